@@ -1,0 +1,161 @@
+/**
+ * GRPOConfig as ONE table: defaults, bounds, labels, help, URL keys and CLI names all come from here.
+ * Defaults are the published reference's (group_size 4, temperature 0.7, kl_coef 0.05, …).
+ */
+
+export const ESTIMATORS = ['grpo', 'dr_grpo', 'batch', 'rloo', 'gdpo'] as const;
+export type EstimatorName = (typeof ESTIMATORS)[number];
+
+export const GRADIENTS = ['score-function', 'simple'] as const;
+export type GradientName = (typeof GRADIENTS)[number];
+
+interface Common {
+  readonly label: string;
+  readonly help: string;
+  /** Key in the page's URL. */
+  readonly url: string;
+  /** Where the setting shows: the loop itself, the update, or what one query may cost. */
+  readonly section: 'sampling' | 'reward' | 'update' | 'execution';
+}
+export interface NumberField extends Common {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Step of the control; 1 with `integer` means whole numbers only. */
+  readonly step: number;
+  readonly integer?: boolean;
+}
+export interface BooleanField extends Common {
+  readonly kind: 'boolean';
+  readonly default: boolean;
+}
+export interface ChoiceField<T extends string> extends Common {
+  readonly kind: 'choice';
+  readonly default: T;
+  readonly options: readonly T[];
+}
+export type Field = NumberField | BooleanField | ChoiceField<string>;
+
+const number = (section: Common['section'], url: string, value: number, min: number, max: number, step: number, label: string, help: string): NumberField =>
+  ({ kind: 'number', section, url, default: value, min, max, step, label, help, integer: Number.isInteger(step) });
+
+export const FIELDS = {
+  group_size: number('sampling', 'g', 4, 2, 32, 1, 'Group size G', 'Completions sampled for each question and compared with one another.'),
+  temperature: number('sampling', 't', 0.7, 0.05, 2, 0.05, 'Temperature', 'Diversity of sampling: logits are divided by it. Low repeats itself, high explores.'),
+  questions_per_step: number('sampling', 'q', 1, 1, 32, 1, 'Questions per step', 'Groups sampled before one update of the hints (the batch).'),
+
+  validity_weight: number('reward', 'wv', 0.2, 0, 1, 0.05, 'Validity weight', 'Share of the total reward for SQL that SQLite compiles.'),
+  execution_weight: number('reward', 'we', 0.3, 0, 1, 0.05, 'Execution weight', 'Share for running within budget and returning rows.'),
+  quality_weight: number('reward', 'wq', 0.35, 0, 1, 0.05, 'Result quality weight', 'Share for relevance to the question, judged without gold SQL.'),
+  format_weight: number('reward', 'wf', 0.15, 0, 1, 0.05, 'Format weight', 'Share for good practice: explicit joins, no SELECT *, clear names.'),
+  gold_weight: number('reward', 'wg', 0, 0, 10, 0.05, 'Gold weight', 'Share for returning the gold SQL’s result. 0 keeps the reward reference-free.'),
+
+  estimator: {
+    kind: 'choice', section: 'update', url: 'a', default: 'grpo', options: ESTIMATORS, label: 'Advantage estimator',
+    help: 'How a reward becomes an advantage: grpo divides by the group’s sd, dr_grpo does not, batch divides by the batch’s sd, rloo leaves one out, gdpo normalises each reward component first.',
+  } satisfies ChoiceField<EstimatorName>,
+  scale_rewards: {
+    kind: 'boolean', section: 'update', url: 'sr', default: true, label: 'Divide by the sd',
+    help: 'Off turns grpo into dr_grpo. The other estimators ignore it.',
+  } satisfies BooleanField,
+  population_sd: {
+    kind: 'boolean', section: 'update', url: 'ps', default: false, label: 'Population sd',
+    help: 'Divide by G (ddof 0) instead of G − 1 when computing the standard deviation.',
+  } satisfies BooleanField,
+  learning_rate: number('update', 'lr', 0.1, 0, 2, 0.01, 'Learning rate', 'How far a hint moves for one unit of gradient. 0 turns learning off.'),
+  kl_coef: number('update', 'kl', 0.05, 0, 1, 0.01, 'KL coefficient', 'Pulls the hints that were active back towards zero, the reference policy.'),
+  min_advantage_threshold: number('update', 'th', 0.3, 0, 3, 0.05, 'Minimum |advantage|', 'A completion closer to its group’s mean than this teaches nothing.'),
+  gradient: {
+    kind: 'choice', section: 'update', url: 'gr', default: 'score-function', options: GRADIENTS, label: 'Gradient',
+    help: 'score-function subtracts what the policy expected at each decision (exact); simple counts features as they occur.',
+  } satisfies ChoiceField<GradientName>,
+  new_hint_threshold: number('update', 'nh', 0.15, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| reaches this.'),
+  weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
+
+  max_vm_steps: number('execution', 'vm', 20, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
+  deadline_ms: number('execution', 'dl', 3000, 100, 60000, 100, 'Query deadline (ms)', 'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.'),
+  max_rows: number('execution', 'mr', 5000, 1, 100000, 1, 'Row limit', 'Rows kept of one result.'),
+} as const satisfies Record<string, Field>;
+
+export type FieldName = keyof typeof FIELDS;
+export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
+
+type ValueOf<F> = F extends NumberField ? number : F extends BooleanField ? boolean : F extends { options: readonly (infer T)[] } ? T : never;
+export type GRPOConfig = { readonly [K in FieldName]: ValueOf<(typeof FIELDS)[K]> };
+
+/** A setting that is unknown or out of range. The message names the field and its range. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export const DEFAULT_CONFIG: GRPOConfig = Object.freeze(
+  Object.fromEntries(FIELD_NAMES.map((name) => [name, FIELDS[name].default])),
+) as GRPOConfig;
+
+function isFieldName(name: string): name is FieldName {
+  return Object.hasOwn(FIELDS, name);
+}
+
+/**
+ * One value checked against the table. Strings (URL, CLI) are read as the field's kind.
+ * Throws ConfigError naming the field and its range.
+ */
+export function checkField(name: string, value: unknown): number | boolean | string {
+  if (!isFieldName(name)) {
+    throw new ConfigError(`Unknown setting "${name.slice(0, 60)}". Settings: ${FIELD_NAMES.join(', ')}.`);
+  }
+  const field: Field = FIELDS[name];
+  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : String(value);
+  if (field.kind === 'number') {
+    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const whole = field.integer === true ? 'a whole number ' : 'a number ';
+    const fits = typeof parsed === 'number' && parsed >= field.min && parsed <= field.max && (field.integer !== true || Number.isInteger(parsed));
+    if (!fits) throw new ConfigError(`${name} must be ${whole}from ${field.min} to ${field.max}, not ${shown}.`);
+    return parsed;
+  }
+  if (field.kind === 'boolean') {
+    const parsed = value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
+    if (typeof parsed !== 'boolean') throw new ConfigError(`${name} must be true or false, not ${shown}.`);
+    return parsed;
+  }
+  if (typeof value !== 'string' || !field.options.includes(value)) {
+    throw new ConfigError(`${name} must be one of ${field.options.join(', ')}, not ${shown}.`);
+  }
+  return value;
+}
+
+/**
+ * The defaults with the given values in their place, every one checked.
+ * Throws ConfigError on the first unknown or out-of-range value, and when no reward has a weight.
+ */
+export function makeConfig(values: Readonly<Record<string, unknown>> = {}): GRPOConfig {
+  const checked: Record<string, number | boolean | string> = {};
+  for (const [name, value] of Object.entries(values)) checked[name] = checkField(name, value);
+  const config = { ...DEFAULT_CONFIG, ...checked } as GRPOConfig;
+  const { validity_weight, execution_weight, quality_weight, format_weight, gold_weight } = config;
+  if (validity_weight + execution_weight + quality_weight + format_weight + gold_weight <= 0) {
+    throw new ConfigError('At least one reward weight (validity_weight … gold_weight) must be above 0.');
+  }
+  return Object.freeze(config);
+}
+
+/** Settings as URL parameters, only those that differ from the defaults. */
+export function configToParams(config: GRPOConfig): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const name of FIELD_NAMES) {
+    if (config[name] !== DEFAULT_CONFIG[name]) params[FIELDS[name].url] = String(config[name]);
+  }
+  return params;
+}
+
+/** Reads the URL keys of the table out of `params`; other keys are somebody else's. Throws ConfigError. */
+export function valuesFromParams(params: Iterable<readonly [string, string]>): Record<string, unknown> {
+  const byKey = new Map<string, FieldName>(FIELD_NAMES.map((name) => [FIELDS[name].url, name]));
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of params) {
+    const name = byKey.get(key);
+    if (name !== undefined) values[name] = checkField(name, value);
+  }
+  return values;
+}

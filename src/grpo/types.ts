@@ -1,0 +1,376 @@
+/**
+ * The vocabulary of GRPO as this project uses it, and the ports the algorithm talks through.
+ *
+ * This folder imports nothing outside itself: the language model, SQLite and IndexedDB are behind the
+ * `Sampler`, `Database`, `RewardModel` and `RunStore` ports and are chosen by a composition root.
+ */
+
+// ---------------------------------------------------------------- questions and schema
+
+export type Split = 'train' | 'held-out';
+
+/** One question in words, optionally with gold SQL. */
+export interface Question {
+  readonly id: string;
+  readonly question: string;
+  readonly sql?: string;
+  /** Other SQL texts whose result is equally right. */
+  readonly sqlAlternatives?: readonly string[];
+  readonly split: Split;
+  readonly level?: 'easy' | 'medium' | 'hard';
+}
+
+export interface Column {
+  readonly name: string;
+  /** Declared type as written in the schema, '' when none. */
+  readonly type: string;
+  readonly primaryKey: boolean;
+  readonly notNull: boolean;
+}
+
+export interface ForeignKey {
+  readonly columns: readonly string[];
+  readonly toTable: string;
+  readonly toColumns: readonly string[];
+}
+
+export interface Table {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly columns: readonly Column[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Number of rows when the database was opened; null when counting went over budget. */
+  readonly rowCount: number | null;
+}
+
+/** What a column holds, read from the data itself (SQLite types are only advice). */
+export interface ColumnProfile {
+  readonly table: string;
+  readonly column: string;
+  readonly holds: 'text' | 'integer' | 'real' | 'date' | 'blob' | 'empty';
+  /** Distinct non-NULL values seen, up to `DISTINCT_LIMIT` of them. */
+  readonly distinct: number;
+  readonly distinctIsExact: boolean;
+  readonly hasNull: boolean;
+  /** The distinct text values seen (text and date columns), in SQLite's own order; for linking words of a question to values. */
+  readonly values: readonly string[];
+}
+
+export interface Schema {
+  readonly tables: readonly Table[];
+  readonly profiles: readonly ColumnProfile[];
+}
+
+// ---------------------------------------------------------------- execution
+
+/** A cell. 64-bit integers beyond ±2^53 arrive as bigint, blobs as bytes. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+export type ExecutionStatus =
+  /** ran and returned at least one row */
+  | 'rows'
+  /** ran and returned none */
+  | 'empty'
+  /** SQLite could not compile it (syntax, unknown name, …) */
+  | 'invalid'
+  /** compiles, but is not exactly one read-only SELECT, or asks for something the sandbox denies */
+  | 'refused'
+  /** compiled, failed while running */
+  | 'failed'
+  /** stopped at its budget of VM steps or its deadline */
+  | 'timeout'
+  /** ran out of the sandbox's memory or over its row or byte limit */
+  | 'too-large'
+  /** could not be interrupted: the watchdog killed the worker that ran it */
+  | 'killed';
+
+/** What happened when one SQL text met the database. Holds no clock reading: same SQL, same record. */
+export interface Execution {
+  readonly status: ExecutionStatus;
+  readonly columns: readonly string[];
+  /** Row-major, at most the budget's `maxRows`. */
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** True when rows were left out because of `maxRows` or `maxBytes`. */
+  readonly truncated: boolean;
+  /** SQLite's own message, or the sandbox's. */
+  readonly error?: string;
+  /** Byte offset of the error in the SQL converted to a UTF-16 index, where SQLite gives one. */
+  readonly errorOffset?: number;
+}
+
+export interface ExecutionBudget {
+  /** SQLite VM instructions (counted in thousands by the progress handler): the deterministic limit. */
+  readonly maxVmSteps: number;
+  /** Milliseconds before the progress handler stops the statement: the backstop on slow machines. */
+  readonly deadlineMs: number;
+  readonly maxRows: number;
+  /** Rough size of the returned cells in bytes. */
+  readonly maxBytes: number;
+}
+
+/** SQLite behind a door. Adapters: in this thread, in a worker with a watchdog. */
+export interface Database {
+  readonly schema: Schema;
+  /** Runs each SQL text on its own, read-only, in order. Never throws for what a SQL text does. Rejects with AbortError when aborted. */
+  execute(sql: readonly string[], options?: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal }): Promise<Execution[]>;
+  close(): void;
+}
+
+// ---------------------------------------------------------------- policy
+
+/** The identity of a hint: a cue in the question and a pattern in the SQL. `f_k(q,y) ∈ {0,1}` says both occur. */
+export interface HintFeature {
+  /** Unique and stable: `cue ⇒ pattern`, `* ⇒ pattern` without a cue. */
+  readonly key: string;
+  /** Words of the question, as shown; null for a hint that holds for every question. */
+  readonly cue: string | null;
+  /** The pattern in the SQL, as shown. */
+  readonly pattern: string;
+  /** Tables the pattern names, if any. */
+  readonly tables: readonly string[];
+}
+
+/** How often a feature occurred in a completion, and how often the sampler expected it. */
+export interface FeatureUse {
+  readonly feature: HintFeature;
+  /** Σ_d f_{k,d}: the number of decisions of this completion in which the feature fired (1 for a sampler without decisions). */
+  readonly value: number;
+  /** Σ_d E_d[f_k] under the policy that sampled it; 0 where the sampler cannot tell (then the update is the simple form). */
+  readonly expected: number;
+}
+
+export interface HintEvidence {
+  /** Completions that carried the feature and taught (|A| ≥ min_advantage_threshold). */
+  readonly support: number;
+  /** Of those, how many had a positive advantage. */
+  readonly positive: number;
+  /** Sum of the teaching advantages. */
+  readonly advantage: number;
+  /** The distinct steps at which it was taught. */
+  readonly steps: number;
+}
+
+export interface PolicyHint extends HintFeature {
+  readonly hintType: 'prefer' | 'avoid';
+  /** One sentence for a reader; made from the last event that taught it. */
+  readonly description: string;
+  /** Logit bonus w_k in [-weight_limit, weight_limit]. */
+  readonly weight: number;
+  readonly evidence: HintEvidence;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** A disabled hint keeps its weight, but neither acts nor learns. */
+  readonly enabled: boolean;
+}
+
+export type HintEventType = 'create' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
+
+/** One completion's part in a weight change. */
+export interface HintCause {
+  readonly group: number;
+  readonly completion: number;
+  readonly advantage: number;
+  /** `f − E f`, what the advantage is multiplied by. */
+  readonly activity: number;
+}
+
+/** One line of the append-only log; replaying the log from the start gives the policy at any step. */
+export interface HintEvent {
+  /** Position in the log, from 0. */
+  readonly sequence: number;
+  readonly step: number;
+  readonly type: HintEventType;
+  readonly key: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  /** learning_rate · g_k, the part of Δw that advantages made. */
+  readonly gradientTerm: number;
+  /** −learning_rate · kl_coef · w_k, the part that regularisation made. */
+  readonly decayTerm: number;
+  readonly causes: readonly HintCause[];
+  /** Why, in words. */
+  readonly reason: string;
+  /** The hint after the event; null once it is pruned or merged away. */
+  readonly hint: PolicyHint | null;
+}
+
+/** What a sampler may read of the policy. */
+export interface PolicyView {
+  /** Logit weight of a feature; 0 when there is no enabled hint for it. */
+  weightOf(key: string): number;
+  /** Increases whenever any weight changes, so that samplers can cache. */
+  readonly version: number;
+  readonly hints: readonly PolicyHint[];
+}
+
+// ---------------------------------------------------------------- samplers
+
+/** A seeded generator of uniform numbers in [0, 1). */
+export type Random = () => number;
+
+/** One decision of a factored sampler, kept so that the page can show what was chosen against what. */
+export interface DecisionRecord {
+  readonly name: string;
+  readonly chosen: string;
+  /** Probability of the chosen option under the policy at the sampling temperature. */
+  readonly probability: number;
+  /** The same under π_0 (all weights zero). */
+  readonly referenceProbability: number;
+}
+
+/** What a sampler returns for one completion, before it meets the database. */
+export interface Sample {
+  /** Text as the sampler produced it. */
+  readonly text: string;
+  /** The SQL in it; '' when there is none. */
+  readonly sql: string;
+  readonly features: readonly FeatureUse[];
+  /** Natural log of π_h(y|q) at the sampling temperature; null when unknown. */
+  readonly logProbability: number | null;
+  /** The same under π_0. */
+  readonly referenceLogProbability: number | null;
+  readonly decisions: readonly DecisionRecord[];
+}
+
+/** Properties of the distribution over completions for one question, in nats. */
+export interface Distribution {
+  readonly entropy: number;
+  /** KL(π_h ‖ π_0). */
+  readonly kl: number;
+  /** False when the tree was too large to sum and the figure is an estimate from samples. */
+  readonly exact: boolean;
+}
+
+export interface SampleRequest {
+  readonly question: string;
+  readonly policy: PolicyView;
+  readonly temperature: number;
+  readonly random: Random;
+  readonly signal?: AbortSignal;
+}
+
+export interface Sampler {
+  readonly id: string;
+  /** As shown: what it is, never more than it is. */
+  readonly label: string;
+  readonly isLanguageModel: boolean;
+  /** G independent completions for one question. */
+  generateGroup(request: SampleRequest, count: number): Promise<Sample[]>;
+  /** The most probable completion (decision by decision), for greedy evaluation. */
+  greedy(request: SampleRequest): Promise<Sample>;
+  /** Null when the sampler cannot compute it. */
+  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null;
+}
+
+// ---------------------------------------------------------------- rewards
+
+/** One reason behind a reward component: the points it gave or took. */
+export interface RewardReason {
+  readonly text: string;
+  readonly points: number;
+}
+
+/** A component's value is its reasons' points summed and clamped to [-1, 1]; null when it could not be computed. */
+export interface RewardScore {
+  readonly value: number | null;
+  readonly reasons: readonly RewardReason[];
+}
+
+export type RewardComponent = 'validity' | 'execution' | 'quality' | 'format' | 'gold' | 'feedback';
+
+export interface RewardWeights {
+  readonly validity: number;
+  readonly execution: number;
+  readonly quality: number;
+  readonly format: number;
+  readonly gold: number;
+  readonly feedback: number;
+}
+
+export interface ScoredRewards {
+  readonly components: Readonly<Partial<Record<RewardComponent, RewardScore>>>;
+  /** Σ w_c r_c / Σ w_c over the components that could be computed, in [-1, 1]; null when none could. */
+  readonly total: number | null;
+}
+
+/** Scores the completions of one group. Async because a gold component runs the gold SQL. */
+export interface RewardModel {
+  score(question: Question, completions: readonly { readonly sql: string; readonly execution: Execution }[]): Promise<ScoredRewards[]>;
+}
+
+// ---------------------------------------------------------------- the loop's records
+
+export type Verdict = 'reinforce' | 'penalize' | 'neutral' | 'no-signal';
+
+export interface Completion extends Sample {
+  readonly index: number;
+  readonly execution: Execution;
+  readonly rewards: ScoredRewards;
+  /** Group-relative advantage; 0 in a no-signal group and for a completion without a reward. */
+  readonly advantage: number;
+  /** True when |advantage| ≥ min_advantage_threshold: only then does it move hints. */
+  readonly teaches: boolean;
+  readonly verdict: Verdict;
+}
+
+/** All completions sampled for one question in one step. */
+export interface Group {
+  readonly questionId: string;
+  readonly question: string;
+  readonly completions: readonly Completion[];
+  /** Mean and standard deviation (estimator's ddof) of the total rewards; null when no completion has one. */
+  readonly mean: number | null;
+  readonly sd: number | null;
+  /** What the advantage was divided by (sd + ε, batch sd + ε, or 1). */
+  readonly scale: number;
+  /** True when all rewards are equal: nothing to learn from. */
+  readonly noSignal: boolean;
+  /** Distribution of the sampler before the update; null when it cannot be computed. */
+  readonly distribution: Distribution | null;
+}
+
+export interface StepMetrics {
+  readonly rewardMean: number | null;
+  readonly rewardSd: number | null;
+  /** Share of this step's groups without signal, 0..1. */
+  readonly noSignalShare: number;
+  readonly entropy: number | null;
+  readonly kl: number | null;
+  /** Distinct SQL texts / completions, 0..1. */
+  readonly diversity: number;
+  /** Share of completions whose execution returned rows, 0..1. */
+  readonly executedShare: number;
+  readonly hints: number;
+}
+
+export interface Step {
+  /** From 1. */
+  readonly number: number;
+  readonly groups: readonly Group[];
+  readonly events: readonly HintEvent[];
+  readonly metrics: StepMetrics;
+}
+
+export interface TrainingSummary {
+  readonly totalSteps: number;
+  readonly totalGroups: number;
+  readonly totalCompletions: number;
+  readonly noSignalGroups: number;
+  readonly averageReward: number | null;
+  readonly hintsCreated: number;
+  readonly hintsUpdated: number;
+  readonly hintsPruned: number;
+  readonly hints: number;
+}
+
+/** Everything needed to continue a run to the bit. Plain data: survives JSON and structured clone. */
+export interface TrainerState {
+  readonly seed: number;
+  readonly randomState: readonly number[];
+  readonly step: number;
+  readonly hints: readonly PolicyHint[];
+  readonly eventCount: number;
+  /** Question ids still to come in this epoch, in order. */
+  readonly queue: readonly string[];
+  readonly summary: TrainingSummary;
+}
