@@ -1,0 +1,107 @@
+/**
+ * `npm test`: installs what is missing, then runs every check in order, all of
+ * them even if one fails, and prints one summary whose last line is
+ * `N passed, N failed` (tests; lint, types and build count as one each).
+ *
+ * `npm test -- --only lint,node` runs some of the stages.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { fail, prepare, ROOT } from './install.mjs';
+import { countTests } from './count-tests.mjs';
+
+/** No stage may hang for ever: one that runs longer than this is ended and has failed. */
+const STAGE_TIMEOUT_MS = 10 * 60_000;
+
+/** Package folder and file of each tool: started with Node directly, so that no shell is involved on any system. */
+const ESLINT = 'eslint/bin/eslint.js';
+const SVELTE_CHECK = 'svelte-check/bin/svelte-check';
+const VITE = 'vite/bin/vite.js';
+const VITEST = 'vitest/vitest.mjs';
+
+/** @typedef {{ name: string, tool: string, args: string[] }} Stage */
+
+/** @type {Stage[]} The build precedes e2e, which tests it. */
+const STAGES = [
+  { name: 'lint', tool: ESLINT, args: ['.', '--max-warnings', '0'] },
+  { name: 'types', tool: SVELTE_CHECK, args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'] },
+  { name: 'node', tool: VITEST, args: ['run', '--project', 'node'] },
+  { name: 'build', tool: VITE, args: ['build'] },
+  { name: 'browser', tool: VITEST, args: ['run', '--project', 'browser'] },
+  { name: 'e2e', tool: VITEST, args: ['run', '--project', 'e2e'] },
+];
+
+/** @returns {Stage[]} */
+function chosenStages() {
+  const names = STAGES.map((stage) => stage.name);
+  const args = process.argv.slice(2);
+  if (args.length === 0) return STAGES;
+  const usage = `Usage: npm test [-- --only ${names.join(',')}]`;
+  if (args[0] !== '--only' || args.length !== 2) return fail(usage);
+  const only = (args[1] ?? '').split(',');
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) return fail(`Unknown stage "${unknown}". ${usage}`);
+  return STAGES.filter((stage) => only.includes(stage.name));
+}
+
+/**
+ * @param {Stage} stage
+ * @param {string[]} extra arguments
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<boolean>} whether it ended with exit code 0
+ */
+function run({ name, tool, args }, extra, env) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', tool), ...args, ...extra], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const timer = setTimeout(() => {
+      console.error(`${name} has run for ${STAGE_TIMEOUT_MS / 60_000} minutes: ending it.`);
+      child.kill();
+    }, STAGE_TIMEOUT_MS);
+    child.once('error', (error) => console.error(`${name} could not be started: ${error.message}`));
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve(code === 0);
+    });
+  });
+}
+
+const stages = chosenStages();
+prepare();
+/** @type {NodeJS.ProcessEnv} */
+const env = { ...process.env };
+if (stages.some((stage) => stage.name === 'browser' || stage.name === 'e2e')) {
+  try {
+    env.CHROMIUM_PATH = ensureChromium();
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'grpo-sql-lab-test-'));
+const summary = [];
+let passed = 0;
+let failed = 0;
+for (const stage of stages) {
+  console.log(`\n── ${stage.name} ──`);
+  const report = join(folder, `${stage.name}.json`);
+  const isTests = stage.tool === VITEST;
+  const started = performance.now();
+  const ok = await run(stage, isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [], env);
+  const seconds = (performance.now() - started) / 1000;
+  const count = isTests ? countTests(report, ok) : { passed: Number(ok), failed: Number(!ok), skipped: 0 };
+  passed += count.passed;
+  failed += count.failed;
+  const counts = isTests ? `${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ''}` : '';
+  summary.push(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${stage.name.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`.trimEnd());
+}
+rmSync(folder, { recursive: true, force: true });
+
+console.log(`\n── summary ──\n${summary.join('\n')}\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,26 @@
+import { chromium, type Browser, type Page } from 'playwright';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+
+/** Starts the headless Chromium that `npm test` found; close it when done. */
+export function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  return chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) });
+}
+
+/**
+ * Collects what must not happen on a page: console errors, uncaught exceptions,
+ * failed requests and answers of 400 and above, one readable line each.
+ * Call it before the first navigation; the array grows as things go wrong.
+ */
+export function collectProblems(page: Page): readonly string[] {
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+  page.on('requestfailed', (request) => problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ''}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  return problems;
+}

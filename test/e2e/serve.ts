@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The production build that `npm run build` writes. */
+export const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.sql': 'text/plain; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** A running static server. */
+export interface StaticServer {
+  /** Address of the served folder, ending in "/". */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a folder as a plain static host (GitHub Pages) does: no COOP/COEP headers,
+ * no fall-back page, 404 for everything outside the base path.
+ *
+ * @param base path the folder is served under, beginning and ending in "/"
+ * @param folder what to serve; by default the production build
+ */
+export async function serve(base = '/some/path/', folder = DIST): Promise<StaticServer> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const file = await fileFor(request.url ?? '/', base, folder);
+      if (file === undefined) {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
+        return;
+      }
+      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+      createReadStream(file).pipe(response);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the test server has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}${base}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function fileFor(requested: string, base: string, folder: string): Promise<string | undefined> {
+  try {
+    const path = decodeURIComponent(new URL(requested, 'http://localhost').pathname);
+    if (!path.startsWith(base)) return undefined;
+    const relative = path.slice(base.length);
+    const file = normalize(join(folder, relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative));
+    if (!file.startsWith(folder + sep)) return undefined;
+    return (await stat(file)).isFile() ? file : undefined;
+  } catch {
+    return undefined; // no such file, or a path that does not decode
+  }
+}
