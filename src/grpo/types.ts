@@ -276,16 +276,10 @@ export interface RewardScore {
   readonly reasons: readonly RewardReason[];
 }
 
-export type RewardComponent = 'validity' | 'execution' | 'quality' | 'format' | 'gold' | 'feedback';
+export const REWARD_COMPONENTS = ['validity', 'execution', 'quality', 'format', 'gold'] as const;
+export type RewardComponent = (typeof REWARD_COMPONENTS)[number];
 
-export interface RewardWeights {
-  readonly validity: number;
-  readonly execution: number;
-  readonly quality: number;
-  readonly format: number;
-  readonly gold: number;
-  readonly feedback: number;
-}
+export type RewardWeights = Readonly<Record<RewardComponent, number>>;
 
 export interface ScoredRewards {
   readonly components: Readonly<Partial<Record<RewardComponent, RewardScore>>>;
