@@ -69,7 +69,9 @@ function candidates(env, platform) {
 /** The browser that `npx playwright install` would have downloaded, if it is there. */
 function playwrightChromium() {
   try {
-    const file = createRequire(import.meta.url)('playwright').chromium.executablePath();
+    /** @type {typeof import('playwright')} */
+    const { chromium } = createRequire(import.meta.url)('playwright');
+    const file = chromium.executablePath();
     return existsSync(file) ? file : undefined;
   } catch {
     return undefined; // Playwright is not installed yet

@@ -41,7 +41,8 @@ export function matchesLock(locked, installed) {
  */
 function readPackages(file) {
   try {
-    return JSON.parse(readFileSync(join(ROOT, file), 'utf8')).packages;
+    const lock = /** @type {{ packages?: Record<string, LockedPackage> }} */ (JSON.parse(readFileSync(join(ROOT, file), 'utf8')));
+    return lock.packages;
   } catch {
     return undefined;
   }

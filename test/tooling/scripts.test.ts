@@ -1,0 +1,70 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findChromium } from '../../scripts/chromium.mjs';
+import { countTests } from '../../scripts/count-tests.mjs';
+import { isSupportedNode, matchesLock } from '../../scripts/install.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'scripts-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('Node versions that the tools support', () => {
+  for (const version of ['20.19.0', '20.20.2', '22.13.0', '24.0.0', '25.1.0']) expect(isSupportedNode(version), version).toBe(true);
+  for (const version of ['18.20.0', '20.18.3', '21.7.0', '22.12.0', '23.5.0']) expect(isSupportedNode(version), version).toBe(false);
+});
+
+describe('installed packages are compared with the lockfile', () => {
+  const locked = { '': { version: '0.1.0' }, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '2.0.0', optional: true } };
+
+  test('the same versions match; an optional package for another system may be absent', () => {
+    expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.0' } })).toBe(true);
+  });
+  test('a missing package or another version does not match, optional or not', () => {
+    expect(matchesLock(locked, {})).toBe(false);
+    expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.1' } })).toBe(false);
+    expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0' } })).toBe(false);
+  });
+});
+
+describe('tests are counted from the report', () => {
+  const report = (content: unknown) => {
+    const file = join(folder, 'report.json');
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    return file;
+  };
+  const counts = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1 };
+
+  test('passed, failed and skipped', () => {
+    expect(countTests(report({ ...counts, testResults: [] }), true)).toEqual({ passed: 3, failed: 0, skipped: 2 });
+    const testResults = [{ status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] }];
+    expect(countTests(report({ ...counts, numFailedTests: 1, testResults }), false).failed).toBe(1);
+  });
+  test('a file that could not be loaded is a failure', () => {
+    const testResults = [{ status: 'failed', assertionResults: [] }, { status: 'passed', assertionResults: [{ status: 'passed' }] }];
+    expect(countTests(report({ ...counts, testResults }), false)).toEqual({ passed: 3, failed: 1, skipped: 2 });
+  });
+  test('so is a run that failed outside of any test, and one that left no report', () => {
+    expect(countTests(report({ ...counts, testResults: [] }), false).failed).toBe(1);
+    expect(countTests(report('{"numPassed'), true)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(countTests(join(folder, 'absent.json'), true).failed).toBe(1);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the browser for the tests', () => {
+  const browser = join(folder, 'chromium');
+  writeFileSync(browser, '#!/bin/sh\n');
+  chmodSync(browser, 0o755);
+
+  test('is found on the PATH', () => {
+    expect(findChromium({ PATH: `/nowhere:${folder}` }, 'linux')).toBe(browser);
+  });
+  test('is the one that CHROMIUM_PATH or CHROME_PATH names, before any on the PATH', () => {
+    expect(findChromium({ PATH: '', CHROME_PATH: browser }, 'linux')).toBe(browser);
+    expect(findChromium({ PATH: '/usr/bin', CHROMIUM_PATH: browser }, 'linux')).toBe(browser);
+  });
+  test('must be something that can be run', () => {
+    expect(() => findChromium({ CHROMIUM_PATH: join(folder, 'absent') }, 'linux')).toThrow(/CHROMIUM_PATH is set to .*absent/);
+    expect(() => findChromium({ CHROMIUM_PATH: folder }, 'linux')).toThrow(/not an executable file/);
+  });
+});
