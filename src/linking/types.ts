@@ -89,6 +89,8 @@ export interface Cue {
   readonly key: string;
   /** As shown to a reader. */
   readonly label: string;
+  /** A content word, two neighbouring words, a phrase with a function in questions ("how many"), or what a value or number stands for. */
+  readonly kind: 'word' | 'bigram' | 'phrase' | 'typed';
   readonly span: Span;
 }
 
