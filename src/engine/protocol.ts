@@ -3,7 +3,9 @@
  * The page drives the loop by calling `advance` again and again, so pausing is: not calling it.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { HintEvent, PolicyHint, Question, Schema, Step, StepMetrics, TrainingSummary } from '../grpo/types.ts';
+import type { HintEvent, HistoryPoint, Place, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
+
+export type { HistoryPoint, Place };
 
 /** A business definition that comes with a dataset: what a term of its questions means. */
 export interface Definition {
@@ -18,12 +20,6 @@ export interface DatasetView {
   readonly schema: Schema;
   readonly questions: readonly Question[];
   readonly definitions: readonly Definition[];
-}
-
-/** One point of the learning charts; kept for every step of a run. */
-export interface HistoryPoint extends StepMetrics {
-  readonly step: number;
-  readonly questionId: string;
 }
 
 export interface SamplerView {
@@ -52,16 +48,10 @@ export interface RunView extends Progress {
   readonly canUndo: boolean;
   /** What the page was looking at. */
   readonly place: Place;
-}
-
-/** Where the reader was: restored after a reload. */
-export interface Place {
-  /** The picked question, or null for "next in the shuffled order". */
-  readonly questionId: string | null;
-  /** The text of the reader's own question, if that is what is being asked. */
-  readonly ownQuestion: string | null;
-  /** Speed of the transport, see `SPEEDS` in state. */
-  readonly speed: string;
+  /** Why this run will be gone with the page (private mode, storage full, …); absent when it is saved. */
+  readonly notSaved?: string;
+  /** Something the reader should know once, e.g. that the saved run could not be read. */
+  readonly notice?: string;
 }
 
 export interface AdvanceRequest {
