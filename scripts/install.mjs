@@ -48,13 +48,16 @@ function readPackages(file) {
   }
 }
 
-/** Runs `npm ci` unless the installed packages already match the lockfile. Ends the process if that cannot be done. */
+/**
+ * Runs `npm ci` unless the installed packages already match the lockfile.
+ * @throws {Error} if Node is too old, or the packages cannot be installed
+ */
 export function prepare() {
   if (!isSupportedNode(process.versions.node)) {
-    fail(`GRPO SQL Lab needs Node 20.19 or later (20, 22.13+ or 24+); this is ${process.versions.node}. See https://nodejs.org`);
+    throw new Error(`GRPO SQL Lab needs Node 20.19 or later (20, 22.13+ or 24+); this is ${process.versions.node}. See https://nodejs.org`);
   }
   const locked = readPackages('package-lock.json');
-  if (!locked) fail('package-lock.json is missing or broken: restore it with `git checkout package-lock.json`.');
+  if (!locked) throw new Error('package-lock.json is missing or broken: restore it with `git checkout package-lock.json`.');
   const installed = readPackages('node_modules/.package-lock.json');
   if (installed && matchesLock(locked, installed)) return;
 
@@ -66,14 +69,5 @@ export function prepare() {
   const { status } = npm
     ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
     : spawnSync('npm ci --include=dev', { ...options, shell: true });
-  if (status !== 0) fail('npm ci failed (see above). It needs a network connection the first time.');
-}
-
-/**
- * @param {string} message
- * @returns {never}
- */
-export function fail(message) {
-  console.error(message);
-  process.exit(1);
+  if (status !== 0) throw new Error('npm ci failed (see above). It needs a network connection the first time.');
 }

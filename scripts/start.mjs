@@ -6,7 +6,7 @@
  * `--no-open` leaves the browser alone.
  */
 import { parseArgs } from 'node:util';
-import { fail, prepare, ROOT } from './install.mjs';
+import { prepare, ROOT } from './install.mjs';
 
 function hasDesktop() {
   if (process.env.CI) return false;
@@ -15,39 +15,38 @@ function hasDesktop() {
 }
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string' },
-        host: { type: 'boolean', default: false },
-        'no-open': { type: 'boolean', default: false },
-      },
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      host: { type: 'boolean', default: false },
+      'no-open': { type: 'boolean', default: false },
+    },
+  });
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new Error(`--port must be a whole number from 1 to 65535, not ${values.port}`);
+  }
+  return { host: values.host, open: !values['no-open'] && hasDesktop(), ...(port === undefined ? {} : { port }) };
+}
+
+async function start() {
+  const options = readOptions();
+  prepare();
+  const { createServer } = await import('vite');
+  const server = await createServer({ root: ROOT, server: options });
+  await server.listen();
+  console.log('\nGRPO SQL Lab is running (Ctrl-C ends it):');
+  server.printUrls();
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.once(signal, () => {
+      void server.close().finally(() => process.exit(0));
     });
-    const port = values.port === undefined ? undefined : Number(values.port);
-    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-      throw new Error(`--port must be a whole number from 1 to 65535, not ${values.port}`);
-    }
-    return { host: values.host, open: !values['no-open'] && hasDesktop(), ...(port === undefined ? {} : { port }) };
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
   }
 }
 
-const options = readOptions();
-prepare();
-
-const { createServer } = await import('vite');
-const server = await createServer({ root: ROOT, server: options });
 try {
-  await server.listen();
+  await start();
 } catch (error) {
-  fail(error instanceof Error ? error.message : String(error));
-}
-console.log('\nGRPO SQL Lab is running (Ctrl-C ends it):');
-server.printUrls();
-
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.once(signal, () => {
-    void server.close().finally(() => process.exit(0));
-  });
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 }

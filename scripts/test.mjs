@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
-import { fail, prepare, ROOT } from './install.mjs';
 import { countTests } from './count-tests.mjs';
+import { prepare, ROOT } from './install.mjs';
 
 /** No stage may hang for ever: one that runs longer than this is ended and has failed. */
 const STAGE_TIMEOUT_MS = 10 * 60_000;
@@ -34,16 +34,18 @@ const STAGES = [
   { name: 'e2e', tool: VITEST, args: ['run', '--project', 'e2e'] },
 ];
 
-/** @returns {Stage[]} */
-function chosenStages() {
+/**
+ * @param {string[]} args of the command line
+ * @returns {Stage[]}
+ */
+function chosenStages(args) {
   const names = STAGES.map((stage) => stage.name);
-  const args = process.argv.slice(2);
   if (args.length === 0) return STAGES;
   const usage = `Usage: npm test [-- --only ${names.join(',')}]`;
-  if (args[0] !== '--only' || args.length !== 2) return fail(usage);
+  if (args[0] !== '--only' || args.length !== 2) throw new Error(usage);
   const only = (args[1] ?? '').split(',');
   const unknown = only.find((name) => !names.includes(name));
-  if (unknown !== undefined) return fail(`Unknown stage "${unknown}". ${usage}`);
+  if (unknown !== undefined) throw new Error(`Unknown stage "${unknown}". ${usage}`);
   return STAGES.filter((stage) => only.includes(stage.name));
 }
 
@@ -72,36 +74,52 @@ function run({ name, tool, args }, extra, env) {
   });
 }
 
-const stages = chosenStages();
-prepare();
-/** @type {NodeJS.ProcessEnv} */
-const env = { ...process.env };
-if (stages.some((stage) => stage.name === 'browser' || stage.name === 'e2e')) {
+/**
+ * Runs the stages one after the other and prints the summary.
+ * @param {Stage[]} stages
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} folder for the reports
+ * @returns {Promise<{ passed: number, failed: number }>}
+ */
+async function runAll(stages, env, folder) {
+  const total = { passed: 0, failed: 0 };
+  const lines = [];
+  for (const stage of stages) {
+    console.log(`\n── ${stage.name} ──`);
+    const report = join(folder, `${stage.name}.json`);
+    const isTests = stage.tool === VITEST;
+    const started = performance.now();
+    const ok = await run(stage, isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [], env);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const count = isTests ? countTests(report, ok) : { passed: Number(ok), failed: Number(!ok), skipped: 0 };
+    total.passed += count.passed;
+    total.failed += count.failed;
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    const detail = isTests ? `  ${count.passed} passed, ${count.failed} failed${skipped}` : '';
+    lines.push(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${stage.name.padEnd(8)}${seconds.padStart(6)} s${detail}`);
+  }
+  console.log(`\n── summary ──\n${lines.join('\n')}`);
+  return total;
+}
+
+async function main() {
+  const stages = chosenStages(process.argv.slice(2));
+  prepare();
+  const needsBrowser = stages.some(({ name }) => name === 'browser' || name === 'e2e');
+  const env = needsBrowser ? { ...process.env, CHROMIUM_PATH: ensureChromium() } : process.env;
+  const folder = mkdtempSync(join(tmpdir(), 'grpo-sql-lab-test-'));
   try {
-    env.CHROMIUM_PATH = ensureChromium();
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    return await runAll(stages, env, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'grpo-sql-lab-test-'));
-const summary = [];
-let passed = 0;
-let failed = 0;
-for (const stage of stages) {
-  console.log(`\n── ${stage.name} ──`);
-  const report = join(folder, `${stage.name}.json`);
-  const isTests = stage.tool === VITEST;
-  const started = performance.now();
-  const ok = await run(stage, isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [], env);
-  const seconds = (performance.now() - started) / 1000;
-  const count = isTests ? countTests(report, ok) : { passed: Number(ok), failed: Number(!ok), skipped: 0 };
-  passed += count.passed;
-  failed += count.failed;
-  const counts = isTests ? `${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ''}` : '';
-  summary.push(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${stage.name.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`.trimEnd());
+let total = { passed: 0, failed: 1 };
+try {
+  total = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
 }
-rmSync(folder, { recursive: true, force: true });
-
-console.log(`\n── summary ──\n${summary.join('\n')}\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
