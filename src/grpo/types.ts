@@ -300,7 +300,10 @@ export type Verdict = 'reinforce' | 'penalize' | 'neutral' | 'no-signal';
 
 export interface Completion extends Sample {
   readonly index: number;
+  /** As it ran, its rows cut to the first `SHOWN_ROWS`. */
   readonly execution: Execution;
+  /** Rows the execution returned before that cut. */
+  readonly rowCount: number;
   readonly rewards: ScoredRewards;
   /** Group-relative advantage; 0 in a no-signal group and for a completion without a reward. */
   readonly advantage: number;

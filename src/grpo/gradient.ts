@@ -1,0 +1,63 @@
+/**
+ * The policy gradient of one step, per hint feature.
+ *
+ *   g_k = (1/B) Σ_groups (1/G) Σ_i A_i · (f_k(q, y_i) − E[f_k])      ("score-function")
+ *   g_k = (1/B) Σ_groups (1/G) Σ_i A_i ·  f_k(q, y_i)                ("simple")
+ *
+ * For a factored policy f and its expectation are sums over the decisions of the completion, each expectation under
+ * the softmax that decision was drawn from: ∂ log π(y)/∂ w_k up to the factor 1/temperature, which the learning
+ * rate takes in. Policy-gradient theorem with the group mean as baseline: DeepSeekMath, arXiv 2402.03300, eq. 21
+ * without the ratio, which is 1 on policy.
+ */
+import type { GradientName } from './config.ts';
+import type { FeatureUse, HintCause, HintFeature } from './types.ts';
+
+/** One completion as the gradient sees it. `advantage` is 0 when it does not teach. */
+export interface TaughtCompletion {
+  readonly group: number;
+  readonly index: number;
+  readonly advantage: number;
+  readonly teaches: boolean;
+  readonly features: readonly FeatureUse[];
+}
+
+export interface FeatureGradient {
+  readonly feature: HintFeature;
+  /** g_k. */
+  readonly gradient: number;
+  readonly causes: readonly HintCause[];
+  /** Teaching completions in which the feature fired, and the sum of their advantages. */
+  readonly support: number;
+  readonly positive: number;
+  readonly advantage: number;
+}
+
+/** Gradients of every feature that fired somewhere or that `isHint` knows, in order of first appearance. */
+export function featureGradients(groups: readonly (readonly TaughtCompletion[])[], form: GradientName, isHint: (key: string) => boolean): FeatureGradient[] {
+  interface Sum { feature: HintFeature; gradient: number; causes: HintCause[]; fired: boolean; support: number; positive: number; advantage: number }
+  const sums = new Map<string, Sum>();
+  for (const completions of groups) {
+    const scale = 1 / (groups.length * completions.length);
+    for (const { group, index, advantage, teaches, features } of completions) {
+      for (const { feature, value, expected } of features) {
+        if (value === 0 && form === 'simple') continue;
+        let sum = sums.get(feature.key);
+        if (sum === undefined) {
+          sum = { feature, gradient: 0, causes: [], fired: false, support: 0, positive: 0, advantage: 0 };
+          sums.set(feature.key, sum);
+        }
+        if (value > 0) sum.fired = true;
+        if (!teaches) continue;
+        const activity = form === 'simple' ? value : value - expected;
+        sum.gradient += scale * advantage * activity;
+        if (activity !== 0) sum.causes.push({ group, completion: index, advantage, activity });
+        if (value > 0) {
+          sum.support++;
+          if (advantage > 0) sum.positive++;
+          sum.advantage += advantage;
+        }
+      }
+    }
+  }
+  return [...sums.values()].filter(({ fired, feature }) => fired || isHint(feature.key));
+}

@@ -1,0 +1,49 @@
+/** Figures of one step, and the running summary of a run. */
+import { mean, standardDeviation } from './advantage.ts';
+import type { Group, HintEvent, StepMetrics, TrainingSummary } from './types.ts';
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null);
+  return known.length === 0 ? null : mean(known);
+}
+
+/** Means over the step's groups; rewards over all their completions. */
+export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number): StepMetrics {
+  const completions = groups.flatMap((group) => group.completions);
+  const rewards = completions.map((completion) => completion.rewards.total).filter((total): total is number => total !== null);
+  const share = (count: number, of: number): number => (of === 0 ? 0 : count / of);
+  return {
+    rewardMean: rewards.length === 0 ? null : mean(rewards),
+    rewardSd: rewards.length === 0 ? null : standardDeviation(rewards, ddof),
+    noSignalShare: share(groups.filter((group) => group.noSignal).length, groups.length),
+    entropy: meanOrNull(groups.map((group) => group.distribution?.entropy ?? null)),
+    kl: meanOrNull(groups.map((group) => group.distribution?.kl ?? null)),
+    diversity: share(groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0), completions.length),
+    executedShare: share(completions.filter((completion) => completion.execution.status === 'rows').length, completions.length),
+    hints,
+  };
+}
+
+export const EMPTY_SUMMARY: TrainingSummary = {
+  totalSteps: 0, totalGroups: 0, totalCompletions: 0, noSignalGroups: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
+};
+
+/** The summary after one more step; `averageReward` is over completions that have a reward, as one running mean over groups. */
+export function addToSummary(summary: TrainingSummary, groups: readonly Group[], events: readonly HintEvent[], hints: number): TrainingSummary {
+  const count = (type: HintEvent['type']): number => events.filter((event) => event.type === type).length;
+  const scored = groups.map((group) => group.mean).filter((value): value is number => value !== null);
+  const before = summary.totalGroups;
+  const averageReward = scored.length === 0 ? summary.averageReward
+    : ((summary.averageReward ?? 0) * before + scored.reduce((sum, value) => sum + value, 0)) / (before + scored.length);
+  return {
+    totalSteps: summary.totalSteps + 1,
+    totalGroups: before + groups.length,
+    totalCompletions: summary.totalCompletions + groups.reduce((sum, group) => sum + group.completions.length, 0),
+    noSignalGroups: summary.noSignalGroups + groups.filter((group) => group.noSignal).length,
+    averageReward,
+    hintsCreated: summary.hintsCreated + count('create'),
+    hintsUpdated: summary.hintsUpdated + count('update'),
+    hintsPruned: summary.hintsPruned + count('prune') + count('merge'),
+    hints,
+  };
+}

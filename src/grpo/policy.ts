@@ -1,0 +1,236 @@
+/**
+ * The policy layer: weighted, readable hints, changed only through events.
+ *
+ * π_h(y|q) ∝ π_0(y|q) · exp(Σ_k w_k f_k(q, y)): the form of the KL-regularised optimum π* ∝ π_0 exp(r/β)
+ * (e.g. DPO, arXiv 2305.18290, eq. 4). A hint is one w_k with its f_k in words.
+ */
+import type { GRPOConfig } from './config.ts';
+import type { FeatureGradient } from './gradient.ts';
+import type { HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, PolicyView } from './types.ts';
+
+/** A weight smaller than this with the evidence against it is pruned. */
+export const PRUNE_WEIGHT = 0.02;
+/** Teaching completions before a hint may be pruned or merged: below it, nothing is known about it. */
+export const SETTLED_SUPPORT = 6;
+/** Two hints conflict only when both weigh at least this much. */
+export const CONFLICT_WEIGHT = 0.2;
+
+const NO_EVIDENCE: HintEvidence = { support: 0, positive: 0, advantage: 0, steps: 0 };
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+
+/** A hint in one sentence. */
+export function describeHint(feature: HintFeature, weight: number, evidence: HintEvidence): string {
+  const when = feature.cue === null ? 'For every question' : `When the question says “${feature.cue}”`;
+  const what = weight < 0 ? 'avoid' : 'prefer';
+  if (evidence.support === 0) return `${when}, ${what} ${feature.pattern}.`;
+  const average = evidence.advantage / evidence.support;
+  return `${when}, ${what} ${feature.pattern}: mean advantage ${signed(average)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'}.`;
+}
+
+/** The hints and their log's length. All changes go through methods that return the events they made. */
+export class PolicyLayer implements PolicyView {
+  readonly #hints = new Map<string, PolicyHint>();
+  #weights = new Map<string, number>();
+  #eventCount: number;
+  #version = 0;
+
+  constructor(hints: readonly PolicyHint[] = [], eventCount = 0) {
+    for (const hint of hints) this.#put(hint);
+    this.#eventCount = eventCount;
+  }
+
+  get hints(): readonly PolicyHint[] { return [...this.#hints.values()]; }
+  get size(): number { return this.#hints.size; }
+  get eventCount(): number { return this.#eventCount; }
+  get version(): number { return this.#version; }
+  has(key: string): boolean { return this.#hints.has(key); }
+  weightOf(key: string): number { return this.#weights.get(key) ?? 0; }
+
+  /**
+   * One GRPO update: Δw_k = learning_rate·g_k − learning_rate·kl_coef·w_k for the features active in the step,
+   * clipped to ±weight_limit. With learning_rate 0 nothing changes and no event is made.
+   */
+  update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
+    if (config.learning_rate === 0) return [];
+    const events: HintEvent[] = [];
+    const settled: PolicyHint[] = [];
+    for (const taught of gradients) {
+      const hint = this.#hints.get(taught.feature.key);
+      if (hint?.enabled === false) continue;
+      if (hint === undefined && Math.abs(taught.gradient) < config.new_hint_threshold) continue;
+      const before = hint?.weight ?? 0;
+      const gradientTerm = config.learning_rate * taught.gradient;
+      const decayTerm = before === 0 ? 0 : -config.learning_rate * config.kl_coef * before;
+      const after = Math.min(config.weight_limit, Math.max(-config.weight_limit, before + gradientTerm + decayTerm));
+      if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
+      const evidence = addEvidence(hint?.evidence ?? NO_EVIDENCE, taught);
+      const next: PolicyHint = {
+        ...(hint ?? { ...taught.feature, enabled: true, createdAt: step }),
+        weight: after, evidence, updatedAt: step,
+        hintType: after < 0 ? 'avoid' : 'prefer',
+        description: describeHint(taught.feature, after, evidence),
+      };
+      const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
+      events.push(this.#record({ step, type, key: next.key, before: hint?.weight ?? null, after, gradientTerm, decayTerm, causes: taught.causes, reason: reasonFor(type, taught), hint: next }));
+      settled.push(next);
+    }
+    for (const hint of settled) {
+      const against = hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
+      if (Math.abs(hint.weight) < PRUNE_WEIGHT && hint.evidence.support >= SETTLED_SUPPORT && against) {
+        events.push(this.#remove(hint, step, 'prune', `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`));
+      }
+    }
+    return [...events, ...this.#mergeTwins(settled, step)];
+  }
+
+  /** A reader's change. `weight` must be finite and within ±limit. Throws RangeError or, for an unknown key, Error. */
+  edit(key: string, change: { readonly weight?: number; readonly enabled?: boolean }, step: number, weightLimit: number): HintEvent[] {
+    const hint = this.#hints.get(key);
+    if (hint === undefined) throw new Error('This hint is no longer part of the policy.');
+    const events: HintEvent[] = [];
+    let current = hint;
+    const { weight, enabled } = change;
+    if (weight !== undefined && weight !== current.weight) {
+      if (!Number.isFinite(weight) || Math.abs(weight) > weightLimit) throw new RangeError(`A weight is a number from −${weightLimit} to ${weightLimit}.`);
+      const next: PolicyHint = { ...current, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(current, weight, current.evidence), updatedAt: step };
+      events.push(this.#record({ step, type: 'edit', key, before: current.weight, after: weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: 'Changed by hand.', hint: next }));
+      current = next;
+    }
+    if (enabled !== undefined && enabled !== current.enabled) {
+      const next: PolicyHint = { ...current, enabled, updatedAt: step };
+      events.push(this.#record({ step, type: enabled ? 'enable' : 'disable', key, before: current.weight, after: current.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: enabled ? 'Switched on by hand.' : 'Switched off by hand.', hint: next }));
+    }
+    return events;
+  }
+
+  /** Adds hints from outside (a file, a snapshot) in place of those with the same key. */
+  restore(hints: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
+    return hints.map((hint) => this.#record({
+      step, type: 'restore', key: hint.key, before: this.#hints.get(hint.key)?.weight ?? null, after: hint.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason, hint,
+    }));
+  }
+
+  /** Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. */
+  apply(event: HintEvent): void {
+    if (event.hint === null) this.#drop(event.key);
+    else this.#put(event.hint);
+    this.#eventCount = event.sequence + 1;
+  }
+
+  #record(event: Omit<HintEvent, 'sequence'>): HintEvent {
+    const recorded: HintEvent = { sequence: this.#eventCount, ...event };
+    this.apply(recorded);
+    return recorded;
+  }
+
+  #remove(hint: PolicyHint, step: number, type: 'prune' | 'merge', reason: string): HintEvent {
+    return this.#record({ step, type, key: hint.key, before: hint.weight, after: null, gradientTerm: 0, decayTerm: 0, causes: [], reason, hint: null });
+  }
+
+  /**
+   * Two hints for one pattern whose cues contain one another and whose evidence is the same have always fired
+   * together: the shorter cue takes both weights, so no logit seen so far changes.
+   */
+  #mergeTwins(touched: readonly PolicyHint[], step: number): HintEvent[] {
+    const events: HintEvent[] = [];
+    for (const twin of touched) {
+      const longer = this.#hints.get(twin.key);
+      if (longer === undefined || longer.cue === null || longer.evidence.support < SETTLED_SUPPORT) continue;
+      for (const shorter of touched) {
+        const target = this.#hints.get(shorter.key);
+        if (target === undefined || target === longer || target.cue === null || target.pattern !== longer.pattern || !sameEvidence(target.evidence, longer.evidence)) continue;
+        if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
+        const weight = target.weight + longer.weight;
+        const merged: PolicyHint = { ...target, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(target, weight, target.evidence), updatedAt: step };
+        events.push(this.#remove(longer, step, 'merge', `Always fired together with “${target.cue}”, which says the same in fewer words.`));
+        events.push(this.#record({ step, type: 'merge', key: target.key, before: target.weight, after: weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: `Took over the weight of “${longer.cue}”, which always fired together with it.`, hint: merged }));
+        break;
+      }
+    }
+    return events;
+  }
+
+  #put(hint: PolicyHint): void {
+    this.#hints.set(hint.key, hint);
+    if (hint.enabled && hint.weight !== 0) this.#weights.set(hint.key, hint.weight);
+    else this.#weights.delete(hint.key);
+    this.#version++;
+  }
+
+  #drop(key: string): void {
+    this.#hints.delete(key);
+    this.#weights.delete(key);
+    this.#version++;
+  }
+}
+
+function addEvidence(evidence: HintEvidence, taught: FeatureGradient): HintEvidence {
+  return {
+    support: evidence.support + taught.support,
+    positive: evidence.positive + taught.positive,
+    advantage: evidence.advantage + taught.advantage,
+    steps: evidence.steps + (taught.support > 0 ? 1 : 0),
+  };
+}
+
+function sameEvidence(a: HintEvidence, b: HintEvidence): boolean {
+  return a.support === b.support && a.positive === b.positive && a.steps === b.steps && Math.abs(a.advantage - b.advantage) < 1e-9;
+}
+
+function reasonFor(type: HintEventType, taught: FeatureGradient): string {
+  const used = `${taught.support} teaching completion${taught.support === 1 ? '' : 's'} used it`;
+  if (type === 'decay') return `${used}; regularisation pulls it towards the reference policy.`;
+  const mean = taught.support === 0 ? null : taught.advantage / taught.support;
+  const what = mean === null ? 'Completions that left it out differed from their group' : `${used}, with a mean advantage of ${signed(mean)}`;
+  return type === 'create' ? `New: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` : `${what}.`;
+}
+
+/** Rebuilds the policy after the first `count` events of a log. */
+export function replayEvents(events: readonly HintEvent[], count = events.length): PolicyLayer {
+  const policy = new PolicyLayer();
+  for (const event of events.slice(0, count)) policy.apply(event);
+  return policy;
+}
+
+export interface PatternPreference {
+  readonly pattern: string;
+  readonly weight: number;
+  readonly hints: number;
+}
+
+/** Hints summed by pattern, strongest first: the policy's pattern preferences. */
+export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
+  const sums = new Map<string, { weight: number; hints: number }>();
+  for (const hint of hints) {
+    if (!hint.enabled) continue;
+    const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
+    sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
+  }
+  return [...sums.entries()].map(([pattern, sum]) => ({ pattern, ...sum })).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.pattern < b.pattern ? -1 : 1));
+}
+
+/** Pairs that pull one pattern both ways on the same questions: opposite signs, one cue within the other. */
+export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, PolicyHint])[] {
+  const byPattern = new Map<string, PolicyHint[]>();
+  for (const hint of hints) {
+    if (!hint.enabled || Math.abs(hint.weight) < CONFLICT_WEIGHT) continue;
+    byPattern.set(hint.pattern, [...(byPattern.get(hint.pattern) ?? []), hint]);
+  }
+  const within = (inner: string | null, outer: string | null): boolean => inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
+  return [...byPattern.values()].flatMap((group) => group.flatMap((a, i) => group.slice(i + 1)
+    .filter((b) => a.weight * b.weight < 0 && (within(a.cue, b.cue) || within(b.cue, a.cue)))
+    .map((b) => [a, b] as const)));
+}
+
+/** The strongest hints as sentences: the guidance a language model's system prompt gets. */
+export function guidance(hints: readonly PolicyHint[], limit = 20): string[] {
+  return [...hints].filter((hint) => hint.enabled && hint.weight !== 0)
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, limit)
+    .map((hint) => {
+      const strength = Math.abs(hint.weight) >= 1 ? 'Always' : Math.abs(hint.weight) >= 0.4 ? 'Usually' : 'If in doubt,';
+      const when = hint.cue === null ? '' : ` when the question says “${hint.cue}”`;
+      return `${strength} ${hint.hintType} ${hint.pattern}${when}.`;
+    });
+}

@@ -1,0 +1,188 @@
+/**
+ * GRPO over a policy layer: sample a group, run it, score it, compare it, move the hints. The sampler is frozen.
+ * Reads top to bottom like Algorithm 1 of DeepSeekMath (arXiv 2402.03300), with the hints in the place of θ.
+ */
+import { effectiveEstimator, ESTIMATOR, type GroupAdvantages, type RewardGroup } from './advantage.ts';
+import type { GRPOConfig } from './config.ts';
+import { featureGradients, type TaughtCompletion } from './gradient.ts';
+import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
+import { PolicyLayer } from './policy.ts';
+import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
+import { REWARD_COMPONENTS } from './types.ts';
+import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
+
+/** Rows of a result kept in a step's record. Rewards see all rows; the record is for reading. */
+export const SHOWN_ROWS = 20;
+
+export interface TrainerOptions {
+  readonly config: GRPOConfig;
+  readonly sampler: Sampler;
+  readonly database: Database;
+  /** Makes the reward model for a setting of the weights. */
+  readonly rewards: (weights: RewardWeights) => RewardModel;
+  readonly seed: number;
+  /** Continues a stored run; seed and random state come from it. */
+  readonly state?: TrainerState;
+}
+
+/** The reward weights of a configuration. */
+export function rewardWeights(config: GRPOConfig): RewardWeights {
+  return { validity: config.validity_weight, execution: config.execution_weight, quality: config.quality_weight, format: config.format_weight, gold: config.gold_weight };
+}
+
+/** One completion on its way through the loop: sampled, executed, scored. */
+export interface ScoredCompletion {
+  readonly sample: Sample;
+  readonly execution: Execution;
+  readonly rewards: ScoredRewards;
+}
+
+export class GRPOTrainer {
+  readonly policy: PolicyLayer;
+  readonly #sampler: Sampler;
+  readonly #database: Database;
+  readonly #rewards: TrainerOptions['rewards'];
+  readonly #seed: number;
+  #random: SeededRandom;
+  #config: GRPOConfig;
+  #rewardModel: RewardModel;
+  #step: number;
+  #queue: readonly string[];
+  #summary: TrainingSummary;
+
+  constructor({ config, sampler, database, rewards, seed, state }: TrainerOptions) {
+    this.#sampler = sampler;
+    this.#database = database;
+    this.#rewards = rewards;
+    this.#config = config;
+    this.#rewardModel = rewards(rewardWeights(config));
+    this.#seed = state?.seed ?? seed;
+    this.#random = state === undefined ? seededRandom(seed) : restoreRandom(state.randomState);
+    this.#step = state?.step ?? 0;
+    this.#queue = state?.queue ?? [];
+    this.#summary = state?.summary ?? EMPTY_SUMMARY;
+    this.policy = new PolicyLayer(state?.hints, state?.eventCount);
+  }
+
+  get config(): GRPOConfig { return this.#config; }
+
+  /** Applies from the next step. */
+  configure(config: GRPOConfig): void {
+    this.#config = config;
+    this.#rewardModel = this.#rewards(rewardWeights(config));
+  }
+
+  /** STEP 1. G completions for one question from the frozen sampler, steered by the hints. */
+  generateGroup(question: Question, count = this.#config.group_size, signal?: AbortSignal): Promise<Sample[]> {
+    return this.#sampler.generateGroup({ question: question.question, policy: this.policy, temperature: this.#config.temperature, random: this.#random.next, signal }, count);
+  }
+
+  /** STEP 2. Runs every completion and scores it with the reward functions. */
+  async computeRewards(samples: readonly Sample[], question: Question, signal?: AbortSignal): Promise<ScoredCompletion[]> {
+    const executions = await this.#database.execute(samples.map((sample) => sample.sql), { budget: this.#budget(), signal });
+    const runs = samples.map((sample, i) => ({ sample, sql: sample.sql, execution: executions[i] as Execution }));
+    const rewards = await this.#rewardModel.score(question, runs);
+    return runs.map(({ sample, execution }, i) => ({ sample, execution, rewards: rewards[i] as ScoredRewards }));
+  }
+
+  /** STEP 3. Rewards relative to their group, for every group of the batch at once. */
+  computeAdvantages(batch: readonly (readonly ScoredCompletion[])[]): GroupAdvantages[] {
+    const groups = batch.map((completions): RewardGroup => ({
+      totals: completions.map(({ rewards }) => rewards.total),
+      components: Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, completions.map(({ rewards }) => rewards.components[name]?.value ?? null)])),
+    }));
+    return ESTIMATOR[effectiveEstimator(this.#config)](groups, { ddof: this.#ddof(), weights: rewardWeights(this.#config) });
+  }
+
+  /** STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. */
+  updatePolicyLayer(groups: readonly Group[]): HintEvent[] {
+    const taught = groups.map((group, g) => group.completions.map((completion): TaughtCompletion => ({
+      group: g, index: completion.index, advantage: completion.advantage, teaches: completion.teaches, features: completion.features,
+    })));
+    const gradients = featureGradients(taught, this.#config.gradient, (key) => this.policy.has(key));
+    return this.policy.update(gradients, this.#config, this.#step);
+  }
+
+  /** One step on one or more questions. Rejects with AbortError when aborted; nothing has changed then but the random state. */
+  async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
+    const scored: ScoredCompletion[][] = [];
+    const distributions: (Distribution | null)[] = [];
+    for (const question of questions) {
+      distributions.push(this.#sampler.distribution({ question: question.question, policy: this.policy, temperature: this.#config.temperature, signal }));
+      const samples = await this.generateGroup(question, undefined, signal);
+      scored.push(await this.computeRewards(samples, question, signal));
+    }
+    const advantages = this.computeAdvantages(scored);
+    const groups = questions.map((question, g) => this.#group(question, scored[g] ?? [], advantages[g] as GroupAdvantages, distributions[g] ?? null));
+
+    this.#step++;
+    const events = this.updatePolicyLayer(groups);
+    this.#summary = addToSummary(this.#summary, groups, events, this.policy.size);
+    return { number: this.#step, groups: groups.map(forTheRecord), events, metrics: stepMetrics(groups, this.#ddof(), this.policy.size) };
+  }
+
+  /** The next `questions_per_step` of a shuffled pass over the pool; a new pass begins when it is used up. */
+  nextQuestions(pool: readonly Question[]): Question[] {
+    if (pool.length === 0) throw new Error('There is no training question: every question is held out.');
+    const byId = new Map(pool.map((question) => [question.id, question]));
+    const taken: Question[] = [];
+    while (taken.length < this.#config.questions_per_step) {
+      if (this.#queue.length === 0) this.#queue = shuffled([...byId.keys()], this.#random.next);
+      const [id = '', ...rest] = this.#queue;
+      this.#queue = rest;
+      const question = byId.get(id);
+      if (question !== undefined) taken.push(question);
+    }
+    return taken;
+  }
+
+  editHint(key: string, change: { readonly weight?: number; readonly enabled?: boolean }): HintEvent[] {
+    return this.policy.edit(key, change, this.#step, this.#config.weight_limit);
+  }
+
+  getTrainingSummary(): TrainingSummary { return { ...this.#summary, hints: this.policy.size }; }
+
+  /** Plain data from which a run continues to the bit. */
+  state(): TrainerState {
+    return {
+      seed: this.#seed, randomState: this.#random.state(), step: this.#step, hints: this.policy.hints, eventCount: this.policy.eventCount,
+      queue: this.#queue, summary: this.getTrainingSummary(),
+    };
+  }
+
+  #ddof(): 0 | 1 { return this.#config.population_sd ? 0 : 1; }
+
+  #budget(): { maxVmSteps: number; deadlineMs: number; maxRows: number } {
+    return { maxVmSteps: this.#config.max_vm_steps * 1e6, deadlineMs: this.#config.deadline_ms, maxRows: this.#config.max_rows };
+  }
+
+  #group(question: Question, scored: readonly ScoredCompletion[], compared: GroupAdvantages, distribution: Distribution | null): Group {
+    return {
+      questionId: question.id, question: question.question,
+      mean: compared.mean, sd: compared.sd, scale: compared.scale, noSignal: compared.noSignal, distribution,
+      completions: scored.map(({ sample, execution, rewards }, index): Completion => {
+        const advantage = compared.advantages[index] ?? 0;
+        const teaches = !compared.noSignal && rewards.total !== null && Math.abs(advantage) >= this.#config.min_advantage_threshold && advantage !== 0;
+        return { ...sample, index, execution, rowCount: execution.rows.length, rewards, advantage, teaches, verdict: verdictOf(advantage, teaches, compared.noSignal) };
+      }),
+    };
+  }
+}
+
+function verdictOf(advantage: number, teaches: boolean, noSignal: boolean): Verdict {
+  if (noSignal) return 'no-signal';
+  if (!teaches) return 'neutral';
+  return advantage > 0 ? 'reinforce' : 'penalize';
+}
+
+/** Leaves out what only the update needed: rows beyond the first few, and features that were possible but not chosen. */
+function forTheRecord(group: Group): Group {
+  return {
+    ...group,
+    completions: group.completions.map((completion) => ({
+      ...completion,
+      execution: { ...completion.execution, rows: completion.execution.rows.slice(0, SHOWN_ROWS) },
+      features: completion.features.filter((use: FeatureUse) => use.value > 0),
+    })),
+  };
+}
