@@ -10,8 +10,22 @@ export default defineConfig({
   base: './',
   plugins: [svelte()],
   worker: { format: 'es' },
-  // SQLite finds its .wasm beside its own module; pre-bundling would move the module away from it.
-  optimizeDeps: { exclude: ['@sqlite.org/sqlite-wasm'] },
+  optimizeDeps: {
+    // SQLite finds its .wasm beside its own module; pre-bundling would move the module away from it.
+    exclude: ['@sqlite.org/sqlite-wasm'],
+    // What only the worker imports would be found late, and the page (or a test) reloaded for it.
+    include: [
+      'comlink',
+      'd3-array',
+      'd3-format',
+      'd3-scale',
+      'd3-shape',
+      'idb',
+      'node-sql-parser/build/postgresql',
+      'node-sql-parser/build/sqlite',
+      'stemmer',
+    ],
+  },
   build: { target: 'es2022' },
   test: {
     projects: [

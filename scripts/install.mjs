@@ -62,12 +62,14 @@ export function prepare() {
   if (installed && matchesLock(locked, installed)) return;
 
   console.log(installed ? 'The lockfile has changed: installing …' : 'Installing the locked dependencies (once) …');
-  // Under `npm start` and `npm test`, npm names its own script: no shell is needed, on Windows either.
+  // Under `npm start` and `npm test`, npm names its own script, so no shell is needed, not on Windows either.
   // NODE_ENV=production would leave out the development tools, which are all of the tools here.
-  const npm = process.env.npm_execpath;
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
+  // Errors only: a package that states a newer Node than it needs is no concern of the user's.
+  const args = ['ci', '--include=dev', '--loglevel=error'];
   const options = /** @type {const} */ ({ cwd: ROOT, stdio: 'inherit' });
   const { status } = npm
-    ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
-    : spawnSync('npm ci --include=dev', { ...options, shell: true });
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync(`npm ${args.join(' ')}`, { ...options, shell: true });
   if (status !== 0) throw new Error('npm ci failed (see above). It needs a network connection the first time.');
 }

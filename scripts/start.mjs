@@ -38,7 +38,8 @@ async function start() {
   console.log('\nGRPO SQL Lab is running (Ctrl-C ends it):');
   server.printUrls();
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.once(signal, () => {
+    // `on`, not `once`: npm forwards the Ctrl-C that the terminal has sent already.
+    process.on(signal, () => {
       void server.close().finally(() => process.exit(0));
     });
   }
