@@ -96,8 +96,6 @@ export interface Execution {
   readonly error?: string;
   /** Byte offset of the error in the SQL converted to a UTF-16 index, where SQLite gives one. */
   readonly errorOffset?: number;
-  /** How many rows there were, where a kept step holds only the first of them; absent while `rows` is complete. */
-  readonly rowCount?: number;
 }
 
 export interface ExecutionBudget {

@@ -1,0 +1,41 @@
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { HintEvent, HistoryPoint, RunRecord, Step } from '../grpo/types.ts';
+
+/** Raise it together with a new case in `upgrade`; never change a case that was released. */
+export const STORE_VERSION = 1;
+
+/** The run on the page, and the one a reset left behind. */
+export interface Meta {
+  readonly current: string | null;
+  readonly previous: string | null;
+}
+
+export interface LabSchema extends DBSchema {
+  /** One record, under the key 'runs'. */
+  meta: { key: 'runs'; value: Meta };
+  runs: { key: string; value: RunRecord };
+  history: { key: [run: string, step: number]; value: HistoryPoint & { readonly run: string } };
+  /** The last KEPT_STEPS of each run. */
+  steps: { key: [run: string, number: number]; value: Step & { readonly run: string } };
+  events: {
+    key: [run: string, sequence: number];
+    value: HintEvent & { readonly run: string };
+    indexes: { byHint: [run: string, key: string] };
+  };
+}
+
+/**
+ * Brings a database of any older version to STORE_VERSION, one version at a time: each case falls through to
+ * the next. Runs inside the version-change transaction, so a failure leaves the old version untouched.
+ */
+export function upgrade(database: IDBPDatabase<LabSchema>, oldVersion: number): void {
+  switch (oldVersion) {
+    case 0: {
+      database.createObjectStore('meta');
+      database.createObjectStore('runs', { keyPath: 'id' });
+      database.createObjectStore('history', { keyPath: ['run', 'step'] });
+      database.createObjectStore('steps', { keyPath: ['run', 'number'] });
+      database.createObjectStore('events', { keyPath: ['run', 'sequence'] }).createIndex('byHint', ['run', 'key']);
+    }
+  }
+}

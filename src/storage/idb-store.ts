@@ -1,0 +1,210 @@
+import { openDB } from 'idb';
+import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import { KEPT_STEPS } from '../grpo/types.ts';
+import type { HintEvent, HistoryPoint, Place, RunChange, RunRecord, RunStore, Step } from '../grpo/types.ts';
+import { movedOn, replaced, StoreError } from './errors.ts';
+import { STORE_VERSION, upgrade } from './idb-schema.ts';
+import type { LabSchema, Meta } from './idb-schema.ts';
+
+const DEFAULT_NAME = 'grpo-sql-lab';
+const NOTHING: Meta = { current: null, previous: null };
+type StoreName = 'meta' | 'runs' | 'history' | 'steps' | 'events';
+type Writing = IDBPTransaction<LabSchema, StoreName[], 'readwrite'>;
+
+/** Every event of `run` and of nothing else: an array key sorts after every number. */
+const allOf = (run: string): IDBKeyRange => IDBKeyRange.bound([run], [run, []]);
+
+/**
+ * Opens the store. Rejects with StoreError when the browser refuses IndexedDB (private mode, blocked site data),
+ * when another tab with an older version of the page holds the database, or when it was written by a newer one.
+ */
+export async function openIdbStore(name = DEFAULT_NAME, version = STORE_VERSION): Promise<IdbStore> {
+  if (typeof indexedDB === 'undefined') throw new StoreError('failed', 'This browser offers no storage (IndexedDB) to this page.');
+  let store: IdbStore | null = null;
+  let abandoned = false;
+  const database = await new Promise<IDBPDatabase<LabSchema>>((resolve, reject) => {
+    const opening = (): Promise<IDBPDatabase<LabSchema>> =>
+      openDB<LabSchema>(name, version, {
+        upgrade,
+        blocked: () => {
+          abandoned = true;
+          reject(new StoreError('closed', 'Another tab has an older version of this page open. Close it and reload this page.'));
+        },
+        blocking: () => store?.cut('A newer version of this page was opened in another tab. Reload this page to continue.'),
+        terminated: () => store?.cut('The browser closed this page’s storage. Reload this page to continue.'),
+      });
+    // Where site data is blocked, indexedDB.open throws instead of failing later.
+    Promise.resolve().then(opening).then(
+      // Unblocked after all: nobody waits for it any more.
+      (opened) => (abandoned ? opened.close() : resolve(opened)),
+      (error: unknown) => reject(explain(error)),
+    );
+  });
+  store = new IdbStore(database);
+  return store;
+}
+
+/** A RunStore in IndexedDB. */
+export class IdbStore implements RunStore {
+  readonly #database: IDBPDatabase<LabSchema>;
+  #cut: string | null = null;
+
+  constructor(database: IDBPDatabase<LabSchema>) {
+    this.#database = database;
+  }
+
+  async current(): Promise<{ run: RunRecord; canUndo: boolean } | null> {
+    return this.#guard(async () => {
+      const tx = this.#database.transaction(['meta', 'runs']);
+      const meta = (await tx.objectStore('meta').get('runs')) ?? NOTHING;
+      const run = meta.current === null ? undefined : await tx.objectStore('runs').get(meta.current);
+      return run === undefined ? null : { run, canUndo: meta.previous !== null };
+    });
+  }
+
+  async begin(run: RunRecord, replaces: string | null): Promise<void> {
+    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+      const meta = await readMeta(tx);
+      if (meta.current !== replaces) throw replaced();
+      if (meta.previous !== null) deleteRun(tx, meta.previous);
+      send(tx.objectStore('runs').put(run));
+      send(tx.objectStore('meta').put({ current: run.id, previous: meta.current }, 'runs'));
+    });
+  }
+
+  async undo(runId: string): Promise<void> {
+    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+      const meta = await readMeta(tx);
+      if (meta.current !== runId) throw replaced();
+      if (meta.previous === null) throw new StoreError('failed', 'There is no earlier run to bring back.');
+      deleteRun(tx, runId);
+      send(tx.objectStore('meta').put({ current: meta.previous, previous: null }, 'runs'));
+    });
+  }
+
+  async commit(change: RunChange): Promise<void> {
+    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+      const id = change.run.id;
+      const stored = await readRun(tx, id);
+      if (stored.revision !== change.run.revision - 1) throw movedOn(stored);
+      send(tx.objectStore('runs').put(change.run));
+      for (const point of change.points) send(tx.objectStore('history').put({ run: id, ...point }));
+      for (const event of change.events) send(tx.objectStore('events').put({ run: id, ...event }));
+      const oldest = change.run.state.step - KEPT_STEPS;
+      for (const step of change.steps) {
+        if (step.number > oldest) send(tx.objectStore('steps').put({ run: id, ...step }));
+      }
+      if (oldest > 0 && change.steps.length > 0) send(tx.objectStore('steps').delete(IDBKeyRange.bound([id], [id, oldest])));
+    });
+  }
+
+  async setPlace(runId: string, place: Place): Promise<void> {
+    return this.#write(['meta', 'runs'], async (tx) => {
+      const stored = await readRun(tx, runId);
+      send(tx.objectStore('runs').put({ ...stored, place }));
+    });
+  }
+
+  async history(runId: string): Promise<HistoryPoint[]> {
+    return this.#guard(async () => (await this.#database.getAll('history', allOf(runId))).map(withoutRun));
+  }
+
+  async step(runId: string, number: number): Promise<Step | null> {
+    return this.#guard(async () => {
+      const step = await this.#database.get('steps', [runId, number]);
+      return step === undefined ? null : withoutRun(step);
+    });
+  }
+
+  async eventsOf(runId: string, key: string): Promise<HintEvent[]> {
+    return this.#guard(async () => {
+      // Within one index key IndexedDB sorts by the primary key, which is the sequence.
+      const events = await this.#database.getAllFromIndex('events', 'byHint', IDBKeyRange.only([runId, key]));
+      return events.map(withoutRun);
+    });
+  }
+
+  close(): void {
+    this.cut('The store was closed.');
+  }
+
+  /** Closes the connection; every later call rejects with `why`. */
+  cut(why: string): void {
+    this.#cut ??= why;
+    this.#database.close();
+  }
+
+  /** One read-write transaction: when `work` or any of its requests fails, none of it happened. */
+  async #write(stores: StoreName[], work: (tx: Writing) => Promise<void>): Promise<void> {
+    await this.#guard(async () => {
+      const tx = this.#database.transaction(stores, 'readwrite');
+      // The error of a request that was not awaited, and a full quota, only show in `done`.
+      const done = tx.done.then(() => null, (error: unknown) => explain(tx.error ?? error));
+      try {
+        await work(tx);
+      } catch (error) {
+        try {
+          tx.abort();
+        } catch {
+          // It had already aborted by itself: `error` says why.
+        }
+        await done;
+        throw explain(tx.error ?? error);
+      }
+      const error = await done;
+      if (error !== null) throw error;
+    });
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#cut !== null) throw new StoreError('closed', this.#cut);
+    try {
+      return await work();
+    } catch (error) {
+      if (this.#cut !== null) throw new StoreError('closed', this.#cut, { cause: error });
+      throw explain(error);
+    }
+  }
+}
+
+/** Queues a request without waiting: should it fail, the transaction fails with it and `done` tells. */
+function send(request: Promise<unknown>): void {
+  request.catch(() => undefined);
+}
+
+async function readMeta(tx: Writing): Promise<Meta> {
+  return (await tx.objectStore('meta').get('runs')) ?? NOTHING;
+}
+
+/** The stored record of a run that must be the current one. */
+async function readRun(tx: Writing, runId: string): Promise<RunRecord> {
+  const meta = await readMeta(tx);
+  const stored = meta.current === runId ? await tx.objectStore('runs').get(runId) : undefined;
+  if (stored === undefined) throw replaced();
+  return stored;
+}
+
+function deleteRun(tx: Writing, runId: string): void {
+  send(tx.objectStore('runs').delete(runId));
+  for (const name of ['history', 'steps', 'events'] as const) send(tx.objectStore(name).delete(allOf(runId)));
+}
+
+function withoutRun<T extends { readonly run: string }>({ run: _run, ...rest }: T): Omit<T, 'run'> {
+  return rest;
+}
+
+function explain(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
+  const detail = error instanceof DOMException || error instanceof Error ? error.message : String(error);
+  switch (name) {
+    case 'QuotaExceededError':
+      return new StoreError('full', 'The browser’s storage for this page is full, so the last change was not saved and not made. Reset (the older run is then dropped) or free disk space.', { cause: error });
+    case 'VersionError':
+      return new StoreError('closed', 'The saved runs belong to a newer version of this page. Reload it to get that version.', { cause: error });
+    case 'InvalidStateError':
+      return new StoreError('closed', 'The browser closed this page’s storage. Reload this page to continue.', { cause: error });
+    default:
+      return new StoreError('failed', `The browser refused to store the run: ${detail}`, { cause: error });
+  }
+}

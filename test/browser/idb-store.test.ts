@@ -1,0 +1,157 @@
+import { deleteDB, openDB } from 'idb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { STORE_VERSION, upgrade } from '../../src/storage/idb-schema.ts';
+import type { LabSchema } from '../../src/storage/idb-schema.ts';
+import { openIdbStore } from '../../src/storage/idb-store.ts';
+import type { IdbStore } from '../../src/storage/idb-store.ts';
+import { change, describeStore, record } from '../storage/contract.ts';
+
+const opened: { name: string; store: IdbStore }[] = [];
+let count = 0;
+
+const freshName = (): string => `test-store-${++count}`;
+
+async function open(name = freshName()): Promise<IdbStore> {
+  const store = await openIdbStore(name);
+  opened.push({ name, store });
+  return store;
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const { store } of opened) store.close();
+  for (const name of new Set(opened.splice(0).map((each) => each.name))) await deleteDB(name);
+});
+
+describeStore('IdbStore', () => open());
+
+describe('IdbStore across connections', () => {
+  it('gives a run back after a reload', async () => {
+    const name = freshName();
+    const before = await open(name);
+    await before.begin(record('r1'), null);
+    await before.commit(change('r1', 1, 4, 1));
+    before.close();
+    const after = await open(name);
+    expect(await after.current()).toEqual({ run: record('r1', 4, 1), canUndo: false });
+    expect(await after.history('r1')).toHaveLength(4);
+  });
+
+  it('lets only one of two tabs move a run on', async () => {
+    const name = freshName();
+    const [one, two] = [await open(name), await open(name)];
+    await one.begin(record('r1'), null);
+    const both = await Promise.allSettled([one.commit(change('r1', 1, 3, 1)), two.commit(change('r1', 1, 2, 1))]);
+    expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const winner = both[0].status === 'fulfilled' ? 3 : 2;
+    expect((await two.current())?.run.state.step).toBe(winner);
+    expect(await two.history('r1')).toHaveLength(winner);
+  });
+
+  it('tells the other tab about a reset', async () => {
+    const name = freshName();
+    const [one, two] = [await open(name), await open(name)];
+    await one.begin(record('r1'), null);
+    await two.begin(record('r2'), 'r1');
+    await expect(one.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('Reload') as string });
+    await expect(one.setPlace('r1', { questionId: 'x', ownQuestion: null, speed: 'normal' })).rejects.toMatchObject({ reason: 'conflict' });
+  });
+
+  it('lets go when a newer version of the page opens the database', async () => {
+    const name = freshName();
+    const store = await open(name);
+    await store.begin(record('r1'), null);
+    const newer = await openDB(name, STORE_VERSION + 1);
+    newer.close();
+    await expect(store.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('newer version') as string });
+    await expect(openIdbStore(name)).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('newer version') as string });
+  });
+
+  it('does not wait for a tab that blocks the upgrade', async () => {
+    const name = freshName();
+    const deaf = await openDB<LabSchema>(name, STORE_VERSION, { upgrade });
+    await expect(openIdbStore(name, STORE_VERSION + 1)).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('older version') as string });
+    deaf.close();
+    const store = await openIdbStore(name, STORE_VERSION + 1);
+    opened.push({ name, store });
+    expect(await store.current()).toBeNull();
+  });
+});
+
+describe('IdbStore upgrades', () => {
+  it('makes every object store of the current version from nothing', async () => {
+    const name = freshName();
+    const store = await open(name);
+    store.close();
+    const database = await openDB<LabSchema>(name);
+    expect(database.version).toBe(STORE_VERSION);
+    expect([...database.objectStoreNames]).toEqual(['events', 'history', 'meta', 'runs', 'steps']);
+    expect([...database.transaction('events').store.indexNames]).toEqual(['byHint']);
+    database.close();
+  });
+
+  it('leaves a database of the current version as it is', async () => {
+    const name = freshName();
+    const database = await openDB<LabSchema>(name, STORE_VERSION, { upgrade });
+    await database.put('meta', { current: 'r1', previous: null }, 'runs');
+    await database.put('runs', record('r1', 0, 5));
+    database.close();
+    expect((await (await open(name)).current())?.run.revision).toBe(5);
+  });
+});
+
+describe('IdbStore when the browser refuses', () => {
+  const full = () => new DOMException('The quota has been exceeded.', 'QuotaExceededError');
+
+  /** Chromium throws from put when one value is too large, and aborts the transaction when the quota shows at commit. */
+  const ways: Record<string, (store: IDBObjectStore) => void> = {
+    'at once': () => { throw full(); },
+    'at commit': (store) => {
+      // Once per transaction: a second abort would throw, as the browser's would.
+      if (store.transaction.error !== null) return;
+      Object.defineProperty(store.transaction, 'error', { value: full() });
+      queueMicrotask(() => store.transaction.abort());
+    },
+  };
+
+  it.each(Object.keys(ways))('undoes the whole change when storage is full (%s)', async (way) => {
+    const store = await open();
+    await store.begin(record('r1'), null);
+    await store.commit(change('r1', 1, 2, 1));
+    const put = Reflect.get(IDBObjectStore.prototype, 'put');
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args: Parameters<IDBObjectStore['put']>) {
+      const request = put.apply(this, args);
+      if (this.name === 'steps') ways[way]?.(this);
+      return request;
+    });
+    await expect(store.commit(change('r1', 3, 4, 2))).rejects.toMatchObject({ reason: 'full', message: expect.stringContaining('full') as string });
+    vi.restoreAllMocks();
+    expect((await store.current())?.run.state.step).toBe(2);
+    expect(await store.history('r1')).toHaveLength(2);
+    await store.commit(change('r1', 3, 4, 2));
+    expect(await store.history('r1')).toHaveLength(4);
+  });
+
+  it('undoes the whole change when one record cannot be stored', async () => {
+    const store = await open();
+    await store.begin(record('r1'), null);
+    const bad = change('r1', 1, 2, 1);
+    const unclonable = { ...bad.events[3], reason: (() => '') as unknown as string } as (typeof bad.events)[number];
+    await expect(store.commit({ ...bad, events: [...bad.events.slice(0, 3), unclonable] })).rejects.toMatchObject({ reason: 'failed' });
+    expect((await store.current())?.run.state.step).toBe(0);
+    expect(await store.history('r1')).toEqual([]);
+  });
+
+  it('says so when IndexedDB cannot be opened', async () => {
+    vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    });
+    await expect(openIdbStore(freshName())).rejects.toMatchObject({ name: 'StoreError', reason: 'failed', message: expect.stringContaining('insecure') as string });
+  });
+
+  it('rejects after it was closed', async () => {
+    const store = await open();
+    store.close();
+    await expect(store.current()).rejects.toMatchObject({ reason: 'closed' });
+  });
+});
