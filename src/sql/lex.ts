@@ -1,0 +1,129 @@
+/**
+ * A lexer for SQLite's SQL (https://sqlite.org/lang_keywords.html, tokenize.c's token classes).
+ * It never throws and takes linear time, so it may meet any text: half-written SQL, prose, noise.
+ */
+
+export type TokenKind = 'keyword' | 'identifier' | 'string' | 'number' | 'blob' | 'operator' | 'punctuation' | 'comment' | 'parameter' | 'unknown';
+
+/** A piece of the text; what lies between two tokens is white space. Offsets are UTF-16 indices, `end` exclusive. */
+export interface SqlToken {
+  readonly kind: TokenKind;
+  readonly start: number;
+  readonly end: number;
+  /** As written. */
+  readonly text: string;
+  /** Keywords in capitals; identifiers and strings without their quotes; everything else as written. */
+  readonly value: string;
+  /** The quote an identifier was written in, '' for a bare one and for other kinds. */
+  readonly quote: '' | '"' | '`' | '[';
+  /** False for a string, identifier or blob whose closing quote is missing. */
+  readonly closed: boolean;
+}
+
+/** SQLite's keywords. Many may also be names; `RESERVED` lists those that may not. */
+export const KEYWORDS: ReadonlySet<string> = new Set(
+  `ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK
+  COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFAULT
+  DEFERRABLE DEFERRED DELETE DESC DETACH DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE EXISTS EXPLAIN FAIL FILTER
+  FIRST FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE IMMEDIATE IN INDEX INDEXED INITIALLY INNER INSERT
+  INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT LIKE LIMIT MATCH MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL NULLS OF OFFSET
+  ON OR ORDER OTHERS OUTER OVER PARTITION PLAN PRAGMA PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES REGEXP REINDEX RELEASE
+  RENAME REPLACE RESTRICT RETURNING RIGHT ROLLBACK ROW ROWS SAVEPOINT SELECT SET TABLE TEMP TEMPORARY THEN TIES TO TRANSACTION TRIGGER
+  UNBOUNDED UNION UNIQUE UPDATE USING VACUUM VALUES VIEW VIRTUAL WHEN WHERE WINDOW WITH WITHOUT`.split(/\s+/),
+);
+
+/** Keywords that can never be a bare name of a table or column (SQLite's parser has no fallback for them). */
+export const RESERVED: ReadonlySet<string> = new Set(
+  `ADD ALL ALTER AND AS AUTOINCREMENT BETWEEN CASE CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT DEFERRABLE DELETE DISTINCT DROP ELSE
+  ESCAPE EXCEPT EXISTS FOREIGN FROM GROUP HAVING IN INDEX INSERT INTERSECT INTO IS ISNULL JOIN LIMIT NOT NOTHING NOTNULL NULL ON OR ORDER
+  PRIMARY REFERENCES RETURNING SELECT SET TABLE THEN TO TRANSACTION UNION UNIQUE UPDATE USING VALUES WHEN WHERE`.split(/\s+/),
+);
+
+const THREE = new Set(['->>']);
+const TWO = new Set(['->', '||', '==', '!=', '<>', '<=', '>=', '<<', '>>']);
+const ONE = new Set([...'=<>+-*/%&|~']);
+const PUNCTUATION = new Set([...'(),.;']);
+
+const SPACE = /[\s\0]/;
+const NAME_START = /[A-Za-z_\u0080-\uffff]/;
+const NAME = /[A-Za-z0-9_$\u0080-\uffff]*/y;
+const NUMBER = /0[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|(?:\d+(?:_\d+)*(?:\.\d*(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y;
+const PARAMETER = /\?\d*|[:@$#][A-Za-z0-9_$\u0080-\uffff]+/y;
+
+/** End of the match of a sticky expression at `at`, or `at` when there is none. */
+function endOf(expression: RegExp, text: string, at: number): number {
+  expression.lastIndex = at;
+  return expression.test(text) ? expression.lastIndex : at;
+}
+
+/** Where a quoted piece that opens at `at` ends. Doubling the closing quote keeps it open (not for `]`). */
+function endOfQuoted(text: string, at: number, close: string): { end: number; closed: boolean } {
+  let from = at + 1;
+  for (;;) {
+    const found = text.indexOf(close, from);
+    if (found < 0) return { end: text.length, closed: false };
+    if (close === ']' || text[found + 1] !== close) return { end: found + 1, closed: true };
+    from = found + 2;
+  }
+}
+
+/** Tokens of `text` from left to right, comments included. */
+export function lex(text: string): SqlToken[] {
+  const tokens: SqlToken[] = [];
+  const add = (kind: TokenKind, start: number, end: number, value?: string, quote: SqlToken['quote'] = '', closed = true): number => {
+    const written = text.slice(start, end);
+    tokens.push({ kind, start, end, text: written, value: value ?? written, quote, closed });
+    return end;
+  };
+  const quoted = (kind: TokenKind, start: number, open: number, close: string, quote: SqlToken['quote']): number => {
+    const { end, closed } = endOfQuoted(text, open, close);
+    const inner = text.slice(open + 1, closed ? end - 1 : end);
+    return add(kind, start, end, close === ']' ? inner : inner.replaceAll(close + close, close), quote, closed);
+  };
+  let at = 0;
+  while (at < text.length) {
+    const c = text.charAt(at);
+    const next = text.charAt(at + 1);
+    if (SPACE.test(c)) at += 1;
+    else if (c === '-' && next === '-') {
+      const line = text.indexOf('\n', at);
+      at = add('comment', at, line < 0 ? text.length : line);
+    } else if (c === '/' && next === '*') {
+      const close = text.indexOf('*/', at + 2);
+      at = add('comment', at, close < 0 ? text.length : close + 2);
+    } else if (c === "'") at = quoted('string', at, at, "'", '');
+    else if (c === '"' || c === '`') at = quoted('identifier', at, at, c, c);
+    else if (c === '[') at = quoted('identifier', at, at, ']', '[');
+    else if ((c === 'x' || c === 'X') && next === "'") at = quoted('blob', at, at + 1, "'", '');
+    else if (NAME_START.test(c)) {
+      const end = endOf(NAME, text, at);
+      const word = text.slice(at, end);
+      const upper = word.toUpperCase();
+      at = KEYWORDS.has(upper) ? add('keyword', at, end, upper) : add('identifier', at, end);
+    } else if (/\d/.test(c) || (c === '.' && /\d/.test(next))) at = add('number', at, endOf(NUMBER, text, at));
+    else if (endOf(PARAMETER, text, at) > at) at = add('parameter', at, endOf(PARAMETER, text, at));
+    else if (THREE.has(text.slice(at, at + 3))) at = add('operator', at, at + 3);
+    else if (TWO.has(c + next)) at = add('operator', at, at + 2);
+    else if (ONE.has(c)) at = add('operator', at, at + 1);
+    else if (PUNCTUATION.has(c)) at = add('punctuation', at, at + 1);
+    else at = add('unknown', at, at + 1);
+  }
+  return tokens;
+}
+
+/** The tokens SQLite would see: everything but comments. */
+export function lexCode(text: string): SqlToken[] {
+  return lex(text).filter((token) => token.kind !== 'comment');
+}
+
+/** True when the statement itself, not one of its subqueries or windows, says ORDER BY: its rows are a list, not a bag. */
+export function hasTopLevelOrderBy(sql: string): boolean {
+  const tokens = lexCode(sql);
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token.text === '(') depth += 1;
+    else if (token.text === ')') depth -= 1;
+    else if (depth === 0 && token.kind === 'keyword' && token.value === 'ORDER' && tokens[i + 1]?.value === 'BY') return true;
+  }
+  return false;
+}
