@@ -1,24 +1,24 @@
 /** What the shop sells. Prices are today's list prices in cents, all different. */
 export interface CatalogueEntry {
-  readonly name: string
-  readonly category: string
-  readonly supplier: string
-  readonly priceCents: number
+  readonly name: string;
+  readonly category: string;
+  readonly supplier: string;
+  readonly priceCents: number;
   /** Relative demand; 0 means that it was never sold. */
-  readonly demand: number
+  readonly demand: number;
   /** Mean of the ratings it draws, 1 to 5. */
-  readonly appeal: number
-  readonly launched: string
-  readonly discontinuedOn?: string
+  readonly appeal: number;
+  readonly launched: string;
+  readonly discontinuedOn?: string;
 }
 
 export interface Category {
-  readonly name: string
+  readonly name: string;
   /** Demand by calendar month, January first. */
-  readonly season: readonly number[]
+  readonly season: readonly number[];
 }
 
-const EVEN = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+const EVEN = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 export const CATEGORIES: readonly Category[] = [
   { name: 'Kitchen', season: EVEN },
   { name: 'Coffee & Tea', season: [1.3, 1.2, 1, 0.9, 0.8, 0.7, 0.7, 0.8, 1, 1.2, 1.3, 1.3] },
@@ -28,14 +28,14 @@ export const CATEGORIES: readonly Category[] = [
   { name: 'Outdoor', season: [0.5, 0.6, 0.9, 1.2, 1.7, 2, 2, 1.6, 1, 0.7, 0.6, 0.7] },
   { name: 'Bath', season: EVEN },
   { name: 'Toys', season: [0.6, 0.6, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 1, 2, 2.8] },
-]
+];
 
 function entry(
   category: string, supplier: string, name: string, priceCents: number, demand: number, appeal: number,
   launched: string, discontinuedOn?: string,
 ): CatalogueEntry {
-  const sold = { category, supplier, name, priceCents, demand, appeal, launched }
-  return discontinuedOn === undefined ? sold : { ...sold, discontinuedOn }
+  const sold = { category, supplier, name, priceCents, demand, appeal, launched };
+  return discontinuedOn === undefined ? sold : { ...sold, discontinuedOn };
 }
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
@@ -76,7 +76,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   entry('Outdoor', 'Fjordline Outdoor', 'Two-Person Tent', 18900, 7, 4.5, '2021-04-01'),
   entry('Outdoor', 'Fjordline Outdoor', 'Sleeping Bag', 10950, 9, 4.4, '2021-04-01'),
   entry('Outdoor', 'Fjordline Outdoor', 'Trekking Poles', 6490, 10, 4.3, '2021-04-01'),
-  entry('Outdoor', 'Fjordline Outdoor', 'Daypack', 8490, 15, 4.6, '2021-04-01'),
+  entry('Outdoor', 'Fjordline Outdoor', 'Daypack', 8490, 24, 4.6, '2023-08-01'),
   entry('Outdoor', 'Fjordline Outdoor', 'Camp Stove', 5790, 8, 4, '2022-04-15'),
   entry('Outdoor', 'Lumenhaus', 'Camping Lantern', 3390, 11, 3.8, '2022-04-15'),
   entry('Outdoor', 'Fjordline Outdoor', 'Travel Mug', 2650, 13, 4.4, '2023-05-02'),
@@ -93,7 +93,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   entry('Toys', 'Bohemia Textil', 'Plush Bear', 2950, 15, 4.3, '2022-09-01'),
   entry('Toys', 'Klikkerhout Toys', 'Kite', 2090, 5, 3.7, '2022-03-01', '2024-09-30'),
   entry('Toys', 'Klikkerhout Toys', 'Marble Run Deluxe', 9490, 0, 4, '2025-11-20'),
-]
+];
 
 /** What buyers write, by rating. */
 export const COMMENTS: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
@@ -102,7 +102,7 @@ export const COMMENTS: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = 
   3: ['Does the job', 'Fine, but shipping was slow', 'Average quality'],
   4: ['Good value', 'Well made, would buy again', 'Nice colour, solid quality'],
   5: ['Excellent quality', 'Perfect gift', 'Exactly what I was looking for', 'Love it, use it every day'],
-}
+};
 
 /** Why things come back, with relative frequency. */
 export const RETURN_REASONS: readonly { readonly reason: string; readonly weight: number }[] = [
@@ -111,7 +111,7 @@ export const RETURN_REASONS: readonly { readonly reason: string; readonly weight
   { reason: 'defective', weight: 20 },
   { reason: 'wrong item', weight: 11 },
   { reason: 'arrived late', weight: 6 },
-]
+];
 
 /** How orders are paid, with relative frequency. */
 export const PAYMENT_METHODS: readonly { readonly method: string; readonly weight: number }[] = [
@@ -119,4 +119,4 @@ export const PAYMENT_METHODS: readonly { readonly method: string; readonly weigh
   { method: 'paypal', weight: 27 },
   { method: 'bank transfer', weight: 16 },
   { method: 'gift card', weight: 5 },
-]
+];

@@ -1,16 +1,16 @@
 /** Where customers live and how they are called: made-up people from common names of each country. */
 export interface Place {
-  readonly country: string
+  readonly country: string;
   /** Relative number of customers. */
-  readonly weight: number
-  readonly cities: readonly string[]
-  readonly firstNames: readonly string[]
-  readonly lastNames: readonly string[]
+  readonly weight: number;
+  readonly cities: readonly string[];
+  readonly firstNames: readonly string[];
+  readonly lastNames: readonly string[];
 }
 
 function place(country: string, weight: number, cities: string, firstNames: string, lastNames: string): Place {
-  const words = (text: string): string[] => text.split(', ')
-  return { country, weight, cities: words(cities), firstNames: words(firstNames), lastNames: words(lastNames) }
+  const words = (text: string): string[] => text.split(', ');
+  return { country, weight, cities: words(cities), firstNames: words(firstNames), lastNames: words(lastNames) };
 }
 
 export const PLACES: readonly Place[] = [
@@ -50,12 +50,12 @@ export const PLACES: readonly Place[] = [
   place('Denmark', 4, 'Copenhagen, Aarhus',
     'Astrid, Mikkel, Signe, Rasmus, Maja, Emil, Karen, Jeppe',
     'Mortensen, Kjeldsen, Lund, Bruun, Iversen, Dahl, Skov, Winther'),
-]
+];
 
 export interface Supplier {
-  readonly name: string
-  readonly city: string
-  readonly country: string
+  readonly name: string;
+  readonly city: string;
+  readonly country: string;
 }
 
 /** Made-up companies; Portugal and Czechia supply the shop but have no customers in it. */
@@ -70,4 +70,4 @@ export const SUPPLIERS: readonly Supplier[] = [
   { name: 'Klikkerhout Toys', city: 'Utrecht', country: 'Netherlands' },
   { name: 'Bohemia Textil', city: 'Brno', country: 'Czechia' },
   { name: 'Torrefazione Sestri', city: 'Genoa', country: 'Italy' },
-]
+];

@@ -1,7 +1,7 @@
 /** Easy questions: one table, one thing asked. */
-import { at, selecting, type Gold } from './gold.ts'
+import { at, selecting, type Gold } from './gold.ts';
 
-const add = at('easy')
+const add = at('easy');
 
 const LISTS: readonly Gold[] = [
   add('list', ['List the names of all products.', 'What are our products called?', 'Show every product name.'],
@@ -35,7 +35,7 @@ const LISTS: readonly Gold[] = [
     'SELECT COUNT(DISTINCT customer_id) FROM orders', { wrong: ['SELECT COUNT(customer_id) FROM orders', 'SELECT COUNT(*) FROM customers'] }),
   add('distinct', ['To how many different cities have we shipped orders?', 'Count the distinct cities in our shipping addresses.'],
     'SELECT COUNT(DISTINCT ship_city) FROM orders'),
-]
+];
 
 const COUNTS: readonly Gold[] = [
   add('count', ['How many customers are there?', 'Count all customers.', 'What is the number of customers?', 'How many people are registered as customers?', 'How large is our customer base?'],
@@ -71,7 +71,7 @@ const COUNTS: readonly Gold[] = [
     "SELECT COUNT(*) FROM returns WHERE reason = 'damaged'"),
   add('count', ['How many suppliers are in Germany?', 'Count the German suppliers.'],
     "SELECT COUNT(*) FROM suppliers WHERE country = 'Germany'"),
-]
+];
 
 const FILTERS: readonly Gold[] = [
   add('text', ['List the names of customers living in Spain.', 'Who are our Spanish customers?', 'Which customers come from Spain?'],
@@ -86,7 +86,7 @@ const FILTERS: readonly Gold[] = [
     "SELECT country FROM suppliers WHERE name = 'Casa Azulejo'"),
   add('text', ['How many pieces of the Desk Lamp are in stock?', 'What is the stock of the product Desk Lamp?'],
     "SELECT stock FROM products WHERE name = 'Desk Lamp'"),
-  add('pattern', ["Which products have 'Lamp' in their name?", 'List the product names containing the word Lamp.', 'Show me all lamps by name.'],
+  add('pattern', ["Which products have 'Lamp' in their name?", 'List the product names containing the word Lamp.'],
     "SELECT name FROM products WHERE name LIKE '%Lamp%'"),
   add('pattern', ["List the products whose name starts with 'S'.", 'Which product names begin with the letter S?'],
     "SELECT name FROM products WHERE name LIKE 'S%'"),
@@ -130,7 +130,7 @@ const FILTERS: readonly Gold[] = [
     "SELECT name FROM products WHERE launch_date > '2024-01-01'"),
   add('date', ['How many reviews were written in 2023?', 'Count the 2023 reviews.'],
     "SELECT COUNT(*) FROM reviews WHERE strftime('%Y', review_date) = '2023'"),
-]
+];
 
 const TOTALS: readonly Gold[] = [
   add('total', ['What is the average list price of our products?', 'Show the mean product price.', 'How much does a product cost on average?'],
@@ -150,10 +150,10 @@ const TOTALS: readonly Gold[] = [
   add('total', ['When were the first and the last order placed?', 'Show the dates of the earliest and the latest order.'],
     'SELECT MIN(order_date), MAX(order_date) FROM orders'),
   add('total', ['How much money was refunded in total?', 'What is the sum of all refunds?'], 'SELECT SUM(refund_amount) FROM returns'),
-]
+];
 
-const CHEAPEST = 'SELECT name FROM products ORDER BY list_price LIMIT 1'
-const DEAREST = 'SELECT name FROM products ORDER BY list_price DESC LIMIT 1'
+const CHEAPEST = 'SELECT name FROM products ORDER BY list_price LIMIT 1';
+const DEAREST = 'SELECT name FROM products ORDER BY list_price DESC LIMIT 1';
 const GROUPS: readonly Gold[] = [
   add('group', ['How many customers are there in each country?', 'Count customers by country.', 'Show the number of customers per country.', 'How are our customers distributed over countries?', 'Customers by country, please.'],
     'SELECT country, COUNT(*) FROM customers GROUP BY country'),
@@ -188,6 +188,6 @@ const GROUPS: readonly Gold[] = [
     'SELECT order_id FROM orders ORDER BY order_total DESC LIMIT 1', { also: ['SELECT order_id, order_total FROM orders ORDER BY order_total DESC LIMIT 1'] }),
   add('list', ['Show all products with their list price, from the most expensive to the cheapest.', 'List product names and prices, highest price first.'],
     'SELECT name, list_price FROM products ORDER BY list_price DESC'),
-]
+];
 
-export const EASY: readonly Gold[] = [...COUNTS, ...LISTS, ...FILTERS, ...TOTALS, ...GROUPS]
+export const EASY: readonly Gold[] = [...COUNTS, ...LISTS, ...FILTERS, ...TOTALS, ...GROUPS];

@@ -1,31 +1,31 @@
 /** Hard questions: nested queries, shares, set operations, CASE, several traps at once. */
-import { at, selecting, withCustomerId, withProductId, type Gold } from './gold.ts'
+import { at, selecting, withCustomerId, withProductId, type Gold } from './gold.ts';
 
-const add = at('hard')
+const add = at('hard');
 
-const ITEMS_PRODUCTS = 'FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id'
-const ITEMS_CATEGORIES = `${ITEMS_PRODUCTS} JOIN categories AS cat ON cat.category_id = p.category_id`
-const ITEMS_ORDERS = 'FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id'
-const ITEMS_CUSTOMERS = `${ITEMS_ORDERS} JOIN customers AS c ON c.customer_id = o.customer_id`
-const ORDERS_CUSTOMERS = 'FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id'
-const REVENUE = 'SUM(oi.quantity * oi.unit_price)'
-const VALID = "o.status <> 'cancelled'"
+const ITEMS_PRODUCTS = 'FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id';
+const ITEMS_CATEGORIES = `${ITEMS_PRODUCTS} JOIN categories AS cat ON cat.category_id = p.category_id`;
+const ITEMS_ORDERS = 'FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id';
+const ITEMS_CUSTOMERS = `${ITEMS_ORDERS} JOIN customers AS c ON c.customer_id = o.customer_id`;
+const ORDERS_CUSTOMERS = 'FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id';
+const REVENUE = 'SUM(oi.quantity * oi.unit_price)';
+const VALID = "o.status <> 'cancelled'";
 /** Customers by id who bought something of a category. */
-const buyersOf = (category: string): string => `SELECT o.customer_id ${ITEMS_ORDERS} JOIN products AS p ON p.product_id = oi.product_id JOIN categories AS cat ON cat.category_id = p.category_id WHERE cat.name = '${category}'`
+const buyersOf = (category: string): string => `SELECT o.customer_id ${ITEMS_ORDERS} JOIN products AS p ON p.product_id = oi.product_id JOIN categories AS cat ON cat.category_id = p.category_id WHERE cat.name = '${category}'`;
 
-const ABOVE_AVERAGE = 'SELECT p.name FROM products AS p WHERE p.list_price > (SELECT AVG(list_price) FROM products)'
-const BUSY = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id HAVING COUNT(*) > 3 * (SELECT COUNT(*) * 1.0 / COUNT(DISTINCT customer_id) FROM orders)`
-const DEAREST_OF_CATEGORY = 'SELECT cat.name, p.name FROM products AS p JOIN categories AS cat ON cat.category_id = p.category_id WHERE p.list_price = (SELECT MAX(q.list_price) FROM products AS q WHERE q.category_id = p.category_id)'
-const BEST_CUSTOMER = `SELECT c.name ${ITEMS_CUSTOMERS} WHERE ${VALID} GROUP BY c.customer_id ORDER BY ${REVENUE} DESC LIMIT 1`
-const BIG_PAYERS = `SELECT c.name FROM payments AS pay JOIN orders AS o ON o.order_id = pay.order_id JOIN customers AS c ON c.customer_id = o.customer_id GROUP BY c.customer_id HAVING SUM(pay.amount_cents) > 400000`
-const FRANCE_TOP = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} JOIN orders AS o ON o.order_id = oi.order_id WHERE o.ship_country = 'France' AND ${VALID} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 3`
-const SECOND = 'SELECT name FROM products ORDER BY list_price DESC LIMIT 1 OFFSET 1'
-const BOTH = `SELECT c.name FROM customers AS c WHERE c.customer_id IN (${buyersOf('Kitchen')}) AND c.customer_id IN (${buyersOf('Toys')})`
-const PRICE_BELOW_LIST = `SELECT p.name, p.list_price, AVG(oi.unit_price) ${ITEMS_PRODUCTS} GROUP BY p.product_id`
-const CATEGORY_REVENUE = `SELECT ${REVENUE} AS revenue ${ITEMS_PRODUCTS} GROUP BY p.category_id`
-const SOLD_BUT_ZERO = 'SELECT p.name FROM products AS p WHERE p.total_sales = 0 AND p.product_id IN (SELECT product_id FROM order_items)'
-const SILENT = `SELECT c.name ${ORDERS_CUSTOMERS} WHERE c.customer_id NOT IN (SELECT customer_id FROM reviews) GROUP BY c.customer_id HAVING COUNT(*) > 20`
-const LAPSED = "SELECT COUNT(*) FROM customers WHERE customer_id IN (SELECT customer_id FROM orders WHERE strftime('%Y', order_date) = '2023') AND customer_id NOT IN (SELECT customer_id FROM orders WHERE strftime('%Y', order_date) = '2025')"
+const ABOVE_AVERAGE = 'SELECT p.name FROM products AS p WHERE p.list_price > (SELECT AVG(list_price) FROM products)';
+const BUSY = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id HAVING COUNT(*) > 3 * (SELECT COUNT(*) * 1.0 / COUNT(DISTINCT customer_id) FROM orders)`;
+const DEAREST_OF_CATEGORY = 'SELECT cat.name, p.name FROM products AS p JOIN categories AS cat ON cat.category_id = p.category_id WHERE p.list_price = (SELECT MAX(q.list_price) FROM products AS q WHERE q.category_id = p.category_id)';
+const BEST_CUSTOMER = `SELECT c.name ${ITEMS_CUSTOMERS} WHERE ${VALID} GROUP BY c.customer_id ORDER BY ${REVENUE} DESC LIMIT 1`;
+const BIG_PAYERS = `SELECT c.name FROM payments AS pay JOIN orders AS o ON o.order_id = pay.order_id JOIN customers AS c ON c.customer_id = o.customer_id GROUP BY c.customer_id HAVING SUM(pay.amount_cents) > 400000`;
+const FRANCE_TOP = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} JOIN orders AS o ON o.order_id = oi.order_id WHERE o.ship_country = 'France' AND ${VALID} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 3`;
+const SECOND = 'SELECT name FROM products ORDER BY list_price DESC LIMIT 1 OFFSET 1';
+const BOTH = `SELECT c.name FROM customers AS c WHERE c.customer_id IN (${buyersOf('Kitchen')}) AND c.customer_id IN (${buyersOf('Toys')})`;
+const PRICE_BELOW_LIST = `SELECT p.name, p.list_price, AVG(oi.unit_price) ${ITEMS_PRODUCTS} GROUP BY p.product_id`;
+const CATEGORY_REVENUE = `SELECT ${REVENUE} AS revenue ${ITEMS_PRODUCTS} GROUP BY p.category_id`;
+const SOLD_BUT_ZERO = 'SELECT p.name FROM products AS p WHERE p.total_sales = 0 AND p.product_id IN (SELECT product_id FROM order_items)';
+const SILENT = `SELECT c.name ${ORDERS_CUSTOMERS} WHERE c.customer_id NOT IN (SELECT customer_id FROM reviews) GROUP BY c.customer_id HAVING COUNT(*) > 5`;
+const LAPSED = "SELECT COUNT(*) FROM customers WHERE customer_id IN (SELECT customer_id FROM orders WHERE strftime('%Y', order_date) = '2023') AND customer_id NOT IN (SELECT customer_id FROM orders WHERE strftime('%Y', order_date) = '2025')";
 
 export const HARD: readonly Gold[] = [
   add('above-average', ['Which products cost more than the average product?', 'List the products with a list price above the average list price.', 'What products are pricier than average?', 'Show the products that cost more than the mean price.'],
@@ -109,6 +109,6 @@ export const HARD: readonly Gold[] = [
     PRICE_BELOW_LIST, { also: withProductId(PRICE_BELOW_LIST) }),
   add('never', ['Which products have been sold although their total_sales column says zero?', 'List products with a total_sales of 0 that do appear in orders.'],
     SOLD_BUT_ZERO, { also: withProductId(SOLD_BUT_ZERO) }),
-  add('never', ['Which customers wrote no review although they placed more than 20 orders?', 'List the customers with over 20 orders who never reviewed anything.'],
+  add('never', ['Which customers wrote no review although they placed more than 5 orders?', 'List the customers with over 5 orders who never reviewed anything.'],
     SILENT, { also: withCustomerId(SILENT) }),
-]
+];

@@ -1,28 +1,28 @@
 /** Medium questions: two to four tables, groups, top lists, HAVING, what never happened. */
-import { at, selecting, withCustomerId, withProductId, type Gold } from './gold.ts'
+import { at, selecting, withCustomerId, withProductId, type Gold } from './gold.ts';
 
-const add = at('medium')
+const add = at('medium');
 
 // Joins that many questions share.
-const ITEMS_PRODUCTS = 'FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id'
-const ITEMS_CATEGORIES = `${ITEMS_PRODUCTS} JOIN categories AS cat ON cat.category_id = p.category_id`
-const ITEMS_SUPPLIERS = `${ITEMS_PRODUCTS} JOIN suppliers AS s ON s.supplier_id = p.supplier_id`
-const ITEMS_ORDERS = 'FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id'
-const ITEMS_CUSTOMERS = `${ITEMS_ORDERS} JOIN customers AS c ON c.customer_id = o.customer_id`
-const ORDERS_CUSTOMERS = 'FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id'
-const PRODUCTS_CATEGORIES = 'FROM products AS p JOIN categories AS cat ON cat.category_id = p.category_id'
-const PRODUCTS_SUPPLIERS = 'FROM products AS p JOIN suppliers AS s ON s.supplier_id = p.supplier_id'
-const REVIEWS_PRODUCTS = 'FROM reviews AS r JOIN products AS p ON p.product_id = r.product_id'
-const REVENUE = 'SUM(oi.quantity * oi.unit_price)'
-const AT_LIST_PRICE = 'SUM(oi.quantity * p.list_price)'
+const ITEMS_PRODUCTS = 'FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id';
+const ITEMS_CATEGORIES = `${ITEMS_PRODUCTS} JOIN categories AS cat ON cat.category_id = p.category_id`;
+const ITEMS_SUPPLIERS = `${ITEMS_PRODUCTS} JOIN suppliers AS s ON s.supplier_id = p.supplier_id`;
+const ITEMS_ORDERS = 'FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id';
+const ITEMS_CUSTOMERS = `${ITEMS_ORDERS} JOIN customers AS c ON c.customer_id = o.customer_id`;
+const ORDERS_CUSTOMERS = 'FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id';
+const PRODUCTS_CATEGORIES = 'FROM products AS p JOIN categories AS cat ON cat.category_id = p.category_id';
+const PRODUCTS_SUPPLIERS = 'FROM products AS p JOIN suppliers AS s ON s.supplier_id = p.supplier_id';
+const REVIEWS_PRODUCTS = 'FROM reviews AS r JOIN products AS p ON p.product_id = r.product_id';
+const REVENUE = 'SUM(oi.quantity * oi.unit_price)';
+const AT_LIST_PRICE = 'SUM(oi.quantity * p.list_price)';
 
-const REVENUE_BY_PRODUCT = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} GROUP BY p.product_id`
-const UNITS_BY_PRODUCT = `SELECT p.name, SUM(oi.quantity) ${ITEMS_PRODUCTS} GROUP BY p.product_id`
-const RATING_BY_PRODUCT = `SELECT p.name, AVG(r.rating) ${REVIEWS_PRODUCTS} GROUP BY p.product_id`
-const REVIEWS_BY_PRODUCT = `SELECT p.name, COUNT(*) ${REVIEWS_PRODUCTS} GROUP BY p.product_id`
-const ORDERS_BY_CUSTOMER = `SELECT c.name, COUNT(*) ${ORDERS_CUSTOMERS} GROUP BY c.customer_id`
-const TOTAL_BY_CUSTOMER = `SELECT c.name, SUM(o.order_total) ${ORDERS_CUSTOMERS} GROUP BY c.customer_id`
-const RETURNS_BY_PRODUCT = 'SELECT p.name, COUNT(*) FROM returns AS ret JOIN order_items AS oi ON oi.order_item_id = ret.order_item_id JOIN products AS p ON p.product_id = oi.product_id GROUP BY p.product_id'
+const REVENUE_BY_PRODUCT = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} GROUP BY p.product_id`;
+const UNITS_BY_PRODUCT = `SELECT p.name, SUM(oi.quantity) ${ITEMS_PRODUCTS} GROUP BY p.product_id`;
+const RATING_BY_PRODUCT = `SELECT p.name, AVG(r.rating) ${REVIEWS_PRODUCTS} GROUP BY p.product_id`;
+const REVIEWS_BY_PRODUCT = `SELECT p.name, COUNT(*) ${REVIEWS_PRODUCTS} GROUP BY p.product_id`;
+const ORDERS_BY_CUSTOMER = `SELECT c.name, COUNT(*) ${ORDERS_CUSTOMERS} GROUP BY c.customer_id`;
+const TOTAL_BY_CUSTOMER = `SELECT c.name, SUM(o.order_total) ${ORDERS_CUSTOMERS} GROUP BY c.customer_id`;
+const RETURNS_BY_PRODUCT = 'SELECT p.name, COUNT(*) FROM returns AS ret JOIN order_items AS oi ON oi.order_item_id = ret.order_item_id JOIN products AS p ON p.product_id = oi.product_id GROUP BY p.product_id';
 
 const GROUPS: readonly Gold[] = [
   add('revenue', ['Show total revenue by product.', 'How much revenue did each product make?', 'What are the total sales of every product in euros?', 'Give me the turnover per product.', 'List products with the income they brought in.', 'Revenue per product?'],
@@ -86,7 +86,7 @@ const GROUPS: readonly Gold[] = [
     'SELECT ship_country, AVG(order_total) FROM orders GROUP BY ship_country'),
   add('cast', ['How many euros were paid with each payment method?', 'Show the total paid by method, in euros.', 'What amount in euros came in through every payment method?'],
     'SELECT method, SUM(amount_cents) / 100.0 FROM payments GROUP BY method', { wrong: ['SELECT method, SUM(amount_cents) FROM payments GROUP BY method', 'SELECT method, SUM(amount_cents) / 100 FROM payments GROUP BY method'] }),
-]
+];
 
 const FILTERS: readonly Gold[] = [
   add('join', ['List the products in the Kitchen category.', 'Which products belong to Kitchen?', 'What do we sell in the category Kitchen?', 'Show the names of all kitchen products.'],
@@ -136,14 +136,14 @@ const FILTERS: readonly Gold[] = [
     "SELECT AVG(CAST(discount_pct AS REAL)) FROM order_items WHERE discount_pct <> '0'", { wrong: ['SELECT AVG(discount_pct) FROM order_items'] }),
   add('cast', ['How many payments were above 500 euros?', 'Count the payments of more than 500 euros.'],
     'SELECT COUNT(*) FROM payments WHERE amount_cents > 50000', { wrong: ['SELECT COUNT(*) FROM payments WHERE amount_cents > 500'] }),
-]
+];
 
-const BEST_BY_UNITS = `SELECT p.name ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY SUM(oi.quantity) DESC LIMIT 1`
-const BEST_BY_REVENUE = `SELECT p.name ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 1`
-const TOP_PRODUCTS = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 5`
-const MOST_ORDERS = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id ORDER BY COUNT(*) DESC LIMIT 1`
-const TOP_CUSTOMERS = `SELECT c.name, ${REVENUE} ${ITEMS_CUSTOMERS} GROUP BY c.customer_id ORDER BY ${REVENUE} DESC LIMIT 10`
-const MOST_REVIEWED = `SELECT p.name ${REVIEWS_PRODUCTS} GROUP BY p.product_id ORDER BY COUNT(*) DESC LIMIT 1`
+const BEST_BY_UNITS = `SELECT p.name ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY SUM(oi.quantity) DESC LIMIT 1`;
+const BEST_BY_REVENUE = `SELECT p.name ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 1`;
+const TOP_PRODUCTS = `SELECT p.name, ${REVENUE} ${ITEMS_PRODUCTS} GROUP BY p.product_id ORDER BY ${REVENUE} DESC LIMIT 5`;
+const MOST_ORDERS = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id ORDER BY COUNT(*) DESC LIMIT 1`;
+const TOP_CUSTOMERS = `SELECT c.name, ${REVENUE} ${ITEMS_CUSTOMERS} GROUP BY c.customer_id ORDER BY ${REVENUE} DESC LIMIT 10`;
+const MOST_REVIEWED = `SELECT p.name ${REVIEWS_PRODUCTS} GROUP BY p.product_id ORDER BY COUNT(*) DESC LIMIT 1`;
 const TOP_LISTS: readonly Gold[] = [
   add('superlative', ['Which product sold the most units?', 'What is our best-selling product by quantity?', 'Of which product did we sell the most pieces?', 'Name the product with the highest number of units sold.'],
     BEST_BY_UNITS, { also: [...withProductId(BEST_BY_UNITS), selecting(BEST_BY_UNITS, 'p.name', 'p.name, SUM(oi.quantity)')] }),
@@ -171,12 +171,12 @@ const TOP_LISTS: readonly Gold[] = [
     MOST_REVIEWED, { also: [...withProductId(MOST_REVIEWED), selecting(MOST_REVIEWED, 'p.name', 'p.name, COUNT(*)')] }),
   add('superlative', ['Which category has the lowest revenue?', 'In which category do we sell the least, in euros?'],
     `SELECT cat.name ${ITEMS_CATEGORIES} GROUP BY cat.category_id ORDER BY ${REVENUE} LIMIT 1`, { also: [`SELECT cat.name, ${REVENUE} ${ITEMS_CATEGORIES} GROUP BY cat.category_id ORDER BY ${REVENUE} LIMIT 1`] }),
-]
+];
 
-const LOYAL = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id HAVING COUNT(*) > 30`
-const LOVED = `SELECT p.name ${REVIEWS_PRODUCTS} GROUP BY p.product_id HAVING AVG(r.rating) > 4.5`
-const NEVER_SOLD = 'SELECT p.name FROM products AS p WHERE p.product_id NOT IN (SELECT product_id FROM order_items)'
-const NEVER_ORDERED = 'SELECT c.name FROM customers AS c WHERE c.customer_id NOT IN (SELECT customer_id FROM orders)'
+const LOYAL = `SELECT c.name ${ORDERS_CUSTOMERS} GROUP BY c.customer_id HAVING COUNT(*) > 30`;
+const LOVED = `SELECT p.name ${REVIEWS_PRODUCTS} GROUP BY p.product_id HAVING AVG(r.rating) > 4.5`;
+const NEVER_SOLD = 'SELECT p.name FROM products AS p WHERE p.product_id NOT IN (SELECT product_id FROM order_items)';
+const NEVER_ORDERED = 'SELECT c.name FROM customers AS c WHERE c.customer_id NOT IN (SELECT customer_id FROM orders)';
 const HAVING_AND_NEVER: readonly Gold[] = [
   add('having', ['Which countries have more than 20 customers?', 'List the countries where we have over 20 customers.', 'In which countries do more than twenty customers live?'],
     'SELECT country FROM customers GROUP BY country HAVING COUNT(*) > 20', { also: ['SELECT country, COUNT(*) FROM customers GROUP BY country HAVING COUNT(*) > 20'] }),
@@ -198,6 +198,6 @@ const HAVING_AND_NEVER: readonly Gold[] = [
     'SELECT COUNT(*) FROM products WHERE product_id NOT IN (SELECT oi.product_id FROM returns AS ret JOIN order_items AS oi ON oi.order_item_id = ret.order_item_id)'),
   add('never', ['Which orders have not been paid at all? Count them.', 'How many orders have no payment?'],
     'SELECT COUNT(*) FROM orders WHERE order_id NOT IN (SELECT order_id FROM payments)'),
-]
+];
 
-export const MEDIUM: readonly Gold[] = [...GROUPS, ...FILTERS, ...TOP_LISTS, ...HAVING_AND_NEVER]
+export const MEDIUM: readonly Gold[] = [...GROUPS, ...FILTERS, ...TOP_LISTS, ...HAVING_AND_NEVER];
