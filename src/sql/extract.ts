@@ -229,8 +229,8 @@ function judge(tokens: readonly SqlToken[], region: string, from: number, limit:
     const token = tokens[to];
     const before = tokens[to - 1];
     if (!token || (token.text === ';' && to > from)) break;
-    // A full stop before a blank ends a sentence; the dot of a qualified name has its column right behind it.
-    if (token.text === '.' && !/\S/.test(region.charAt(token.end))) break;
+    // A full stop at the end or before a new sentence; the dot of a qualified name has its column behind it.
+    if (token.text === '.' && !/\S/.test(region.charAt(token.end)) && (!tokens[to + 1] || isProse(tokens, region, to + 1))) break;
     if (to > from && before && region.slice(before.end, token.start).includes('\n') && isProse(tokens, region, to)) break;
     if (token.text === '(') depth += 1;
     else if (token.text === ')') depth -= 1;
