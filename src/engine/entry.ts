@@ -1,0 +1,138 @@
+/** Reading JSON that anybody may have written: every fault ends in one DatasetError of one line. */
+
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+}
+
+/** Throws DatasetError for text that is longer than `limit` or no JSON. `source` is the file's name, as messages say it. */
+export function parseJson(text: string, source: string, limit: number): unknown {
+  if (text.length > limit) throw new DatasetError(`${source} is too large: ${text.length} characters, at most ${limit} are read.`);
+  try {
+    // A byte-order mark is no JSON, but editors write it.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new DatasetError(`${source} is not JSON: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)}`);
+  }
+}
+
+/** What a value is, in words. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** One object of a list, read field by field. */
+export class Entry {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #source: string;
+  readonly #index: number;
+
+  constructor(entry: unknown, source: string, index: number) {
+    this.#source = source;
+    this.#index = index;
+    this.#fields = {};
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw this.error(`is ${kindOf(entry)}, not an object`);
+    this.#fields = entry as Readonly<Record<string, unknown>>;
+  }
+
+  error(what: string): DatasetError {
+    const id = this.#get('id') ?? this.#get('term') ?? this.#get('key');
+    const named = typeof id === 'string' ? ` (${JSON.stringify(id.slice(0, 60))})` : '';
+    return new DatasetError(`${this.#source}: entry ${this.#index + 1}${named} ${what}.`);
+  }
+
+  anyText(name: string): string {
+    const value = this.#get(name);
+    if (typeof value !== 'string') throw this.error(`needs the text "${name}", but it is ${kindOf(value)}`);
+    return value;
+  }
+
+  text(name: string, limit: number): string {
+    return this.#checked(name, this.anyText(name), limit);
+  }
+
+  optionalText(name: string, limit: number): string | undefined {
+    return this.#isAbsent(name) ? undefined : this.text(name, limit);
+  }
+
+  optionalTexts(name: string, limit: number, count: number): string[] | undefined {
+    if (this.#isAbsent(name)) return undefined;
+    const value = this.#get(name);
+    if (!Array.isArray(value)) throw this.error(`needs a list of texts in "${name}", but it is ${kindOf(value)}`);
+    if (value.length > count) throw this.error(`has ${value.length} texts in "${name}", at most ${count} are read`);
+    return value.map((item: unknown) => {
+      if (typeof item !== 'string') throw this.error(`needs texts in "${name}", but one is ${kindOf(item)}`);
+      return this.#checked(name, item, limit);
+    });
+  }
+
+  /** A finite number from min to max. */
+  number(name: string, min: number, max: number): number {
+    const value = this.#get(name);
+    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+      throw this.error(`needs "${name}" to be a number from ${min} to ${max}, but it is ${typeof value === 'number' ? value : kindOf(value)}`);
+    }
+    return value;
+  }
+
+  /** A whole number from 0 up. */
+  count(name: string): number {
+    const value = this.number(name, 0, Number.MAX_SAFE_INTEGER);
+    if (!Number.isInteger(value)) throw this.error(`needs "${name}" to be a whole number, but it is ${value}`);
+    return value;
+  }
+
+  boolean(name: string): boolean {
+    const value = this.#get(name);
+    if (typeof value !== 'boolean') throw this.error(`needs "${name}" to be true or false, but it is ${kindOf(value)}`);
+    return value;
+  }
+
+  texts(name: string, limit: number, count: number): string[] {
+    const value = this.optionalTexts(name, limit, count);
+    if (value === undefined) throw this.error(`needs a list of texts in "${name}", but it is nothing`);
+    return value;
+  }
+
+  /** A field that is itself an object. */
+  entry(name: string): Entry {
+    const value = this.#get(name);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.error(`needs an object in "${name}", but it is ${kindOf(value)}`);
+    return new Entry(value, this.#source, this.#index);
+  }
+
+  isNull(name: string): boolean {
+    return this.#get(name) === null;
+  }
+
+  choice<T extends string>(name: string, options: readonly T[]): T {
+    const value = this.#get(name);
+    const found = options.find((option) => option === value);
+    if (found === undefined) {
+      const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : kindOf(value);
+      throw this.error(`needs "${name}" to be ${options.map((option) => `"${option}"`).join(' or ')}, but it is ${shown}`);
+    }
+    return found;
+  }
+
+  optionalChoice<T extends string>(name: string, options: readonly T[]): T | undefined {
+    return this.#isAbsent(name) ? undefined : this.choice(name, options);
+  }
+
+  #checked(name: string, value: string, limit: number): string {
+    if (value.trim() === '') throw this.error(`has an empty "${name}"`);
+    if (value.length > limit) throw this.error(`has ${value.length} characters in "${name}", at most ${limit} are read`);
+    return value;
+  }
+
+  #isAbsent(name: string): boolean {
+    const value = this.#get(name);
+    return value === undefined || value === null;
+  }
+
+  #get(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+}
