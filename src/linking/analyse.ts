@@ -114,6 +114,8 @@ function linkColumns(tokens: readonly Token[], index: SchemaIndex): ColumnLink[]
 function linkValues(question: string, tokens: readonly Token[], index: SchemaIndex): ValueLink[] {
   const links: ValueLink[] = [];
   const taken = tokens.map(() => false);
+  // In a question that uses capitals, a lower-case word is seldom a name.
+  const usesCapitals = /\p{Lu}/u.test(question.slice(1));
   const nameStems = new Set([...index.tables.values()].flatMap(({ stems, columns }) => [...stems, ...columns.flatMap((column) => column.stems)]));
   for (let length = Math.min(LONGEST_VALUE, tokens.length); length >= 1; length--) {
     for (let first = 0; first + length <= tokens.length; first++) {
@@ -127,13 +129,16 @@ function linkValues(question: string, tokens: readonly Token[], index: SchemaInd
       if (found.length === 0) continue;
       const named = length === 1 && only?.kind === 'word' && nameStems.has(only.stem);
       const capital = /^\p{Lu}/u.test(text) || only?.kind === 'quoted';
-      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.5 : 1);
+      const lowered = usesCapitals && !capital && /^\p{Lu}/u.test(found[0]?.value ?? '') && length === 1;
+      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.5 : lowered ? 0.6 : 1);
       links.push(...distinctColumns(found).map((stored): ValueLink => ({ ...stored, span: { first, last }, match: 'exact', score })));
       if (!named) taken.fill(true, first, last + 1);
     }
   }
   tokens.forEach((token, at) => {
-    if (taken[at] === true || token.stop || token.kind === 'number' || (token.kind === 'word' && (token.text.length < 4 || nameStems.has(token.stem)))) return;
+    // One word of a longer value is evidence only when it is written like a name.
+    const asName = token.kind === 'quoted' || (at > 0 && /^\p{Lu}/u.test(token.text));
+    if (!asName || taken[at] === true || token.stop || token.kind === 'number' || (token.kind === 'word' && (token.text.length < 4 || nameStems.has(token.stem)))) return;
     for (const stored of distinctColumns(index.valuesByWord(token.kind === 'quoted' ? stemPhrase(token.text) : token.stem))) {
       links.push({ ...stored, span: { first: at, last: at }, match: 'partial', score: 0.5 });
     }

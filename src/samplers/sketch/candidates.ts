@@ -1,0 +1,216 @@
+/**
+ * What a question offers for each decision, with base scores: the hand-made prior π_0.
+ * The scores are a weak reader's: links to names and values, nearness and a few words of general English.
+ */
+import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
+import { stemOf } from '../../linking/words.ts';
+import type { ColumnLink, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
+import { columnExpression, dateExpression, productExpression, type Expression, type Filter } from './sketch.ts';
+
+export interface Scored<T> {
+  readonly item: T;
+  readonly score: number;
+}
+
+/** Options offered for one choice among names. */
+const MOST = 10;
+/** Logits for a name said exactly, by a synonym, in part. */
+const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
+
+const stems = (words: string): ReadonlySet<string> => new Set(words.split(' ').map(stemOf));
+const AMOUNT_WORDS = stems('quantity qty units amount count number hours pieces volume');
+const RATE_WORDS = stems('price cost rate fee charge wage');
+const MONEY_WORDS = stems('revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure');
+const NAME_WORDS = stems('name title label');
+const DATE_PARTS = [{ words: stems('month monthly months'), format: '%Y-%m' }, { words: stems('year yearly years annual annually'), format: '%Y' }, { words: stems('day daily days date'), format: '%Y-%m-%d' }];
+
+const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
+
+function best<T>(scored: readonly Scored<T>[]): Scored<T>[] {
+  return [...scored].sort((a, b) => b.score - a.score).slice(0, MOST);
+}
+
+/** The column a reader would call a row by: its name or title, else its first text column, else its first. */
+export function displayColumn(index: SchemaIndex, table: string): ColumnEntry | undefined {
+  const columns = index.tables.get(table)?.columns ?? [];
+  return columns.find((column) => column.stems.some((stem) => NAME_WORDS.has(stem)))
+    ?? columns.find((column) => !column.isKey && column.profile?.holds === 'text') ?? columns[0];
+}
+
+export class Candidates {
+  readonly #analysis: QuestionAnalysis;
+  readonly #index: SchemaIndex;
+  readonly #links = new Map<string, ColumnLink>();
+  readonly #tableScores = new Map<string, number>();
+
+  constructor(analysis: QuestionAnalysis, index: SchemaIndex) {
+    this.#analysis = analysis;
+    this.#index = index;
+    for (const link of analysis.columns) {
+      const key = `${link.table}\n${link.column}`;
+      if (!this.#links.has(key)) this.#links.set(key, link);
+    }
+    for (const link of analysis.tables) {
+      const score = link.score * (link.match === 'partial' ? 0.5 : 1);
+      this.#tableScores.set(link.table, Math.max(this.#tableScores.get(link.table) ?? 0, score));
+    }
+  }
+
+  tableScore(table: string): number { return this.#tableScores.get(table) ?? 0; }
+
+  linkOf(column: ColumnEntry): ColumnLink | undefined { return this.#links.get(`${column.table}\n${column.column}`); }
+
+  #linkScore(column: ColumnEntry): number {
+    const link = this.linkOf(column);
+    if (link === undefined) return 0;
+    return LINK_SCORE[link.match] * link.score * (this.#explainedByValue(link.span) ? 0.3 : 1);
+  }
+
+  /** Words that are (part of) a value name no column. */
+  #explainedByValue(span: Span): boolean {
+    return this.#analysis.values.some((value) => value.score >= 0.8 && overlaps(value.span, span));
+  }
+
+  /** Tables a row of which may be what is counted or listed. */
+  tables(): Scored<string>[] {
+    const scored = [...this.#index.tables.keys()].map((table): Scored<string> => {
+      const columns = Math.max(0, ...(this.#index.tables.get(table)?.columns ?? []).map((column) => this.#linkScore(column)));
+      const values = this.#analysis.values.some((value) => value.table === table && value.score >= 0.8) ? 0.6 : 0;
+      return { item: table, score: 3 * this.tableScore(table) + 0.4 * columns + values };
+    });
+    const supported = scored.filter(({ score }) => score > 0);
+    return best(supported.length > 0 ? supported : scored);
+  }
+
+  /** Columns to answer with, in order of mention where they are mentioned. */
+  selectable(): Scored<Expression>[] {
+    const scored = this.#index.columns.map((column): Scored<Expression> => {
+      const link = this.linkOf(column);
+      const display = displayColumn(this.#index, column.table) === column;
+      const early = link === undefined ? 0 : -0.06 * link.span.first;
+      const key = column.isKey && link?.match !== 'exact' ? -1 : 0;
+      const score = this.#linkScore(column) + (display ? 1.6 : 0.5) * this.tableScore(column.table) + early + key;
+      return { item: columnExpression(column.table, column.column), score };
+    });
+    const chosen = best(scored);
+    const position = (expression: Expression): number => {
+      const column = this.#index.column(...tableAndColumn(expression));
+      return (column === undefined ? undefined : this.linkOf(column))?.span.first ?? Number.MAX_SAFE_INTEGER;
+    };
+    return chosen.map((entry, rank) => ({ entry, rank })).sort((a, b) => position(a.entry.item) - position(b.entry.item) || a.rank - b.rank).map(({ entry }) => entry);
+  }
+
+  /** Numbers to aggregate: numeric columns, and amount × rate within a table. */
+  aggregatable(): Scored<Expression>[] {
+    const numeric = this.#index.columns.filter((column) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'));
+    const scored = numeric.map((column): Scored<Expression> =>
+      ({ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + 0.7 * this.tableScore(column.table) }));
+    const money = this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem)) ? 1.2 : 0;
+    for (const amount of numeric) {
+      if (!amount.stems.some((stem) => AMOUNT_WORDS.has(stem))) continue;
+      for (const rate of numeric) {
+        if (rate.table !== amount.table || rate === amount || !rate.stems.some((stem) => RATE_WORDS.has(stem))) continue;
+        scored.push({ item: productExpression(amount.table, amount.column, rate.column), score: 0.4 + money + 0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)) });
+      }
+    }
+    return best(scored);
+  }
+
+  /** What a COUNT may be of besides rows: columns mentioned. */
+  countable(): Scored<Expression>[] {
+    return best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
+      const score = this.#linkScore(column);
+      return score < 1 ? [] : [{ item: columnExpression(column.table, column.column), score }];
+    })).slice(0, 4);
+  }
+
+  /** What rows of the answer may stand for: columns and tables mentioned, best after "per" and "each"; parts of dates. */
+  groupable(): Scored<Expression>[] {
+    const { tokens, intent: { grouping } } = this.#analysis;
+    const inGroup = (span: Span | undefined): number => (span !== undefined && grouping.some((group) => overlaps(group, span)) ? 2 : 0);
+    const tableSpan = new Map(this.#analysis.tables.map((link) => [link.table, link.span]));
+    const scored: Scored<Expression>[] = [];
+    for (const column of this.#index.columns) {
+      const link = this.linkOf(column);
+      const display = displayColumn(this.#index, column.table) === column;
+      const ofTable = (display ? 1.4 : column.primaryKey ? 0.9 : 0) * this.tableScore(column.table) + (display || column.primaryKey ? inGroup(tableSpan.get(column.table)) * 0.9 : 0);
+      const date = column.profile?.holds === 'date';
+      const score = Math.max(this.#linkScore(column) + inGroup(link?.span), ofTable) - (date ? 1 : 0);
+      if (score > 0) scored.push({ item: columnExpression(column.table, column.column), score });
+      if (!date) continue;
+      for (const { words, format } of DATE_PARTS) {
+        const said = tokens.findIndex((token) => words.has(token.stem));
+        if (said >= 0) scored.push({ item: dateExpression(column.table, column.column, format), score: 1.5 + inGroup({ first: said, last: said }) + 0.5 * this.#linkScore(column) + this.tableScore(column.table) });
+      }
+    }
+    if (scored.length > 0) return best(scored);
+    return best(this.#index.columns.filter((column) => displayColumn(this.#index, column.table) === column)
+      .map((column) => ({ item: columnExpression(column.table, column.column), score: 0 })));
+  }
+
+  /** What a superlative may rank by: numbers and dates, best beside the superlative or named by it. */
+  rankable(): Scored<Expression>[] {
+    const at = this.#analysis.intent.superlative?.span.first ?? this.#analysis.intent.ordering?.first ?? 0;
+    return best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
+      const ranks = column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
+      if (!ranks || column.isKey) return [];
+      const link = this.linkOf(column);
+      const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
+      return [{ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) }];
+    }));
+  }
+
+  /** The mentions of values, each with the filters it may mean. Mentions do not overlap. */
+  valueMentions(): { readonly span: Span; readonly filters: Scored<Filter>[] }[] {
+    const bySpan = new Map<string, ValueLink[]>();
+    for (const value of this.#analysis.values) {
+      const name = `${value.span.first}-${value.span.last}`;
+      bySpan.set(name, [...(bySpan.get(name) ?? []), value]);
+    }
+    const mentions: { span: Span; filters: Scored<Filter>[] }[] = [];
+    const groups = [...bySpan.values()].sort((a, b) => (b[0]?.score ?? 0) - (a[0]?.score ?? 0));
+    for (const values of groups) {
+      const span = values[0]?.span ?? { first: 0, last: 0 };
+      if (mentions.length >= 4 || mentions.some((mention) => overlaps(mention.span, span))) continue;
+      mentions.push({ span, filters: best(values.map((value): Scored<Filter> => {
+        const column = this.#index.column(value.table, value.column);
+        const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
+        return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) };
+      })).slice(0, 6) });
+    }
+    for (const [at, token] of this.#analysis.tokens.entries()) {
+      if (token.kind !== 'quoted' || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
+      mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text) });
+    }
+    return mentions.sort((a, b) => a.span.first - b.span.first);
+  }
+
+  /** A quoted text that is no stored value may be part of one. */
+  #containing(text: string): Scored<Filter>[] {
+    const value = `%${text}%`;
+    return best(this.#index.columns.filter((column) => column.profile?.holds === 'text' && !column.isKey).map((column): Scored<Filter> =>
+      ({ item: { on: columnExpression(column.table, column.column), operator: 'LIKE', value, upper: null }, score: 0.8 * this.#linkScore(column) + 0.6 * this.tableScore(column.table) }))).slice(0, 5);
+  }
+
+  /** The columns a number may be compared with; a year is also compared with the year of a date. */
+  comparable(mention: NumberMention): Scored<Expression>[] {
+    const scored: Scored<Expression>[] = [];
+    for (const column of this.#index.columns) {
+      const { profile } = column;
+      const link = this.linkOf(column);
+      const near = link === undefined ? 0 : Math.max(0, 1 - 0.15 * Math.min(Math.abs(link.span.last - mention.span.first), Math.abs(link.span.first - mention.span.last)));
+      const context = 0.5 * this.#linkScore(column) + near + 0.4 * this.tableScore(column.table);
+      if (profile?.holds === 'integer' || profile?.holds === 'real') {
+        scored.push({ item: columnExpression(column.table, column.column), score: context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0) });
+      } else if (profile?.holds === 'date' && mention.looksLikeYear) {
+        scored.push({ item: dateExpression(column.table, column.column, '%Y'), score: context + 1 });
+      }
+    }
+    return best(scored).slice(0, 6);
+  }
+}
+
+function tableAndColumn(expression: Expression): [string, string] {
+  const table = expression.tables[0] ?? '';
+  return [table, expression.text.slice(table.length + 1)];
+}

@@ -1,0 +1,241 @@
+/**
+ * A factored stochastic policy: a sequence of decisions, each a softmax over its options.
+ *
+ *   logit(option) = base + coupling + Σ_k w_k f_k(option),   π(option) = softmax(logit / temperature)
+ *
+ * What may follow depends on a state only through `key(state)`, so that log-probability, entropy and KL are
+ * exact sums over a graph of states and not over the exponential tree of completions.
+ */
+import { drawIndex } from '../../grpo/random.ts';
+import type { Distribution, Random } from '../../grpo/types.ts';
+
+export interface Option {
+  /** As shown on the page. */
+  readonly label: string;
+  /** Logit under π_0, before coupling. */
+  readonly base: number;
+  /** Indices into the grammar's feature table. */
+  readonly features: readonly number[];
+}
+
+export interface Decision<S> {
+  readonly name: string;
+  /** The same array object wherever the same choice is offered, so that its hint sums are computed once. */
+  readonly options: readonly Option[];
+  /**
+   * Added to each base: how the option fits what was chosen before. Length of `options`; null for none.
+   * One array object for each pair of options and situation: softmaxes are cached by it.
+   */
+  readonly coupling: readonly number[] | null;
+  /** The state after taking option i. */
+  next(choice: number): S;
+}
+
+export interface Process<S> {
+  readonly start: S;
+  /** Null when the sketch is complete. */
+  decide(state: S): Decision<S> | null;
+  /** Two states with one key offer the same future. */
+  key(state: S): string;
+}
+
+/** Weight of feature i. */
+export type WeightOf = (feature: number) => number;
+
+export interface Softmax {
+  /** Probabilities under the policy, length of the options. */
+  readonly policy: Float64Array;
+  /** Probabilities under π_0 (no hints). */
+  readonly reference: Float64Array;
+}
+
+export interface TraceStep {
+  readonly name: string;
+  readonly options: readonly Option[];
+  readonly choice: number;
+  readonly probabilities: Softmax;
+}
+
+export interface Trace<S> {
+  readonly final: S;
+  readonly steps: readonly TraceStep[];
+  /** Σ log π over the decisions, in nats. */
+  readonly logProbability: number;
+  readonly referenceLogProbability: number;
+}
+
+/** States summed before the exact figure is given up for an estimate. */
+export const STATE_LIMIT = 20_000;
+/** Traces behind an estimate. */
+const ESTIMATE_TRACES = 64;
+
+/** Softmaxes for one policy version and temperature, each computed once. */
+export class Evaluator {
+  readonly #weightOf: WeightOf;
+  readonly #temperature: number;
+  readonly #sums = new Map<readonly Option[], Float64Array>();
+  readonly #known = new Map<readonly Option[] | readonly number[], Softmax>();
+
+  constructor(weightOf: WeightOf, temperature: number) {
+    this.#weightOf = weightOf;
+    this.#temperature = temperature;
+  }
+
+  softmax(decision: { readonly options: readonly Option[]; readonly coupling: readonly number[] | null }): Softmax {
+    const { options, coupling } = decision;
+    // A coupling array belongs to one options array, so either is enough to recognise the softmax by.
+    const known = this.#known.get(coupling ?? options);
+    if (known !== undefined) return known;
+    const sums = this.#hintSums(options);
+    const policy = new Float64Array(options.length);
+    const reference = new Float64Array(options.length);
+    options.forEach(({ base }, i) => {
+      const prior = base + (coupling?.[i] ?? 0);
+      reference[i] = prior / this.#temperature;
+      policy[i] = (prior + (sums[i] ?? 0)) / this.#temperature;
+    });
+    normalise(policy);
+    normalise(reference);
+    const softmax = { policy, reference };
+    this.#known.set(coupling ?? options, softmax);
+    return softmax;
+  }
+
+  #hintSums(options: readonly Option[]): Float64Array {
+    let sums = this.#sums.get(options);
+    if (sums === undefined) {
+      sums = Float64Array.from(options, ({ features }) => features.reduce((sum, feature) => sum + this.#weightOf(feature), 0));
+      this.#sums.set(options, sums);
+    }
+    return sums;
+  }
+}
+
+/** Logits → probabilities, in place; shifted by the maximum so that nothing overflows. */
+function normalise(logits: Float64Array): void {
+  let top = -Infinity;
+  for (const logit of logits) if (logit > top) top = logit;
+  let total = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const weight = Math.exp((logits[i] ?? 0) - top);
+    logits[i] = weight;
+    total += weight;
+  }
+  for (let i = 0; i < logits.length; i++) logits[i] = (logits[i] ?? 0) / total;
+}
+
+function walk<S>(process: Process<S>, evaluator: Evaluator, choose: (probabilities: Softmax) => number): Trace<S> {
+  const steps: TraceStep[] = [];
+  let state = process.start;
+  let logProbability = 0;
+  let referenceLogProbability = 0;
+  for (let decision = process.decide(state); decision !== null; decision = process.decide(state)) {
+    const probabilities = evaluator.softmax(decision);
+    const choice = choose(probabilities);
+    logProbability += Math.log(probabilities.policy[choice] ?? 0);
+    referenceLogProbability += Math.log(probabilities.reference[choice] ?? 0);
+    steps.push({ name: decision.name, options: decision.options, choice, probabilities });
+    state = decision.next(choice);
+  }
+  return { final: state, steps, logProbability, referenceLogProbability };
+}
+
+/** One completion drawn from the policy. */
+export function sampleTrace<S>(process: Process<S>, evaluator: Evaluator, random: Random): Trace<S> {
+  return walk(process, evaluator, ({ policy }) => drawIndex(policy, random));
+}
+
+/** The most probable option at every decision; the first of equals. */
+export function greedyTrace<S>(process: Process<S>, evaluator: Evaluator): Trace<S> {
+  return walk(process, evaluator, ({ policy }) => policy.reduce((best, probability, i) => (probability > (policy[best] ?? 0) ? i : best), 0));
+}
+
+/** The states of a process as a graph, each after those it leads to. It does not depend on the policy: made once a question. */
+export interface StateGraph {
+  /** The distinct softmaxes of the graph. */
+  readonly choices: readonly { readonly options: readonly Option[]; readonly coupling: readonly number[] | null }[];
+  /** Per state: index into `choices`. */
+  readonly choiceOf: readonly number[];
+  /** Per state and option: index of the state it leads to, −1 for a complete sketch. */
+  readonly next: readonly (readonly number[])[];
+}
+
+/** Null when there are more than `limit` states. */
+export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGraph | null {
+  const known = new Map<string, number>();
+  const choices: StateGraph['choices'][number][] = [];
+  const choiceIndex = new Map<readonly Option[] | readonly number[], number>();
+  const choiceOf: number[] = [];
+  const next: number[][] = [];
+  const add = (state: S): number => {
+    const key = process.key(state);
+    const seen = known.get(key);
+    if (seen !== undefined) return seen;
+    const decision = process.decide(state);
+    if (decision === null) return -1;
+    if (next.length >= limit) return Infinity;
+    const followers = decision.options.map((_option, i) => add(decision.next(i)));
+    if (followers.includes(Infinity)) return Infinity;
+    const { options, coupling } = decision;
+    let choice = choiceIndex.get(coupling ?? options);
+    if (choice === undefined) {
+      choice = choices.push({ options, coupling }) - 1;
+      choiceIndex.set(coupling ?? options, choice);
+    }
+    choiceOf.push(choice);
+    const index = next.push(followers) - 1;
+    known.set(key, index);
+    return index;
+  };
+  return add(process.start) === Infinity ? null : { choices, choiceOf, next };
+}
+
+/**
+ * Entropy of the policy over sketches and KL(π_h ‖ π_0), in nats, by the chain rule over the graph of states:
+ * H(s) = H(π(·|s)) + Σ_o π(o|s) H(s·o), and the same for KL.
+ */
+export function exactDistribution({ choices, choiceOf, next }: StateGraph, evaluator: Evaluator): Distribution {
+  const softmaxes = choices.map((choice) => evaluator.softmax(choice));
+  const local = softmaxes.map(localFigures);
+  const entropy = new Float64Array(next.length);
+  const kl = new Float64Array(next.length);
+  next.forEach((followers, state) => {
+    const choice = choiceOf[state] ?? 0;
+    const { policy } = softmaxes[choice] as Softmax;
+    let entropySum = local[choice]?.entropy ?? 0;
+    let klSum = local[choice]?.kl ?? 0;
+    followers.forEach((follower, i) => {
+      if (follower < 0) return;
+      entropySum += (policy[i] ?? 0) * (entropy[follower] ?? 0);
+      klSum += (policy[i] ?? 0) * (kl[follower] ?? 0);
+    });
+    entropy[state] = entropySum;
+    kl[state] = klSum;
+  });
+  return { entropy: entropy.at(-1) ?? 0, kl: kl.at(-1) ?? 0, exact: true };
+}
+
+/** The same from the decisions met on `ESTIMATE_TRACES` drawn traces, for a graph too large to sum. */
+export function estimatedDistribution<S>(process: Process<S>, evaluator: Evaluator, random: Random): Distribution {
+  let entropy = 0;
+  let kl = 0;
+  for (let i = 0; i < ESTIMATE_TRACES; i++) {
+    for (const { probabilities } of sampleTrace(process, evaluator, random).steps) {
+      const local = localFigures(probabilities);
+      entropy += local.entropy / ESTIMATE_TRACES;
+      kl += local.kl / ESTIMATE_TRACES;
+    }
+  }
+  return { entropy, kl, exact: false };
+}
+
+function localFigures({ policy, reference }: Softmax): { entropy: number; kl: number } {
+  let entropy = 0;
+  let kl = 0;
+  policy.forEach((probability, i) => {
+    if (probability === 0) return;
+    entropy -= probability * Math.log(probability);
+    kl += probability * Math.log(probability / (reference[i] ?? 0));
+  });
+  return { entropy, kl };
+}
