@@ -9,6 +9,9 @@ const CLAUSES = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
 const NOT_ALIAS = new Set([...JOIN_WORDS, 'ON', 'USING', 'INDEXED', 'NOT', 'WINDOW', 'AS']);
 
+/** Aggregates that give back the constant they are given. */
+const CONSTANT_OF_CONSTANT = new Set(['MIN', 'MAX', 'AVG', 'MEDIAN', 'GROUP_CONCAT', 'STRING_AGG']);
+
 type Ctes = ReadonlyMap<string, Source>;
 /** Output columns in order; a star may give the same name twice, so a list of pairs. */
 type Outputs = readonly (readonly [string, Origin])[];
@@ -203,11 +206,12 @@ class SelectReader extends ExpressionReader {
       }
       const [end, alias] = this.aliasAt(a, b);
       const before = this.mark();
-      const subqueriesBefore = this.subqueryCount;
-      const windowsBefore = this.windows;
+      const seen = { columns: this.reading.columns.length, tables: this.reading.tables.length, windows: this.windows, aggregates: this.reading.aggregates.length };
       this.expression(a, end, 'select', scoped);
       const { columns, aggregates } = this.since(before, scoped.depth);
-      const constant = (columns.length === 0 && aggregates.length === 0 && this.subqueryCount === subqueriesBefore && this.windows === windowsBefore) || scoped.scope.sources.length === 0 && this.subqueryCount === subqueriesBefore;
+      const readsRows = this.reading.tables.length > seen.tables || (scoped.scope.sources.length > 0 && (this.reading.columns.length > seen.columns || this.windows > seen.windows
+        || this.reading.aggregates.slice(seen.aggregates).some((use) => use.argument === '*' || !CONSTANT_OF_CONSTANT.has(use.name))));
+      const constant = !readsRows;
       items.push({ ...this.range(a, b), text: this.render(a, end), alias, star, columns, aggregates, constant });
       const [only] = columns;
       const plain = only && aggregates.length === 0 && only.start === this.tokens[a]?.start && only.end === this.tokens[end - 1]?.end;

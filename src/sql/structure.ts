@@ -69,7 +69,7 @@ export interface SelectItem extends TextRange {
   readonly star: boolean;
   readonly columns: readonly ColumnUse[];
   readonly aggregates: readonly AggregateUse[];
-  /** Does not depend on any row: no column, no aggregate over rows, no subquery. */
+  /** The same whatever the rows hold: no column, no count of rows, no table in a subquery. */
   readonly constant: boolean;
 }
 

@@ -1,0 +1,84 @@
+import { REWARD_COMPONENTS, type Database, type Question, type RewardComponent, type RewardModel, type RewardScore, type RewardWeights, type Schema, type ScoredRewards } from '../grpo/types.ts';
+import type { QuestionAnalysis } from '../linking/types.ts';
+import { structureOf, type SqlStructure } from '../sql/structure.ts';
+import { executionReward } from './execution.ts';
+import { formatReward } from './format.ts';
+import { goldReward, runGold, type Gold } from './gold.ts';
+import { qualityReward } from './quality.ts';
+import { reason, scoreOf } from './score.ts';
+import { validityReward } from './validity.ts';
+
+/** No answer that evades the question gets a higher total than this, however well it compiles and runs. */
+export const GATED_TOTAL = -0.9;
+
+export interface RewardModelOptions {
+  readonly schema: Schema;
+  /** Runs the gold SQL; not used while the weight of gold is 0. */
+  readonly database: Database;
+  readonly weights: RewardWeights;
+  readonly analyse: (question: string) => QuestionAnalysis;
+}
+
+/** SQL texts and questions remembered, so that a long run does not grow. */
+const MEMORY = 2000;
+
+/**
+ * The rewards of a group. The four reference-free components are always computed; gold only when it has a weight.
+ * A component that could not be computed is absent: the remaining weights share its part (TRL counts it as 0 instead).
+ */
+export function makeRewardModel({ schema, database, weights, analyse }: RewardModelOptions): RewardModel {
+  const structures = new Map<string, SqlStructure>();
+  const analyses = new Map<string, QuestionAnalysis>();
+  const golds = new Map<string, Promise<Gold>>();
+  return {
+    async score(question, completions) {
+      const analysis = remember(analyses, question.question, () => analyse(question.question));
+      const gold = weights.gold > 0 ? await remember(golds, goldKey(question), () => runGold(question, database)) : null;
+      return completions.map(({ sql, execution }): ScoredRewards => {
+        const completed = { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) };
+        const quality = qualityReward(completed, analysis);
+        const components: Record<string, RewardScore> = {
+          validity: validityReward(completed), execution: executionReward(completed), quality: quality.score, format: formatReward(completed),
+        };
+        if (gold) components['gold'] = goldReward(gold, execution);
+        const total = weightedTotal(components, weights);
+        // Whether an answer is unrelated is a guess from words; gold knows better. What reads no data is a hack even when it hits.
+        const lifted = quality.gate?.kind === 'unrelated' && components['gold']?.value === 1;
+        if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
+        if (lifted) return { components, total };
+        return { components: { ...components, quality: withCap(quality.score) }, total: GATED_TOTAL };
+      });
+    },
+  };
+}
+
+function withCap(score: RewardScore): RewardScore {
+  return scoreOf([...score.reasons, reason(0, `So its total is ${GATED_TOTAL}, whatever the other rewards say.`)]);
+}
+
+/** Σ w r / Σ w over the components that have a value; null when none with a weight has. */
+export function weightedTotal(components: Readonly<Partial<Record<RewardComponent, RewardScore>>>, weights: RewardWeights): number | null {
+  let sum = 0;
+  let share = 0;
+  for (const name of REWARD_COMPONENTS) {
+    const value = components[name]?.value;
+    if (value === null || value === undefined || weights[name] <= 0) continue;
+    sum += weights[name] * value;
+    share += weights[name];
+  }
+  return share > 0 ? Math.max(-1, Math.min(1, sum / share)) : null;
+}
+
+const goldKey = (question: Question): string => JSON.stringify([question.id, question.sql, question.sqlAlternatives]);
+
+function remember<T>(memory: Map<string, T>, key: string, make: () => T): T {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (memory.size >= MEMORY) for (const oldest of memory.keys()) {
+    memory.delete(oldest);
+    break;
+  }
+  memory.set(key, made);
+  return made;
+}

@@ -1,0 +1,61 @@
+import type { RewardReason, RewardScore } from '../grpo/types.ts';
+import { parseSql } from '../sql/parse.ts';
+import { compiled, reason, scoreOf, type Completed } from './score.ts';
+
+/**
+ * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1 otherwise.
+ * The verdict is SQLite's alone. The parser and the schema add explanations, which give and take no points.
+ */
+export function validityReward({ sql, structure, execution, schema }: Completed): RewardScore {
+  if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL in the answer.')]);
+  if (compiled(execution)) return scoreOf([reason(1, 'SQLite compiles it as one statement that only reads.')]);
+  const message = execution.error ?? 'no message';
+  if (execution.status === 'refused') return scoreOf([reason(-1, `Refused: ${message}`)]);
+  const missing = /no such (column|table): "?([^"]+)"?/i.exec(message);
+  if (missing || /ambiguous column name/i.test(message)) {
+    const reasons = [reason(-0.5, `SQLite knows the grammar but not a name: ${message}`)];
+    const nearest = missing ? suggestion(missing[1] === 'table' ? 'table' : 'column', missing[2] ?? '') : null;
+    return scoreOf(nearest ? [...reasons, nearest] : reasons);
+  }
+  const reasons = [reason(-1, `SQLite cannot compile it: ${message}`)];
+  const parsed = parseSql(sql);
+  if (!parsed.ok) reasons.push(reason(0, parsed.explanation));
+  return scoreOf(reasons);
+
+  function suggestion(kind: 'table' | 'column', written: string): RewardReason | null {
+    const name = written.split('.').at(-1) ?? written;
+    const inUse = new Set(structure.tables.map((table) => table.name));
+    const tables = schema.tables.filter((table) => inUse.has(table.name));
+    const names = kind === 'table' ? schema.tables.map((table) => table.name)
+      : (tables.length > 0 ? tables : schema.tables).flatMap((table) => table.columns.map((column) => `${table.name}.${column.name}`));
+    const near = nearestName(name, names);
+    if (near !== null) return reason(0, `Did it mean "${near}"?`);
+    const elsewhere = kind === 'column' ? schema.tables.find((table) => table.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())) : undefined;
+    return elsewhere ? reason(0, `"${name}" is a column of ${elsewhere.name}, which the SQL does not read.`) : null;
+  }
+}
+
+/** The name least different from `written`, comparing the part behind the dot; null when all differ by more than a third. */
+export function nearestName(written: string, names: readonly string[]): string | null {
+  const plain = (name: string): string => (name.split('.').at(-1) ?? name).toLowerCase();
+  let best: { name: string; distance: number } | null = null;
+  for (const name of names) {
+    const distance = editDistance(written.toLowerCase().slice(0, 60), plain(name).slice(0, 60));
+    if (best === null || distance < best.distance) best = { name, distance };
+  }
+  return best !== null && best.distance <= Math.max(1, Math.floor(written.length / 3)) ? best.name : null;
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
