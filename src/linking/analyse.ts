@@ -114,8 +114,8 @@ function linkColumns(tokens: readonly Token[], index: SchemaIndex): ColumnLink[]
 function linkValues(question: string, tokens: readonly Token[], index: SchemaIndex): ValueLink[] {
   const links: ValueLink[] = [];
   const taken = tokens.map(() => false);
-  // In a question that uses capitals, a lower-case word is seldom a name.
-  const usesCapitals = /\p{Lu}/u.test(question.slice(1));
+  // Where capitals are used at all, a lower-case word is seldom a name.
+  const usesCapitals = /\p{Lu}/u.test(question);
   const nameStems = new Set([...index.tables.values()].flatMap(({ stems, columns }) => [...stems, ...columns.flatMap((column) => column.stems)]));
   for (let length = Math.min(LONGEST_VALUE, tokens.length); length >= 1; length--) {
     for (let first = 0; first + length <= tokens.length; first++) {
@@ -130,7 +130,7 @@ function linkValues(question: string, tokens: readonly Token[], index: SchemaInd
       const named = length === 1 && only?.kind === 'word' && nameStems.has(only.stem);
       const capital = /^\p{Lu}/u.test(text) || only?.kind === 'quoted';
       const lowered = usesCapitals && !capital && /^\p{Lu}/u.test(found[0]?.value ?? '') && length === 1;
-      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.5 : lowered ? 0.6 : 1);
+      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.5 : lowered || only?.kind === 'number' ? 0.4 : 1);
       links.push(...distinctColumns(found).map((stored): ValueLink => ({ ...stored, span: { first, last }, match: 'exact', score })));
       if (!named) taken.fill(true, first, last + 1);
     }

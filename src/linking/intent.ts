@@ -2,6 +2,12 @@
 import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, DISTINCT_WORDS, GROUPING_PHRASES, LIMIT_WORDS, NEGATION_WORDS, numberWord, ORDER_PHRASES, scaleWord, superlativeOf } from './lexicon.ts';
 import type { ComparisonOperator, Intent, NumberMention, Span, Token } from './types.ts';
 
+/** How far before a number its comparing word may stand. */
+const DISTANCE = 3;
+const LESS = new Set(['less', 'fewer', 'lower', 'smaller', 'younger', 'shorter', 'cheaper', 'earlier', 'lighter', 'slower']);
+const ABOVE = new Set(['above', 'over', 'exceeding', 'exceed', 'exceeds']);
+const BELOW = new Set(['below', 'under', 'beneath']);
+
 /** The span of `phrase` starting at `first`, or null. */
 function phraseAt(tokens: readonly Token[], first: number, phrase: string): Span | null {
   const words = phrase.split(' ');
@@ -31,7 +37,8 @@ export function findNumbers(tokens: readonly Token[]): NumberMention[] {
       // "more than the 5": an article between the words and the number changes nothing.
       const before = tokens[first - 1]?.lower === 'the' || tokens[first - 1]?.lower === 'a' ? first - 2 : first - 1;
       operator = COMPARISONS_AFTER.find(({ words }) => phraseAt(tokens, last + 1, words) !== null)?.operator
-        ?? COMPARISONS_BEFORE.find(({ words }) => phraseEndingAt(tokens, before, words) !== null)?.operator ?? null;
+        ?? COMPARISONS_BEFORE.find(({ words }) => phraseEndingAt(tokens, before, words) !== null && words !== 'of')?.operator
+        ?? distantComparison(tokens, before) ?? COMPARISONS_BEFORE.find(({ words }) => phraseEndingAt(tokens, before, words) !== null)?.operator ?? null;
     }
     const whole = Number.isInteger(read.value) && read.value > 0;
     const previous = tokens[first - 1]?.lower ?? '';
@@ -44,6 +51,17 @@ export function findNumbers(tokens: readonly Token[]): NumberMention[] {
     first = last;
   }
   return mentions;
+}
+
+/** "more expensive than 100", "a greater weight than 10", "above age 20": the comparing word a few words before the number. */
+function distantComparison(tokens: readonly Token[], last: number): ComparisonOperator | undefined {
+  const window = tokens.slice(Math.max(0, last - DISTANCE), last + 1).map((token) => token.lower);
+  if (window.at(-1) === 'than') {
+    if (window.some((word) => LESS.has(word))) return '<';
+    return window.some((word) => word === 'more' || (word.endsWith('er') && word.length > 4)) ? '>' : undefined;
+  }
+  const position = window.findLast((word) => ABOVE.has(word) || BELOW.has(word));
+  return position === undefined ? undefined : ABOVE.has(position) ? '>' : '<';
 }
 
 /** A numeral or number word starting at `first`, with a following scale ("5 million"). "one" alone is a pronoun, not a number. */
@@ -86,13 +104,17 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
   const phrases = [...GROUPING_PHRASES].sort((a, b) => b.length - a.length);
   for (let at = 0; at < tokens.length; at++) {
     const hit = phrases.map((phrase) => phraseAt(tokens, at, phrase)).find((span) => span !== null);
-    if (hit == null) continue;
+    // "owned by students" names who did it, not what the rows stand for.
+    if (hit == null || (tokens[at]?.lower === 'by' && /(?:ed|en|wn|ght|ld|ung)$/u.test(tokens[at - 1]?.lower ?? ''))) continue;
     let first = hit.last + 1;
     while (tokens[first]?.stop === true && first < tokens.length - 1) first++;
     // "by" also begins an agent ("albums by Metallica"); a number or quoted name is no group.
     if (tokens[first]?.kind !== 'word') continue;
     let last = first;
     while (last < first + 2 && tokens[last + 1]?.kind === 'word' && tokens[last + 1]?.stop === false) last++;
+    // "by the artist “X”": one of them, not each.
+    const next = tokens[last + 1];
+    if (next?.kind === 'quoted') continue;
     grouping.push({ first, last });
     at = hit.last;
   }

@@ -71,15 +71,44 @@ export class Candidates {
     return this.#analysis.values.some((value) => value.score >= 0.8 && overlaps(value.span, span));
   }
 
+  /** "names of artists" and "artist names" say whose name it is. */
+  #besideTable(column: ColumnEntry, link: ColumnLink | undefined): number {
+    if (link === undefined) return 0;
+    const beside = this.#analysis.tables.some(({ table, span, match }) => table === column.table && match !== 'partial'
+      && span.first - link.span.last <= 3 && link.span.first - span.last <= 1);
+    return beside ? 0.8 : 0;
+  }
+
+  /** True when the words right after "how many" name this table. */
+  #counted(table: string): boolean {
+    const counts = this.#analysis.intent.aggregates.filter(({ name }) => name === 'COUNT');
+    return this.#analysis.tables.some((link) => link.table === table && counts.some(({ span }) => link.span.first > span.last && link.span.first - span.last <= 2));
+  }
+
+  /** Words just before a compared number or a value, or after "sorted by" and a superlative, say what is asked about, not what is asked for. */
+  #inCondition(span: Span): boolean {
+    const { numbers, values, intent } = this.#analysis;
+    const before = (mention: Span): boolean => span.last < mention.first && mention.first - span.last <= 3;
+    const after = (mention: Span | undefined | null): boolean => mention != null && span.first > mention.last && span.first - mention.last <= 2;
+    return numbers.some((mention) => mention.operator !== null && before(mention.span)) || values.some((value) => value.score >= 0.8 && before(value.span))
+      || after(intent.ordering) || after(intent.superlative?.span);
+  }
+
   /** Tables a row of which may be what is counted or listed. */
   tables(): Scored<string>[] {
     const scored = [...this.#index.tables.keys()].map((table): Scored<string> => {
       const columns = Math.max(0, ...(this.#index.tables.get(table)?.columns ?? []).map((column) => this.#linkScore(column)));
       const values = this.#analysis.values.some((value) => value.table === table && value.score >= 0.8) ? 0.6 : 0;
-      return { item: table, score: 3 * this.tableScore(table) + 0.4 * columns + values };
+      return { item: table, score: 3 * this.tableScore(table) + 0.4 * columns + values + (this.#counted(table) ? 1.5 : 0) };
     });
     const supported = scored.filter(({ score }) => score > 0);
     return best(supported.length > 0 ? supported : scored);
+  }
+
+  /** Where a column is mentioned, as one number; columns meant by the same words share it. */
+  mentionOf(expression: Expression): number {
+    const column = this.#index.column(...tableAndColumn(expression));
+    return (column === undefined ? undefined : this.linkOf(column))?.span.first ?? Number.MAX_SAFE_INTEGER;
   }
 
   /** Columns to answer with, in order of mention where they are mentioned. */
@@ -89,15 +118,12 @@ export class Candidates {
       const display = displayColumn(this.#index, column.table) === column;
       const early = link === undefined ? 0 : -0.06 * link.span.first;
       const key = column.isKey && link?.match !== 'exact' ? -1 : 0;
-      const score = this.#linkScore(column) + (display ? 1.6 : 0.5) * this.tableScore(column.table) + early + key;
+      const condition = link !== undefined && this.#inCondition(link.span) ? -1.6 : 0;
+      const score = this.#linkScore(column) + (display && link === undefined ? 1.6 : 0.5) * this.tableScore(column.table) + this.#besideTable(column, link) + early + key + condition;
       return { item: columnExpression(column.table, column.column), score };
     });
     const chosen = best(scored);
-    const position = (expression: Expression): number => {
-      const column = this.#index.column(...tableAndColumn(expression));
-      return (column === undefined ? undefined : this.linkOf(column))?.span.first ?? Number.MAX_SAFE_INTEGER;
-    };
-    return chosen.map((entry, rank) => ({ entry, rank })).sort((a, b) => position(a.entry.item) - position(b.entry.item) || a.rank - b.rank).map(({ entry }) => entry);
+    return chosen.map((entry, rank) => ({ entry, rank })).sort((a, b) => this.mentionOf(a.entry.item) - this.mentionOf(b.entry.item) || a.rank - b.rank).map(({ entry }) => entry);
   }
 
   /** Numbers to aggregate: numeric columns, and amount × rate within a table. */

@@ -5,14 +5,14 @@
 import { DISTINCT_WORDS } from '../../linking/lexicon.ts';
 import { joinPlan, type JoinPlan, type SchemaIndex } from '../../linking/schema-index.ts';
 import type { ComparisonOperator, NumberMention, QuestionAnalysis, Span } from '../../linking/types.ts';
-import { Candidates, type Scored } from './candidates.ts';
+import { Candidates, displayColumn, type Scored } from './candidates.ts';
 import { FeatureTable, type CueScope } from './features.ts';
 import type { Decision, Option, Process } from './process.ts';
-import { EMPTY_SKETCH, type AggregateFunction, type Expression, type Filter, type Measure, type Sketch } from './sketch.ts';
+import { columnExpression, EMPTY_SKETCH, type AggregateFunction, type Expression, type Filter, type Measure, type Sketch } from './sketch.ts';
 
 type Shape = 'list' | 'count' | 'aggregate' | 'group-count' | 'group-aggregate' | 'top' | 'top-group' | 'having' | 'absent';
 
-type Stage = 'shape' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'group' | 'counted table' | 'show figure' | 'rank by' | 'direction' | 'limit' | 'filters' | 'numbers'
+type Stage = 'shape' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'group' | 'group key' | 'counted table' | 'show figure' | 'rank by' | 'direction' | 'limit' | 'filters' | 'numbers'
   | 'having' | 'absent from' | 'order' | 'distinct' | 'join' | 'slip' | 'alias';
 
 const TAIL: readonly Stage[] = ['filters', 'numbers'];
@@ -20,11 +20,11 @@ const PROGRAM: Readonly<Record<Shape, readonly Stage[]>> = {
   list: ['select', 'more', ...TAIL, 'order', 'distinct', 'join', 'slip'],
   count: ['count of', ...TAIL, 'join', 'alias'],
   aggregate: ['function', 'argument', ...TAIL, 'join', 'slip', 'alias'],
-  'group-count': ['group', 'counted table', ...TAIL, 'order', 'join', 'alias'],
-  'group-aggregate': ['group', 'function', 'argument', ...TAIL, 'order', 'join', 'slip', 'alias'],
+  'group-count': ['group', 'group key', 'counted table', ...TAIL, 'order', 'join', 'alias'],
+  'group-aggregate': ['group', 'group key', 'function', 'argument', ...TAIL, 'order', 'join', 'slip', 'alias'],
   top: ['select', 'more', 'rank by', 'limit', ...TAIL, 'direction', 'join', 'slip'],
-  'top-group': ['group', 'function', 'argument', 'limit', ...TAIL, 'show figure', 'direction', 'join', 'alias'],
-  having: ['group', 'counted table', 'having', ...TAIL, 'show figure', 'join'],
+  'top-group': ['group', 'group key', 'function', 'argument', 'limit', ...TAIL, 'show figure', 'direction', 'join', 'alias'],
+  having: ['group', 'group key', 'counted table', 'having', ...TAIL, 'show figure', 'join'],
   absent: ['select', 'absent from', ...TAIL, 'join'],
 };
 
@@ -103,7 +103,7 @@ export class SketchGrammar implements Process<State> {
     const stage = shape === null ? undefined : PROGRAM[shape][state.at];
     const [first = '', ...others] = sketch.tables;
     const tables = stage !== undefined && LATE.has(stage) ? String(this.#plan(sketch.tables).tables.length > 1) : [first, ...others.sort()].join(' ');
-    return `${shape} ${state.at} ${state.repeat} ${state.last} ${state.pending} ${state.used} ${state.pendingFilter === null} ${sketch.star} ${tables}`;
+    return `${shape} ${state.at} ${state.repeat} ${state.last} ${state.pending} ${state.used} ${state.pendingFilter === null} ${sketch.star} ${stage === 'group key' ? sketch.groupBy?.text ?? '' : ''} ${tables}`;
   }
 
   decide(state: State): Decision<State> | null {
@@ -173,6 +173,7 @@ export class SketchGrammar implements Process<State> {
       case 'function': return this.#cached(`function ${state.shape === 'top-group' ? 'ranked' : ''}`, 'words', () => this.#functions(state.shape === 'top-group'));
       case 'argument': return this.#cached(`argument ${state.pending}`, 'names', () => this.#arguments(state.pending as AggregateFunction));
       case 'group': return this.#cached('group', 'names', () => this.#groups());
+      case 'group key': return this.#groupKey(state);
       case 'counted table': return this.#cached('counted table', 'names', () => this.#countedTables());
       case 'show figure': return this.#cached('show figure', 'words', () => this.#showFigure());
       case 'rank by': return this.#cached('rank by', 'names', () => this.#rankBy());
@@ -210,22 +211,34 @@ export class SketchGrammar implements Process<State> {
     const { intent, numbers, tables } = this.#analysis;
     const asks = (name: AggregateFunction): boolean => intent.aggregates.some((aggregate) => aggregate.name === name);
     const count = asks('COUNT');
-    const figure = asks('SUM') || asks('AVG') || asks('MAX') || asks('MIN');
+    const figure = this.#asked('SUM') + this.#asked('AVG') > 0 || ['maximum', 'minimum', 'max', 'min'].some((word) => this.#analysis.tokens.some((token) => token.lower === word));
     const grouped = intent.grouping.length > 0;
     const ranked = intent.superlative !== null;
+    // "the highest price" asks for a figure; "which product has the highest price" asks for a row.
+    const extreme = ranked && (asks('MAX') || asks('MIN')) && !this.#analysis.tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
+    const rankedByCount = intent.superlative !== null && this.#ranksByCount(intent.superlative.span.last);
     const compared = numbers.some((mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit);
     const shape = (name: Shape, pattern: string, score: number): Choice => ({ label: name.replace('-', ' '), pattern, tables: [], score, apply: (state) => ({ ...state, shape: name, at: 0 }) });
     return [
       shape('list', 'list of columns', 1.8 - (count ? 1.5 : 0) - (figure ? 0.8 : 0)),
       shape('count', 'COUNT of rows', (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0)),
-      shape('aggregate', 'one aggregate', (figure ? 2.2 : -1) - (grouped ? 1.2 : 0)),
+      shape('aggregate', 'one aggregate', (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0)),
       shape('group-count', 'COUNT per group', (count ? 0.6 : -0.8) + (grouped ? 1.6 : 0)),
       shape('group-aggregate', 'aggregate per group', (figure ? 0.8 : -0.8) + (grouped ? 1.6 : 0)),
-      shape('top', 'ORDER BY … LIMIT', ranked ? 2.2 : -1.5),
-      shape('top-group', 'GROUP BY … ORDER BY … LIMIT', (ranked ? 1.2 : -2) + (grouped || tables.length > 1 ? 0.3 : 0)),
+      shape('top', 'ORDER BY … LIMIT', ranked ? 2.2 - (rankedByCount ? 1.2 : 0) : -1.5),
+      shape('top-group', 'GROUP BY … ORDER BY … LIMIT', (ranked ? 1 : -2) + (rankedByCount ? 1.6 : 0) + (grouped || tables.length > 1 ? 0.3 : 0)),
       shape('having', 'GROUP BY … HAVING', compared && numbers.length > 0 ? 0.6 : -2.5),
       shape('absent', 'NOT IN (SELECT …)', (intent.negation === null ? -2.5 : 1.4) + (this.#index.joins.length > 0 ? 0 : -5)),
     ];
+  }
+
+  /** "most common", "the most albums", "greatest number of": what is ranked is how many rows there are. */
+  #ranksByCount(superlative: number): boolean {
+    const { tokens, tables, intent } = this.#analysis;
+    const near = (first: number): boolean => first > superlative && first - superlative <= 2;
+    return tokens.slice(superlative + 1, superlative + 3).some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower))
+      || (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') && tables.some(({ span, match }) => match !== 'partial' && near(span.first)))
+      || intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first));
   }
 
   #firstColumn(): Choice[] {
@@ -239,10 +252,13 @@ export class SketchGrammar implements Process<State> {
 
   #furtherColumn(last: number): Offer | null {
     const columns = this.#selectable;
-    if (last + 1 >= columns.length) return null;
+    const mention = this.#candidates.mentionOf((columns[last] as Scored<Expression>).item);
+    // The words that meant the last column do not mean another one too.
+    const from = columns.findIndex(({ item }, i) => i > last && (mention === Number.MAX_SAFE_INTEGER || this.#candidates.mentionOf(item) !== mention));
+    if (from < 0) return null;
     return this.#cached(`further column · ${last}`, 'names', () => [
       { label: 'no more columns', pattern: 'no more columns', tables: [], score: 2.2, apply: advance },
-      ...columns.slice(last + 1).map(({ item, score }, i) => naming(item, `SELECT ${item.text}`, score - 0.9, (state) => ({ ...select(state, item), last: last + 1 + i, repeat: state.repeat + 1 }))),
+      ...columns.slice(from).map(({ item, score }, i) => naming(item, `SELECT ${item.text}`, score - 0.5, (state) => ({ ...select(state, item), last: from + i, repeat: state.repeat + 1 }))),
     ]);
   }
 
@@ -252,17 +268,25 @@ export class SketchGrammar implements Process<State> {
       label: `rows of ${item}`, pattern: `COUNT(*) FROM ${item}`, tables: [item], score, apply: (state) => measured(state, { name: 'COUNT', argument: null, rowsOf: item, distinct: false }),
     }));
     const values = this.#candidates.countable().map(({ item, score }) =>
-      naming(item, `COUNT(DISTINCT ${item.text})`, 0.6 * score + (this.#analysis.intent.distinct ? 1.2 : -0.8), (state) => measured(state, { name: 'COUNT', argument: item, rowsOf: null, distinct: true })));
+      naming(item, `COUNT(DISTINCT ${item.text})`, 0.6 * score + (this.#analysis.intent.distinct ? 3.2 : -0.8), (state) => measured(state, { name: 'COUNT', argument: item, rowsOf: null, distinct: true })));
     return [...rows, ...values];
+  }
+
+  /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */
+  #asked(name: AggregateFunction): number {
+    const { columns, intent } = this.#analysis;
+    const spans = intent.aggregates.filter((aggregate) => aggregate.name === name).map(({ span }) => span);
+    if (spans.length === 0) return 0;
+    const named = spans.every((span) => columns.some((link) => link.match === 'exact' && link.span.last > link.span.first && link.span.first <= span.first && link.span.last >= span.last));
+    return named ? 1 : 2.2;
   }
 
   #functions(ranked: boolean): Choice[] {
     const { aggregates, superlative } = this.#analysis.intent;
-    const asked = (name: AggregateFunction): number => (aggregates.some((aggregate) => aggregate.name === name) ? 2.2 : 0);
-    const choose = (name: AggregateFunction): Choice => ({ label: name, pattern: name, tables: [], score: asked(name), apply: (state) => ({ ...advance(state), pending: name }) });
+    const choose = (name: AggregateFunction): Choice => ({ label: name, pattern: name, tables: [], score: this.#asked(name), apply: (state) => ({ ...advance(state), pending: name }) });
     const functions = (['SUM', 'AVG', 'MAX', 'MIN'] as const).map(choose);
     const bonus = superlative !== null && aggregates.length === 0 ? 1.2 : 0;
-    return ranked ? [{ ...choose('COUNT'), score: asked('COUNT') + bonus }, ...functions] : functions;
+    return ranked ? [{ ...choose('COUNT'), score: this.#asked('COUNT') + bonus }, ...functions] : functions;
   }
 
   #arguments(name: AggregateFunction): Choice[] {
@@ -278,6 +302,22 @@ export class SketchGrammar implements Process<State> {
   #groups(): Choice[] {
     return this.#candidates.groupable().map(({ item, score }) => naming(item, `GROUP BY ${item.text}`, score, (state) =>
       advance({ ...state, sketch: { ...state.sketch, groupBy: item, select: [item] } })));
+  }
+
+  /** Two rows may share a name: a group by name merges them, a group by key does not. */
+  #groupKey({ sketch }: State): Offer | null {
+    const shown = sketch.groupBy;
+    const table = shown?.tables[0] ?? '';
+    const entry = this.#index.tables.get(table);
+    const keys = entry?.table.columns.filter((column) => column.primaryKey) ?? [];
+    const key = keys[0];
+    const display = displayColumn(this.#index, table);
+    if (shown === null || keys.length !== 1 || key === undefined || display === undefined || shown.text !== `${table}.${display.column}` || display.column === key.name) return null;
+    const byKey = columnExpression(table, key.name);
+    return this.#cached(`group key · ${table}`, 'words', () => [
+      plain(`by ${shown.text}`, null, 0.6, (s) => s),
+      plain(`by ${byKey.text}`, `GROUP BY ${byKey.text}`, 0, (s) => ({ ...s, groupBy: byKey })),
+    ]);
   }
 
   #countedTables(): Choice[] {

@@ -34,7 +34,7 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   if (sketch.invented !== null) items[items.length - 1] = quoteIdentifier(sketch.invented);
 
   const clauses = [`SELECT ${sketch.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`, `FROM ${writeTables(plan, sketch.joinOn)}`];
-  const conditions = sketch.filters.map((filter) => writeFilter(filter, write));
+  const conditions = mergeEqual(sketch.filters).map((filters) => writeFilters(filters, write));
   const absent = writeAbsence(sketch, index, name);
   if (absent !== null) conditions.push(absent);
   if (conditions.length > 0) clauses.push(`WHERE ${conditions.join(' AND ')}`);
@@ -75,7 +75,20 @@ function measureAlias(measure: Measure): string {
   return [prefix, ...words].join('_');
 }
 
-function writeFilter({ on, operator, value, upper }: Filter, write: (expression: Expression) => string): string {
+/** One column equal to two values at once is nobody's question: values asked of one column are alternatives. */
+function mergeEqual(filters: readonly Filter[]): Filter[][] {
+  const groups: Filter[][] = [];
+  for (const filter of filters) {
+    const same = filter.operator === '=' ? groups.find((group) => group[0]?.operator === '=' && group[0].on.text === filter.on.text) : undefined;
+    if (same === undefined) groups.push([filter]);
+    else same.push(filter);
+  }
+  return groups;
+}
+
+function writeFilters(filters: readonly Filter[], write: (expression: Expression) => string): string {
+  const [{ on, operator, value, upper }] = filters as [Filter];
+  if (filters.length > 1) return `${write(on)} IN (${filters.map((filter) => quoteValue(filter.value)).join(', ')})`;
   if (operator === 'between') return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(upper ?? value)}`;
   return `${write(on)} ${operator} ${quoteValue(value)}`;
 }
