@@ -130,7 +130,7 @@ function linkValues(question: string, tokens: readonly Token[], index: SchemaInd
       const named = length === 1 && only?.kind === 'word' && nameStems.has(only.stem);
       const capital = /^\p{Lu}/u.test(text) || only?.kind === 'quoted';
       const lowered = usesCapitals && !capital && /^\p{Lu}/u.test(found[0]?.value ?? '') && length === 1;
-      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.5 : lowered || only?.kind === 'number' ? 0.4 : 1);
+      const score = (exact.length > 0 ? 1 : 0.8) * (named && !capital ? 0.3 : lowered || only?.kind === 'number' ? 0.4 : 1);
       links.push(...distinctColumns(found).map((stored): ValueLink => ({ ...stored, span: { first, last }, match: 'exact', score })));
       if (!named) taken.fill(true, first, last + 1);
     }

@@ -91,7 +91,7 @@ export class Candidates {
     const before = (mention: Span): boolean => span.last < mention.first && mention.first - span.last <= 3;
     const after = (mention: Span | undefined | null): boolean => mention != null && span.first > mention.last && span.first - mention.last <= 2;
     return numbers.some((mention) => mention.operator !== null && before(mention.span)) || values.some((value) => value.score >= 0.8 && before(value.span))
-      || after(intent.ordering) || after(intent.superlative?.span);
+      || after(intent.ordering) || after(intent.superlative?.span) || (intent.superlative !== null && overlaps(span, intent.superlative.span));
   }
 
   /** Tables a row of which may be what is counted or listed. */
@@ -118,7 +118,7 @@ export class Candidates {
       const display = displayColumn(this.#index, column.table) === column;
       const early = link === undefined ? 0 : -0.06 * link.span.first;
       const key = column.isKey && link?.match !== 'exact' ? -1 : 0;
-      const condition = link !== undefined && this.#inCondition(link.span) ? -1.6 : 0;
+      const condition = link !== undefined && this.#inCondition(link.span) ? -2 : 0;
       const score = this.#linkScore(column) + (display && link === undefined ? 1.6 : 0.5) * this.tableScore(column.table) + this.#besideTable(column, link) + early + key + condition;
       return { item: columnExpression(column.table, column.column), score };
     });
@@ -190,6 +190,8 @@ export class Candidates {
   valueMentions(): { readonly span: Span; readonly filters: Scored<Filter>[] }[] {
     const bySpan = new Map<string, ValueLink[]>();
     for (const value of this.#analysis.values) {
+      // A bare number is a number first; see `comparable` for columns that store it as text.
+      if (value.span.first === value.span.last && this.#analysis.tokens[value.span.first]?.kind === 'number') continue;
       const name = `${value.span.first}-${value.span.last}`;
       bySpan.set(name, [...(bySpan.get(name) ?? []), value]);
     }
@@ -201,7 +203,7 @@ export class Candidates {
       mentions.push({ span, filters: best(values.map((value): Scored<Filter> => {
         const column = this.#index.column(value.table, value.column);
         const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
-        return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) };
+        return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) + (this.#besideValue(value) ? 0.8 : 0) };
       })).slice(0, 6) });
     }
     for (const [at, token] of this.#analysis.tokens.entries()) {
@@ -211,6 +213,11 @@ export class Candidates {
     return mentions.sort((a, b) => a.span.first - b.span.first);
   }
 
+  /** "customers from Germany", "Italian wines": the table named beside a value is the one it describes. */
+  #besideValue({ table, span }: ValueLink): boolean {
+    return this.#analysis.tables.some((link) => link.table === table && link.match !== 'partial' && span.first - link.span.last <= 3 && link.span.first - span.last <= 1);
+  }
+
   /** A quoted text that is no stored value may be part of one. */
   #containing(text: string): Scored<Filter>[] {
     const value = `%${text}%`;
@@ -218,21 +225,35 @@ export class Candidates {
       ({ item: { on: columnExpression(column.table, column.column), operator: 'LIKE', value, upper: null }, score: 0.8 * this.#linkScore(column) + 0.6 * this.tableScore(column.table) }))).slice(0, 5);
   }
 
-  /** The columns a number may be compared with; a year is also compared with the year of a date. */
-  comparable(mention: NumberMention): Scored<Expression>[] {
-    const scored: Scored<Expression>[] = [];
+  /** What a number may be compared with: numeric columns, the year of a date, a column that stores it as text. */
+  comparable(mention: NumberMention): Scored<Filter>[] {
+    const scored: Scored<Filter>[] = [];
+    const add = (on: Expression, value: string | number, score: number): void => {
+      scored.push({ item: { on, operator: '=', value, upper: mention.upper }, score });
+    };
     for (const column of this.#index.columns) {
       const { profile } = column;
       const link = this.linkOf(column);
       const near = link === undefined ? 0 : Math.max(0, 1 - 0.15 * Math.min(Math.abs(link.span.last - mention.span.first), Math.abs(link.span.first - mention.span.last)));
       const context = 0.5 * this.#linkScore(column) + near + 0.4 * this.tableScore(column.table);
       if (profile?.holds === 'integer' || profile?.holds === 'real') {
-        scored.push({ item: columnExpression(column.table, column.column), score: context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0) });
+        add(columnExpression(column.table, column.column), mention.value, context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0));
       } else if (profile?.holds === 'date' && mention.looksLikeYear) {
-        scored.push({ item: dateExpression(column.table, column.column, '%Y'), score: context + 1 });
+        add(dateExpression(column.table, column.column, '%Y'), String(mention.value), context + 1);
       }
     }
+    for (const value of this.#analysis.values) {
+      if (!overlaps(value.span, mention.span)) continue;
+      const column = this.#index.column(value.table, value.column);
+      const year = mention.looksLikeYear && column?.stems.includes('year') === true ? 1.5 : 0;
+      add(columnExpression(value.table, value.column), value.value, 0.5 * (column === undefined ? 0 : this.#linkScore(column)) + 0.4 * this.tableScore(value.table) + year);
+    }
     return best(scored).slice(0, 6);
+  }
+
+  /** A word for an amount or for money: in a question about groups it asks for a sum without saying so. */
+  saysAmount(): boolean {
+    return this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem) || (AMOUNT_WORDS.has(token.stem) && token.lower !== 'number' && token.lower !== 'count'));
   }
 }
 

@@ -213,6 +213,7 @@ export class SketchGrammar implements Process<State> {
     const count = asks('COUNT');
     const figure = this.#asked('SUM') + this.#asked('AVG') > 0 || ['maximum', 'minimum', 'max', 'min'].some((word) => this.#analysis.tokens.some((token) => token.lower === word));
     const grouped = intent.grouping.length > 0;
+    const summed = grouped && !count && this.#candidates.saysAmount();
     const ranked = intent.superlative !== null;
     // "the highest price" asks for a figure; "which product has the highest price" asks for a row.
     const extreme = ranked && (asks('MAX') || asks('MIN')) && !this.#analysis.tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
@@ -224,7 +225,7 @@ export class SketchGrammar implements Process<State> {
       shape('count', 'COUNT of rows', (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0)),
       shape('aggregate', 'one aggregate', (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0)),
       shape('group-count', 'COUNT per group', (count ? 0.6 : -0.8) + (grouped ? 1.6 : 0)),
-      shape('group-aggregate', 'aggregate per group', (figure ? 0.8 : -0.8) + (grouped ? 1.6 : 0)),
+      shape('group-aggregate', 'aggregate per group', (figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0)),
       shape('top', 'ORDER BY … LIMIT', ranked ? 2.2 - (rankedByCount ? 1.2 : 0) : -1.5),
       shape('top-group', 'GROUP BY … ORDER BY … LIMIT', (ranked ? 1 : -2) + (rankedByCount ? 1.6 : 0) + (grouped || tables.length > 1 ? 0.3 : 0)),
       shape('having', 'GROUP BY … HAVING', compared && numbers.length > 0 ? 0.6 : -2.5),
@@ -378,9 +379,7 @@ export class SketchGrammar implements Process<State> {
     const skip: Choice = { label: 'no condition', pattern: 'no condition on a mentioned number', tables: [], score: mention.looksLikeLimit ? 2 : 0, apply: (s) => ({ ...s, repeat: s.repeat + 1, used: s.used === s.repeat ? -1 : s.used }) };
     if (state.used === state.repeat) return this.#cached('number used', 'always', () => [{ ...skip, pattern: null, score: 0 }]);
     return this.#cached(`number · ${state.repeat}`, mention.span, () => [skip, ...this.#candidates.comparable(mention).map(({ item, score }) =>
-      naming(item, `WHERE ${item.text} <compared>`, score + (mention.looksLikeLimit ? -1 : 0.5), (s) => ({
-        ...s, pendingFilter: { on: item, operator: '=', value: item.text.startsWith('strftime') ? String(mention.value) : mention.value, upper: mention.upper },
-      })))]);
+      naming(item.on, `WHERE ${item.on.text} <compared>`, score + (mention.looksLikeLimit ? -1 : 0.5), (s) => ({ ...s, pendingFilter: item })))]);
   }
 
   #having(): Offer | null {
