@@ -39,7 +39,7 @@ export class GoldResults {
   }
 
   /**
-   * True when wrong SQL matches easily: gold returns no rows, or one row of nothing but 0 and NULL. Null without gold.
+   * True when wrong SQL matches easily: gold returns no rows, or nothing but 0 and NULL. Null without gold.
    * Rejects with GoldError.
    */
   async isWeak(question: Question): Promise<boolean | null> {
@@ -71,5 +71,5 @@ export class GoldResults {
 
 function isWeakResult({ status, rows }: Execution): boolean {
   if (status === 'empty') return true;
-  return rows.length === 1 && (rows[0] ?? []).every((cell) => cell === null || cell === 0 || cell === 0n);
+  return rows.every((row) => row.every((cell) => cell === null || cell === 0 || cell === 0n));
 }

@@ -78,10 +78,8 @@ export class MemoryStore implements RunStore {
     return promise(() => this.#holding(runId).events.filter((event) => event.key === key));
   }
 
-  close(): void {
-    this.#current = null;
-    this.#previous = null;
-  }
+  /** Holds no connection: whoever still holds the store may open it again. */
+  close(): void {}
 
   #holding(runId: string): Kept {
     if (this.#current?.run.id !== runId) throw replaced();

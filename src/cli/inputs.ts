@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { DatabaseImportError } from '../database/errors.ts';
+import { spawnNodeDatabase } from '../database/node.ts';
+import { WatchedDatabase } from '../database/watched-database.ts';
+import { parseQuestions } from '../engine/dataset.ts';
+import { makeConfig } from '../grpo/config.ts';
+import type { GRPOConfig } from '../grpo/config.ts';
+import type { Database, Question } from '../grpo/types.ts';
+import { readBytes, readText } from './files.ts';
+import { readSettings, UsageError } from './options.ts';
+import type { GivenOptions } from './options.ts';
+
+/** What every command works on. */
+export interface Inputs {
+  readonly database: Database;
+  readonly questions: readonly Question[];
+  /** What the files hold, so that a result says what it was made from without saying where that was. */
+  readonly dataset: { readonly databaseSha256: string; readonly questionsSha256: string };
+}
+
+/** Opens --database and --questions. Throws UsageError, DatasetError. */
+export async function openInputs(given: GivenOptions): Promise<Inputs> {
+  const questionsPath = given.need('questions');
+  const databasePath = given.need('database');
+  const text = readText(questionsPath);
+  const questions = parseQuestions(text, questionsPath);
+  const bytes = readBytes(databasePath);
+  const dataset = { databaseSha256: sha256(bytes), questionsSha256: sha256(text) };
+  try {
+    const database = await WatchedDatabase.open(bytes, spawnNodeDatabase);
+    return { database, questions, dataset };
+  } catch (error) {
+    if (error instanceof DatabaseImportError) throw new UsageError(`${databasePath}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The defaults, then `preset`, then --set. Throws UsageError, ConfigError. */
+export function configFrom(given: GivenOptions, preset: Readonly<Record<string, unknown>> = {}): GRPOConfig {
+  return makeConfig({ ...preset, ...readSettings(given.all('set')) });
+}
+
+function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,164 @@
+/** The command line as a table: what parses it and what --help prints are made from it. */
+import { parseArgs } from 'node:util';
+import { FIELD_NAMES } from '../grpo/config.ts';
+
+/** A command line that cannot be carried out. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface OptionRow {
+  readonly name: string;
+  /** What stands after it, as shown. */
+  readonly value: string;
+  readonly help: string;
+  readonly required?: boolean;
+  readonly multiple?: boolean;
+}
+
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly details: readonly string[];
+  readonly options: readonly OptionRow[];
+}
+
+const DATABASE: OptionRow = { name: 'database', value: 'DB', required: true, help: 'SQLite file, or a .sql dump' };
+const QUESTIONS: OptionRow = { name: 'questions', value: 'Q', required: true, help: 'questions file: [{id, question, sql?, sql_alternatives?, split}]' };
+const SET: OptionRow = { name: 'set', value: 'name=value', multiple: true, help: 'a setting in place of its default; repeat for more. Names below' };
+const JSON_OUT: OptionRow = { name: 'json', value: 'F', help: 'write the result to this file' };
+const SETTINGS = [`Settings: ${FIELD_NAMES.join(', ')}.`];
+
+export const COMMANDS = {
+  train: {
+    name: 'train',
+    summary: 'learn hints from the training questions',
+    details: [
+      'The same arguments give the same files, byte for byte.',
+      '--reward gold replaces the four reference-free components by the gold one: their weights are 0 and gold_weight is 1, unless --set says otherwise. Wherever gold_weight is above 0, questions without gold SQL are left out, and so are those whose gold SQL returns nothing, 0 or NULL, because wrong SQL matches them easily.',
+      'Held-out questions are never trained on, so --split can only be train.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE, QUESTIONS,
+      { name: 'split', value: 'train', help: 'the questions to train on (train)' },
+      { name: 'steps', value: 'N', help: 'steps to take (100)' },
+      { name: 'seed', value: 'S', help: 'seed of all randomness (7)' },
+      { name: 'reward', value: 'MODE', help: 'reference-free or gold (reference-free)' },
+      SET,
+      { name: 'hints-in', value: 'F', help: 'start from the hints of this file' },
+      { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
+      JSON_OUT,
+    ],
+  },
+  evaluate: {
+    name: 'evaluate',
+    summary: 'measure execution accuracy on held-out questions',
+    details: [
+      'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over questions. Questions without gold SQL are left out.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE, QUESTIONS,
+      { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
+      { name: 'hints', value: 'none|F', help: 'the hints of this file, or none (none)' },
+      { name: 'seeds', value: 'K', help: 'groups sampled for each question (3)' },
+      SET, JSON_OUT,
+    ],
+  },
+  score: {
+    name: 'score',
+    summary: 'score SQL with the reward functions',
+    details: ['Each SQL text is run as it stands. matchesGold is null where the question has no gold SQL.', ...SETTINGS],
+    options: [DATABASE, QUESTIONS, { name: 'sql-file', value: 'F', required: true, help: '[{id, sql}], id being a question’s; several entries may answer one question' }, SET, JSON_OUT],
+  },
+} as const satisfies Record<string, CommandRow>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/** The options that were given, by name; `help` when help was asked for. */
+export interface GivenOptions {
+  readonly help: boolean;
+  /** The value of an option; undefined when it was not given. */
+  one(name: string): string | undefined;
+  /** The value of a required option. */
+  need(name: string): string;
+  /** Every value of a repeatable option, in order. */
+  all(name: string): readonly string[];
+}
+
+/** Throws UsageError for an unknown option, a missing value or required option, and anything that is no option. */
+export function readOptions(command: CommandRow, args: readonly string[]): GivenOptions {
+  const table = Object.fromEntries(command.options.map((option) => [option.name, { type: 'string' as const, multiple: true }]));
+  let values: Record<string, unknown>;
+  try {
+    values = parseArgs({ args: [...args], options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    // Node's messages go on with advice in further sentences.
+    const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    throw new UsageError(`${first.replace(/\.$/, '')}. See: lab ${command.name} --help`);
+  }
+  const given = new Map<string, readonly string[]>();
+  for (const option of command.options) {
+    const list = values[option.name];
+    if (!Array.isArray(list)) continue;
+    if (list.length > 1 && option.multiple !== true) throw new UsageError(`--${option.name} was given ${list.length} times.`);
+    if (list.some((value) => value === '')) throw new UsageError(`--${option.name} needs a value: ${option.value}.`);
+    given.set(option.name, list.map(String));
+  }
+  const help = values['help'] === true;
+  const missing = command.options.filter((option) => option.required === true && !given.has(option.name));
+  if (!help && missing.length > 0) {
+    throw new UsageError(`${command.name} needs ${missing.map((option) => `--${option.name} ${option.value}`).join(' and ')}. See: lab ${command.name} --help`);
+  }
+  const one = (name: string): string | undefined => given.get(name)?.[0];
+  return { help, one, need: (name) => one(name) ?? '', all: (name) => given.get(name) ?? [] };
+}
+
+/** Throws UsageError unless the text is a whole number from min to max. */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max)) throw new UsageError(`--${option} must be a whole number from ${min} to ${max}, not "${text.slice(0, 60)}".`);
+  return value;
+}
+
+/** Throws UsageError unless the text is one of the choices. */
+export function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new UsageError(`--${option} must be ${choices.join(' or ')}, not "${text.slice(0, 60)}".`);
+  return found;
+}
+
+/** `name=value` texts as settings; later ones win. Names and ranges are the settings table's to check. Throws UsageError. */
+export function readSettings(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`--set needs name=value, not "${text.slice(0, 60)}".`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  }));
+}
+
+export function helpFor(command: CommandRow): string {
+  const width = Math.max(...command.options.map((option) => option.name.length + option.value.length)) + 3;
+  const rows = command.options.map((option) => `  ${`--${option.name} ${option.value}`.padEnd(width)}  ${option.help}${option.required === true ? ' (required)' : ''}`);
+  return [`lab ${command.name}: ${command.summary}`, '', ...rows, '', ...command.details.map((text) => wrapped(text)), ''].join('\n');
+}
+
+export function helpForAll(): string {
+  const rows = Object.values(COMMANDS).map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
+  return ['GRPO SQL Lab on the command line: the same engine as the page.', '', 'npm run --silent lab -- <command> [options]', '', ...rows, '', 'Each command has --help. Results go to files, progress to stderr; exit code 2 means that the arguments or the files are at fault.', ''].join('\n');
+}
+
+function wrapped(text: string, width = 100): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    if (`${lines[last]} ${word}`.length > width) lines.push(word);
+    else lines[last] = lines[last] === '' ? word : `${lines[last]} ${word}`;
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,15 @@
+/** Where a command speaks: progress to stderr, its result in a sentence to stdout. */
+export interface Report {
+  progress(line: string): void;
+  result(line: string): void;
+}
+
+/** True for about ten of the numbers 1 … all, and for the last. */
+export function everyTenth(number: number, all: number): boolean {
+  return number === all || number % Math.max(1, Math.floor(all / 10)) === 0;
+}
+
+/** A result as the text of a file; the same value gives the same text. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}

@@ -1,0 +1,72 @@
+import { parseAnswers } from '../engine/dataset.ts';
+import { rewardWeights } from '../grpo/trainer.ts';
+import type { RewardComponent, RewardReason } from '../grpo/types.ts';
+import { ANSWER_BUDGET, GoldResults } from '../lab/gold.ts';
+import { checkOutputs, readText, writeAll } from './files.ts';
+import { configFrom, openInputs } from './inputs.ts';
+import { UsageError } from './options.ts';
+import type { GivenOptions } from './options.ts';
+import { rewardsFor } from './parts.ts';
+import { everyTenth, toJson } from './report.ts';
+import type { Report } from './report.ts';
+
+/** One scored SQL text. Rewards are in [-1, 1]; null where one could not be computed. */
+interface ScoredItem {
+  readonly id: string;
+  readonly validity: number | null;
+  readonly execution: number | null;
+  readonly quality: number | null;
+  readonly format: number | null;
+  readonly total: number | null;
+  /** It ran to its end, with or without rows. */
+  readonly executed: boolean;
+  /** Null where the question has no gold SQL. */
+  readonly matchesGold: boolean | null;
+  readonly reasons: Readonly<Partial<Record<RewardComponent, readonly RewardReason[]>>>;
+}
+
+/** `lab score`. */
+export async function score(given: GivenOptions, report: Report): Promise<void> {
+  const config = configFrom(given);
+  const json = given.one('json');
+  const sqlPath = given.need('sql-file');
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), sqlPath]);
+  const answers = parseAnswers(readText(sqlPath), sqlPath);
+
+  const { database, questions } = await openInputs(given);
+  try {
+    const byId = new Map(questions.map((question) => [question.id, question]));
+    const asked = answers.map(({ id, sql }, index) => {
+      const question = byId.get(id);
+      if (question === undefined) throw new UsageError(`${sqlPath}: entry ${index + 1} (${JSON.stringify(id.slice(0, 60))}) answers no question of ${given.need('questions')}.`);
+      return { question, sql };
+    });
+    const rewards = rewardsFor(database)(rewardWeights(config));
+    const gold = new GoldResults(database);
+    const limits = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms };
+    const items: ScoredItem[] = [];
+    for (const [index, { question, sql }] of asked.entries()) {
+      const [execution] = await database.execute([sql], { budget: { ...limits, maxRows: config.max_rows } });
+      if (execution === undefined) throw new Error('The database returned no execution.');
+      const [scored] = await rewards.score(question, [{ sql, execution }]);
+      if (scored === undefined) throw new Error('The reward functions returned no score.');
+      // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
+      const [whole] = execution.truncated ? await database.execute([sql], { budget: { ...limits, ...ANSWER_BUDGET } }) : [execution];
+      const { components, total } = scored;
+      const value = (name: RewardComponent): number | null => components[name]?.value ?? null;
+      items.push({
+        id: question.id,
+        validity: value('validity'), execution: value('execution'), quality: value('quality'), format: value('format'), total,
+        executed: execution.status === 'rows' || execution.status === 'empty',
+        matchesGold: await gold.matches(question, whole ?? execution),
+        reasons: Object.fromEntries(Object.entries(components).map(([name, component]) => [name, component.reasons])),
+      });
+      if (everyTenth(index + 1, asked.length)) report.progress(`scored ${index + 1}/${asked.length}`);
+    }
+    if (json !== undefined) writeAll([{ path: json, text: toJson({ items }) }]);
+    const known = items.filter((item) => item.matchesGold !== null);
+    report.result(`${items.length} SQL texts scored: ${items.filter((item) => item.executed).length} ran, ${known.filter((item) => item.matchesGold === true).length} of ${known.length} match the gold SQL.`);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,95 @@
+import { pointOf } from '../engine/history.ts';
+import { trainingPool } from '../engine/asking.ts';
+import type { GRPOConfig } from '../grpo/config.ts';
+import { GRPOTrainer } from '../grpo/trainer.ts';
+import type { Database, HintEvent, HistoryPoint, Question } from '../grpo/types.ts';
+import { GoldResults } from '../lab/gold.ts';
+import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
+import { checkOutputs, readText, writeAll } from './files.ts';
+import type { OutputFile } from './files.ts';
+import { hintsToText, parseHints } from './hints-file.ts';
+import { configFrom, openInputs } from './inputs.ts';
+import { oneOf, UsageError, wholeNumber } from './options.ts';
+import type { GivenOptions } from './options.ts';
+import { rewardsFor } from './parts.ts';
+import { everyTenth, toJson } from './report.ts';
+import type { Report } from './report.ts';
+
+const REWARDS = {
+  'reference-free': {},
+  gold: { validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0, gold_weight: 1 },
+} as const;
+
+/** `lab train`. Files are written when everything has succeeded. */
+export async function train(given: GivenOptions, report: Report): Promise<void> {
+  oneOf('split', given.one('split') ?? 'train', ['train']);
+  const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
+  const seed = wholeNumber('seed', given.one('seed') ?? '7', 0, Number.MAX_SAFE_INTEGER);
+  const reward = oneOf('reward', given.one('reward') ?? 'reference-free', ['reference-free', 'gold']);
+  const config = configFrom(given, REWARDS[reward]);
+  const [hintsIn, hintsOut, json] = [given.one('hints-in'), given.one('hints-out'), given.one('json')];
+  const outputs: OutputFile[] = [];
+  if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
+  if (json !== undefined) outputs.push({ option: 'json', path: json });
+  checkOutputs(outputs, [given.need('database'), given.need('questions')]);
+  const hints = hintsIn === undefined ? [] : parseHints(readText(hintsIn), hintsIn);
+  const tooHeavy = hints.find((hint) => Math.abs(hint.weight) > config.weight_limit);
+  if (tooHeavy) throw new UsageError(`${hintsIn}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);
+
+  const { database, questions, dataset } = await openInputs(given);
+  try {
+    const { pool, leftOut } = await teachable(trainingPool(questions), config, database);
+    if (pool.length === 0) throw new UsageError(`${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with this reward: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`);
+    if (leftOut.length > 0) report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
+
+    const sampler = makeSketchSampler({ schema: database.schema });
+    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database), seed });
+    const events: Partial<Record<HintEvent['type'], number>> = {};
+    const count = (list: readonly HintEvent[]): void => {
+      for (const { type } of list) events[type] = (events[type] ?? 0) + 1;
+    };
+    count(trainer.policy.restore(hints, 0, 'From a file.'));
+    const history: HistoryPoint[] = [];
+    for (let number = 1; number <= steps; number++) {
+      const step = await trainer.runStep(trainer.nextQuestions(pool));
+      history.push(pointOf(step));
+      count(step.events);
+      if (everyTenth(number, steps)) report.progress(`step ${number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`);
+    }
+
+    const summary = trainer.getTrainingSummary();
+    const learned = trainer.policy.hints;
+    const result = {
+      format: 'grpo-sql-lab/training', version: 1,
+      dataset: { ...dataset, trainingQuestions: pool.length, leftOut },
+      sampler: sampler.id, reward, seed, steps, config, summary, history, events, hints: learned,
+    };
+    writeAll([
+      ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
+      ...(json === undefined ? [] : [{ path: json, text: toJson(result) }]),
+    ]);
+    report.result(`${steps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.`);
+  } finally {
+    database.close();
+  }
+}
+
+/** Where gold rewards, only questions whose gold SQL says something can teach. */
+async function teachable(questions: readonly Question[], config: GRPOConfig, database: Database): Promise<{ pool: Question[]; leftOut: string[] }> {
+  if (config.gold_weight === 0) return { pool: [...questions], leftOut: [] };
+  const gold = new GoldResults(database);
+  const pool: Question[] = [];
+  const leftOut: string[] = [];
+  for (const question of questions) {
+    if ((await gold.isWeak(question)) === false) pool.push(question);
+    else leftOut.push(question.id);
+  }
+  return { pool, leftOut };
+}
+
+function recentReward(history: readonly HistoryPoint[], last: number): number | null {
+  const rewards = history.slice(-last).flatMap(({ rewardMean }) => (rewardMean === null ? [] : [rewardMean]));
+  return rewards.length === 0 ? null : rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+}
+
+const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(3));

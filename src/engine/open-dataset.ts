@@ -1,0 +1,43 @@
+/** Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json}`, and opens it. */
+import type { Database } from '../grpo/types.ts';
+import { parseDefinitions, parseQuestions } from './dataset.ts';
+import { DatasetError } from './entry.ts';
+import type { Dataset } from './engine.ts';
+
+export interface DatasetSource {
+  readonly name: string;
+  readonly title: string;
+  /** URL of the page, which the files are found relative to. */
+  readonly baseUrl: string;
+  readonly openDatabase: (bytes: Uint8Array) => Promise<Database>;
+  readonly fetch: typeof fetch;
+}
+
+/** Rejects with DatasetError when a file is missing, cannot be reached or is broken. */
+export async function openDataset({ name, title, baseUrl, openDatabase, fetch }: DatasetSource): Promise<Dataset> {
+  const get = async (file: string): Promise<Response> => {
+    const path = `datasets/${name}/${file}`;
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, baseUrl));
+    } catch (error) {
+      throw new DatasetError(`${path} could not be fetched (${error instanceof Error ? error.message : String(error)}). Check the connection and reload the page.`);
+    }
+    if (!response.ok) throw new DatasetError(`${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`);
+    return response;
+  };
+  const [bytes, questions, definitions] = await Promise.all([
+    get('db.sqlite').then(async (response) => new Uint8Array(await response.arrayBuffer())),
+    get('questions.json').then((response) => response.text()),
+    get('definitions.json').then((response) => response.text()),
+  ]);
+  const parsed = {
+    questions: parseQuestions(questions, `datasets/${name}/questions.json`),
+    definitions: parseDefinitions(definitions, `datasets/${name}/definitions.json`),
+  };
+  try {
+    return { name, title, ...parsed, database: await openDatabase(bytes) };
+  } catch (error) {
+    throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}

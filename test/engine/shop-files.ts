@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import type { ShopFiles } from './scenario.ts';
+
+const shop = new URL('../../public/datasets/shop/', import.meta.url);
+
+export function shopFiles(): ShopFiles {
+  const text = (name: string): string => readFileSync(new URL(name, shop), 'utf8');
+  return { database: readFileSync(new URL('db.sqlite', shop)), questions: text('questions.json'), definitions: text('definitions.json') };
+}
