@@ -65,7 +65,7 @@ export class Connection {
 
   /** Makes a JavaScript function callable from SQLite, until the connection closes. */
   install(signature: string, handler: (...addresses: Pointer[]) => number): Pointer {
-    const address = this.runtime.api.wasm.installFunction(signature, handler) as Pointer;
+    const address = this.runtime.api.wasm.installFunction(signature, handler);
     this.handlers.push(address);
     return address;
   }

@@ -9,10 +9,10 @@ const STATEMENTS_PER_LOOK = 500;
 
 const ACTION = { PRAGMA: 19, ATTACH: 24, DETACH: 25, FUNCTION: 31 } as const;
 
-/** PRAGMAs that dumps begin with and that cannot hurt; the others are refused. */
+/** PRAGMAs that dumps begin with, or that full-text tables ask while they fill, and that cannot hurt; the others are refused. */
 const HARMLESS_PRAGMAS: ReadonlySet<string> = new Set([
   'foreign_keys', 'encoding', 'user_version', 'application_id', 'journal_mode', 'synchronous', 'page_size', 'auto_vacuum', 'defer_foreign_keys',
-  'ignore_check_constraints', 'recursive_triggers', 'legacy_alter_table', 'locking_mode', 'temp_store', 'cache_size', 'case_sensitive_like',
+  'ignore_check_constraints', 'recursive_triggers', 'legacy_alter_table', 'locking_mode', 'temp_store', 'cache_size', 'case_sensitive_like', 'data_version',
 ]);
 
 /** Words that only dumps of other database systems contain. */
@@ -49,7 +49,7 @@ export function runDump(connection: Connection, sql: string): void {
     const code = runToEnd(connection, prepared.statement);
     const failure = code === CODE.DONE ? null : connection.failure(code);
     native.sqlite3_finalize(prepared.statement);
-    if (failure !== null) throw dumpError(text, at, failure);
+    if (failure !== null) throw dumpError(text, at, failure, prepared.tail);
     if (count % STATEMENTS_PER_LOOK === 0 && performance.now() > end) {
       throw dumpError(text, at, { code: CODE.INTERRUPT, message: 'interrupted', byteOffset: -1 });
     }
@@ -69,13 +69,13 @@ function runToEnd(connection: Connection, statement: number): number {
   }
 }
 
-function dumpError(text: string, from: number, failure: Failure): DatabaseImportError {
+function dumpError(text: string, from: number, failure: Failure, end = Infinity): DatabaseImportError {
   const bytes = new TextEncoder().encode(text);
   const statementStart = from + leadingBlank(new TextDecoder().decode(bytes.subarray(from, from + 100_000)));
   const errorAt = failure.byteOffset >= 0 ? Math.max(from + failure.byteOffset, statementStart) : statementStart;
   let line = 1;
   for (let at = 0; at < errorAt; at++) if (bytes[at] === 10) line++;
-  const excerpt = new TextDecoder().decode(bytes.subarray(statementStart, statementStart + 400)).replace(/\s+/g, ' ');
+  const excerpt = new TextDecoder().decode(bytes.subarray(statementStart, Math.min(end, statementStart + 400))).replace(/\s+/g, ' ');
   const statement = excerpt.length > 90 ? `${excerpt.slice(0, 90)}…` : excerpt;
   return new DatabaseImportError(`The dump stops at line ${line.toLocaleString('en')}: ${reason(failure)} The statement: ${statement} ${remedy(text, failure)}`.trim());
 }

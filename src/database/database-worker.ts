@@ -1,0 +1,16 @@
+/** Entry of the Web Worker that holds SQLite; spawned by `web.ts`. */
+import type { FromDatabaseWorker, ToDatabaseWorker } from './protocol.ts';
+import { serveDatabase } from './serve.ts';
+
+/** The part of DedicatedWorkerGlobalScope that is used; the project's types are those of a page. */
+interface WorkerScope {
+  postMessage(message: FromDatabaseWorker): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToDatabaseWorker>) => void): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+serveDatabase({
+  post: (message) => scope.postMessage(message),
+  listen: (onMessage) => scope.addEventListener('message', (event) => onMessage(event.data)),
+});
