@@ -1,6 +1,41 @@
+/** Composition root: puts the engine's worker, the address bar and the page together. */
 import { mount } from 'svelte';
 import App from './App.svelte';
+import './app.css';
+import { connectEngine } from './engine/client.ts';
+import { readAddress, writeAddress } from './state/address.ts';
+import { LabState } from './state/lab.svelte.ts';
+import { ThemeState } from './state/theme.svelte.ts';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no element with the id "app"');
-mount(App, { target });
+
+const motion = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** A frame for 0, so that Max shows every batch; the timer keeps a run going in a tab that is not on the screen. */
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms > 0) {
+      setTimeout(resolve, ms);
+      return;
+    }
+    const timer = setTimeout(resolve, 100);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+const lab = new LabState({
+  connect: () => connectEngine(),
+  address: {
+    read: () => readAddress(location.search),
+    write: (config, seed) => history.replaceState(history.state, '', `${location.pathname}${writeAddress(location.search, config, seed)}${location.hash}`),
+  },
+  reducedMotion: () => motion.matches,
+  wait,
+});
+
+mount(App, { target, props: { lab, theme: new ThemeState() } });
+void lab.open();

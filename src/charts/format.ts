@@ -1,0 +1,56 @@
+/** Numbers as the page writes them: a true minus sign, fixed decimals, never "−0.00". */
+import { format } from 'd3-format';
+
+const fixed = [0, 1, 2, 3, 4].map((digits) => ({ plain: format(`.${digits}f`), signed: format(`+.${digits}f`) }));
+
+function write(value: number, digits: number, kind: 'plain' | 'signed'): string {
+  const formats = fixed[Math.min(Math.max(digits, 0), 4)];
+  if (formats === undefined || !Number.isFinite(value)) return '–';
+  // What rounds to nothing has no sign.
+  const rounded = Number(value.toFixed(digits));
+  return rounded === 0 ? formats.plain(0) : formats[kind](rounded);
+}
+
+/** "0.36", "−1.29". */
+export function decimal(value: number, digits = 2): string {
+  return write(value, digits, 'plain');
+}
+
+/** "+1.05", "−0.16", "0.00". */
+export function signed(value: number, digits = 2): string {
+  return write(value, digits, 'signed');
+}
+
+/** A change small enough to vanish at two decimals gets as many as it needs, up to four. */
+export function signedChange(value: number): string {
+  for (const digits of [2, 3]) if (Math.abs(value) >= 0.5 * 10 ** -digits) return signed(value, digits);
+  return signed(value, 4);
+}
+
+/** A weight: ".35", "1.00". */
+export function share(value: number): string {
+  return decimal(value).replace(/^0\./, '.');
+}
+
+/** An axis label: as many decimals as it needs and no more. */
+export function tickLabel(value: number): string {
+  return decimal(value, [0, 1, 2].find((digits) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9) ?? 3);
+}
+
+/** 0.2 → "20%". */
+export const percent: (value: number) => string = format('.0%');
+
+/** 12345 → "12,345". */
+export const count: (value: number) => string = format(',d');
+
+const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+
+/** Whole numbers up to twelve in words, as prose has them; digits above. */
+export function inWords(value: number): string {
+  return WORDS[value] ?? count(value);
+}
+
+/** "1 row", "2,000 rows". */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

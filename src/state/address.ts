@@ -1,0 +1,62 @@
+/** Settings and seed in the page's address: what a link carries. Other parameters are left alone. */
+import { configToParams, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type GRPOConfig } from '../grpo/config.ts';
+
+export const SEED_KEY = 'seed';
+export const DEFAULT_SEED = 42;
+export const MAX_SEED = 2 ** 32 - 1;
+
+export interface AddressValues {
+  /** By setting name; only what the address names and what is in range. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** null when the address names none. */
+  readonly seed: number | null;
+  /** One sentence per parameter that was refused. */
+  readonly problems: readonly string[];
+}
+
+/** Reads a whole number from 0 to 2³² − 1; null for anything else. */
+export function parseSeed(text: string): number | null {
+  const seed = Number(text);
+  return /^\d{1,10}$/.test(text.trim()) && seed <= MAX_SEED ? seed : null;
+}
+
+/** Reads `?lr=0.2&seed=7`. A value out of range is left at its default and named in `problems`. */
+export function readAddress(search: string): AddressValues {
+  const problems: string[] = [];
+  let settings: Record<string, unknown> = {};
+  let seed: number | null = null;
+  for (const [key, value] of new URLSearchParams(search)) {
+    if (key === SEED_KEY) {
+      seed = parseSeed(value);
+      if (seed === null) problems.push(`seed must be a whole number from 0 to ${MAX_SEED}, not "${value.slice(0, 60)}".`);
+      continue;
+    }
+    try {
+      settings = { ...settings, ...valuesFromParams([[key, value]]) };
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  }
+  try {
+    makeConfig(settings);
+  } catch (error) {
+    problems.push(messageOf(error));
+    settings = {};
+  }
+  return { settings, seed, problems };
+}
+
+/** The query of a link to these settings, '' when all are the defaults; keeps the parameters of `search` that are not settings. */
+export function writeAddress(search: string, config: GRPOConfig, seed: number): string {
+  const params = new URLSearchParams(search);
+  for (const name of FIELD_NAMES) params.delete(FIELDS[name].url);
+  params.delete(SEED_KEY);
+  for (const [key, value] of Object.entries(configToParams(config))) params.set(key, value);
+  if (seed !== DEFAULT_SEED) params.set(SEED_KEY, String(seed));
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}

@@ -1,0 +1,337 @@
+/**
+ * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
+ * drives it: running is calling `advance` again and again, pausing is not calling it.
+ */
+import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Progress, RunView } from '../engine/protocol.ts';
+import { DEFAULT_CONFIG, makeConfig, type GRPOConfig } from '../grpo/config.ts';
+import type { HintEvent, HistoryPoint, PolicyHint, Question, Step } from '../grpo/types.ts';
+import { DEFAULT_SEED, messageOf, type AddressValues } from './address.ts';
+import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
+import { WeightHistory, type WeightPoint } from './weights.ts';
+
+/** What the state needs of the outside, so that tests can stand in for it. */
+export interface LabOptions {
+  /** Starts the engine; called again by `open`, after what was there before has been closed. */
+  readonly connect: () => EngineApi & { close(): void };
+  readonly address: { read(): AddressValues; write(config: GRPOConfig, seed: number): void };
+  readonly reducedMotion: () => boolean;
+  /** Resolves after so many milliseconds, or at the next frame for 0. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'info' | 'problem';
+}
+
+/** At Max, the engine works this long between two pictures. */
+const BATCH_MS = 40;
+const MAX_BATCH = 10_000;
+/** Hints whose past is asked for when the page opens. */
+const RECALLED = 12;
+
+export class LabState {
+  readonly #options: LabOptions;
+  readonly #weights = new WeightHistory();
+  #engine: (EngineApi & { close(): void }) | null = null;
+  /** Calls to the engine, one after another: a reset must not overtake a step. */
+  #calls: Promise<unknown> = Promise.resolve();
+  /** Changes whenever the current showing of a step is to end. */
+  #showing = 0;
+  #endShowing: () => void = () => undefined;
+  #wanted: 'step' | 'run' | null = null;
+
+  #status = $state<'loading' | 'ready' | 'failed'>('loading');
+  #failure = $state('');
+  #notices = $state.raw<readonly Notice[]>([]);
+  #run = $state.raw<RunView | null>(null);
+  #progress = $state.raw<Progress | null>(null);
+  #history = $state.raw<readonly HistoryPoint[]>([]);
+  #step = $state.raw<Step | null>(null);
+  #stepConfig = $state.raw<GRPOConfig | null>(null);
+  #hintsBefore = $state.raw<readonly PolicyHint[]>([]);
+  #phase = $state<Phase>('rest');
+  #running = $state(false);
+  #stepping = $state(false);
+  #speed = $state<SpeedId>(DEFAULT_SPEED);
+  #questionId = $state<string | null>(null);
+  #ownQuestion = $state<string | null>(null);
+  #weightsVersion = $state(0);
+
+  constructor(options: LabOptions) {
+    this.#options = options;
+  }
+
+  get status(): 'loading' | 'ready' | 'failed' { return this.#status; }
+  /** Why the engine could not start; '' unless `status` is 'failed'. */
+  get failure(): string { return this.#failure; }
+  get notices(): readonly Notice[] { return this.#notices; }
+  get config(): GRPOConfig { return this.#run?.config ?? DEFAULT_CONFIG; }
+  /** The settings the last step was taken with, as far as the page knows. */
+  get stepConfig(): GRPOConfig { return this.#stepConfig ?? this.config; }
+  get dataset(): DatasetView | null { return this.#run?.dataset ?? null; }
+  get samplerLabel(): string { return this.#run?.sampler.label ?? ''; }
+  get seed(): number { return this.#run?.seed ?? DEFAULT_SEED; }
+  get canUndo(): boolean { return this.#run?.canUndo ?? false; }
+  get runId(): string { return this.#run?.runId ?? ''; }
+  get stepCount(): number { return this.#progress?.step ?? 0; }
+  get hints(): readonly PolicyHint[] { return this.#progress?.hints ?? []; }
+  get history(): readonly HistoryPoint[] { return this.#history; }
+  /** The hints as they were before the last step. */
+  get hintsBefore(): readonly PolicyHint[] { return this.#hintsBefore; }
+  /** The last step in full; null before the first. */
+  get step(): Step | null { return this.#step; }
+  /** How much of the step is on the screen. */
+  get phase(): Phase { return this.#phase; }
+  get running(): boolean { return this.#running; }
+  /** True from the press of Step until its step is there. */
+  get stepping(): boolean { return this.#stepping; }
+  get speed(): SpeedId { return this.#speed; }
+  get questionId(): string | null { return this.#questionId; }
+  get ownQuestion(): string | null { return this.#ownQuestion; }
+
+  /** The weights of a hint over time, as far as the page knows them. */
+  weightsOf(key: string): readonly WeightPoint[] {
+    return this.#weightsVersion >= 0 ? this.#weights.of(key) : [];
+  }
+
+  question(id: string): Question | null {
+    return this.#run?.dataset.questions.find((question) => question.id === id) ?? null;
+  }
+
+  /** Starts the engine and restores the last run. Settings and seed of the address win over what was stored. */
+  async open(): Promise<void> {
+    this.#status = 'loading';
+    this.#failure = '';
+    const { settings, seed, problems } = this.#options.address.read();
+    this.#notices = problems.map((problem) => ({ text: `In the address: ${problem} The default is used.`, tone: 'problem' }));
+    this.#engine?.close();
+    this.#calls = Promise.resolve();
+    try {
+      const engine = this.#options.connect();
+      this.#engine = engine;
+      let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
+      if (seed !== null && seed !== run.seed) {
+        run = await engine.reset({ seed });
+        this.#tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
+      }
+      if (Object.keys(settings).length > 0) run = { ...run, config: await engine.configure({ ...makeConfig(settings) }) };
+      this.#show(run);
+      if (run.notice !== undefined) this.#tell(run.notice);
+      if (run.notSaved !== undefined) this.#tell(run.notSaved, 'problem');
+      this.#status = 'ready';
+      void this.#recall();
+    } catch (error) {
+      this.#status = 'failed';
+      this.#failure = messageOf(error);
+      return;
+    }
+    if (this.#wanted === 'step') void this.stepOnce();
+    if (this.#wanted === 'run') this.start();
+    this.#wanted = null;
+  }
+
+  dismiss(notice: Notice): void {
+    this.#notices = this.#notices.filter((other) => other !== notice);
+  }
+
+  /** One step; ends a run first. Pressed while the page still loads, it happens as soon as it can. */
+  async stepOnce(): Promise<void> {
+    if (this.#status === 'loading') this.#wanted = 'step';
+    if (this.#status !== 'ready' || this.#stepping) return;
+    this.pause();
+    this.#stepping = true;
+    const taken = await this.#advance({ steps: 1, budgetMs: BATCH_MS });
+    this.#stepping = false;
+    if (taken) await this.#play(this.#speed === 'max' ? 0 : stepMs(this.#speed));
+  }
+
+  start(): void {
+    if (this.#status === 'loading') this.#wanted = 'run';
+    if (this.#status !== 'ready' || this.#running) return;
+    this.#finishShowing();
+    this.#running = true;
+    void this.#loop();
+  }
+
+  /** Takes effect at once: no further step is begun, and the last one is shown complete. */
+  pause(): void {
+    this.#wanted = null;
+    this.#running = false;
+    this.#finishShowing();
+  }
+
+  toggle(): void {
+    if (this.#running) this.pause();
+    else this.start();
+  }
+
+  setSpeed(speed: SpeedId): void {
+    this.#speed = speed;
+    this.#finishShowing();
+    this.#savePlace();
+  }
+
+  /** Trains on this question from the next step on; null: on all training questions, in shuffled order. */
+  ask(questionId: string | null): void {
+    this.#questionId = questionId;
+    this.#ownQuestion = null;
+    this.#savePlace();
+  }
+
+  /** Trains on the reader's own words. */
+  askOwn(question: string): void {
+    this.#questionId = null;
+    this.#ownQuestion = question.trim();
+    this.#savePlace();
+  }
+
+  async reset(seed = this.seed): Promise<void> {
+    this.pause();
+    const run = await this.#call((engine) => engine.reset({ seed }));
+    if (run) this.#show(run);
+  }
+
+  async undoReset(): Promise<void> {
+    this.pause();
+    const run = await this.#call((engine) => engine.undoReset());
+    if (run) this.#show(run);
+    if (run) void this.#recall();
+  }
+
+  /** Resolves to what was refused and why, or null when the settings apply from the next step. */
+  async configure(config: GRPOConfig): Promise<string | null> {
+    try {
+      const applied = await this.#inTurn((engine) => engine.configure({ ...config }));
+      if (this.#run) this.#run = { ...this.#run, config: applied };
+      this.#options.address.write(applied, this.seed);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  async editHint(key: string, edit: HintEdit): Promise<void> {
+    const progress = await this.#call((engine) => engine.editHint(key, edit));
+    if (progress) this.#accept(progress);
+  }
+
+  /** The story of one hint, oldest first. */
+  eventsOf(key: string): Promise<readonly HintEvent[]> {
+    return this.#inTurn((engine) => engine.eventsOf(key));
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#running) {
+      const max = this.#speed === 'max';
+      const taken = await this.#advance({ steps: max ? MAX_BATCH : 1, budgetMs: BATCH_MS });
+      if (!taken) this.#running = false;
+      if (!this.#running) return;
+      await this.#play(stepMs(this.#speed));
+    }
+  }
+
+  async #advance(request: AdvanceRequest): Promise<boolean> {
+    const runId = this.#run?.runId;
+    const config = this.config;
+    const advance = await this.#call((engine) => engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }));
+    if (advance === null || runId !== this.#run?.runId) return false;
+    this.#history = [...this.#history, ...advance.points];
+    if (advance.lastStep !== null) {
+      this.#step = advance.lastStep;
+      this.#stepConfig = config;
+      this.#hintsBefore = this.hints;
+    }
+    this.#accept(advance);
+    if (advance.points.length === 0) this.#tell('No step was taken: there is no training question to draw.', 'problem');
+    return advance.points.length > 0;
+  }
+
+  /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */
+  async #play(ms: number): Promise<void> {
+    const showing = ++this.#showing;
+    const ended = new Promise<void>((resolve) => (this.#endShowing = resolve));
+    const still = ms === 0 || this.#options.reducedMotion();
+    if (still) {
+      this.#phase = 'rest';
+      await Promise.race([this.#options.wait(ms), ended]);
+      return;
+    }
+    for (const { id, share } of PHASES) {
+      this.#phase = id;
+      await Promise.race([this.#options.wait(ms * share), ended]);
+      if (showing !== this.#showing) return;
+    }
+    this.#phase = 'rest';
+  }
+
+  #finishShowing(): void {
+    this.#showing++;
+    this.#phase = 'rest';
+    this.#endShowing();
+  }
+
+  #show(run: RunView): void {
+    this.#finishShowing();
+    this.#run = run;
+    this.#history = run.history;
+    this.#step = run.lastStep;
+    this.#stepConfig = null;
+    this.#hintsBefore = run.hints;
+    this.#questionId = run.place.questionId;
+    this.#ownQuestion = run.place.ownQuestion;
+    if (isSpeed(run.place.speed)) this.#speed = run.place.speed;
+    this.#weights.clear();
+    this.#accept(run);
+    this.#options.address.write(run.config, run.seed);
+  }
+
+  #accept(progress: Progress): void {
+    this.#progress = { step: progress.step, hints: progress.hints, summary: progress.summary };
+    this.#weights.record(progress.step, progress.hints);
+    this.#weightsVersion++;
+  }
+
+  /** Asks the log for the past of the strongest hints, for their sparklines. */
+  async #recall(): Promise<void> {
+    const strongest = [...this.hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, RECALLED);
+    const runId = this.runId;
+    for (const { key } of strongest) {
+      const events = await this.#call((engine) => engine.eventsOf(key));
+      if (events === null || runId !== this.runId) return;
+      this.#weights.recall(key, events);
+    }
+    this.#weightsVersion++;
+  }
+
+  #savePlace(): void {
+    const place = { questionId: this.#questionId, ownQuestion: this.#ownQuestion, speed: this.#speed };
+    if (this.#status === 'ready') void this.#call((engine) => engine.setPlace(place));
+  }
+
+  #tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.#notices = [...this.#notices.filter((notice) => notice.text !== text), { text, tone }];
+  }
+
+  /** Queues a call; a failure ends the run and is told. Resolves to null then. */
+  async #call<T>(call: (engine: EngineApi) => Promise<T>): Promise<T | null> {
+    try {
+      return await this.#inTurn(call);
+    } catch (error) {
+      this.pause();
+      if (error instanceof Error && error.name === 'EngineCrash') {
+        this.#status = 'failed';
+        this.#failure = messageOf(error);
+      } else this.#tell(messageOf(error), 'problem');
+      return null;
+    }
+  }
+
+  #inTurn<T>(call: (engine: EngineApi) => Promise<T>): Promise<T> {
+    const engine = this.#engine;
+    if (engine === null) return Promise.reject(new Error('The engine has not started.'));
+    const result = this.#calls.then(() => call(engine));
+    this.#calls = result.catch(() => undefined);
+    return result;
+  }
+}
