@@ -1,7 +1,7 @@
 /** How much of what a question mentions an SQL text uses, and what it uses that the question speaks for. */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis, Span, ValueLink } from '../linking/types.ts';
-import type { SqlStructure } from '../sql/structure.ts';
+import type { LiteralUse, SqlStructure } from '../sql/structure.ts';
 import { reason, tablesOf } from './score.ts';
 
 export interface Coverage {
@@ -19,7 +19,10 @@ export interface Coverage {
 
 /** Links weaker than this are guesses: they neither gate nor count as missed. */
 const PLAIN_LINK = 0.5;
+/** What using a foreign key to a table is worth of using the table. */
+const KEY_WORTH = 0.8;
 const at = (table: string, column: string): string => `${table}.${column}`;
+const range = ({ first, last }: Span): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const fold = (value: string | number | null): string => String(value).toLowerCase().replace(/^%+|%+$/g, '').trim();
 
 export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, schema: Schema): Coverage {
@@ -34,7 +37,7 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   // A word is used when any of the things it may mean is used; what it is worth is the best link's score.
   const words = new Map<number, { worth: number; used: number; specific: boolean }>();
   const mark = (span: Span, score: number, used: number, specific: boolean): void => {
-    for (let i = span.first; i <= span.last; i += 1) {
+    for (const i of range(span)) {
       if (analysis.tokens[i]?.stop !== false) continue;
       const word = words.get(i) ?? { worth: 0, used: 0, specific: false };
       word.worth = Math.max(word.worth, score);
@@ -48,8 +51,10 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
     const key = `${link.span.first}-${link.span.last}`;
     homes.set(key, (homes.get(key) ?? new Set()).add(link.table));
   }
+  const pointsAt = keysOf(schema);
   const linkedTables = new Set(analysis.tables.filter((link) => link.score >= PLAIN_LINK).map((link) => link.table));
-  for (const link of analysis.tables) mark(link.span, link.score, tables.has(link.table) ? 1 : 0, true);
+  // A key that points at a table speaks of its rows: counting `paper_id` is counting papers.
+  for (const link of analysis.tables) mark(link.span, link.score, tables.has(link.table) ? 1 : [...columns].some((column) => pointsAt.get(column)?.has(link.table)) ? KEY_WORTH : 0, true);
   for (const link of analysis.columns) {
     // A name that columns of several tables share ("name") says little by itself.
     const specific = homes.get(`${link.span.first}-${link.span.last}`)?.size === 1 || linkedTables.has(link.table);
@@ -57,21 +62,56 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   }
   for (const link of analysis.values) mark(link.span, link.score, VALUE_WORTH[valueUse.get(link) ?? 'absent'], true);
 
-  const linked = [...words.entries()].sort(([a], [b]) => a - b);
+  // "average" and "highest" ask for something to be done; that no column is called so is no lack.
+  const asks = new Set([...analysis.intent.aggregates, ...(analysis.intent.superlative ? [analysis.intent.superlative] : [])].flatMap(({ span }) => range(span)));
+  const linked = [...words.entries()].filter(([i, word]) => word.used > 0 || !asks.has(i)).sort(([a], [b]) => a - b);
   const worth = linked.reduce((sum, [, word]) => sum + word.worth, 0);
   const used = linked.reduce((sum, [, word]) => sum + word.used, 0);
   const plain = linked.filter(([, word]) => word.worth >= PLAIN_LINK);
   const support = new Set([...analysis.columns.map((link) => at(link.table, link.column)), ...analysis.values.map((link) => at(link.table, link.column))]);
   const mentioned = new Set([...analysis.tables.map((link) => link.table), ...analysis.values.filter((link) => valueUse.get(link) === 'there').map((link) => link.table)]);
+  const missed = plain.filter(([, word]) => word.used === 0).map(([i]) => analysis.tokens[i]?.text ?? '');
   return {
     share: worth > 0 ? used / worth : null,
-    missed: plain.filter(([, word]) => word.used === 0).map(([i]) => analysis.tokens[i]?.text ?? ''),
-    ignores: plain.length > 0 && !linked.some(([, word]) => word.specific) && (used === 0 || linkedTables.size > 0),
+    missed,
+    ignores: missed.length > 0 && !linked.some(([, word]) => word.specific) && used <= worth / 2 && !namesStoredValue(analysis, structure, schema),
     linksColumns: analysis.columns.length + analysis.values.length > 0,
     supports: (table, column) => support.has(at(table, column)),
     mentions: (table) => mentioned.has(table),
-    values: { reasons: valueReasons(analysis, structure, valueUse) },
+    values: { reasons: valueReasons(analysis, structure, valueUse, schema) },
   };
+}
+
+const keys = new WeakMap<Schema, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** The tables each column points at: by declared foreign key, or by having the name of their only primary-key column. */
+function keysOf(schema: Schema): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = keys.get(schema);
+  if (known) return known;
+  const found = new Map<string, Set<string>>();
+  const add = (from: string, to: string): void => void found.set(from, (found.get(from) ?? new Set()).add(to));
+  const owners = schema.tables.flatMap((table) => {
+    const primary = table.columns.filter((column) => column.primaryKey);
+    const name = primary.length === 1 ? primary[0]?.name.toLowerCase() : undefined;
+    const plain = table.name.toLowerCase();
+    return [...(name !== undefined && name !== 'id' ? [{ table: table.name, name }] : []), { table: table.name, name: `${plain}id` }, { table: table.name, name: `${plain}_id` }];
+  });
+  for (const table of schema.tables) {
+    for (const key of table.foreignKeys) for (const column of key.columns) add(at(table.name, column), key.toTable);
+    for (const column of table.columns) for (const owner of owners) if (owner.table !== table.name && owner.name === column.name.toLowerCase()) add(at(table.name, column.name), owner.table);
+  }
+  keys.set(schema, found);
+  return found;
+}
+
+/** Does the SQL compare a column with a value that both the question and that column hold? */
+function namesStoredValue(analysis: QuestionAnalysis, structure: SqlStructure, schema: Schema): boolean {
+  const question = analysis.question.toLowerCase();
+  return structure.literals.some((literal) => typeof literal.value === 'string' && literal.operator !== null && fold(literal.value).length > 2 && question.includes(fold(literal.value)) && isStored(literal, schema));
+}
+
+function isStored(literal: LiteralUse, schema: Schema): boolean {
+  return schema.profiles.some((profile) => profile.table === literal.column?.table && profile.column === literal.column.column && profile.values.some((value) => fold(value) === fold(literal.value)));
 }
 
 type ValueUse = 'there' | 'elsewhere' | 'respelt' | 'absent';
@@ -91,7 +131,7 @@ function useOf(link: ValueLink, structure: SqlStructure): ValueUse {
   return best;
 }
 
-function valueReasons(analysis: QuestionAnalysis, structure: SqlStructure, uses: ReadonlyMap<ValueLink, ValueUse>): RewardReason[] {
+function valueReasons(analysis: QuestionAnalysis, structure: SqlStructure, uses: ReadonlyMap<ValueLink, ValueUse>, schema: Schema): RewardReason[] {
   const reasons: RewardReason[] = [];
   // The same words may be a value of several columns: the best use counts.
   const bySpan = new Map<string, { text: string; use: ValueUse; score: number }>();
@@ -113,7 +153,9 @@ function valueReasons(analysis: QuestionAnalysis, structure: SqlStructure, uses:
   const stems = new Set(analysis.tokens.map((token) => token.lower));
   const invented = structure.literals.filter((literal) => typeof literal.value === 'string' && literal.operator !== null && literal.column !== null && fold(literal.value).length > 2
     && !question.includes(fold(literal.value)) && !linkedValues.has(fold(literal.value)) && !fold(literal.value).split(/[^\p{L}\p{N}]+/u).some((word) => word.length > 1 && stems.has(word)));
-  if (invented[0]) reasons.push(reason(-Math.min(0.3, 0.15 * invented.length), `Compares with “${String(invented[0].value).slice(0, 40)}”, which the question does not say.`));
+  // A value the data hold may be what the question means in other words ("French": “France”).
+  const [some] = invented;
+  if (some) reasons.push(reason(-Math.min(0.3, invented.reduce((sum, one) => sum + (isStored(one, schema) ? 0.05 : 0.15), 0)), `Compares with “${String(some.value).slice(0, 40)}”, which the question does not say.`));
   return reasons;
 }
 

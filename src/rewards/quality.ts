@@ -99,6 +99,6 @@ function resultReasons({ structure, execution }: Completed, { intent, numbers }:
   if (repeats) reasons.push(reason(-0.3, `All ${rows.length} rows are the same.`));
   const oneNumber = intent.aggregates.length > 0 && intent.grouping.length === 0 && intent.superlative === null && numbers.every((number) => !number.looksLikeLimit);
   if (oneNumber && intent.aggregates[0]?.name === 'COUNT' && rows.length > 1 && structure.aggregates.length === 0) reasons.push(reason(-0.2, `The question asks for a number; ${rows.length} rows came back.`));
-  if (intent.grouping.length > 0 && rows.length === 1 && structure.groupBy.length === 0 && structure.limits.length === 0) reasons.push(reason(-0.15, 'The question asks for something of each; one row came back.'));
+  if (intent.grouping.length > 0 && intent.superlative === null && rows.length === 1 && structure.select.some((item) => item.aggregates.length > 0) && structure.groupBy.length === 0 && structure.limits.length === 0) reasons.push(reason(-0.15, 'The question asks for something of each; one row came back.'));
   return reasons;
 }
