@@ -70,10 +70,10 @@ export const FIELDS = {
     kind: 'choice', section: 'update', url: 'gr', default: 'score-function', options: GRADIENTS, label: 'Gradient',
     help: 'score-function subtracts what the policy expected at each decision (exact); simple counts features as they occur.',
   } satisfies ChoiceField<GradientName>,
-  new_hint_threshold: number('update', 'nh', 0.15, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| reaches this.'),
+  new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| reaches this.'),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
 
-  max_vm_steps: number('execution', 'vm', 20, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
+  max_vm_steps: number('execution', 'vm', 5, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
   deadline_ms: number('execution', 'dl', 3000, 100, 60000, 100, 'Query deadline (ms)', 'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.'),
   max_rows: number('execution', 'mr', 5000, 1, 100000, 1, 'Row limit', 'Rows kept of one result.'),
 } as const satisfies Record<string, Field>;

@@ -49,9 +49,9 @@ function fromState(state: readonly number[]): SeededRandom {
 }
 
 /** Index drawn from unnormalised non-negative weights; the last positive one takes rounding. */
-export function drawIndex(weights: readonly number[], random: Random): number {
+export function drawIndex(weights: ArrayLike<number>, random: Random): number {
   let total = 0;
-  for (const weight of weights) total += weight;
+  for (let i = 0; i < weights.length; i++) total += weights[i] ?? 0;
   let rest = random() * total;
   let last = 0;
   for (let i = 0; i < weights.length; i++) {
