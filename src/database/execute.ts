@@ -4,9 +4,6 @@ import { ONLY_READS } from './refusals.ts';
 import { SQL_LENGTH_LIMIT, type Sandbox } from './sandbox.ts';
 import type { Pointer } from './sqlite.ts';
 
-/** What one statement may cost unless the caller says otherwise. */
-export const DEFAULT_BUDGET: ExecutionBudget = { maxVmSteps: 20e6, deadlineMs: 3000, maxRows: 5000, maxBytes: 4e6 };
-
 /** Bytes counted for a cell on top of its text or blob. */
 const CELL_BYTES = 8;
 

@@ -88,7 +88,7 @@ export function checkHeader(bytes: Uint8Array): CheckedImage {
   }
   if (bytes[18] !== 2 && bytes[19] !== 2) return { image: bytes, notes: [] };
   // Write-ahead logging needs a second file, which is not here; without these marks the main file opens by itself.
-  const image = bytes.slice();
+  const image = new Uint8Array(bytes); // not slice(), which shares memory when it is Node's Buffer
   image[18] = 1;
   image[19] = 1;
   return {

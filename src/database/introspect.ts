@@ -2,13 +2,12 @@
 import type { Column, ForeignKey, Schema, SqlValue, Table } from '../grpo/types.ts';
 import { QueryError, type Connection } from './connection.ts';
 import { profileColumns } from './profile.ts';
+import { QUERY_DEADLINE_MS, quoteName, quoteText } from './schema-queries.ts';
 
 /** VM steps that counting the rows of one table or view may take; beyond it the count is null. */
 const COUNT_STEPS = 2e6;
 /** VM steps for reading declarations, per query. */
 const DECLARATION_STEPS = 20e6;
-/** Milliseconds that one query of the introspection may take at most, whatever it counts. */
-export const QUERY_DEADLINE_MS = 5000;
 
 interface Declared {
   readonly table: Omit<Table, 'rowCount'>;
@@ -30,15 +29,6 @@ export function introspect(connection: Connection): Schema {
   const declared = listed.flatMap(([name, type]) => declaration(connection, String(name), type === 'view' ? 'view' : 'table'));
   const tables = declared.map(({ table }) => ({ ...withKeys(table, declared), rowCount: countRows(connection, table.name) }));
   return { tables, profiles: profileColumns(connection, tables) };
-}
-
-/** Quotes a name for use in SQL. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** None when SQLite cannot say what the columns are: a view of missing tables, a virtual table of an unknown module. */

@@ -1,7 +1,7 @@
 /** What columns hold, judged from the data with a bounded amount of work. */
 import type { ColumnProfile, SqlValue, Table } from '../grpo/types.ts';
 import { QueryError, type Connection } from './connection.ts';
-import { QUERY_DEADLINE_MS, quoteName } from './introspect.ts';
+import { QUERY_DEADLINE_MS, quoteName } from './schema-queries.ts';
 
 /** Distinct values looked for in one column. */
 export const DISTINCT_LIMIT = 2000;

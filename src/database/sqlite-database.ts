@@ -1,6 +1,7 @@
 import type { Database, Execution, ExecutionBudget, Schema } from '../grpo/types.ts';
+import { DEFAULT_BUDGET } from './budget.ts';
 import { abortError, DatabaseImportError, messageOf } from './errors.ts';
-import { DEFAULT_BUDGET, executeOne } from './execute.ts';
+import { executeOne } from './execute.ts';
 import { importDatabase, openImage, type CheckedImage, type DatabaseSource } from './import.ts';
 import { introspect } from './introspect.ts';
 import { ALL_LAYERS, lockSandbox, type Sandbox, type SandboxLayers } from './sandbox.ts';

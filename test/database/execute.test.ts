@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toUtf16 } from '../../src/database/execute.ts';
 import { sharedSqlite } from '../../src/database/sqlite.ts';
@@ -82,6 +83,30 @@ test('ten thousand statements leave no memory behind', async () => {
   const size = (await sharedSqlite()).bytes.byteLength;
   for (let i = 0; i < 100; i++) await database.execute(batch(i));
   expect((await sharedSqlite()).bytes.byteLength).toBe(size);
+});
+
+test('after SQLite itself broke, the next statement gets a fresh one', async () => {
+  const other = await openTestDatabase();
+  const broken = await sharedSqlite();
+  broken.broken = true;
+  expect((await other.execute(['SELECT count(*) FROM customers']))[0]).toMatchObject({ rows: [[3]] });
+  expect(await sharedSqlite()).not.toBe(broken);
+  expect(await run('SELECT count(*) FROM orders')).toMatchObject({ rows: [[3]] });
+  other.close();
+});
+
+test('whatever the text, there is a record and the next statement works', async () => {
+  const word = fc.constantFrom('SELECT', 'FROM', 'customers', 'orders', '*', '(', ')', ',', 'WITH', 'AS', 'name', "'ü'", '"', ';', '--', '/*', 'JOIN', 'ON', '=', '1', 'UNION', 'x', 'PRAGMA', 'DELETE', 'EXPLAIN', '\0');
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(word, { maxLength: 12 }).map((words) => words.join(' ')));
+  await fc.assert(
+    fc.asyncProperty(text, async (sql) => {
+      const [execution, probe] = await database.execute([sql, 'SELECT count(*) FROM customers'], { budget: { maxVmSteps: 100_000 } });
+      expect(['rows', 'empty', 'invalid', 'refused', 'failed', 'timeout', 'too-large']).toContain(execution?.status);
+      expect(execution?.errorOffset ?? 0).toBeLessThanOrEqual(sql.length);
+      expect(probe?.rows).toEqual([[3]]);
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });
 
 test('a closed database says so', async () => {

@@ -60,7 +60,7 @@ test('a database without tables is refused', async () => {
 });
 
 test('a write-ahead-logging file opens, and it is said what may be missing', async () => {
-  const bytes = await file((copy) => copy.fill(2, 18, 20));
+  const bytes = Buffer.from(await file((copy) => copy.fill(2, 18, 20)));
   const database = await SqliteDatabase.open(bytes);
   expect(database.notes.join()).toMatch(/-wal.*wal_checkpoint/);
   expect([...bytes.subarray(18, 20)]).toEqual([2, 2]);
