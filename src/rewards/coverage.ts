@@ -69,7 +69,7 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   const used = linked.reduce((sum, [, word]) => sum + word.used, 0);
   const plain = linked.filter(([, word]) => word.worth >= PLAIN_LINK);
   const support = new Set([...analysis.columns.map((link) => at(link.table, link.column)), ...analysis.values.map((link) => at(link.table, link.column))]);
-  const mentioned = new Set([...analysis.tables.map((link) => link.table), ...analysis.values.filter((link) => valueUse.get(link) === 'there').map((link) => link.table)]);
+  const mentioned = new Set([...linkedTables, ...analysis.values.filter((link) => valueUse.get(link) === 'there').map((link) => link.table)]);
   const missed = plain.filter(([, word]) => word.used === 0).map(([i]) => analysis.tokens[i]?.text ?? '');
   return {
     share: worth > 0 ? used / worth : null,

@@ -17,6 +17,9 @@ export interface Quality {
   readonly gate: { readonly kind: 'empty' | 'unrelated'; readonly text: string } | null;
 }
 
+/** A column that says which row is meant: showing it for a table the question mentions needs no asking. */
+const DISPLAY_NAME = /name|title|label/i;
+
 const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({ gate: { kind, text }, score: scoreOf([reason(-1, text)]) });
 
 /** In [-1, 1]; null where neither the question nor the SQL gives anything to compare. */
@@ -56,7 +59,8 @@ function coverageReasons({ share, missed }: Coverage): RewardReason[] {
 function precisionReasons({ structure, schema }: Completed, coverage: Coverage): RewardReason[] {
   const reasons: RewardReason[] = [];
   const loose = (clauses: readonly string[]): string[] => [...new Set(structure.columns
-    .filter((use) => use.table !== null && use.column !== null && clauses.includes(use.clause) && !use.inAggregate && !coverage.supports(use.table, use.column) && !isKey(schema, use.table, use.column))
+    .filter((use) => use.table !== null && use.column !== null && clauses.includes(use.clause) && !use.inAggregate && !coverage.supports(use.table, use.column) && !isKey(schema, use.table, use.column)
+      && !(DISPLAY_NAME.test(use.column) && coverage.mentions(use.table)))
     .map((use) => `${use.table ?? ''}.${use.column ?? ''}`))];
   // With nothing linked, nothing can be called unsupported.
   if (coverage.linksColumns) {
