@@ -13,7 +13,7 @@ export interface SeededRandom {
 
 /** Any finite number is a seed; equal seeds give equal sequences. */
 export function seededRandom(seed: number): SeededRandom {
-  let mixed = (seed >>> 0) ^ (Math.floor(seed / 4294967296) >>> 0);
+  let mixed = ((seed >>> 0) ^ Math.imul(Math.floor(seed / 4294967296), 0x85ebca77)) >>> 0;
   const word = (): number => {
     mixed = (mixed + 0x9e3779b9) >>> 0;
     let z = mixed;
