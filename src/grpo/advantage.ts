@@ -50,7 +50,7 @@ export function mean(values: readonly number[]): number {
 export function standardDeviation(values: readonly number[], ddof: 0 | 1): number {
   if (values.length <= ddof) return 0;
   const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const squares = values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0);
   return Math.sqrt(squares / (values.length - ddof));
 }
 

@@ -50,14 +50,19 @@ export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): Eng
 
 export const GOLDEN_STEPS = 30;
 
-/** SHA-256 over everything 30 steps on the shop produce, executions and events included. */
-export async function shopFingerprint(dataset: Dataset): Promise<string> {
+/** Everything 30 steps on the shop produce, executions and events included, as text. */
+export async function shopRun(dataset: Dataset): Promise<string> {
   const { database, questions } = dataset;
   const trainer = new GRPOTrainer({ config: makeConfig(), sampler: makeSketchSampler({ schema: database.schema }), database, rewards: makeRewards(dataset), seed: 7 });
   const pool = trainingPool(questions);
   const steps: unknown[] = [];
   for (let i = 0; i < GOLDEN_STEPS; i++) steps.push(await trainer.runStep(trainer.nextQuestions(pool)));
-  const text = JSON.stringify({ steps, state: trainer.state() }, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value));
+  return JSON.stringify({ steps, state: trainer.state() }, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value));
+}
+
+/** SHA-256 of `shopRun`. */
+export async function shopFingerprint(dataset: Dataset): Promise<string> {
+  const text = await shopRun(dataset);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

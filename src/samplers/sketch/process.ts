@@ -6,6 +6,7 @@
  * What may follow depends on a state only through `key(state)`, so that log-probability, entropy and KL are
  * exact sums over a graph of states and not over the exponential tree of completions.
  */
+import { exp, log } from '../../grpo/portable-math.ts';
 import { drawIndex } from '../../grpo/random.ts';
 import type { Distribution, Random } from '../../grpo/types.ts';
 
@@ -117,7 +118,7 @@ function normalise(logits: Float64Array): void {
   for (const logit of logits) if (logit > top) top = logit;
   let total = 0;
   for (let i = 0; i < logits.length; i++) {
-    const weight = Math.exp((logits[i] ?? 0) - top);
+    const weight = exp((logits[i] ?? 0) - top);
     logits[i] = weight;
     total += weight;
   }
@@ -132,8 +133,8 @@ function walk<S>(process: Process<S>, evaluator: Evaluator, choose: (probabiliti
   for (let decision = process.decide(state); decision !== null; decision = process.decide(state)) {
     const probabilities = evaluator.softmax(decision);
     const choice = choose(probabilities);
-    logProbability += Math.log(probabilities.policy[choice] ?? 0);
-    referenceLogProbability += Math.log(probabilities.reference[choice] ?? 0);
+    logProbability += log(probabilities.policy[choice] ?? 0);
+    referenceLogProbability += log(probabilities.reference[choice] ?? 0);
     steps.push({ name: decision.name, options: decision.options, choice, probabilities });
     state = decision.next(choice);
   }
@@ -234,8 +235,8 @@ function localFigures({ policy, reference }: Softmax): { entropy: number; kl: nu
   let kl = 0;
   policy.forEach((probability, i) => {
     if (probability === 0) return;
-    entropy -= probability * Math.log(probability);
-    kl += probability * Math.log(probability / (reference[i] ?? 0));
+    entropy -= probability * log(probability);
+    kl += probability * log(probability / (reference[i] ?? 0));
   });
   return { entropy, kl };
 }
