@@ -13,7 +13,8 @@ export function executionReward({ structure, execution }: Completed): RewardScor
     case 'timeout':
       return scoreOf([reason(-1, `It used up its budget before it ended.${message}`)]);
     case 'too-large':
-      return scoreOf([reason(-1, `Its result is too large.${message}`)]);
+      // Rows up to the limit are kept; without any it was memory that ran out.
+      return execution.rows.length > 0 ? ranWithRows(execution, tablesOf(structure).size) : scoreOf([reason(-1, `It ran out of memory.${message}`)]);
     case 'killed':
       return scoreOf([reason(-1, `It could not be stopped, so its worker was.${message}`)]);
     case 'empty':
