@@ -9,10 +9,10 @@ export interface WeightBar {
   readonly before: number | null;
 }
 
-/** Half-width of the weight axis: nice and at least 1, so that small weights look small. */
+/** Half-width of the weight axis: nice and at least 0.5, so that small weights look small. */
 export function weightLimit(weights: readonly number[]): number {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  return [1, 1.5, 2, 3, 4, 5, 7.5, 10, 15].find((limit) => limit >= largest) ?? 20;
+  return [0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15].find((limit) => limit >= largest) ?? 20;
 }
 
 export function weightBar(weight: number, before: number | null, limit: number): WeightBar {

@@ -27,6 +27,8 @@ export interface Notice {
 /** At Max, the engine works this long between two pictures. */
 const BATCH_MS = 40;
 const MAX_BATCH = 10_000;
+/** At Max the page shows the newest step this often: more than can be read, and the engine needs the time. */
+const SHOW_EVERY_MS = 200;
 /** Hints whose past is asked for when the page opens. */
 const RECALLED = 12;
 
@@ -39,7 +41,12 @@ export class LabState {
   /** Changes whenever the current showing of a step is to end. */
   #showing = 0;
   #endShowing: () => void = () => undefined;
+  /** Pressed while the page was loading. */
   #wanted: 'step' | 'run' | null = null;
+  #wantedSpeed: SpeedId | null = null;
+  /** Taken at Max and not yet shown. */
+  #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null = null;
+  #shownAt = 0;
 
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
   #failure = $state('');
@@ -167,6 +174,7 @@ export class LabState {
   }
 
   setSpeed(speed: SpeedId): void {
+    if (this.#status === 'loading') this.#wantedSpeed = speed;
     this.#speed = speed;
     this.#finishShowing();
     this.#savePlace();
@@ -236,13 +244,15 @@ export class LabState {
     const config = this.config;
     const advance = await this.#call((engine) => engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }));
     if (advance === null || runId !== this.#run?.runId) return false;
-    this.#history = [...this.#history, ...advance.points];
     if (advance.lastStep !== null) {
-      this.#step = advance.lastStep;
       this.#stepConfig = config;
-      this.#hintsBefore = this.hints;
+      this.#unshown = { step: advance.lastStep, progress: advance, points: [...(this.#unshown?.points ?? []), ...advance.points] };
+      const now = performance.now();
+      if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= SHOW_EVERY_MS) {
+        this.#shownAt = now;
+        this.#showNewest();
+      }
     }
-    this.#accept(advance);
     if (advance.points.length === 0) this.#tell('No step was taken: there is no training question to draw.', 'problem');
     return advance.points.length > 0;
   }
@@ -265,7 +275,18 @@ export class LabState {
     this.#phase = 'rest';
   }
 
+  #showNewest(): void {
+    if (this.#unshown === null) return;
+    const { step, progress, points } = this.#unshown;
+    this.#unshown = null;
+    this.#history = [...this.#history, ...points];
+    this.#step = step;
+    this.#hintsBefore = this.hints;
+    this.#accept(progress);
+  }
+
   #finishShowing(): void {
+    this.#showNewest();
     this.#showing++;
     this.#phase = 'rest';
     this.#endShowing();
@@ -274,13 +295,15 @@ export class LabState {
   #show(run: RunView): void {
     this.#finishShowing();
     this.#run = run;
+    this.#unshown = null;
     this.#history = run.history;
     this.#step = run.lastStep;
     this.#stepConfig = null;
     this.#hintsBefore = run.hints;
     this.#questionId = run.place.questionId;
     this.#ownQuestion = run.place.ownQuestion;
-    if (isSpeed(run.place.speed)) this.#speed = run.place.speed;
+    this.#speed = this.#wantedSpeed ?? (isSpeed(run.place.speed) ? run.place.speed : DEFAULT_SPEED);
+    this.#wantedSpeed = null;
     this.#weights.clear();
     this.#accept(run);
     this.#options.address.write(run.config, run.seed);

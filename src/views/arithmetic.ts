@@ -8,8 +8,8 @@ import type { GRPOConfig } from '../grpo/config.ts';
 import { rewardWeights } from '../grpo/trainer.ts';
 import { REWARD_COMPONENTS, type Completion, type Group, type RewardComponent, type Step } from '../grpo/types.ts';
 import { decimal, share, signed, signedChange } from '../charts/format.ts';
-import { contributions } from '../charts/reward-bar.ts';
-import { changesOf, type Change } from './changes.ts';
+import { contributions, isCapped } from '../charts/reward-bar.ts';
+import { byPattern, changesOf, type Change } from './changes.ts';
 import { COMPONENT_LABELS } from './narrate.ts';
 
 /** What can be asked for. */
@@ -18,12 +18,13 @@ export type Topic =
   | { readonly kind: 'total'; readonly group: number; readonly completion: number }
   | { readonly kind: 'spread'; readonly group: number }
   | { readonly kind: 'advantage'; readonly group: number; readonly completion: number }
-  | { readonly kind: 'change'; readonly key: string };
+  | { readonly kind: 'change'; readonly key: string }
+  | { readonly kind: 'pattern'; readonly pattern: string };
 
 export interface Equation {
   /** Left-hand side and its subscript. */
   readonly name: string;
-  readonly index?: string;
+  readonly index?: string | undefined;
   /** In symbols. */
   readonly formula: string;
   /** The same with the values of this step. */
@@ -68,6 +69,7 @@ export function explain(topic: Topic, step: Step, config: GRPOConfig): Explanati
     const change = changesOf(step).find(({ key }) => key === topic.key);
     return change === undefined ? null : explainChange(change, step, config);
   }
+  if (topic.kind === 'pattern') return explainPattern(topic.pattern, step);
   const group = step.groups[topic.group];
   if (group === undefined) return null;
   if (topic.kind === 'spread') return explainSpread(group, topic.group, config);
@@ -104,22 +106,27 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
   const sum = computed.reduce((total, { weight }) => total + weight, 0);
   const total = computed.reduce((all, { points }) => all + points, 0);
   const recorded = completion.rewards.total;
+  const capped = isCapped(completion.rewards, parts);
+  const index = String(completion.index + 1);
   const missing = parts.filter(({ value }) => value === null).map(({ component }) => COMPONENT_LABELS[component].toLowerCase());
   return {
     title: `Total reward of completion ${completion.index + 1}`,
     lead: 'Each component times its weight, divided by the sum of the weights.',
-    equations: recorded === null ? [] : [{
-      name: 'r', index: String(completion.index + 1), formula: 'Σ w·r / Σ w',
-      values: `(${computed.map(({ weight, value }) => `${share(weight)}·${bracketed(value ?? 0)}`).join(' + ')}) / ${three(sum)}`, result: signed(recorded, 3),
-    }],
+    equations: recorded === null ? [] : [
+      {
+        name: capped ? 'sum' : 'r', index: capped ? undefined : index, formula: 'Σ w·r / Σ w',
+        values: `(${computed.map(({ weight, value }) => `${share(weight)}·${bracketed(value ?? 0)}`).join(' + ')}) / ${three(sum)}`, result: signed(total, 3),
+      },
+      ...(capped ? [{ name: 'r', index, formula: 'min(sum, cap)', values: `min(${three(total)}, ${three(recorded)})`, result: signed(recorded, 3) }] : []),
+    ],
     parts: parts.map(({ component, value, weight, points }) => ({
       label: COMPONENT_LABELS[component],
       how: value === null ? 'could not be computed' : `${signed(value)} × ${share(weight)}${Math.abs(sum - 1) > CLOSE ? ` ÷ ${three(sum)}` : ''}`,
       value: value === null ? '–' : signed(points, 3), sign: signOf(points),
       topic: { kind: 'component', group, completion: completion.index, component },
     })),
-    notes: missing.length === 0 ? [] : [`Without ${missing.join(' and ')}, the other weights are scaled up to fill the place. TRL counts a missing reward as 0 instead.`],
-    agrees: recorded === null || Math.abs(total - recorded) < CLOSE,
+    notes: capped ? ['The total is capped, so that an answer that evades the question cannot win by being valid: the reasons of quality say why.'] : missing.length === 0 ? [] : [`Without ${missing.join(' and ')}, the other weights are scaled up to fill the place. TRL counts a missing reward as 0 instead.`],
+    agrees: recorded === null || capped || Math.abs(total - recorded) < CLOSE,
   };
 }
 
@@ -207,6 +214,21 @@ function teaching({ advantage, teaches }: Completion, { min_advantage_threshold:
   return `|A| is below the minimum of ${decimal(threshold)}: too close to the mean to teach.`;
 }
 
+function explainPattern(pattern: string, step: Step): Explanation | null {
+  const found = byPattern(changesOf(step)).find((one) => one.pattern === pattern);
+  if (found === undefined) return null;
+  return {
+    title: `Change of “${pattern}”`,
+    lead: 'Several hints share this pattern, one for each cue. Where a question has all of these cues, their weights add up.',
+    equations: [{ name: 'Δw', formula: 'sum over the cues', values: sumOf(found.changes.map(({ delta }) => bracketed(delta))), result: signedChange(found.delta) }],
+    parts: found.changes.map(({ key, cue, delta }) => ({
+      label: cue === null ? 'always' : `if “${cue}”`, how: '', value: signedChange(delta), sign: signOf(delta), topic: { kind: 'change', key },
+    })),
+    notes: [],
+    agrees: true,
+  };
+}
+
 function explainChange(change: Change, step: Step, config: GRPOConfig): Explanation {
   const { event, causes, before, after } = change;
   const learnt = step.events.find(({ key, type }) => key === change.key && (type === 'create' || type === 'update' || type === 'decay'));
@@ -224,18 +246,18 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
   const clipped = Math.min(limit, Math.max(-limit, start + moved));
   const exact = config.gradient === 'score-function';
   const size = step.groups[0]?.completions.length ?? 1;
-  const over = groups === 1 ? 'G' : 'B·G';
+  const over = groups === 1 ? 'G' : '(B·G)';
   return {
     title,
     lead: learnt.reason,
     equations: [
       {
-        name: 'g', formula: `1/(${over}) · Σ A·${exact ? '(f − E f)' : 'f'}`,
+        name: 'g', formula: `1/${over} · Σ A·${exact ? '(f − E f)' : 'f'}`,
         values: `1/${groups * size} · (${sumOf(causes.map(({ advantage, activity }) => `${bracketed(advantage)}·${bracketed(activity)}`)) || '0'})`, result: signed(gradient, 3),
       },
       {
         name: 'Δw', formula: 'learning rate · g − learning rate · KL coefficient · w',
-        values: `${decimal(rate)}·${bracketed(gradient)} − ${decimal(rate)}·${decimal(config.kl_coef)}·${bracketed(start)}`, result: signedChange(moved),
+        values: `${decimal(rate)}·${bracketed(gradient)} − ${decimal(rate)}·${decimal(config.kl_coef)}·${bracketed(start)}`, result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
       },
       { name: 'w', formula: 'w + Δw', values: `${three(start)} + ${bracketed(moved)}`, result: signed(learnt.after ?? 0, 3) },
     ],

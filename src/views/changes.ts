@@ -47,8 +47,25 @@ export function changesOf(step: Step): Change[] {
     .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
 }
 
+/** The changes of one pattern under several cues: for a question that has them all they add up. */
+export interface PatternChange {
+  readonly pattern: string;
+  readonly delta: number;
+  /** The largest first; at least one. */
+  readonly changes: readonly Change[];
+}
+
+/** Changes gathered by pattern, the largest sum first. */
+export function byPattern(changes: readonly Change[]): PatternChange[] {
+  const gathered = new Map<string, Change[]>();
+  for (const change of changes) gathered.set(change.pattern, [...(gathered.get(change.pattern) ?? []), change]);
+  return [...gathered.entries()]
+    .map(([pattern, list]) => ({ pattern, delta: list.reduce((sum, { delta }) => sum + delta, 0), changes: list }))
+    .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+}
+
 /** The completions of a group that used the pattern and taught: they are why the weight moved. */
-export function usersOf(change: Change, group: number): number[] {
+export function usersOf(change: Pick<Change, 'causes'>, group: number): number[] {
   return [...new Set(change.causes.filter((cause) => cause.group === group && cause.activity > 0).map(({ completion }) => completion))].sort((a, b) => a - b);
 }
 

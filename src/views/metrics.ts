@@ -42,7 +42,7 @@ export const METRICS: readonly Metric[] = [
   {
     id: 'kl', title: 'KL from start', unit: 'nats', of: ({ kl }) => kl, format: (value) => decimal(value), tickFormat: tickLabel,
     means: 'How far the hints have moved the policy from the reference policy π₀, in which all weights are 0, for the step’s questions.',
-    formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )', axis: upTo(0.5),
+    formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )', axis: upTo(0.4),
   },
 ];
 
