@@ -61,10 +61,7 @@ function bestMatch(stems: readonly string[], tokens: readonly Token[], reading: 
     for (let at = first; at < Math.min(tokens.length, first + stems.length + 2); at++) {
       for (const stem of stems) {
         const kind = reading[at]?.get(stem);
-        if (kind === undefined) {
-          if (at === first && found.size === 0) continue;
-          continue;
-        }
+        if (kind === undefined) continue;
         const worth = kind === 'exact' ? 1 : 0.7;
         if ((found.get(stem) ?? 0) >= worth) continue;
         if (kind === 'exact' && found.get(stem) === undefined) exact++;
@@ -95,7 +92,6 @@ function linkTables(tokens: readonly Token[], index: SchemaIndex): TableLink[] {
 }
 
 function linkColumns(tokens: readonly Token[], index: SchemaIndex): ColumnLink[] {
-  // "name" is a function word in "name the …" and a column in "the name of …": here it may be a column.
   const reading = tokens.map(readings);
   const links: ColumnLink[] = [];
   for (const entry of index.columns) {

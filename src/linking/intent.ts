@@ -26,7 +26,7 @@ export function findNumbers(tokens: readonly Token[]): NumberMention[] {
     if (read === null) continue;
     let { last } = read;
     let upper: number | null = null;
-    let operator: ComparisonOperator | null = null;
+    let operator: ComparisonOperator | null;
     const between = tokens[first - 1]?.lower === 'between' || tokens[first - 1]?.lower === 'from';
     const second = ['and', 'to'].includes(tokens[last + 1]?.lower ?? '') ? numberAt(tokens, last + 2) : null;
     if (between && second !== null) {

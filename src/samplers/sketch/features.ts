@@ -6,9 +6,9 @@ import type { Cue, QuestionAnalysis, Span } from '../../linking/types.ts';
 export type CueScope =
   /** none: the pattern holds or fails whatever is asked */
   | 'always'
-  /** words and phrases of the question */
+  /** phrases, and words that name nothing in the schema: what is left of a question says what is done with the names */
   | 'words'
-  /** words, phrases and pairs of neighbouring words: for choices among names of the schema */
+  /** content words, names of the schema included: for choices among names */
   | 'names'
   /** what stands at and beside one mention */
   | Span;
@@ -37,13 +37,18 @@ export class FeatureTable {
     let cues = this.#cues.get(name);
     if (cues === undefined) {
       cues = this.#analysis.cues.filter((cue) => {
-        if (scope === 'words') return cue.kind === 'word' || cue.kind === 'phrase';
-        if (scope === 'names') return cue.kind !== 'typed';
+        if (scope === 'words') return cue.kind === 'phrase' || (cue.kind === 'word' && !this.#isName(cue));
+        if (scope === 'names') return cue.kind === 'word';
         return cue.kind !== 'bigram' && cue.span.last >= scope.first - BESIDE && cue.span.first <= scope.last + BESIDE;
       });
       this.#cues.set(name, cues);
     }
     return cues;
+  }
+
+  #isName({ span }: Cue): boolean {
+    const { tables, columns } = this.#analysis;
+    return [...tables, ...columns].some((link) => link.match === 'exact' && link.span.first <= span.first && link.span.last >= span.last);
   }
 
   #intern(cue: Cue | null, pattern: string, tables: readonly string[]): number {

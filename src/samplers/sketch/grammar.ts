@@ -4,32 +4,13 @@
  */
 import { DISTINCT_WORDS } from '../../linking/lexicon.ts';
 import { joinPlan, type JoinPlan, type SchemaIndex } from '../../linking/schema-index.ts';
-import type { ComparisonOperator, NumberMention, QuestionAnalysis, Span } from '../../linking/types.ts';
+import type { NumberMention, QuestionAnalysis, Span } from '../../linking/types.ts';
 import { Candidates, displayColumn, type Scored } from './candidates.ts';
+import { addFilter, advance, LATE, naming, operatorChoice, operators, plain, PROGRAM, select, START, type Choice, type Stage, type State } from './choices.ts';
 import { FeatureTable, type CueScope } from './features.ts';
 import type { Decision, Option, Process } from './process.ts';
-import { columnExpression, EMPTY_SKETCH, type AggregateFunction, type Expression, type Filter, type Measure, type Sketch } from './sketch.ts';
-
-type Shape = 'list' | 'count' | 'aggregate' | 'group-count' | 'group-aggregate' | 'top' | 'top-group' | 'having' | 'absent';
-
-type Stage = 'shape' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'group' | 'group key' | 'counted table' | 'show figure' | 'rank by' | 'direction' | 'limit' | 'filters' | 'numbers'
-  | 'having' | 'absent from' | 'order' | 'distinct' | 'join' | 'slip' | 'alias';
-
-const TAIL: readonly Stage[] = ['filters', 'numbers'];
-const PROGRAM: Readonly<Record<Shape, readonly Stage[]>> = {
-  list: ['select', 'more', ...TAIL, 'order', 'distinct', 'join', 'slip'],
-  count: ['count of', ...TAIL, 'join', 'alias'],
-  aggregate: ['function', 'argument', ...TAIL, 'join', 'slip', 'alias'],
-  'group-count': ['group', 'group key', 'counted table', ...TAIL, 'order', 'join', 'alias'],
-  'group-aggregate': ['group', 'group key', 'function', 'argument', ...TAIL, 'order', 'join', 'slip', 'alias'],
-  top: ['select', 'more', 'rank by', 'limit', ...TAIL, 'direction', 'join', 'slip'],
-  'top-group': ['group', 'group key', 'function', 'argument', 'limit', ...TAIL, 'show figure', 'direction', 'join', 'alias'],
-  having: ['group', 'group key', 'counted table', 'having', ...TAIL, 'show figure', 'join'],
-  absent: ['select', 'absent from', ...TAIL, 'join'],
-};
-
-/** Stages after which no table is chosen any more: all that matters of the tables is whether there are several. */
-const LATE: ReadonlySet<Stage> = new Set(['show figure', 'direction', 'distinct', 'join', 'slip', 'alias']);
+import { asked, shapeChoices } from './shapes.ts';
+import { columnExpression, type AggregateFunction, type Expression, type Filter, type Measure } from './sketch.ts';
 
 /** A bonus for staying with tables already in use: every further table needs a join. */
 const SAME_TABLE = 0.9;
@@ -38,32 +19,6 @@ const FARTHER_TABLE = -0.6;
 const UNREACHABLE = -2.5;
 /** How many columns a list may have. */
 const MOST_COLUMNS = 4;
-
-export interface State {
-  readonly shape: Shape | null;
-  /** Position in the shape's program, and within a repeated stage. */
-  readonly at: number;
-  readonly repeat: number;
-  /** Last chosen column in the list, so that further ones come after it. */
-  readonly last: number;
-  /** Function chosen, waiting for its argument; operator's filter waiting for its operator. */
-  readonly pending: string;
-  readonly pendingFilter: Filter | null;
-  /** Number mention used up as a limit or in HAVING. */
-  readonly used: number;
-  readonly sketch: Sketch;
-}
-
-const START: State = { shape: null, at: 0, repeat: 0, last: -1, pending: '', pendingFilter: null, used: -1, sketch: EMPTY_SKETCH };
-
-/** One choice: what it is called, its prior, and what it does to the state. */
-interface Choice {
-  readonly label: string;
-  readonly pattern: string | null;
-  readonly tables: readonly string[];
-  readonly score: number;
-  readonly apply: (state: State) => State;
-}
 
 /** Options are shared by all states that offer them; only the coupling depends on the tables in use. */
 interface Offer {
@@ -134,7 +89,7 @@ export class SketchGrammar implements Process<State> {
   #coupling(choices: readonly Choice[], options: readonly Option[], tables: readonly string[]): readonly number[] | null {
     if (tables.length === 0 || choices.every((choice) => choice.tables.length === 0)) return null;
     let known = this.#couplings.get(options);
-    if (known === undefined) this.#couplings.set(options, known = new Map());
+    if (known === undefined) this.#couplings.set(options, known = new Map<string, readonly number[]>());
     const key = tables.join('\n');
     let coupling = known.get(key);
     if (coupling === undefined) {
@@ -166,7 +121,7 @@ export class SketchGrammar implements Process<State> {
   /** The options of a stage, made once a question; null when the stage has nothing to decide. */
   #offer(stage: Stage, state: State): Offer | null {
     switch (stage) {
-      case 'shape': return this.#cached('shape', 'words', () => this.#shapes());
+      case 'shape': return this.#cached('shape', 'words', () => shapeChoices(this.#analysis, this.#candidates, this.#index.joins.length > 0));
       case 'select': return this.#cached('select', 'names', () => this.#firstColumn());
       case 'more': return state.sketch.star || state.repeat >= MOST_COLUMNS ? null : this.#furtherColumn(state.last);
       case 'count of': return this.#cached('count of', 'names', () => this.#countOf());
@@ -207,41 +162,6 @@ export class SketchGrammar implements Process<State> {
     return offer.choices.length === 0 ? null : offer;
   }
 
-  #shapes(): Choice[] {
-    const { intent, numbers, tables } = this.#analysis;
-    const asks = (name: AggregateFunction): boolean => intent.aggregates.some((aggregate) => aggregate.name === name);
-    const count = asks('COUNT');
-    const figure = this.#asked('SUM') + this.#asked('AVG') > 0 || ['maximum', 'minimum', 'max', 'min'].some((word) => this.#analysis.tokens.some((token) => token.lower === word));
-    const grouped = intent.grouping.length > 0;
-    const summed = grouped && !count && this.#candidates.saysAmount();
-    const ranked = intent.superlative !== null;
-    // "the highest price" asks for a figure; "which product has the highest price" asks for a row.
-    const extreme = ranked && (asks('MAX') || asks('MIN')) && !this.#analysis.tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
-    const rankedByCount = intent.superlative !== null && this.#ranksByCount(intent.superlative.span.last);
-    const compared = numbers.some((mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit);
-    const shape = (name: Shape, pattern: string, score: number): Choice => ({ label: name.replace('-', ' '), pattern, tables: [], score, apply: (state) => ({ ...state, shape: name, at: 0 }) });
-    return [
-      shape('list', 'list of columns', 1.8 - (count ? 1.5 : 0) - (figure ? 0.8 : 0)),
-      shape('count', 'COUNT of rows', (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0)),
-      shape('aggregate', 'one aggregate', (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0)),
-      shape('group-count', 'COUNT per group', (count ? 0.6 : -0.8) + (grouped ? 1.6 : 0)),
-      shape('group-aggregate', 'aggregate per group', (figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0)),
-      shape('top', 'ORDER BY … LIMIT', ranked ? 2.2 - (rankedByCount ? 1.2 : 0) : -1.5),
-      shape('top-group', 'GROUP BY … ORDER BY … LIMIT', (ranked ? 1 : -2) + (rankedByCount ? 1.6 : 0) + (grouped || tables.length > 1 ? 0.3 : 0)),
-      shape('having', 'GROUP BY … HAVING', compared && numbers.length > 0 ? 0.6 : -2.5),
-      shape('absent', 'NOT IN (SELECT …)', (intent.negation === null ? -2.5 : 1.4) + (this.#index.joins.length > 0 ? 0 : -5)),
-    ];
-  }
-
-  /** "most common", "the most albums", "greatest number of": what is ranked is how many rows there are. */
-  #ranksByCount(superlative: number): boolean {
-    const { tokens, tables, intent } = this.#analysis;
-    const near = (first: number): boolean => first > superlative && first - superlative <= 2;
-    return tokens.slice(superlative + 1, superlative + 3).some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower))
-      || (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') && tables.some(({ span, match }) => match !== 'partial' && near(span.first)))
-      || intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first));
-  }
-
   #firstColumn(): Choice[] {
     const columns = this.#selectable.map(({ item, score }, i) => naming(item, `SELECT ${item.text}`, score, (state) => ({ ...advance(select(state, item)), last: i, repeat: 1 })));
     const table = this.#candidates.tables()[0];
@@ -273,21 +193,12 @@ export class SketchGrammar implements Process<State> {
     return [...rows, ...values];
   }
 
-  /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */
-  #asked(name: AggregateFunction): number {
-    const { columns, intent } = this.#analysis;
-    const spans = intent.aggregates.filter((aggregate) => aggregate.name === name).map(({ span }) => span);
-    if (spans.length === 0) return 0;
-    const named = spans.every((span) => columns.some((link) => link.match === 'exact' && link.span.last > link.span.first && link.span.first <= span.first && link.span.last >= span.last));
-    return named ? 1 : 2.2;
-  }
-
   #functions(ranked: boolean): Choice[] {
     const { aggregates, superlative } = this.#analysis.intent;
-    const choose = (name: AggregateFunction): Choice => ({ label: name, pattern: name, tables: [], score: this.#asked(name), apply: (state) => ({ ...advance(state), pending: name }) });
+    const choose = (name: AggregateFunction): Choice => ({ label: name, pattern: name, tables: [], score: asked(this.#analysis, name), apply: (state) => ({ ...advance(state), pending: name }) });
     const functions = (['SUM', 'AVG', 'MAX', 'MIN'] as const).map(choose);
     const bonus = superlative !== null && aggregates.length === 0 ? 1.2 : 0;
-    return ranked ? [{ ...choose('COUNT'), score: this.#asked('COUNT') + bonus }, ...functions] : functions;
+    return ranked ? [{ ...choose('COUNT'), score: asked(this.#analysis, 'COUNT') + bonus }, ...functions] : functions;
   }
 
   #arguments(name: AggregateFunction): Choice[] {
@@ -432,34 +343,4 @@ function wordWithoutColumn({ intent, tokens }: QuestionAnalysis, index: SchemaIn
   const functional = [...intent.aggregates.map(({ span }) => span), ...(intent.superlative === null ? [] : [intent.superlative.span])];
   return tokens.find((token, at) => token.kind === 'word' && !token.stop && !DISTINCT_WORDS.has(token.lower) && !functional.some((span) => at >= span.first && at <= span.last)
     && !index.columns.some((column) => column.column.toLowerCase() === token.lower))?.lower;
-}
-
-function advance(state: State): State {
-  return { ...state, at: state.at + 1, repeat: 0, last: -1, pending: '' };
-}
-
-function plain(label: string, pattern: string | null, score: number, change: (sketch: Sketch) => Sketch): Choice {
-  return { label, pattern, tables: [], score, apply: (state) => advance({ ...state, sketch: change(state.sketch) }) };
-}
-
-function naming(expression: Expression, pattern: string, score: number, apply: (state: State) => State): Choice {
-  return { label: expression.text, pattern, tables: expression.tables, score, apply };
-}
-
-function select(state: State, expression: Expression): State {
-  return { ...state, sketch: { ...state.sketch, select: [...state.sketch.select, expression] } };
-}
-
-function addFilter(state: State, filter: Filter): State {
-  return { ...state, repeat: state.repeat + 1, pendingFilter: null, sketch: { ...state.sketch, filters: [...state.sketch.filters, filter] } };
-}
-
-function operatorChoice(operator: Filter['operator'], score: number, pattern: string): Choice {
-  return { label: operator, pattern, tables: [], score, apply: (state) => (state.pendingFilter === null ? state : addFilter(state, { ...state.pendingFilter, operator })) };
-}
-
-/** The operators a number may be compared with; the words beside it decide, as far as they go. */
-function operators(mention: NumberMention): Scored<ComparisonOperator>[] {
-  const all: readonly ComparisonOperator[] = mention.upper === null ? ['=', '>', '>=', '<', '<='] : ['between'];
-  return all.map((item) => ({ item, score: item === mention.operator ? 2.4 : item === '=' && mention.operator === null ? 1.6 : 0 }));
 }

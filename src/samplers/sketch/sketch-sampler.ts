@@ -6,7 +6,8 @@ import { seededRandom } from '../../grpo/random.ts';
 import type { DecisionRecord, Distribution, FeatureUse, PolicyView, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import { analyse } from '../../linking/analyse.ts';
 import { makeSchemaIndex } from '../../linking/schema-index.ts';
-import { SketchGrammar, type State } from './grammar.ts';
+import type { State } from './choices.ts';
+import { SketchGrammar } from './grammar.ts';
 import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, sampleTrace, stateGraph, type StateGraph, type Trace } from './process.ts';
 import { renderSketch } from './render.ts';
 
