@@ -26,6 +26,8 @@ export function findCues(tokens: readonly Token[], values: readonly ValueLink[],
   tokens.forEach((token, at) => {
     for (const phrase of PHRASES) {
       const words = phrase.split(' ');
+      // A single content word is a cue by itself, below.
+      if (words.length === 1 && !token.stop) continue;
       if (words.every((word, i) => tokens[at + i]?.lower === word)) add({ key: `"${phrase}"`, label: phrase, kind: 'phrase', span: { first: at, last: at + words.length - 1 } });
     }
     if (typed.has(at) || token.stop || token.kind !== 'word') return;
