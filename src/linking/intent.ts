@@ -1,5 +1,5 @@
 /** What a question asks for: numbers with their comparison, aggregates, superlatives, grouping. */
-import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, DISTINCT_WORDS, GROUPING_PHRASES, LIMIT_WORDS, NEGATION_WORDS, numberWord, ORDER_PHRASES, scaleWord, superlativeOf } from './lexicon.ts';
+import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, DISTINCT_WORDS, GROUPING_PHRASES, isNegation, LIMIT_WORDS, numberWord, ORDER_PHRASES, scaleWord, superlativeOf } from './lexicon.ts';
 import type { ComparisonOperator, Intent, NumberMention, Span, Token } from './types.ts';
 
 /** How far before a number its comparing word may stand. */
@@ -71,9 +71,11 @@ function numberAt(tokens: readonly Token[], first: number): { value: number; las
   let value: number | null = null;
   if (token.kind === 'number') value = Number(token.text.replaceAll(',', ''));
   else if (token.kind === 'word') value = token.lower === 'one' && COMPARISONS_BEFORE.every(({ words }) => words.length < 4 || phraseEndingAt(tokens, first - 1, words) === null) ? null : numberWord(token.lower);
-  if (value === null || !Number.isFinite(value)) return null;
+  if (value === null) return null;
   const scale = scaleWord(tokens[first + 1]?.lower ?? '');
-  return scale === null ? { value, last: first } : { value: value * scale, last: first + 1 };
+  const read = scale === null ? { value, last: first } : { value: value * scale, last: first + 1 };
+  // Neither a date nor what overflows is a number.
+  return Number.isFinite(read.value) ? read : null;
 }
 
 export function findIntent(tokens: readonly Token[], numbers: readonly NumberMention[]): Intent {
@@ -119,7 +121,7 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
     at = hit.last;
   }
 
-  const negationAt = tokens.findIndex((token) => NEGATION_WORDS.has(token.lower));
+  const negationAt = tokens.findIndex((token) => isNegation(token.lower));
   const ordering = tokens.map((_token, at) => ORDER_PHRASES.map((phrase) => phraseAt(tokens, at, phrase)).find((span) => span !== null) ?? null).find((span) => span !== null) ?? null;
   return {
     aggregates, superlative, grouping, ordering,

@@ -52,10 +52,9 @@ const IRREGULAR_SUPERLATIVES: ReadonlyMap<string, { direction: 'ASC' | 'DESC'; p
   maximum: { direction: 'DESC', property: null }, minimum: { direction: 'ASC', property: null }, max: { direction: 'DESC', property: null }, min: { direction: 'ASC', property: null },
   latest: { direction: 'DESC', property: 'date' }, earliest: { direction: 'ASC', property: 'date' }, newest: { direction: 'DESC', property: 'date' },
 }));
-const LOW_ADJECTIVES = new Set('small low short young cheap few little light slow poor old'.split(' '));
-const HIGH_ADJECTIVES = new Set('large big high tall long heavy expensive great fast rich wealthy strong busy wide deep hot popular recent near late early new dense'.split(' '));
+const LOW_ADJECTIVES = new Set('small low short young cheap few little light slow poor'.split(' '));
 /** "oldest" is the greatest age but the smallest date of birth; by age it is a high one. */
-const HIGH_BY_PROPERTY = new Set(['old']);
+const HIGH_ADJECTIVES = new Set('old large big high tall long heavy expensive great fast rich wealthy strong busy wide deep hot popular recent near late early new dense'.split(' '));
 
 export interface Superlative {
   readonly direction: 'ASC' | 'DESC';
@@ -71,7 +70,7 @@ export function superlativeOf(lower: string): Superlative | null {
   const root = lower.slice(0, -3);
   const candidates = [root, `${root}e`, root.endsWith('i') ? `${root.slice(0, -1)}y` : root, root.slice(0, -1)];
   for (const base of candidates) {
-    if (LOW_ADJECTIVES.has(base)) return { direction: HIGH_BY_PROPERTY.has(base) ? 'DESC' : 'ASC', property: base };
+    if (LOW_ADJECTIVES.has(base)) return { direction: 'ASC', property: base };
     if (HIGH_ADJECTIVES.has(base)) return { direction: 'DESC', property: base };
   }
   return null;
@@ -109,7 +108,13 @@ export const COMPARISONS_AFTER: readonly { readonly words: string; readonly oper
 
 export const GROUPING_PHRASES: readonly string[] = ['for each', 'for every', 'of each', 'in each', 'by each', 'per', 'each', 'every', 'by', 'grouped by', 'broken down by', 'across', 'of every', 'in every'];
 export const DISTINCT_WORDS: ReadonlySet<string> = new Set(['different', 'distinct', 'unique', 'differing', 'various']);
-export const NEGATION_WORDS: ReadonlySet<string> = new Set(['not', 'never', 'without', 'no', 'none', 'nobody', 'except', 'excluding', 'neither', 'lack', 'lacking', "don't", "doesn't", "haven't"]);
+const NEGATION_WORDS: ReadonlySet<string> = new Set(['not', 'never', 'without', 'no', 'none', 'nobody', 'except', 'excluding', 'neither', 'lack', 'lacking']);
+
+/** "never", "without", "don't". */
+export function isNegation(lower: string): boolean {
+  return NEGATION_WORDS.has(lower) || lower.endsWith("n't");
+}
+
 export const ORDER_PHRASES: readonly string[] = ['sorted by', 'ordered by', 'order by', 'sort by', 'in order of', 'in ascending order', 'in descending order', 'in alphabetical order', 'in alphabetic order', 'alphabetically', 'in lexicographical order', 'ascending', 'descending', 'ranked by', 'from most', 'from highest', 'from oldest', 'from youngest', 'from lowest'];
 export const LIMIT_WORDS: ReadonlySet<string> = new Set(['top', 'first', 'last', 'bottom', 'best', 'worst']);
 

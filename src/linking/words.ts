@@ -16,7 +16,7 @@ const IRREGULAR = new Map(
   Object.entries({ people: 'person', persons: 'person', men: 'man', women: 'woman', children: 'child', feet: 'foot', mice: 'mouse', geese: 'goose', teeth: 'tooth', indices: 'index', indexes: 'index', matrices: 'matrix', criteria: 'criterion', analyses: 'analysis', media: 'medium', statuses: 'status', buses: 'bus' }),
 );
 
-const WORD = /"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])‘[^’]+’|\d{1,4}-\d{1,2}-\d{1,2}|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
+const WORD = /"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])‘[^’]+’|\p{L}+[nN]['’][tT](?![\p{L}\p{N}])|\d{1,4}-\d{1,2}-\d{1,2}|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
 
 /** Porter stem of one word, irregular plurals first. */
 export function stemOf(word: string): string {
@@ -24,7 +24,7 @@ export function stemOf(word: string): string {
   return stemmer(IRREGULAR.get(lower) ?? lower);
 }
 
-/** Splits a question into words, numbers and quoted texts; O(length). */
+/** Splits a question into words, numbers and quoted texts. A contracted "not" ("don't") stays with its verb: together they are a function word. */
 export function tokenise(question: string): Token[] {
   const tokens: Token[] = [];
   for (const match of question.matchAll(WORD)) {
@@ -32,9 +32,9 @@ export function tokenise(question: string): Token[] {
     const start = match.index;
     const quoted = /^["“'‘]/u.test(raw);
     const text = quoted ? raw.slice(1, -1) : raw;
-    const lower = text.toLowerCase();
+    const lower = text.toLowerCase().replace(/n’t$/u, "n't");
     const kind = quoted ? 'quoted' : /^\d/u.test(raw) ? 'number' : 'word';
-    tokens.push({ text, lower, stem: kind === 'word' ? stemOf(lower) : lower, start, end: start + raw.length, kind, stop: kind === 'word' && STOP_WORDS.has(lower) });
+    tokens.push({ text, lower, stem: kind === 'word' ? stemOf(lower) : lower, start, end: start + raw.length, kind, stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")) });
   }
   return tokens;
 }
