@@ -50,6 +50,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     };
     count(trainer.policy.restore(hints, 0, 'From a file.'));
     const history: HistoryPoint[] = [];
+    report.progress(`training on ${pool.length} questions`);
     for (let number = 1; number <= steps; number++) {
       const step = await trainer.runStep(trainer.nextQuestions(pool));
       history.push(pointOf(step));
