@@ -24,6 +24,8 @@ const MAX_LENGTH = 200_000;
 /** `judge`'s score below which the word "select" is only a word, and from which a second query is worth a note. */
 const LEAST_SCORE = 2;
 const GOOD_SCORE = 4;
+/** Characters between two smart quotes that can still be one value. */
+const LONGEST_QUOTED = 300;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'", '#x27': "'", '#34': '"', nbsp: ' ' };
 const ENTITY = /&(lt|gt|amp|quot|apos|#39|#x27|#34|nbsp);/gi;
 const INVISIBLE = /[\u200b-\u200f\u2060\ufeff\u00ad]/;
@@ -53,16 +55,16 @@ export function extractSql(text: string): Extracted {
 
 type Note = (what: string) => void;
 
+/** Searches forward only, so that a thousand tags that never close cost no more than one. */
 function withoutThinking(text: string, note: Note): string {
-  let out = text.replace(/<(think|thinking|reasoning|thought)>[\s\S]*?<\/\1>/gi, ' ');
-  // Chat templates may put the opening tag into the prompt.
-  out = out.replace(/^[\s\S]*<\/(?:think|thinking|reasoning|thought)>/i, ' ');
-  const open = out.search(/<(?:think|thinking|reasoning|thought)>/i);
-  if (open >= 0) {
-    out = out.slice(0, open);
-    note('reasoning never ended');
-  } else if (out !== text) note('reasoning removed');
-  return out;
+  // Chat templates may put the opening tag into the prompt: what stands before the last closing tag is reasoning.
+  let from = 0;
+  for (const found of text.matchAll(/<\/(?:think|thinking|reasoning|thought)>/gi)) from = found.index + found[0].length;
+  const rest = text.slice(from);
+  const open = rest.search(/<(?:think|thinking|reasoning|thought)>/i);
+  if (open >= 0) note('reasoning never ended');
+  else if (from > 0) note('reasoning removed');
+  return open >= 0 ? rest.slice(0, open) : rest;
 }
 
 function fromJson(text: string, note: Note): string {
@@ -105,8 +107,8 @@ function readable(text: string, note: Note): string {
       const ends = single ? /[\u2018\u2019']/ : /[\u201c\u201d"]/;
       let end = i + 1;
       // An apostrophe between letters belongs to the value.
-      while (end < work.length && !(ends.test(work.charAt(end)) && !/\w/.test(work.charAt(end + 1))) && work.charAt(end) !== '\n') end += 1;
-      const closed = end < work.length && work.charAt(end) !== '\n';
+      while (end < work.length && end - i < LONGEST_QUOTED && !(ends.test(work.charAt(end)) && !/\w/.test(work.charAt(end + 1))) && work.charAt(end) !== '\n') end += 1;
+      const closed = ends.test(work.charAt(end));
       const inner = work.slice(i + 1, end);
       const inWord = /\w/.test(work.charAt(i - 1));
       // Whoever curls the quotes curls the apostrophes too.
@@ -171,41 +173,40 @@ function statementStarts(tokens: readonly SqlToken[], region: string): number[] 
   const starts: number[] = [];
   let depth = 0;
   let inWith = false;
+  /** Parentheses open where the last statement began; those opened since are its own. */
+  let depthAtStart = 0;
+  let inOther = false;
+  const begin = (i: number, other: boolean): void => {
+    starts.push(i);
+    depthAtStart = depth;
+    inOther = other;
+  };
   for (const [i, token] of tokens.entries()) {
     const before = tokens[i - 1];
     if (token.text === '(') depth += 1;
     else if (token.text === ')') depth = Math.max(0, depth - 1);
     else if (token.text === ';') {
       depth = 0;
+      depthAtStart = 0;
       inWith = false;
+      inOther = false;
     } else if (token.kind === 'keyword') {
       const compound = before?.kind === 'keyword' && ['UNION', 'ALL', 'INTERSECT', 'EXCEPT'].includes(before.value);
-      const afterOther = starts.length > 0 && OTHER_STATEMENTS.has(tokens[starts.at(-1) ?? 0]?.value ?? '') && !tokens.slice(starts.at(-1)).some((one, k) => one.text === ';' && k < i - (starts.at(-1) ?? 0));
+      if (compound || inOther) continue;
+      const clean = isCleanStart(region, token.start);
       // Unclosed parentheses of prose must not swallow a statement on a line of its own.
-      const ownLine = isCleanStart(region, token.start);
-      const outside = depth === 0 || (ownLine === 'line' && before?.text !== '(' && !compound && !inWith && !openedByQuery(tokens, starts.at(-1), i));
-      if (!outside || compound || afterOther) continue;
+      const stray = clean === 'line' && before?.text !== '(' && !inWith && (starts.length === 0 || depth <= depthAtStart);
+      if (depth > 0 && !stray) continue;
       if (token.value === 'WITH' && isWithStart(tokens, i)) {
+        begin(i, false);
         inWith = true;
-        starts.push(i);
-      } else if (token.value === 'SELECT' || (token.value === 'VALUES' && tokens[i + 1]?.text === '(' && ownLine !== null)) {
+      } else if (token.value === 'SELECT' || (token.value === 'VALUES' && tokens[i + 1]?.text === '(' && clean !== null)) {
         if (inWith) inWith = false;
-        else starts.push(i);
-      } else if (OTHER_STATEMENTS.has(token.value) && ownLine !== null && token.text !== token.text.toLowerCase()) starts.push(i);
+        else begin(i, false);
+      } else if (OTHER_STATEMENTS.has(token.value) && clean !== null && token.text !== token.text.toLowerCase()) begin(i, true);
     }
   }
   return starts;
-}
-
-/** Is the open parenthesis around token i part of a statement that has begun? */
-function openedByQuery(tokens: readonly SqlToken[], start: number | undefined, i: number): boolean {
-  if (start === undefined) return false;
-  let depth = 0;
-  for (let k = start; k < i; k += 1) {
-    if (tokens[k]?.text === '(') depth += 1;
-    else if (tokens[k]?.text === ')') depth -= 1;
-  }
-  return depth > 0;
 }
 
 function isWithStart(tokens: readonly SqlToken[], i: number): boolean {

@@ -3,6 +3,7 @@
  * The names are the same for the same structure, whatever the aliases, the quoting and the layout.
  */
 import type { Column, Schema, Table } from '../grpo/types.ts';
+import { fullName } from './render.ts';
 import type { AggregateUse, ColumnUse, LiteralUse, SqlStructure, TextRange } from './structure.ts';
 import { structureOf } from './structure.ts';
 
@@ -61,7 +62,7 @@ export function patternsOf(structure: SqlStructure): Pattern[] {
 
 type Add = (pattern: string, span: TextRange, columns?: readonly ColumnUse[], tables?: readonly (string | null)[]) => void;
 
-const nameOf = (column: ColumnUse): string => (column.table === null ? column.text : `${column.table}.${column.column ?? ''}`);
+const nameOf = (column: ColumnUse): string => (column.table === null ? column.text : fullName(column.table, column.column ?? ''));
 
 function addAggregate(structure: SqlStructure, use: AggregateUse, add: Add): void {
   add(use.name, use);

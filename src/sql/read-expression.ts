@@ -1,6 +1,6 @@
 /** Reads expressions out of SQLite's tokens: columns, aggregates, values and what they are compared with. */
 import { lexCode, RESERVED, type SqlToken } from './lex.ts';
-import { renderTokens } from './render.ts';
+import { fullName, renderTokens } from './render.ts';
 import { resolve, type Scope, type Source } from './scope.ts';
 import type { AggregateUse, Clause, ColumnComparison, ColumnUse, JoinUse, KeyExpression, LimitUse, LiteralUse, OrderKey, SelectItem, SetOperation, TableUse, TextRange } from './structure.ts';
 
@@ -309,7 +309,7 @@ export abstract class ExpressionReader {
     const range = this.range(i, end);
     const use: ColumnUse = { ...range, text: this.sql.slice(range.start, range.end), ...origin, qualified: qualifier !== undefined, clause, depth: scoped.depth, inAggregate };
     this.reading.columns.push(use);
-    if (origin.table !== null && origin.column !== null) this.names.set(range.start, { end: range.end, text: `${origin.table}.${origin.column}` });
+    if (origin.table !== null && origin.column !== null) this.names.set(range.start, { end: range.end, text: fullName(origin.table, origin.column) });
     return use;
   }
 

@@ -9,6 +9,9 @@ export function showName(name: string): string {
   return PLAIN_NAME.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** `table.column`, each quoted where it has to be. */
+export const fullName = (table: string, column: string): string => `${showName(table)}.${showName(column)}`;
+
 function show(token: SqlToken): string {
   switch (token.kind) {
     case 'identifier':
@@ -39,9 +42,9 @@ export function renderTokens(tokens: readonly SqlToken[], replace?: ReadonlyMap<
     if (replaced) skipTo = replaced.end;
     const isCall = token.kind === 'identifier' && token.quote === '' && tokens[i + 1]?.text === '(';
     const text = replaced?.text ?? (isCall ? token.value.toUpperCase() : show(token));
-    const sticks = text === ',' || text === ')' || text === '.' || text === ';' || (text === '(' && isName(tokens[i - 1]));
+    const sticks = text === ',' || text === ')' || (text === '.' && isName(tokens[i - 1])) || text === ';' || (text === '(' && isName(tokens[i - 1]));
     out += glue || sticks ? text : ` ${text}`;
-    glue = text === '(' || text === '.';
+    glue = text === '(' || (text === '.' && isName(tokens[i - 1]));
   }
   return out;
 }

@@ -33,7 +33,7 @@ export function sameValue(a: SqlValue, b: SqlValue): boolean {
   if (isNumber(a) && isNumber(b)) {
     if (a === b) return true;
     const [x, y] = [Number(a), Number(b)];
-    return x === y || Math.abs(x - y) <= RELATIVE_TOLERANCE * Math.max(Math.abs(x), Math.abs(y));
+    return x === y || (Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= RELATIVE_TOLERANCE * Math.max(Math.abs(x), Math.abs(y)));
   }
   if (a instanceof Uint8Array && b instanceof Uint8Array) return sameBytes(a, b);
   return a === b;
