@@ -10,6 +10,8 @@ import { foldValue, stemOf, stemPhrase, tokenise } from './words.ts';
 /** Longest question read; what comes after is ignored. */
 export const QUESTION_LIMIT = 2000;
 const LONGEST_VALUE = 10;
+/** Columns one mention of a value is linked to. A value in more of them is "yes" or "1": it tells none apart. */
+const COLUMNS_OF_VALUE = 50;
 
 /** Prepares the schema once; the returned function analyses one question. */
 export function makeAnalyser(schema: Schema): (question: string) => QuestionAnalysis {
@@ -77,6 +79,7 @@ function bestMatch(stems: readonly string[], tokens: readonly Token[], reading: 
     const score = sum / stems.length;
     const match: MatchKind = found.size < stems.length ? 'partial' : exact === stems.length ? 'exact' : 'synonym';
     if (best === null || score > best.score) best = { span: { first, last }, match, score };
+    if (score === 1) break;
   }
   return best;
 }
@@ -144,9 +147,11 @@ function linkValues(question: string, tokens: readonly Token[], index: SchemaInd
 
 /** One value a column: the first in the data's order. */
 function distinctColumns(found: readonly StoredValue[]): StoredValue[] {
-  const seen = new Set<string>();
-  return found.filter(({ table, column }) => {
-    const key = `${table}\n${column}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
+  const byColumn = new Map<string, StoredValue>();
+  for (const value of found) {
+    const key = `${value.table}\n${value.column}`;
+    if (!byColumn.has(key)) byColumn.set(key, value);
+    if (byColumn.size === COLUMNS_OF_VALUE) break;
+  }
+  return [...byColumn.values()];
 }

@@ -47,6 +47,8 @@ export interface SchemaIndex {
 const NO_VALUES: readonly StoredValue[] = [];
 /** A word in more values than this picks none of them out. */
 const RARE_WORD = 12;
+/** A column of one of these names says nothing of the table it may point to. */
+const GENERIC_NAMES: ReadonlySet<string> = new Set(['id', 'name', 'code', 'key', 'title', 'description', 'type', 'date', 'status'].map(stemOf));
 
 /** Work is linear in names and stored values. */
 export function makeSchemaIndex(schema: Schema): SchemaIndex {
@@ -136,31 +138,33 @@ function findJoins(schema: Schema, profileOf: (table: string, column: string) =>
       connected.add(pair(table.name, target.name));
     }
   }
-  const unique = (table: Table, column: string): boolean => {
-    const keys = table.columns.filter((candidate) => candidate.primaryKey);
-    if (keys.length === 1 && keys[0]?.name === column) return true;
-    const profile = profileOf(table.name, column);
-    return profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount;
-  };
-  for (const target of schema.tables) {
-    const words = splitIdentifier(target.name).map(stemOf).join(' ');
-    for (const table of schema.tables) {
-      if (table === target || connected.has(pair(table.name, target.name))) continue;
-      const match = table.columns.flatMap((column) => target.columns
-        .filter((candidate) => unique(target, candidate.name) && sameKind(profileOf(table.name, column.name), profileOf(target.name, candidate.name)))
-        .filter((candidate) => {
-          const from = splitIdentifier(column.name).map(stemOf).join(' ');
-          const to = splitIdentifier(candidate.name).map(stemOf).join(' ');
-          const generic = ['id', 'name', 'code', 'key', 'titl', 'descript', 'type', 'date', 'statu'].includes(to);
-          return generic ? from === `${words} ${to}` : from === to;
-        })
-        .map((candidate) => ({ column: column.name, candidate: candidate.name })))[0];
-      if (match === undefined) continue;
-      edges.push({ left: { table: table.name, columns: [match.column] }, right: { table: target.name, columns: [match.candidate] }, declared: false });
-      connected.add(pair(table.name, target.name));
+  const wordsOf = (name: string): string => splitIdentifier(name).map(stemOf).join(' ');
+  const columns = schema.tables.map((table) => table.columns.map(({ name }) => ({ name, words: wordsOf(name), profile: profileOf(table.name, name) })));
+  schema.tables.forEach((target, t) => {
+    const ownWords = wordsOf(target.name);
+    // By the words a column that points here would have.
+    const keys = new Map<string, { readonly name: string; readonly profile: ColumnProfile | null }[]>();
+    for (const key of columns[t] ?? []) {
+      if (isUnique(target, key.name, key.profile)) append(keys, GENERIC_NAMES.has(key.words) ? `${ownWords} ${key.words}` : key.words, key);
     }
-  }
+    schema.tables.forEach((table, from) => {
+      if (table === target || connected.has(pair(table.name, target.name))) return;
+      for (const column of columns[from] ?? []) {
+        const key = keys.get(column.words)?.find((candidate) => sameKind(column.profile, candidate.profile));
+        if (key === undefined) continue;
+        edges.push({ left: { table: table.name, columns: [column.name] }, right: { table: target.name, columns: [key.name] }, declared: false });
+        connected.add(pair(table.name, target.name));
+        return;
+      }
+    });
+  });
   return edges;
+}
+
+function isUnique(table: Table, column: string, profile: ColumnProfile | null): boolean {
+  const keys = table.columns.filter((candidate) => candidate.primaryKey);
+  if (keys.length === 1 && keys[0]?.name === column) return true;
+  return profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount;
 }
 
 function sameKind(a: ColumnProfile | null, b: ColumnProfile | null): boolean {

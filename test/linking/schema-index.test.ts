@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Schema, Table } from '../../src/grpo/types.ts';
+import { joinPlan, looksLikeKey, makeSchemaIndex, type JoinEdge, type SchemaIndex } from '../../src/linking/schema-index.ts';
+import { openTestDatabase } from '../database/helpers.ts';
+
+async function indexOf(sql: string): Promise<SchemaIndex> {
+  const database = await openTestDatabase(sql);
+  database.close();
+  return makeSchemaIndex(database.schema);
+}
+
+const written = ({ left, right, declared }: JoinEdge): string => `${left.table}(${left.columns.join(',')}) ${declared ? '→' : '⇢'} ${right.table}(${right.columns.join(',')})`;
+
+describe('joins', () => {
+  it('follows declared keys: implicit targets, composite keys, self references, two keys to one table', async () => {
+    const { joins } = await indexOf(`
+      CREATE TABLE harbour (code TEXT PRIMARY KEY, title TEXT);
+      CREATE TABLE berth (harbour TEXT REFERENCES harbour, no INT, PRIMARY KEY (harbour, no));
+      CREATE TABLE stay (harbour TEXT, berth_no INT, boat INT REFERENCES boat(id), FOREIGN KEY (harbour, berth_no) REFERENCES berth (harbour, no));
+      CREATE TABLE boat (id INTEGER PRIMARY KEY, tender_of INT REFERENCES boat(id), home TEXT REFERENCES harbour(code), wintering TEXT REFERENCES harbour(code));
+    `);
+    expect(joins.map(written)).toEqual([
+      'berth(harbour) → harbour(code)', 'stay(boat) → boat(id)', 'stay(harbour,berth_no) → berth(harbour,no)',
+      'boat(tender_of) → boat(id)', 'boat(home) → harbour(code)', 'boat(wintering) → harbour(code)',
+    ]);
+  });
+
+  it('infers a key from an equal name on a unique column, or from table + generic name', async () => {
+    const { joins } = await indexOf(`
+      CREATE TABLE boats (boat_id INTEGER, type TEXT, key INT);
+      INSERT INTO boats VALUES (1, 'yawl', 1), (2, 'ketch', 2), (3, 'yawl', 3);
+      CREATE TABLE trips (trip INTEGER PRIMARY KEY, boat_id INT, crew_id INT, key INT);
+      INSERT INTO trips VALUES (10, 1, 7, 1), (11, 1, 8, 2), (12, 2, 7, 3);
+      CREATE TABLE crews (id INTEGER PRIMARY KEY, name TEXT, type TEXT);
+      INSERT INTO crews VALUES (7, 'Ada', 'a'), (8, 'Ben', 'b');
+    `);
+    expect(joins.map(written)).toEqual(['trips(boat_id) ⇢ boats(boat_id)', 'trips(crew_id) ⇢ crews(id)']);
+  });
+
+  it('a name as general as "key" or "type" connects nothing', async () => {
+    const { joins } = await indexOf(`
+      CREATE TABLE a (key INTEGER PRIMARY KEY, type TEXT); INSERT INTO a VALUES (1, 'x'), (2, 'y');
+      CREATE TABLE b (key INTEGER PRIMARY KEY, type TEXT); INSERT INTO b VALUES (1, 'x'), (2, 'y');
+    `);
+    expect(joins).toEqual([]);
+  });
+
+  it('infers nothing between columns that hold different kinds, or where a declared key connects the tables', async () => {
+    const { joins } = await indexOf(`
+      CREATE TABLE boat (boat_no INTEGER PRIMARY KEY, owner INT);
+      CREATE TABLE refit (refit INTEGER PRIMARY KEY, boat_no TEXT); INSERT INTO boat VALUES (1, 5); INSERT INTO refit VALUES (1, 'old');
+      CREATE TABLE race (race INTEGER PRIMARY KEY, boat_no INT, winner INT REFERENCES boat(boat_no)); INSERT INTO race VALUES (1, 1, 1);
+    `);
+    expect(joins.map(written)).toEqual(['race(winner) → boat(boat_no)']);
+  });
+});
+
+describe('names', () => {
+  it('drops prefixes that most names share, of columns and of tables', async () => {
+    const index = await indexOf(`
+      CREATE TABLE tbl_boat (boat_id INTEGER PRIMARY KEY, boat_name TEXT, boat_length REAL, harbour TEXT);
+      CREATE TABLE tbl_harbour (id INTEGER PRIMARY KEY, name TEXT);
+      CREATE TABLE tbl_race (id INTEGER PRIMARY KEY, title TEXT);
+    `);
+    expect([...index.tables.values()].map(({ stems }) => stems)).toEqual([['boat'], ['harbour'], ['race']]);
+    expect(index.tables.get('tbl_boat')?.columns.map(({ stems }) => stems.join(' '))).toEqual(['id', 'name', 'length', 'harbour']);
+    expect(index.tables.get('tbl_harbour')?.columns.map(({ stems }) => stems.join(' '))).toEqual(['id', 'name']);
+  });
+
+  it('never drops a name altogether', async () => {
+    const index = await indexOf('CREATE TABLE t (a_a_a INT, a_a INT, a INT, a_b INT)');
+    for (const { stems } of index.columns) expect(stems.length).toBeGreaterThan(0);
+  });
+
+  it('knows keys', async () => {
+    const index = await indexOf('CREATE TABLE a (id INTEGER PRIMARY KEY, title TEXT); CREATE TABLE b (name TEXT PRIMARY KEY, a_id INT REFERENCES a, born INT)');
+    expect(index.columns.filter(({ isKey }) => isKey).map(({ table, column }) => `${table}.${column}`)).toEqual(['a.id', 'b.a_id']);
+    expect(['boatId', 'BOAT_ID', 'postal_code', 'boatid'].map(looksLikeKey)).toEqual([true, true, true, true]);
+    expect(['paid', 'grid', 'name', 'said', ''].map(looksLikeKey)).toEqual([false, false, false, false, false]);
+  });
+});
+
+it('finds values by text, by stems and by a rare word', async () => {
+  const index = await indexOf(`
+    CREATE TABLE boat (name TEXT, kind TEXT);
+    INSERT INTO boat VALUES ('Sea Breeze', 'Racing boats'), ('Sea Star', 'O''Day'), ('  ', '!?'), ('Zürich', '日本');
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO boat SELECT 'Old number ' || char(64 + i) || 'x', 'dinghy' FROM n;
+  `);
+  const found = (values: readonly { value: string }[]): string[] => values.map(({ value }) => value);
+  expect(found(index.valuesByText('sea breeze'))).toEqual(['Sea Breeze']);
+  expect(found(index.valuesByText("o'day"))).toEqual(["O'Day"]);
+  expect(found(index.valuesByText('zürich'))).toEqual(['Zürich']);
+  expect(found(index.valuesByText('日本'))).toEqual(['日本']);
+  expect(found(index.valuesByStems('race boat'))).toEqual(['Racing boats']);
+  expect(found(index.valuesByWord('sea'))).toEqual(['Sea Breeze', 'Sea Star']);
+  expect(index.valuesByWord('number')).toEqual([]);
+  expect(index.valuesByText('')).toEqual([]);
+  expect(index.column('boat', 'kind')?.profile?.holds).toBe('text');
+  expect(index.column('boat', 'none')).toBeUndefined();
+});
+
+/** Tables t0 … tn−1 with a foreign key for each pair. */
+function graphSchema(count: number, pairs: readonly (readonly [number, number])[]): Schema {
+  const tables = Array.from({ length: count }, (_, i): Table => ({
+    name: `t${i}`, kind: 'table', rowCount: null, columns: [{ name: `c${i}`, type: 'INT', primaryKey: true, notNull: true }],
+    foreignKeys: pairs.filter(([from]) => from === i).map(([, to]) => ({ columns: [`c${i}`], toTable: `t${to}`, toColumns: [`c${to}`] })),
+  }));
+  return { tables, profiles: [] };
+}
+
+function distances(count: number, pairs: readonly (readonly [number, number])[], from: number): number[] {
+  const distance = Array.from({ length: count }, (_, i) => (i === from ? 0 : Infinity));
+  // Bellman–Ford: as many rounds as a path can be long.
+  for (let round = 0; round < count; round++) {
+    for (const [a, b] of pairs) {
+      distance[a] = Math.min(distance[a] ?? Infinity, (distance[b] ?? Infinity) + 1);
+      distance[b] = Math.min(distance[b] ?? Infinity, (distance[a] ?? Infinity) + 1);
+    }
+  }
+  return distance;
+}
+
+describe('joinPlan', () => {
+  const graph = fc.integer({ min: 1, max: 9 }).chain((count) => {
+    const node = fc.nat({ max: count - 1 });
+    return fc.record({ count: fc.constant(count), pairs: fc.array(fc.tuple(node, node), { maxLength: 14 }), wanted: fc.array(node, { minLength: 1, maxLength: 5 }) });
+  });
+
+  it('on any graph: every edge joins a new table to an earlier one, all wanted tables are in it, and none twice', () => {
+    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
+      const { tables, edges } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), wanted.map((i) => `t${i}`));
+      expect(new Set(tables).size).toBe(tables.length);
+      expect(edges).toHaveLength(tables.length - 1);
+      expect(tables[0]).toBe(`t${wanted[0] ?? -1}`);
+      for (const i of wanted) expect(tables).toContain(`t${i}`);
+      edges.forEach((edge, i) => {
+        const added = tables[i + 1] ?? '';
+        const earlier = tables.slice(0, i + 1);
+        if (edge !== null) {
+          const other = edge.left.table === added ? edge.right.table : edge.left.table;
+          expect([edge.left.table, edge.right.table]).toContain(added);
+          expect(earlier).toContain(other);
+          return;
+        }
+        // A cross join is left only where no path leads to what is there.
+        const distance = distances(count, pairs, Number(added.slice(1)));
+        for (const table of earlier) expect(distance[Number(table.slice(1))]).toBe(Infinity);
+      });
+    }), { numRuns: 300 });
+  });
+
+  it('two tables are joined along a shortest path', () => {
+    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
+      const [from = 0, to = from] = wanted;
+      const distance = distances(count, pairs, from)[to] ?? Infinity;
+      const { tables } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), [`t${from}`, `t${to}`]);
+      expect(tables.length - 1).toBe(Number.isFinite(distance) ? distance : 1);
+    }), { numRuns: 300 });
+  });
+
+  it('several tables cost at most the sum of shortest paths from what is there', () => {
+    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
+      const { tables, edges } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), wanted.map((i) => `t${i}`));
+      if (edges.includes(null)) return;
+      const fromStart = distances(count, pairs, wanted[0] ?? 0);
+      expect(tables.length - 1).toBeLessThanOrEqual([...new Set(wanted)].reduce((sum, i) => sum + (fromStart[i] ?? 0), 0));
+    }), { numRuns: 200 });
+  });
+
+  it('has nothing to join for no table', () => {
+    expect(joinPlan(makeSchemaIndex(graphSchema(2, [])), [])).toEqual({ tables: [], edges: [] });
+  });
+});
