@@ -42,9 +42,11 @@ export function renderTokens(tokens: readonly SqlToken[], replace?: ReadonlyMap<
     if (replaced) skipTo = replaced.end;
     const isCall = token.kind === 'identifier' && token.quote === '' && tokens[i + 1]?.text === '(';
     const text = replaced?.text ?? (isCall ? token.value.toUpperCase() : show(token));
-    const sticks = text === ',' || text === ')' || (text === '.' && isName(tokens[i - 1])) || text === ';' || (text === '(' && isName(tokens[i - 1]));
+    // A dot that stands before a digit would become part of the number.
+    const dot = text === '.' && isName(tokens[i - 1]) && tokens[i + 1]?.kind !== 'number';
+    const sticks = text === ',' || text === ')' || dot || text === ';' || (text === '(' && isName(tokens[i - 1]));
     out += glue || sticks ? text : ` ${text}`;
-    glue = text === '(' || (text === '.' && isName(tokens[i - 1]));
+    glue = text === '(' || dot;
   }
   return out;
 }
