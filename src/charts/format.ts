@@ -23,6 +23,7 @@ export function signed(value: number, digits = 2): string {
 
 /** A change small enough to vanish at two decimals gets as many as it needs, up to four. */
 export function signedChange(value: number): string {
+  if (value === 0) return signed(0);
   for (const digits of [2, 3]) if (Math.abs(value) >= 0.5 * 10 ** -digits) return signed(value, digits);
   return signed(value, 4);
 }

@@ -1,0 +1,45 @@
+/** Puts the whole page on the screen over an engine in memory, and checks it with axe. */
+import axe from 'axe-core';
+import { expect, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import App from '../../../src/App.svelte';
+import '../../../src/app.css';
+import { LabState } from '../../../src/state/lab.svelte.ts';
+import { ThemeState } from '../../../src/state/theme.svelte.ts';
+import type { AddressValues } from '../../../src/state/address.ts';
+import { engineOf, type FakeEngine, type Given } from '../../views/fixture.ts';
+
+export interface Page {
+  readonly lab: LabState;
+  readonly theme: ThemeState;
+  readonly engine: FakeEngine;
+}
+
+export async function showPage(given: readonly Given[], { width = 1440, height = 1000, address = {}, fail = false }: { width?: number; height?: number; address?: Partial<AddressValues>; fail?: boolean } = {}): Promise<Page> {
+  await page.viewport(width, height);
+  localStorage.removeItem('theme');
+  const engine = engineOf(given);
+  if (fail) engine.failure = new Error('The database file did not arrive. Check the connection.');
+  const lab = new LabState({
+    connect: () => engine,
+    address: { read: () => ({ settings: {}, seed: null, problems: [], ...address }), write: () => undefined },
+    reducedMotion: () => true,
+    wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
+  });
+  const theme = new ThemeState();
+  await render(App, { lab, theme });
+  await lab.open();
+  return { lab, theme, engine };
+}
+
+/** Every rule of WCAG 2.2 A and AA and axe's best practices; the findings as readable lines. */
+export async function violations(): Promise<string[]> {
+  const { violations: found } = await axe.run(document.body, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: true } } });
+  return found.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`));
+}
+
+/** Nothing is wider than the window. */
+export async function expectNoSidewaysScroll(): Promise<void> {
+  await vi.waitFor(() => expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(innerWidth));
+}

@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { collectProblems, launch } from './browser.ts';
+import { serve, type StaticServer } from './serve.ts';
+
+let server: StaticServer;
+let browser: Browser;
+let axe: string;
+let context: BrowserContext;
+let page: Page;
+let problems: readonly string[];
+
+beforeAll(async () => {
+  [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  problems = collectProblems(page);
+});
+
+afterEach(async () => {
+  await context.close();
+  expect(problems).toEqual([]);
+});
+
+const stepCount = async (): Promise<number> => Number((await page.locator('.count strong').textContent())?.replace(/\D/g, ''));
+const rows = () => page.locator('.sheet li');
+const texts = async (selector: string): Promise<string[]> => (await page.locator(selector).allTextContents()).map((text) => text.replace('−', '-').trim());
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).first();
+
+/** What a reload must not change. */
+async function picture(): Promise<Record<string, unknown>> {
+  return {
+    step: await stepCount(), headline: await texts('.narrator h2'), sql: await texts('.sheet pre'), totals: await texts('.sheet .total button'), advantages: await texts('.sheet .value button'),
+    hints: await texts('.policy li .pattern'), weights: await texts('.policy li .weight'), changes: await texts('.changes li .delta'), question: await texts('.pick .text'), speed: await page.locator('input[name=speed]:checked').getAttribute('value'),
+  };
+}
+
+async function openPage(query = ''): Promise<void> {
+  await page.goto(server.url + query);
+  await page.getByText(/^Press Step\. Each row becomes/).waitFor();
+}
+
+/** Steps until a group has signal: which one has, the seed decides. */
+async function stepToSignal(): Promise<void> {
+  for (let i = 0; i < 30; i++) {
+    const before = await stepCount();
+    await button('Step').click();
+    await expect.poll(stepCount).toBe(before + 1);
+    if ((await page.locator('.changes li').count()) > 0 && (await page.locator('.sheet .reinforce').count()) > 0) return;
+  }
+  throw new Error('no group with signal in 30 steps');
+}
+
+test('the journey: step, read, run, pause, reload, reset, undo', { timeout: 180_000 }, async () => {
+  await openPage();
+  await stepToSignal();
+
+  // Four cards with results that SQLite gave.
+  expect(await rows().count()).toBe(4);
+  for (const row of await rows().all()) {
+    expect((await row.locator('pre').textContent())?.length).toBeGreaterThan(10);
+    expect((await row.locator('.result').textContent())?.trim()).not.toBe('');
+  }
+  expect(await page.locator('.sheet .result table').count()).toBeGreaterThan(0);
+
+  // Advantages that sum to zero, to the two decimals they are shown with.
+  const advantages = (await texts('.sheet .value button')).map(Number);
+  expect(advantages).toHaveLength(4);
+  expect(Math.abs(advantages.reduce((sum, value) => sum + value, 0))).toBeLessThanOrEqual(0.02);
+
+  // The arithmetic of the first, with its values, that agrees with what the card shows.
+  await page.locator('.sheet .value button').first().click();
+  const shown = (await page.locator('dialog[open] .result strong').textContent())?.replace('−', '-');
+  expect(Number(shown)).toBe(advantages[0]);
+  expect(await page.locator('dialog[open] .values').textContent()).toMatch(/\(.+ − .+\) \/ \(.+ \+ 0\.0001\)/);
+  await page.keyboard.press('Escape');
+
+  // A hint that was created, with its reason.
+  await button(/^All [\d,]+ hints?$/).click();
+  await page.getByRole('button', { name: /^Story of / }).first().click();
+  await page.locator('dialog[open] li', { hasText: 'Created' }).waitFor();
+  expect(await page.locator('dialog[open] li', { hasText: 'Created' }).textContent()).toMatch(/New: .*teaching completion/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+
+  // Run 50 steps, pause, and nothing moves any more.
+  const start = await stepCount();
+  await page.getByRole('radio', { name: 'As fast as it goes' }).check({ force: true });
+  await button('Run').click();
+  await expect.poll(stepCount, { timeout: 120_000, interval: 50 }).toBeGreaterThanOrEqual(start + 50);
+  await button('Pause').click();
+  // What was in hand when Pause was pressed still arrives.
+  let paused = -1;
+  await expect.poll(async () => paused === (paused = await stepCount()), { interval: 400 }).toBe(true);
+  await page.waitForTimeout(500);
+  expect(await stepCount()).toBe(paused);
+
+  // Reload: the same state.
+  const before = await picture();
+  await page.reload();
+  await expect.poll(stepCount, { timeout: 30_000 }).toBe(paused);
+  await rows().first().waitFor();
+  expect(await picture()).toEqual(before);
+
+  // Reset and undo.
+  await button('Reset').click();
+  await page.getByText(/^Press Step\. Each row becomes/).waitFor();
+  expect(await stepCount()).toBe(0);
+  await button('Undo reset').click();
+  await expect.poll(stepCount).toBe(paused);
+  expect(await picture()).toEqual(before);
+});
+
+test('the same seed gives the same steps', async () => {
+  await openPage('?seed=7');
+  const run = async (): Promise<unknown> => {
+    for (let i = 1; i <= 3; i++) {
+      await button('Step').click();
+      await expect.poll(stepCount).toBe(i);
+    }
+    return picture();
+  };
+  const first = await run();
+  await button('Reset').click();
+  await expect.poll(stepCount).toBe(0);
+  expect(await run()).toEqual(first);
+});
+
+test('an address that is out of range is refused with its name and range, one in range is used', async () => {
+  await openPage('?g=99&t=0.5');
+  expect(await page.getByRole('alert').textContent()).toContain('group_size must be a whole number from 2 to 32, not "99".');
+  await page.getByText('at temperature 0.5').waitFor();
+  await button('Step').click();
+  await expect.poll(() => rows().count()).toBe(4);
+});
+
+test('your own question is answered from its words', async () => {
+  await openPage();
+  await page.locator('.pick').click();
+  await page.getByLabel('Ask your own').fill('How many customers are there in each country?');
+  await button('Ask this').click();
+  await button('Step').click();
+  await rows().first().waitFor();
+  expect((await texts('.pick .text'))[0]).toBe('How many customers are there in each country?');
+  expect((await texts('.sheet pre')).join(' ')).toContain('customers');
+});
+
+test.each([['light', 1440], ['dark', 1440], ['light', 360], ['dark', 768]] as const)('axe finds nothing, %s at %i, and nothing scrolls sideways', async (colorScheme, width) => {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.setViewportSize({ width, height: 900 });
+  await openPage();
+  await page.keyboard.press('s');
+  await rows().first().waitFor();
+  await page.waitForTimeout(400);
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
+  });
+  expect(found).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});

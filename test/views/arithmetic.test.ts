@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { ESTIMATORS } from '../../src/grpo/config.ts';
+import type { Step } from '../../src/grpo/types.ts';
+import { explain, type Topic } from '../../src/views/arithmetic.ts';
+import { changesOf } from '../../src/views/changes.ts';
+import { ALIKE, QUESTIONS, SPREAD, stepOf } from './fixture.ts';
+
+/** Every number of a step that can be opened. */
+function topicsOf(step: Step): Topic[] {
+  return [
+    ...step.groups.flatMap((group, g) => [
+      { kind: 'spread' as const, group: g },
+      ...group.completions.flatMap(({ index, rewards }) => [
+        { kind: 'total' as const, group: g, completion: index },
+        { kind: 'advantage' as const, group: g, completion: index },
+        ...(['validity', 'execution', 'quality', 'format'] as const).filter((name) => rewards.components[name]).map((component) => ({ kind: 'component' as const, group: g, completion: index, component })),
+      ]),
+    ]),
+    ...changesOf(step).flatMap(({ key, pattern }) => [{ kind: 'change' as const, key }, { kind: 'pattern' as const, pattern }]),
+  ];
+}
+
+describe.each(ESTIMATORS)('%s', (estimator) => {
+  test.each([true, false])('every number follows from its parts (population sd %s)', async (population_sd) => {
+    for (const given of [SPREAD, ALIKE, [...SPREAD, ...ALIKE]]) {
+      const { step, config } = await stepOf(given, { estimator, population_sd, min_advantage_threshold: 0 }, QUESTIONS.slice(0, 2));
+      for (const topic of topicsOf(step)) expect(explain(topic, step, config), JSON.stringify(topic)).toMatchObject({ agrees: true });
+    }
+  });
+});
+
+test('an advantage shows the formula with this step’s values', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  const shown = explain({ kind: 'advantage', group: 0, completion: 1 }, step, config);
+  expect(shown?.equations).toEqual([
+    { name: 'A', index: '2', formula: '(r − mean) / (sd + ε)', values: '(0.940 − 0.210) / (0.674 + 0.0001)', result: '+1.08' },
+  ]);
+  expect(shown?.parts.map(({ topic }) => topic?.kind)).toEqual(['total', 'spread']);
+});
+
+test('a total shows weights, values and their quotient, and leads on to the components', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  const shown = explain({ kind: 'total', group: 0, completion: 1 }, step, config);
+  expect(shown?.equations[0]?.values).toBe('(.20·1.000 + .30·1.000 + .35·1.000 + .15·0.600) / 1.000');
+  expect(shown?.equations[0]?.result).toBe('+0.940');
+  expect(shown?.parts.map(({ value }) => value)).toEqual(['+0.200', '+0.300', '+0.350', '+0.090']);
+});
+
+test('a component that could not be computed is left out, and that is said', async () => {
+  const [first, ...others] = SPREAD;
+  if (!first) throw new Error('fixture');
+  const { step, config } = await stepOf([{ ...first, values: { validity: 1, execution: 1, format: 1 } }, ...others]);
+  const shown = explain({ kind: 'total', group: 0, completion: 0 }, step, config);
+  expect(shown?.equations[0]?.values).toBe('(.20·1.000 + .30·1.000 + .15·1.000) / 0.650');
+  expect(shown?.notes[0]).toMatch(/^Without quality, the other weights are scaled up/);
+  expect(shown?.agrees).toBe(true);
+});
+
+test('a total that was capped says so instead of pretending to be the sum', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  const group = step.groups[0];
+  const completion = group?.completions[1];
+  if (!group || !completion) throw new Error('fixture');
+  const quality = { value: -1, reasons: [{ text: 'It ignores the question.', points: -1 }, { text: 'So its total is -0.9.', points: 0 }] };
+  const capped = { ...completion, rewards: { components: { ...completion.rewards.components, quality }, total: -0.9 } };
+  const shown = explain({ kind: 'total', group: 0, completion: 1 }, { ...step, groups: [{ ...group, completions: group.completions.map((one) => (one.index === 1 ? capped : one)) }] }, config);
+  expect(shown?.equations.map(({ name, result }) => [name, result])).toEqual([['sum', '+0.240'], ['r', '−0.900']]);
+  expect(shown?.agrees).toBe(true);
+});
+
+test('a change of a weight lists each completion that caused it', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  const change = changesOf(step).find(({ pattern }) => pattern === 'GROUP BY products.name');
+  const shown = change && explain({ kind: 'change', key: change.key }, step, config);
+  expect(shown?.equations.map(({ name }) => name)).toEqual(['g', 'Δw', 'w']);
+  expect(shown?.equations[0]?.formula).toBe('1/G · Σ A·(f − E f)');
+  expect(shown?.parts.map(({ label }) => label)).toEqual(change?.causes.map(({ completion }) => `Completion ${completion + 1}`));
+  expect(change?.delta).toBeCloseTo((config.learning_rate / 4) * (change?.causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) ?? NaN), 12);
+});
+
+test('other settings than the step’s do not pretend to explain it', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  expect(explain({ kind: 'advantage', group: 0, completion: 1 }, step, { ...config, estimator: 'rloo' })?.agrees).toBe(false);
+  expect(explain({ kind: 'total', group: 0, completion: 1 }, step, { ...config, format_weight: 0.9 })?.agrees).toBe(false);
+});
+
+test('what is not there has no explanation', async () => {
+  const { step, config } = await stepOf(SPREAD);
+  expect(explain({ kind: 'change', key: 'no such hint' }, step, config)).toBeNull();
+  expect(explain({ kind: 'total', group: 0, completion: 9 }, step, config)).toBeNull();
+  expect(explain({ kind: 'spread', group: 5 }, step, config)).toBeNull();
+});

@@ -1,0 +1,183 @@
+/** Steps made by the real trainer from given completions, and an engine in memory that takes them: what the page's tests show. */
+import { seededRandom } from '../../src/grpo/random.ts';
+import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
+import { GRPOTrainer } from '../../src/grpo/trainer.ts';
+import { weightedTotal } from '../../src/rewards/total.ts';
+import type { Execution, HintEvent, HistoryPoint, PolicyHint, Question, RewardScore, Sample, Schema, Step } from '../../src/grpo/types.ts';
+import type { EngineApi, Place, RunView } from '../../src/engine/protocol.ts';
+
+/** One completion as a test states it. */
+export interface Given {
+  readonly sql: string;
+  readonly execution?: Partial<Execution>;
+  /** Component values; a missing one could not be computed. */
+  readonly values: Readonly<Partial<Record<'validity' | 'execution' | 'quality' | 'format', number>>>;
+  /** Patterns used; each is expected half the time. */
+  readonly patterns?: readonly string[];
+}
+
+export const SCHEMA: Schema = {
+  tables: [
+    {
+      name: 'products', kind: 'table', rowCount: 54, foreignKeys: [],
+      columns: [{ name: 'product_id', type: 'INTEGER', primaryKey: true, notNull: true }, { name: 'name', type: 'TEXT', primaryKey: false, notNull: true }],
+    },
+    {
+      name: 'order_items', kind: 'table', rowCount: 5138, foreignKeys: [{ columns: ['product_id'], toTable: 'products', toColumns: ['product_id'] }],
+      columns: [{ name: 'product_id', type: 'INTEGER', primaryKey: false, notNull: true }, { name: 'quantity', type: 'INTEGER', primaryKey: false, notNull: true }, { name: 'unit_price', type: 'REAL', primaryKey: false, notNull: true }],
+    },
+  ],
+  profiles: [],
+};
+
+export const QUESTIONS: readonly Question[] = [
+  { id: 'revenue', question: 'Show total revenue by product', split: 'train', level: 'easy' },
+  { id: 'count', question: 'How many products are there?', split: 'train', level: 'easy' },
+  { id: 'secret', question: 'Which product sold best in 2025?', split: 'held-out', level: 'hard' },
+];
+
+const RAN: Execution = { status: 'rows', columns: ['name', 'revenue'], rows: [['Linen rug', 2653.6], ['Oak shelf', 2244.6]], truncated: false };
+
+/** Four completions with spread: the second is best, the first does not compile. */
+export const SPREAD: readonly Given[] = [
+  {
+    sql: 'SELECT name, total_sales FROM products ORDER BY total_sales DESC', execution: { status: 'invalid', columns: [], rows: [], error: 'no such column: total_sales' },
+    values: { validity: -0.5, execution: -1, quality: -1, format: 0.6 }, patterns: ['ORDER BY … DESC'],
+  },
+  {
+    sql: 'SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id GROUP BY p.name',
+    values: { validity: 1, execution: 1, quality: 1, format: 0.6 }, patterns: ['SUM(order_items.quantity * order_items.unit_price)', 'GROUP BY products.name'],
+  },
+  { sql: 'SELECT product_id, SUM(unit_price) FROM order_items GROUP BY product_id', values: { validity: 1, execution: 1, quality: -0.2, format: 0.2 }, patterns: ['GROUP BY order_items.product_id'] },
+  { sql: 'SELECT p.name, SUM(quantity) FROM order_items oi, products p GROUP BY p.name', values: { validity: 1, execution: 0.8, quality: -0.8, format: -0.4 }, patterns: ['GROUP BY products.name'] },
+];
+
+/** All completions alike. */
+export const ALIKE: readonly Given[] = SPREAD.map(() => ({ sql: 'SELECT name FROM products', values: { validity: 1, execution: 1, quality: 0.5, format: 1 } }));
+
+function sampleOf({ sql, patterns = [] }: Given): Sample {
+  return {
+    text: sql, sql, logProbability: null, referenceLogProbability: null, decisions: [],
+    features: patterns.map((pattern) => ({ feature: { key: `revenue ⇒ ${pattern}`, cue: 'revenue', pattern, tables: [] }, value: 1, expected: 0.5 })),
+  };
+}
+
+/** A trainer whose sampler returns the given completions, in order and again and again. */
+export function trainerFor(given: readonly Given[], config: GRPOConfig, seed = 42): GRPOTrainer {
+  return new GRPOTrainer({
+    config, seed,
+    sampler: {
+      id: 'given', label: 'Given completions', isLanguageModel: false,
+      generateGroup: (_request, count) => Promise.resolve(Array.from({ length: count }, (_, i) => sampleOf(given[i % given.length] as Given))),
+      greedy: () => Promise.resolve(sampleOf(given[0] as Given)),
+      distribution: () => ({ entropy: 1.4, kl: 0.05, exact: true }),
+    },
+    database: {
+      schema: SCHEMA,
+      execute: (sql) => Promise.resolve(sql.map((text) => ({ ...RAN, ...given.find((one) => one.sql === text)?.execution }))),
+      close: () => undefined,
+    },
+    rewards: (weights) => ({
+      score: (_question, completions) => Promise.resolve(completions.map((_, i) => {
+        const values = given[i % given.length]?.values ?? {};
+        const components = Object.fromEntries((['validity', 'execution', 'quality', 'format'] as const).map((name): [string, RewardScore] => {
+          const value = values[name];
+          return [name, value === undefined ? { value: null, reasons: [] } : { value, reasons: [{ text: `The first reason of ${name}.`, points: value / 4 }, { text: `The second reason of ${name}.`, points: (value * 3) / 4 }] }];
+        }));
+        return { components, total: weightedTotal(components, weights) };
+      })),
+    }),
+  });
+}
+
+/** One step over one question (or several), with the settings it was taken with. */
+export async function stepOf(given: readonly Given[], settings: Readonly<Record<string, unknown>> = {}, questions = QUESTIONS.slice(0, 1)): Promise<{ step: Step; config: GRPOConfig; trainer: GRPOTrainer }> {
+  const config = makeConfig({ group_size: given.length, new_hint_threshold: 0.05, ...settings });
+  const trainer = trainerFor(given, config);
+  return { step: await trainer.runStep(questions), config, trainer };
+}
+
+export interface FakeEngine extends EngineApi {
+  readonly calls: string[];
+  close(): void;
+  /** Set to make the next call fail with it. */
+  failure: Error | null;
+}
+
+/** An engine in this thread with a run over the given completions. */
+export function engineOf(given: readonly Given[], place: Partial<Place> = {}): FakeEngine {
+  let config = makeConfig({ group_size: given.length, new_hint_threshold: 0.05 });
+  let seed = 42;
+  let run = 1;
+  let trainer = trainerFor(given, config);
+  let history: readonly HistoryPoint[] = [];
+  let lastStep: Step | null = null;
+  let events: HintEvent[] = [];
+  let undo: (() => void) | null = null;
+  let at: Place = { questionId: null, ownQuestion: null, speed: 'normal', ...place };
+  const random = seededRandom(1).next;
+  const progress = (): { step: number; hints: readonly PolicyHint[]; summary: ReturnType<GRPOTrainer['getTrainingSummary']> } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
+  const view = (): RunView => ({
+    ...progress(), runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
+    dataset: { name: 'shop', title: 'Demo shop', schema: SCHEMA, questions: QUESTIONS, definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }] },
+  });
+  const engine: FakeEngine = {
+    calls: [], failure: null,
+    close: () => engine.calls.push('close'),
+    open: (options) => answer('open', () => {
+      config = makeConfig({ ...config, ...options.settings });
+      seed = options.seed ?? seed;
+      return view();
+    }),
+    advance: ({ steps, questionId, ownQuestion }) => answer('advance', async () => {
+      const points: HistoryPoint[] = [];
+      for (let i = 0; i < Math.min(steps, 5); i++) {
+        const question = (): Question => (ownQuestion ? { id: 'own', question: ownQuestion, split: 'train' as const } : (QUESTIONS.find(({ id }) => id === questionId) ?? (QUESTIONS[Math.floor(random() * 2)] as Question)));
+        lastStep = await trainer.runStep(Array.from({ length: config.questions_per_step }, question));
+        events.push(...lastStep.events);
+        points.push({ ...lastStep.metrics, step: lastStep.number, questionId: lastStep.groups[0]?.questionId ?? '' });
+      }
+      history = [...history, ...points];
+      return { ...progress(), points, lastStep };
+    }),
+    reset: (options) => answer('reset', () => {
+      const before = { seed, run, trainer, history, lastStep, events };
+      undo = () => ({ seed, run, trainer, history, lastStep, events } = before);
+      seed = options.seed;
+      run++;
+      trainer = trainerFor(given, config, seed);
+      history = [];
+      lastStep = null;
+      events = [];
+      return view();
+    }),
+    undoReset: () => answer('undoReset', () => {
+      undo?.();
+      undo = null;
+      return view();
+    }),
+    configure: (settings) => answer('configure', () => {
+      config = makeConfig(settings);
+      trainer.configure(config);
+      return config;
+    }),
+    editHint: (key, edit) => answer('editHint', () => {
+      events.push(...trainer.editHint(key, edit));
+      return progress();
+    }),
+    eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
+    stepAt: () => answer('stepAt', () => null),
+    setPlace: (next) => answer('setPlace', () => { at = next; }),
+  };
+  async function answer<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    engine.calls.push(name);
+    await Promise.resolve();
+    if (engine.failure !== null) {
+      const { failure } = engine;
+      engine.failure = null;
+      throw failure;
+    }
+    return work();
+  }
+  return engine;
+}
