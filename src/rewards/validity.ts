@@ -1,10 +1,11 @@
 import type { RewardReason, RewardScore } from '../grpo/types.ts';
 import { explainSyntax } from '../sql/explain.ts';
+import { parserObjection } from '../sql/parse.ts';
 import { compiled, reason, scoreOf, type Completed } from './score.ts';
 
 /**
  * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1 otherwise.
- * The verdict is SQLite's alone. Tokens and schema add explanations, which give and take no points.
+ * The verdict is SQLite's alone. Tokens, parser and schema add explanations, which give and take no points.
  */
 export function validityReward({ sql, structure, execution, schema }: Completed): RewardScore {
   if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL in the answer.')]);
@@ -18,7 +19,7 @@ export function validityReward({ sql, structure, execution, schema }: Completed)
     return scoreOf(nearest ? [...reasons, nearest] : reasons);
   }
   const reasons = [reason(-1, `SQLite cannot compile it: ${message}`)];
-  const explanation = explainSyntax(sql, execution.errorOffset);
+  const explanation = explainSyntax(sql, execution.errorOffset) ?? parserObjection(sql);
   if (explanation) reasons.push(reason(0, explanation.text));
   return scoreOf(reasons);
 

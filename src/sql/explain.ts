@@ -1,8 +1,7 @@
 /**
  * Where SQL that SQLite refused stops making sense, in words. Never a verdict: it is asked only after SQLite has said no.
  *
- * It looks at tokens alone. A general parser (node-sql-parser was tried) would say a little more, but its grammars backtrack:
- * on what runaway language models write, balanced parentheses and all, they took minutes, and here a group waits for the answer.
+ * It looks at tokens alone, so it is linear; parse.ts is asked where they show no trouble.
  */
 import { lexCode, type SqlToken } from './lex.ts';
 

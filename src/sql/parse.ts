@@ -1,0 +1,60 @@
+/**
+ * What node-sql-parser makes of SQL that SQLite refused: where a reader of SQL would stop, and what could stand there.
+ * For explanation only, never a verdict: its sqlite grammar refuses some of what SQLite runs and accepts much that it refuses.
+ *
+ * Its grammars backtrack. The postgresql one took minutes on text that a language model really wrote, so only the sqlite one is used,
+ * and only on short text with balanced parentheses and without comments.
+ */
+import sqlite from 'node-sql-parser/build/sqlite.js';
+import type { Explanation } from './explain.ts';
+import { lex } from './lex.ts';
+
+const LONGEST = 2000;
+const DEEPEST = 12;
+/** What the message may name as missing; the parser's own list runs to a hundred characters and signs. */
+const WORDS = ['SELECT', 'FROM', 'WHERE', 'GROUP BY', 'BY', 'HAVING', 'ORDER BY', 'LIMIT', 'JOIN', 'ON', 'AS', 'AND', 'THEN', 'END'];
+
+interface GrammarError {
+  readonly location: { readonly start: { readonly offset: number } };
+  readonly expected: readonly { readonly type: string; readonly text?: string }[] | null;
+}
+
+/** Null when the parser has no objection, or is not asked because the text could keep it busy. */
+export function parserObjection(sql: string): Explanation | null {
+  const text = plainText(sql);
+  if (text === null) return null;
+  try {
+    new sqlite.Parser().astify(text);
+    return null;
+  } catch (error) {
+    return isGrammarError(error) ? explanation(text, error) : null;
+  }
+}
+
+/** The SQL with comments blanked out, offsets kept; null when it is too long, too deep or not balanced. */
+function plainText(sql: string): string | null {
+  if (sql.length > LONGEST) return null;
+  let depth = 0;
+  let deepest = 0;
+  let text = sql;
+  for (const token of lex(sql)) {
+    if (token.kind === 'comment') text = text.slice(0, token.start) + ' '.repeat(token.end - token.start) + text.slice(token.end);
+    if (token.text === '(') deepest = Math.max(deepest, ++depth);
+    if (token.text === ')' && --depth < 0) return null;
+  }
+  return depth === 0 && deepest <= DEEPEST ? text : null;
+}
+
+function explanation(text: string, { location, expected }: GrammarError): Explanation {
+  const at = location.start.offset;
+  const rest = /^\s*(\S{1,40})/u.exec(text.slice(at))?.[1];
+  const before = /(\S{1,40})\s*$/u.exec(text.slice(0, at))?.[1];
+  const possible = WORDS.filter((word) => expected?.some((item) => item.type === 'literal' && item.text?.toUpperCase() === word) === true);
+  const where = rest === undefined ? 'It breaks off' : `A parser stops at “${rest}”`;
+  const after = before === undefined ? '' : ` after “${before}”`;
+  return { at, text: `${where}${after}${possible.length > 0 && possible.length <= 4 ? `; ${possible.join(', ')} could stand there` : ''}.` };
+}
+
+function isGrammarError(error: unknown): error is GrammarError {
+  return typeof error === 'object' && error !== null && 'location' in error && 'expected' in error;
+}
