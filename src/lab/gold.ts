@@ -1,7 +1,7 @@
 /** What the gold SQL of a question returns, and whether an answer returns the same. */
 import type { Database, Execution, ExecutionBudget, Question } from '../grpo/types.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
-import { matchResults } from '../sql/result-match.ts';
+import { matchResults, saysNothing } from '../sql/result-match.ts';
 
 /** Gold SQL is the dataset's, not a sampler's: it may take its time. */
 export const GOLD_BUDGET: ExecutionBudget = { maxVmSteps: 2e9, deadlineMs: 60_000, maxRows: 100_000, maxBytes: 64e6 };
@@ -45,7 +45,7 @@ export class GoldResults {
   async isWeak(question: Question): Promise<boolean | null> {
     if (question.sql === undefined) return null;
     const [gold] = await this.#of(question, question.sql);
-    return gold !== undefined && isWeakResult(gold.execution);
+    return gold !== undefined && saysNothing(gold.execution);
   }
 
   #of(question: Question, sql: string): Promise<readonly GoldResult[]> {
@@ -67,9 +67,4 @@ export class GoldResults {
       return { execution, ordered: hasTopLevelOrderBy(texts[i] ?? '') };
     });
   }
-}
-
-function isWeakResult({ status, rows }: Execution): boolean {
-  if (status === 'empty') return true;
-  return rows.every((row) => row.every((cell) => cell === null || cell === 0 || cell === 0n));
 }

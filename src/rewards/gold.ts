@@ -1,6 +1,6 @@
 import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
-import { matchResults } from '../sql/result-match.ts';
+import { matchResults, saysNothing } from '../sql/result-match.ts';
 import { absent, reason, scoreOf } from './score.ts';
 
 /** What a question's gold SQL returns: one result per accepted SQL text. */
@@ -24,8 +24,7 @@ function whyUnusable(gold: Execution): string | null {
   if (gold.status === 'empty') return 'The gold SQL returns no rows: wrong SQL matches that easily, so it teaches nothing.';
   if (gold.status !== 'rows') return `The gold SQL does not run here (${gold.status}${gold.error === undefined ? '' : `: ${gold.error}`}).`;
   if (gold.truncated) return 'The gold SQL returns more rows than are kept, so results cannot be compared.';
-  const nothing = gold.rows.every((row) => row.every((cell) => cell === null || cell === 0 || cell === 0n));
-  return nothing ? 'The gold SQL returns only 0 or NULL: wrong SQL matches that easily, so it teaches nothing.' : null;
+  return saysNothing(gold) ? 'The gold SQL returns only 0 or NULL: wrong SQL matches that easily, so it teaches nothing.' : null;
 }
 
 /** +1 when the result is that of the gold SQL or of an accepted alternative, −1 otherwise; null when gold cannot tell. */

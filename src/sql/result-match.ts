@@ -176,3 +176,8 @@ function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly 
   };
   return search(0);
 }
+
+/** True when wrong SQL matches easily: a result without rows, or with nothing but 0 and NULL in them. */
+export function saysNothing({ rows }: Pick<Execution, 'rows'>): boolean {
+  return rows.every((row) => row.every((cell) => cell === null || cell === 0 || cell === 0n));
+}
