@@ -30,7 +30,7 @@ function ranWithRows(execution: Execution, tables: number): RewardScore {
   const { rows, truncated } = execution;
   if (tables === 0) return scoreOf([reason(0, 'It ran, but it reads no table of the schema, so its result says nothing about the data.')]);
   const nothing = rows.every((row) => row.every((cell) => cell === null));
-  if (nothing) return scoreOf([reason(-0.3, `It ran, but returned nothing except NULL.`)]);
+  if (nothing) return scoreOf([reason(0.1, 'It ran, but returned nothing except NULL.')]);
   const reasons = [reason(1, `It ran and returned ${rows.length}${truncated ? ' or more' : ''} ${rows.length === 1 ? 'row' : 'rows'}.`)];
   if (truncated) reasons.push(reason(-0.3, 'More rows came than are kept.'));
   return scoreOf(reasons);

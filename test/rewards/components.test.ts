@@ -62,7 +62,7 @@ describe('validity is SQLite’s verdict', () => {
 describe('execution', () => {
   const RUNAWAY = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n, products';
   test.each([
-    [GOOD, 1], ["SELECT name FROM products WHERE name = 'none'", -0.5], ["SELECT MAX(price) FROM products WHERE name = 'none'", -0.3],
+    [GOOD, 1], ["SELECT name FROM products WHERE name = 'none'", -0.5], ["SELECT MAX(price) FROM products WHERE name = 'none'", 0.1],
     ['SELECT 1', 0], ['SELECT name FROM sqlite_schema', 0], ['SELECT 1 WHERE 0', -1], [RUNAWAY, -1], ['SELECT abs(-9223372036854775808) FROM products', -1], ['SELEC', -1],
   ])('%s gives %d', async (sql, value) => {
     expect((await componentsOf(sql)).execution?.value).toBe(value);
