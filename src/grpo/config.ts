@@ -72,6 +72,7 @@ export const FIELDS = {
   } satisfies ChoiceField<GradientName>,
   new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| reaches this.'),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
+  max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room.'),
 
   max_vm_steps: number('execution', 'vm', 5, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
   deadline_ms: number('execution', 'dl', 3000, 100, 60000, 100, 'Query deadline (ms)', 'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.'),

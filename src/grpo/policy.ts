@@ -12,6 +12,8 @@ import type { HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, P
 export const PRUNE_WEIGHT = 0.02;
 /** Teaching completions before a hint may be pruned or merged: below it, nothing is known about it. */
 export const SETTLED_SUPPORT = 6;
+/** Steps for which a new or freshly taught hint is safe from making room: long enough to be met again. */
+export const FRESH_STEPS = 50;
 /** Two hints conflict only when both weigh at least this much. */
 export const CONFLICT_WEIGHT = 0.2;
 
@@ -81,7 +83,8 @@ export class PolicyLayer implements PolicyView {
         events.push(this.#remove(hint, step, 'prune', `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`));
       }
     }
-    return [...events, ...this.#mergeTwins(settled, step)];
+    events.push(...this.#mergeTwins(settled, step), ...this.#makeRoom(config.max_hints, step));
+    return events;
   }
 
   /** A reader's change. `weight` must be finite and within ±limit. Throws RangeError or, for an unknown key, Error. */
@@ -149,6 +152,17 @@ export class PolicyLayer implements PolicyView {
       }
     }
     return events;
+  }
+
+  /** Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. */
+  #makeRoom(most: number, step: number): HintEvent[] {
+    const excess = this.#hints.size - most;
+    if (excess <= 0) return [];
+    const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
+    return [...this.#hints.values()]
+      .sort((a, b) => fresh(a) - fresh(b) || Math.abs(a.weight) - Math.abs(b.weight) || a.updatedAt - b.updatedAt || (a.key < b.key ? -1 : 1))
+      .slice(0, excess)
+      .map((hint) => this.#remove(hint, step, 'prune', `Made room: the policy keeps ${most} hints, and this one weighed ${signed(hint.weight)}.`));
   }
 
   #put(hint: PolicyHint): void {

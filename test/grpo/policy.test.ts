@@ -95,6 +95,28 @@ describe('one update', () => {
   });
 });
 
+describe('room for hints', () => {
+  const many = (from: number, count: number, gradient: number): FeatureGradient[] => Array.from({ length: count }, (_hint, i) => taught(feature(`P${from + i}`), gradient + i / 100));
+  it('keeps at most max_hints: what was not taught lately goes first, the weakest of it first', () => {
+    const config = makeConfig({ max_hints: 10 });
+    const policy = new PolicyLayer();
+    policy.update(many(0, 10, 1), config, 1);
+    const events = policy.update(many(100, 4, 0.5), config, 100);
+    expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual(['* ⇒ P0', '* ⇒ P1', '* ⇒ P2', '* ⇒ P3']);
+    expect(policy.size).toBe(10);
+    expect(policy.has('* ⇒ P103')).toBe(true);
+  });
+  it('lets a reader’s switched-off hint be', () => {
+    const config = makeConfig({ max_hints: 10 });
+    const policy = new PolicyLayer();
+    policy.update(many(0, 10, 1), config, 1);
+    policy.edit('* ⇒ P0', { enabled: false }, 1, 5);
+    policy.update(many(100, 4, 0.5), config, 100);
+    expect(policy.has('* ⇒ P0')).toBe(true);
+    expect(policy.has('* ⇒ P4')).toBe(false);
+  });
+});
+
 describe('hand on the policy', () => {
   const config = makeConfig({});
   const made = (): PolicyLayer => {
