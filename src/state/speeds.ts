@@ -22,11 +22,11 @@ export function stepMs(id: SpeedId): number {
 
 /** The loop's five stages, in order, with the share of a step's time in which each is shown. */
 export const PHASES = [
-  { id: 'sample', label: 'Sample', share: 0.33 },
-  { id: 'execute', label: 'Execute', share: 0.13 },
-  { id: 'score', label: 'Score', share: 0.17 },
-  { id: 'compare', label: 'Compare', share: 0.22 },
-  { id: 'update', label: 'Update', share: 0.15 },
+  { id: 'sample', label: 'Sample', share: 0.26 },
+  { id: 'execute', label: 'Execute', share: 0.12 },
+  { id: 'score', label: 'Score', share: 0.16 },
+  { id: 'compare', label: 'Compare', share: 0.18 },
+  { id: 'update', label: 'Update', share: 0.28 },
 ] as const;
 
 export type PhaseId = (typeof PHASES)[number]['id'];
