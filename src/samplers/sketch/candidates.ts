@@ -14,6 +14,8 @@ export interface Scored<T> {
 
 /** Options offered for one choice among names. */
 const MOST = 10;
+/** Mentioned values that may become filters; a question with more is a list of words. */
+const MOST_VALUES = 4;
 /** Logits for a name said exactly, by a synonym, in part. */
 const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
 
@@ -174,16 +176,17 @@ export class Candidates {
       .map((column) => ({ item: columnExpression(column.table, column.column), score: 0 })));
   }
 
-  /** What a superlative may rank by: numbers and dates, best beside the superlative or named by it. */
+  /** What a superlative may rank by: numbers and dates, best beside the superlative or named by it; where there are none, anything. */
   rankable(): Scored<Expression>[] {
     const at = this.#analysis.intent.superlative?.span.first ?? this.#analysis.intent.ordering?.first ?? 0;
-    return best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
+    const ranked = best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
       const ranks = column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
       if (!ranks || column.isKey) return [];
       const link = this.linkOf(column);
       const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
       return [{ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) }];
     }));
+    return ranked.length > 0 ? ranked : this.selectable();
   }
 
   /** The mentions of values, each with the filters it may mean. Mentions do not overlap. */
@@ -193,13 +196,15 @@ export class Candidates {
       // A bare number is a number first; see `comparable` for columns that store it as text.
       if (value.span.first === value.span.last && this.#analysis.tokens[value.span.first]?.kind === 'number') continue;
       const name = `${value.span.first}-${value.span.last}`;
-      bySpan.set(name, [...(bySpan.get(name) ?? []), value]);
+      const group = bySpan.get(name);
+      if (group === undefined) bySpan.set(name, [value]);
+      else group.push(value);
     }
     const mentions: { span: Span; filters: Scored<Filter>[] }[] = [];
     const groups = [...bySpan.values()].sort((a, b) => (b[0]?.score ?? 0) - (a[0]?.score ?? 0));
     for (const values of groups) {
       const span = values[0]?.span ?? { first: 0, last: 0 };
-      if (mentions.length >= 4 || mentions.some((mention) => overlaps(mention.span, span))) continue;
+      if (mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, span))) continue;
       mentions.push({ span, filters: best(values.map((value): Scored<Filter> => {
         const column = this.#index.column(value.table, value.column);
         const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
@@ -207,7 +212,7 @@ export class Candidates {
       })).slice(0, 6) });
     }
     for (const [at, token] of this.#analysis.tokens.entries()) {
-      if (token.kind !== 'quoted' || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
+      if (token.kind !== 'quoted' || mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
       mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text) });
     }
     return mentions.sort((a, b) => a.span.first - b.span.first);

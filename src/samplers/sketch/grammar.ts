@@ -57,8 +57,9 @@ export class SketchGrammar implements Process<State> {
     const { sketch, shape } = state;
     const stage = shape === null ? undefined : PROGRAM[shape][state.at];
     const [first = '', ...others] = sketch.tables;
-    const tables = stage !== undefined && LATE.has(stage) ? String(this.#plan(sketch.tables).tables.length > 1) : [first, ...others.sort()].join(' ');
-    return `${shape} ${state.at} ${state.repeat} ${state.last} ${state.pending} ${state.used} ${state.pendingFilter === null} ${sketch.star} ${stage === 'group key' ? sketch.groupBy?.text ?? '' : ''} ${tables}`;
+    const tables = stage !== undefined && LATE.has(stage) ? String(this.#plan(sketch.tables).tables.length > 1) : [first, ...others.sort()];
+    const group = stage === 'group key' ? sketch.groupBy?.text : null;
+    return JSON.stringify([shape, state.at, state.repeat, state.last, state.pending, state.used, state.pendingFilter === null, sketch.star, group, tables]);
   }
 
   decide(state: State): Decision<State> | null {
@@ -201,14 +202,12 @@ export class SketchGrammar implements Process<State> {
     return ranked ? [{ ...choose('COUNT'), score: asked(this.#analysis, 'COUNT') + bonus }, ...functions] : functions;
   }
 
-  #arguments(name: AggregateFunction): Choice[] {
-    const measured = (state: State, argument: Expression | null, rowsOf: string | null): State => advance({ ...state, sketch: { ...state.sketch, measure: { name, argument, rowsOf, distinct: false } } });
-    if (name === 'COUNT') {
-      return this.#candidates.tables().map(({ item, score }): Choice => ({ label: `rows of ${item}`, pattern: `COUNT(*) FROM ${item}`, tables: [item], score: 0.6 * score, apply: (state) => measured(state, null, item) }));
-    }
-    const columns = this.#candidates.aggregatable().map(({ item, score }) => naming(item, `${name}(${item.text})`, score, (state) => measured(state, item, null)));
+  #arguments(name: AggregateFunction): readonly Choice[] {
+    if (name === 'COUNT') return this.#countedTables();
+    const columns = this.#candidates.aggregatable().map(({ item, score }) => naming(item, `${name}(${item.text})`, score, (state) =>
+      advance({ ...state, sketch: { ...state.sketch, measure: { name, argument: item, rowsOf: null, distinct: false } } })));
     // Nothing numeric to aggregate: the rows themselves are all there is.
-    return columns.length > 0 ? columns : [{ label: 'rows', pattern: 'COUNT(*)', tables: [], score: 0, apply: (state) => measured(state, null, null) }];
+    return columns.length > 0 ? columns : this.#countedTables();
   }
 
   #groups(): Choice[] {

@@ -168,13 +168,14 @@ export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGr
   const choiceIndex = new Map<readonly Option[] | readonly number[], number>();
   const choiceOf: number[] = [];
   const next: number[][] = [];
+  let met = 0;
   const add = (state: S): number => {
     const key = process.key(state);
     const seen = known.get(key);
     if (seen !== undefined) return seen;
     const decision = process.decide(state);
     if (decision === null) return -1;
-    if (next.length >= limit) return Infinity;
+    if (++met > limit) return Infinity;
     const followers = decision.options.map((_option, i) => add(decision.next(i)));
     if (followers.includes(Infinity)) return Infinity;
     const { options, coupling } = decision;

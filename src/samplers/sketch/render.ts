@@ -88,8 +88,10 @@ function mergeEqual(filters: readonly Filter[]): Filter[][] {
 
 function writeFilters(filters: readonly Filter[], write: (expression: Expression) => string): string {
   const [{ on, operator, value, upper }] = filters as [Filter];
-  if (filters.length > 1) return `${write(on)} IN (${filters.map((filter) => quoteValue(filter.value)).join(', ')})`;
-  if (operator === 'between') return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(upper ?? value)}`;
+  const values = new Set(filters.map((filter) => quoteValue(filter.value)));
+  if (values.size > 1) return `${write(on)} IN (${[...values].join(', ')})`;
+  // To SQLite every text is greater than every number: both ends are of one kind.
+  if (operator === 'between') return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(typeof value === 'string' && upper !== null ? String(upper) : upper ?? value)}`;
   return `${write(on)} ${operator} ${quoteValue(value)}`;
 }
 
@@ -101,9 +103,10 @@ function writeAbsence(sketch: Sketch, index: SchemaIndex, name: (table: string, 
     for (const { left, right } of index.joins) {
       const [near, far] = left.table === table && right.table === other ? [left, right] : right.table === table && left.table === other ? [right, left] : [null, null];
       if (near === null || far === null) continue;
-      const key = near.columns[0] ?? '';
-      const foreign = quoteIdentifier(far.columns[0] ?? '');
-      return `${name(table, key)} NOT IN (SELECT ${foreign} FROM ${quoteIdentifier(other)} WHERE ${foreign} IS NOT NULL)`;
+      const keys = near.columns.map((column) => name(table, column));
+      const foreign = far.columns.map(quoteIdentifier);
+      const present = foreign.map((column) => `${column} IS NOT NULL`).join(' AND ');
+      return `${keys.length > 1 ? `(${keys.join(', ')})` : keys.join('')} NOT IN (SELECT ${foreign.join(', ')} FROM ${quoteIdentifier(other)} WHERE ${present})`;
     }
   }
   return null;

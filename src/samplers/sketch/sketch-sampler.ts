@@ -12,9 +12,11 @@ import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, sampl
 import { renderSketch } from './render.ts';
 
 /** Questions whose grammars are kept; the oldest goes first. */
-const KEPT_GRAMMARS = 256;
+const KEPT_GRAMMARS = 1024;
 
+/** @throws RangeError for a schema without tables: there is nothing to ask */
 export function makeSketchSampler({ schema }: { readonly schema: Schema }): Sampler {
+  if (schema.tables.length === 0) throw new RangeError('The database has no table or view that can be read, so there is nothing to write SQL about.');
   const index = makeSchemaIndex(schema);
   const grammars = new Map<string, SketchGrammar>();
   const graphs = new WeakMap<SketchGrammar, { readonly graph: StateGraph | null }>();
