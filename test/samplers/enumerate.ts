@@ -19,7 +19,7 @@ function softmax(logits: readonly number[]): number[] {
 
 /**
  * Calls `visit` for each completion, first option first. Probabilities are worked out here from bases, couplings and
- * weights, not taken from the code under test. `counts` is the number of distinct completions, visited or not.
+ * weights, not taken from the code under test. Features are counted only where `features` asks for them. Returns how many there are.
  *
  * @throws Error beyond `most` completions
  */
@@ -43,8 +43,8 @@ export function enumerate<S>(process: Process<S>, weightOf: (feature: number) =>
       });
     }
     decision.options.forEach((option, i) => {
-      const nowValue = features ? new Map(value) : value;
-      if (nowValue instanceof Map && features) for (const feature of option.features) nowValue.set(feature, (nowValue.get(feature) ?? 0) + 1);
+      const nowValue = new Map(value);
+      if (features) for (const feature of option.features) nowValue.set(feature, (nowValue.get(feature) ?? 0) + 1);
       walk(decision.next(i), [...choices, i], probability * (policy[i] ?? 0), referenceProbability * (reference[i] ?? 0), nowValue, nowExpected);
     });
   };
