@@ -15,14 +15,14 @@ export default defineConfig({
     exclude: ['@sqlite.org/sqlite-wasm'],
     // What only the worker imports would be found late, and the page (or a test) reloaded for it.
     include: [
+      'axe-core',
       'comlink',
       'd3-array',
       'd3-format',
       'd3-scale',
       'd3-shape',
       'idb',
-      'node-sql-parser/build/postgresql',
-      'node-sql-parser/build/sqlite',
+      'node-sql-parser/build/sqlite.js',
       'stemmer',
     ],
   },

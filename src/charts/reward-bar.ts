@@ -32,12 +32,6 @@ export function contributions(rewards: ScoredRewards, weights: RewardWeights): C
   });
 }
 
-/** True when the total lies below what the components add up to: a reward function has capped it, and says why among its reasons. */
-export function isCapped(rewards: ScoredRewards, parts: readonly Contribution[]): boolean {
-  const { total } = rewards;
-  return total !== null && parts.reduce((sum, { points }) => sum + points, 0) - total > 1e-6 && rewards.components.quality?.reasons.some(({ points }) => points === 0) === true;
-}
-
 export interface Segment {
   readonly component: RewardComponent;
   readonly x: number;

@@ -28,6 +28,10 @@ export async function openInputs(given: GivenOptions): Promise<Inputs> {
   const dataset = { databaseSha256: sha256(bytes), questionsSha256: sha256(text) };
   try {
     const database = await WatchedDatabase.open(bytes, spawnNodeDatabase);
+    if (database.schema.tables.length === 0) {
+      database.close();
+      throw new UsageError(`${databasePath} has no table or view that can be read, so there is nothing to write SQL about.`);
+    }
     return { database, questions, dataset };
   } catch (error) {
     if (error instanceof DatabaseImportError) throw new UsageError(`${databasePath}: ${error.message}`);

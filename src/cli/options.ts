@@ -1,6 +1,6 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
-import { FIELD_NAMES } from '../grpo/config.ts';
+import { DEFAULT_SEED, FIELD_NAMES } from '../grpo/config.ts';
 
 /** A command line that cannot be carried out. */
 export class UsageError extends Error {
@@ -43,7 +43,7 @@ export const COMMANDS = {
       DATABASE, QUESTIONS,
       { name: 'split', value: 'train', help: 'the questions to train on (train)' },
       { name: 'steps', value: 'N', help: 'steps to take (100)' },
-      { name: 'seed', value: 'S', help: 'seed of all randomness (7)' },
+      { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       { name: 'reward', value: 'MODE', help: 'reference-free or gold (reference-free)' },
       SET,
       { name: 'hints-in', value: 'F', help: 'start from the hints of this file' },

@@ -1,6 +1,6 @@
 import { pointOf } from '../engine/history.ts';
 import { trainingPool } from '../engine/asking.ts';
-import type { GRPOConfig } from '../grpo/config.ts';
+import { DEFAULT_SEED, type GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { Database, HintEvent, HistoryPoint, Question } from '../grpo/types.ts';
 import { GoldResults } from '../lab/gold.ts';
@@ -24,7 +24,7 @@ const REWARDS = {
 export async function train(given: GivenOptions, report: Report): Promise<void> {
   oneOf('split', given.one('split') ?? 'train', ['train']);
   const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
-  const seed = wholeNumber('seed', given.one('seed') ?? '7', 0, Number.MAX_SAFE_INTEGER);
+  const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
   const reward = oneOf('reward', given.one('reward') ?? 'reference-free', ['reference-free', 'gold']);
   const config = configFrom(given, REWARDS[reward]);
   const [hintsIn, hintsOut, json] = [given.one('hints-in'), given.one('hints-out'), given.one('json')];

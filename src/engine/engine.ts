@@ -2,7 +2,7 @@
  * The engine: one trainer, one dataset, one stored run, moved by the calls of `EngineApi`.
  * Knows neither worker nor browser; everything it needs of them comes through its ports.
  */
-import { checkField, ConfigError, makeConfig } from '../grpo/config.ts';
+import { checkField, ConfigError, DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import { KEPT_STEPS } from '../grpo/types.ts';
@@ -36,7 +36,6 @@ export interface EnginePorts {
   readonly breathe: () => Promise<void>;
 }
 
-export const DEFAULT_SEED = 7;
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
 /** Milliseconds between two breaths of a long `advance`. */
 const BREATH_MS = 12;

@@ -3,6 +3,9 @@
  * Defaults are the published reference's (group_size 4, temperature 0.7, kl_coef 0.05, …).
  */
 
+/** Seed of a run that was given none. */
+export const DEFAULT_SEED = 42;
+
 export const ESTIMATORS = ['grpo', 'dr_grpo', 'batch', 'rloo', 'gdpo'] as const;
 export type EstimatorName = (typeof ESTIMATORS)[number];
 

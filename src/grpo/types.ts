@@ -285,6 +285,8 @@ export interface ScoredRewards {
   readonly components: Readonly<Partial<Record<RewardComponent, RewardScore>>>;
   /** Σ w_c r_c / Σ w_c over the components that could be computed, in [-1, 1]; null when none could. */
   readonly total: number | null;
+  /** What the total was cut to, for an answer that evades the question; absent where nothing was cut. */
+  readonly cappedAt?: number;
 }
 
 /** Scores the completions of one group. Async because a gold component runs the gold SQL. */

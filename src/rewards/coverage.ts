@@ -1,7 +1,7 @@
 /** How much of what a question mentions an SQL text uses, and what it uses that the question speaks for. */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis, Span, ValueLink } from '../linking/types.ts';
-import type { LiteralUse, SqlStructure } from '../sql/structure.ts';
+import type { LiteralUse, SqlStructure } from '../sql/sql-structure.ts';
 import { reason, tablesOf } from './score.ts';
 
 export interface Coverage {

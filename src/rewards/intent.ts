@@ -1,7 +1,7 @@
 /** Does the SQL do what the question's words ask for: count, average, group, rank, exclude, sort, compare with its numbers? */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
-import type { SqlStructure } from '../sql/structure.ts';
+import type { SqlStructure } from '../sql/sql-structure.ts';
 import { reason, type Completed } from './score.ts';
 
 const NEGATIVE_OPERATOR = /^(NOT |!=|IS NOT)/;

@@ -1,5 +1,5 @@
 import type { Execution, RewardReason, RewardScore, Schema } from '../grpo/types.ts';
-import type { SqlStructure } from '../sql/structure.ts';
+import type { SqlStructure } from '../sql/sql-structure.ts';
 
 /** What the reference-free rewards look at: one completion and the database it is about. */
 export interface Completed {

@@ -1,6 +1,7 @@
 import { REWARD_COMPONENTS, type Database, type Question, type RewardComponent, type RewardModel, type RewardScore, type RewardWeights, type Schema, type ScoredRewards } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
-import { structureOf, type SqlStructure } from '../sql/structure.ts';
+import { structureOf } from '../sql/structure.ts';
+import type { SqlStructure } from '../sql/sql-structure.ts';
 import { executionReward } from './execution.ts';
 import { formatReward } from './format.ts';
 import { goldReward, runGold, type Gold } from './gold.ts';
@@ -46,7 +47,7 @@ export function makeRewardModel({ schema, database, weights, analyse }: RewardMo
         const lifted = quality.gate?.kind === 'unrelated' && components['gold']?.value === 1;
         if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
         if (lifted) return { components, total };
-        return { components: { ...components, quality: withCap(quality.score) }, total: GATED_TOTAL };
+        return { components: { ...components, quality: withCap(quality.score) }, total: GATED_TOTAL, cappedAt: GATED_TOTAL };
       });
     },
   };

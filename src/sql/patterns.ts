@@ -4,7 +4,7 @@
  */
 import type { Column, Schema, Table } from '../grpo/types.ts';
 import { fullName } from './render.ts';
-import type { AggregateUse, ColumnUse, LiteralUse, SqlStructure, TextRange } from './structure.ts';
+import type { AggregateUse, ColumnUse, LiteralUse, SqlStructure, TextRange } from './sql-structure.ts';
 import { structureOf } from './structure.ts';
 
 export interface Pattern {

@@ -2,7 +2,7 @@
 import { lexCode, RESERVED, type SqlToken } from './lex.ts';
 import { fullName, renderTokens } from './render.ts';
 import { resolve, type Scope, type Source } from './scope.ts';
-import type { AggregateUse, Clause, ColumnComparison, ColumnUse, JoinUse, KeyExpression, LimitUse, LiteralUse, OrderKey, SelectItem, SetOperation, TableUse, TextRange } from './structure.ts';
+import type { AggregateUse, Clause, ColumnComparison, ColumnUse, JoinUse, KeyExpression, LimitUse, LiteralUse, OrderKey, SelectItem, SetOperation, TableUse, TextRange } from './sql-structure.ts';
 
 /** The growing lists behind a `SqlStructure`. */
 export interface Reading {

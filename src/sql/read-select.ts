@@ -2,7 +2,7 @@
 import type { Schema } from '../grpo/types.ts';
 import { ExpressionReader, isNameToken, type Scoped } from './read-expression.ts';
 import { indexOf, isSystemTable, SYSTEM, UNKNOWN, type Origin, type Scope, type Source } from './scope.ts';
-import type { AggregateUse, ColumnUse, JoinUse, KeyExpression, SelectItem, SqlStructure } from './structure.ts';
+import type { AggregateUse, ColumnUse, JoinUse, KeyExpression, SelectItem, SqlStructure } from './sql-structure.ts';
 
 const QUERY_START = new Set(['SELECT', 'WITH', 'VALUES']);
 const CLAUSES = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT']);

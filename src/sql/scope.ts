@@ -1,6 +1,6 @@
 /** Which column a name means: SQLite's scoping rules over FROM sources, CTEs, subqueries and aliases. */
 import type { Schema, Table } from '../grpo/types.ts';
-import type { ColumnUse } from './structure.ts';
+import type { ColumnUse } from './sql-structure.ts';
 
 export type Origin = Pick<ColumnUse, 'table' | 'column' | 'status'>;
 

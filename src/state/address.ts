@@ -1,8 +1,7 @@
 /** Settings and seed in the page's address: what a link carries. Other parameters are left alone. */
-import { configToParams, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type GRPOConfig } from '../grpo/config.ts';
+import { configToParams, DEFAULT_SEED, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type GRPOConfig } from '../grpo/config.ts';
 
 export const SEED_KEY = 'seed';
-export const DEFAULT_SEED = 42;
 export const MAX_SEED = 2 ** 32 - 1;
 
 export interface AddressValues {

@@ -3,9 +3,9 @@
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
 import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Progress, RunView } from '../engine/protocol.ts';
-import { DEFAULT_CONFIG, makeConfig, type GRPOConfig } from '../grpo/config.ts';
+import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HintEvent, HistoryPoint, PolicyHint, Question, Step } from '../grpo/types.ts';
-import { DEFAULT_SEED, messageOf, type AddressValues } from './address.ts';
+import { messageOf, type AddressValues } from './address.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
 

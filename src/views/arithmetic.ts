@@ -8,7 +8,7 @@ import type { GRPOConfig } from '../grpo/config.ts';
 import { rewardWeights } from '../grpo/trainer.ts';
 import { REWARD_COMPONENTS, type Completion, type Group, type RewardComponent, type Step } from '../grpo/types.ts';
 import { decimal, share, signed, signedChange } from '../charts/format.ts';
-import { contributions, isCapped } from '../charts/reward-bar.ts';
+import { contributions } from '../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
 import { COMPONENT_LABELS } from './narrate.ts';
 
@@ -106,7 +106,7 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
   const sum = computed.reduce((total, { weight }) => total + weight, 0);
   const total = computed.reduce((all, { points }) => all + points, 0);
   const recorded = completion.rewards.total;
-  const capped = isCapped(completion.rewards, parts);
+  const capped = completion.rewards.cappedAt !== undefined;
   const index = String(completion.index + 1);
   const missing = parts.filter(({ value }) => value === null).map(({ component }) => COMPONENT_LABELS[component].toLowerCase());
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contributions, isCapped, rewardScale, rewardSegments } from '../../src/charts/reward-bar.ts';
+import { contributions, rewardScale, rewardSegments } from '../../src/charts/reward-bar.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 
 const WEIGHTS = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0 };
@@ -33,14 +33,4 @@ test('positive parts stack to the right of zero, negative ones to the left, none
 
 test('a component without weight takes no room', () => {
   expect(contributions({ components: { validity: score(1), gold: score(1) }, total: 1 }, WEIGHTS).map(({ component }) => component)).toEqual(['validity']);
-});
-
-test('a total below its parts counts as capped only with a reason that says so', () => {
-  const quality = { value: 0.5, reasons: [{ text: 'capped', points: 0 }] };
-  const rewards = { components: { quality }, total: -0.9 };
-  expect(isCapped(rewards, contributions(rewards, WEIGHTS))).toBe(true);
-  const plain = { components: { quality: score(0.5) }, total: -0.9 };
-  expect(isCapped(plain, contributions(plain, WEIGHTS))).toBe(false);
-  const equal = { components: { quality }, total: 0.5 };
-  expect(isCapped(equal, contributions(equal, WEIGHTS))).toBe(false);
 });

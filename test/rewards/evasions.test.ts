@@ -71,6 +71,7 @@ describe.each(CASES)('$question', ({ dump, question, sensible, ignoring, empty }
     for (const one of await score(question, ...ALWAYS(database.schema.tables[0]?.name ?? ''), ...ignoring)) {
       expect(one.components.quality?.value).toBe(-1);
       expect(one.total).toBeLessThanOrEqual(GATED_TOTAL);
+      expect([undefined, GATED_TOTAL]).toContain(one.cappedAt);
     }
     for (const one of await score(question, ...empty)) expect(one.components.quality?.value).toBeGreaterThan(-1);
     database.close();

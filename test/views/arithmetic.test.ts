@@ -62,7 +62,7 @@ test('a total that was capped says so instead of pretending to be the sum', asyn
   const completion = group?.completions[1];
   if (!group || !completion) throw new Error('fixture');
   const quality = { value: -1, reasons: [{ text: 'It ignores the question.', points: -1 }, { text: 'So its total is -0.9.', points: 0 }] };
-  const capped = { ...completion, rewards: { components: { ...completion.rewards.components, quality }, total: -0.9 } };
+  const capped = { ...completion, rewards: { components: { ...completion.rewards.components, quality }, total: -0.9, cappedAt: -0.9 } };
   const shown = explain({ kind: 'total', group: 0, completion: 1 }, { ...step, groups: [{ ...group, completions: group.completions.map((one) => (one.index === 1 ? capped : one)) }] }, config);
   expect(shown?.equations.map(({ name, result }) => [name, result])).toEqual([['sum', '+0.240'], ['r', '−0.900']]);
   expect(shown?.agrees).toBe(true);
