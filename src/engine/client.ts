@@ -59,6 +59,7 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
     editHint: (key, edit) => ask((api) => api.editHint(key, edit)),
     eventsOf: (key) => ask((api) => api.eventsOf(key)),
     stepAt: (number) => ask((api) => api.stepAt(number)),
+    halt: () => ask((api) => api.halt()),
     setPlace: (place) => ask((api) => api.setPlace(place)),
     close: () => end('The engine was closed.'),
   };

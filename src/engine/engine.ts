@@ -64,6 +64,7 @@ export class Engine implements EngineApi {
   #opened: Opened | null = null;
   #session: Session | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  #halted = false;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -99,10 +100,11 @@ export class Engine implements EngineApi {
       const points: HistoryPoint[] = [];
       const events: HintEvent[] = [];
       let kept: Step[] = [];
+      this.#halted = false;
       await this.#orBack(async () => {
         const start = this.#ports.now();
         let breath = start;
-        for (let now = start; points.length < steps && now - start < budgetMs; now = this.#ports.now()) {
+        for (let now = start; points.length < steps && now - start < budgetMs && !this.#halted; now = this.#ports.now()) {
           const step = await session.trainer.runStep(asked === null ? session.trainer.nextQuestions(pool) : [asked]);
           points.push(pointOf(step));
           events.push(...step.events);
@@ -117,6 +119,12 @@ export class Engine implements EngineApi {
       });
       return { ...this.#progress(), points, lastStep: kept.at(-1) ?? null };
     });
+  }
+
+  /** Not in turn: it is meant for the call whose turn it is. */
+  halt(): Promise<void> {
+    this.#halted = true;
+    return Promise.resolve();
   }
 
   reset({ seed }: { seed: number }): Promise<RunView> {

@@ -82,6 +82,8 @@ export interface EngineApi {
   /** Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none). */
   open(options: { seed?: number; settings?: Record<string, unknown> }): Promise<RunView>;
   advance(request: AdvanceRequest): Promise<Advance>;
+  /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
+  halt(): Promise<void>;
   /** Starts a new run; the old one is kept until the next reset so that it can be taken back. */
   reset(options: { seed: number }): Promise<RunView>;
   undoReset(): Promise<RunView>;

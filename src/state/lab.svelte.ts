@@ -25,7 +25,7 @@ export interface Notice {
 }
 
 /** At Max, the engine works this long between two pictures. */
-const BATCH_MS = 40;
+const BATCH_MS = 200;
 const MAX_BATCH = 10_000;
 /** At Max the page shows the newest step this often: more than can be read, and the engine needs the time. */
 const SHOW_EVERY_MS = 250;
@@ -164,6 +164,7 @@ export class LabState {
   /** Takes effect at once: no further step is begun, and the last one is shown complete. */
   pause(): void {
     this.#wanted = null;
+    if (this.#running) void this.#engine?.halt().catch(() => undefined);
     this.#running = false;
     this.#finishShowing();
   }

@@ -82,6 +82,15 @@ describe('advance', () => {
     expect(breathe.mock.calls.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('halts after the step under way and keeps what it took', async () => {
+    let now = 0;
+    const engine: Engine = await opened({ now: () => (now += 5), breathe: () => engine.halt() });
+    const halted = await engine.advance({ steps: 1000, budgetMs: 1e9 });
+    expect(halted.points.length).toBeGreaterThan(0);
+    expect(halted.points.length).toBeLessThan(50);
+    expect((await engine.advance(many)).step).toBe(halted.step + 5);
+  });
+
   it('stores once a call', async () => {
     const store = new MemoryStore();
     const commit = vi.spyOn(store, 'commit');

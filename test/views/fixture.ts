@@ -167,6 +167,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     }),
     eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
     stepAt: () => answer('stepAt', () => null),
+    halt: () => answer('halt', () => undefined),
     setPlace: (next) => answer('setPlace', () => { at = next; }),
   };
   async function answer<T>(name: string, work: () => T | Promise<T>): Promise<T> {
