@@ -84,7 +84,8 @@ describe('advance', () => {
 
   it('halts after the step under way and keeps what it took', async () => {
     let now = 0;
-    const engine: Engine = await opened({ now: () => (now += 5), breathe: () => engine.halt() });
+    let halts = 0;
+    const engine: Engine = await opened({ now: () => (now += 5), breathe: () => (halts++ === 0 ? engine.halt() : Promise.resolve()) });
     const halted = await engine.advance({ steps: 1000, budgetMs: 1e9 });
     expect(halted.points.length).toBeGreaterThan(0);
     expect(halted.points.length).toBeLessThan(50);
