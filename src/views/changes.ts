@@ -1,5 +1,5 @@
 /** What a step did to the hints, grouped by hint, and which pieces of which SQL carry the credit. */
-import type { Completion, HintCause, HintEvent, Step } from '../grpo/types.ts';
+import type { Completion, HintCause, HintEvent, PolicyHint, Step } from '../grpo/types.ts';
 import { spansOf } from '../sql/patterns.ts';
 import type { Mark } from './sql-layout.ts';
 
@@ -45,6 +45,25 @@ export function changesOf(step: Step): Change[] {
       }];
     })
     .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+}
+
+/** A pattern by the strongest of its hints. */
+export interface Strongest {
+  readonly hint: PolicyHint;
+  /** How many other cues the pattern has. */
+  readonly others: number;
+}
+
+/** One row a pattern, the strongest first; of equals the one with a cue says more. */
+export function strongestByPattern(hints: readonly PolicyHint[], most: number): Strongest[] {
+  const rows = new Map<string, { hint: PolicyHint; others: number }>();
+  const order = [...hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || Number(a.cue === null) - Number(b.cue === null));
+  for (const hint of order) {
+    const row = rows.get(hint.pattern);
+    if (row === undefined) rows.set(hint.pattern, { hint, others: 0 });
+    else row.others++;
+  }
+  return [...rows.values()].slice(0, most);
 }
 
 /** The changes of one pattern under several cues: for a question that has them all they add up. */
