@@ -5,8 +5,9 @@
 import { checkField, ConfigError, DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
-import { KEPT_STEPS } from '../grpo/types.ts';
-import type { Database, HintEvent, HistoryPoint, Question, RewardModel, RewardWeights, RunChange, RunRecord, RunStore, Sampler, Schema, Step } from '../grpo/types.ts';
+import { KEPT_STEPS } from '../grpo/run-store.ts';
+import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
+import type { Database, HintEvent, Question, RewardModel, RewardWeights, Sampler, Schema, Step } from '../grpo/types.ts';
 import { StoreError } from '../storage/errors.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { askedQuestion, trainingPool } from './asking.ts';

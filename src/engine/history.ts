@@ -1,4 +1,5 @@
-import type { HistoryPoint, Step } from '../grpo/types.ts';
+import type { HistoryPoint } from '../grpo/run-store.ts';
+import type { Step } from '../grpo/types.ts';
 
 /** What the learning charts keep of a step. */
 export function pointOf(step: Step): HistoryPoint {

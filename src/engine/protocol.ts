@@ -3,7 +3,8 @@
  * The page drives the loop by calling `advance` again and again, so pausing is: not calling it.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { HintEvent, HistoryPoint, Place, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
+import type { HistoryPoint, Place } from '../grpo/run-store.ts';
+import type { HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
 
 export type { HistoryPoint, Place };
 

@@ -4,7 +4,8 @@
  */
 import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Progress, RunView } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
-import type { HintEvent, HistoryPoint, PolicyHint, Question, Step } from '../grpo/types.ts';
+import type { HistoryPoint } from '../grpo/run-store.ts';
+import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
 import { messageOf, type AddressValues } from './address.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';

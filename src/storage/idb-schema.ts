@@ -1,5 +1,6 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import type { HintEvent, HistoryPoint, RunRecord, Step } from '../grpo/types.ts';
+import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
+import type { HintEvent, Step } from '../grpo/types.ts';
 
 /** Raise it together with a new case in `upgrade`; never change a case that was released. */
 export const STORE_VERSION = 1;

@@ -1,7 +1,8 @@
 import { openDB } from 'idb';
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
-import { KEPT_STEPS } from '../grpo/types.ts';
-import type { HintEvent, HistoryPoint, Place, RunChange, RunRecord, RunStore, Step } from '../grpo/types.ts';
+import { KEPT_STEPS } from '../grpo/run-store.ts';
+import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
+import type { HintEvent, Step } from '../grpo/types.ts';
 import { movedOn, replaced, StoreError } from './errors.ts';
 import { STORE_VERSION, upgrade } from './idb-schema.ts';
 import type { LabSchema, Meta } from './idb-schema.ts';

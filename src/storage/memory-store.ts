@@ -1,5 +1,6 @@
-import { KEPT_STEPS } from '../grpo/types.ts';
-import type { HintEvent, HistoryPoint, Place, RunChange, RunRecord, RunStore, Step } from '../grpo/types.ts';
+import { KEPT_STEPS } from '../grpo/run-store.ts';
+import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
+import type { HintEvent, Step } from '../grpo/types.ts';
 import { movedOn, replaced, StoreError } from './errors.ts';
 
 interface Kept {

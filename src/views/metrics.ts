@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { decimal, percent, signed, tickLabel } from '../charts/format.ts';
 import { valueLimit, type SeriesPoint } from '../charts/series.ts';
-import type { HistoryPoint } from '../grpo/types.ts';
+import type { HistoryPoint } from '../grpo/run-store.ts';
 import type { MetricId } from './explain.svelte.ts';
 
 export interface Metric {

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
-import type { HistoryPoint, PolicyHint } from '../../src/grpo/types.ts';
+import type { HistoryPoint } from '../../src/grpo/run-store.ts';
+import type { PolicyHint } from '../../src/grpo/types.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder, start } from './run.ts';
 
 const folder = newFolder();

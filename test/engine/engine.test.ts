@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine.ts';
-import type { RunChange, RunStore } from '../../src/grpo/types.ts';
+import type { RunChange, RunStore } from '../../src/grpo/run-store.ts';
 import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { portsFor, shopDataset } from './scenario.ts';

@@ -1,7 +1,8 @@
 /** What every RunStore must do; run against memory in Node and against IndexedDB in Chromium. */
 import { describe, expect, it } from 'vitest';
-import { KEPT_STEPS } from '../../src/grpo/types.ts';
-import type { Execution, HintEvent, HistoryPoint, RunChange, RunRecord, RunStore, Step } from '../../src/grpo/types.ts';
+import { KEPT_STEPS } from '../../src/grpo/run-store.ts';
+import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
+import type { Execution, HintEvent, Step } from '../../src/grpo/types.ts';
 
 const METRICS = { rewardMean: 0.5, rewardSd: 0.1, noSignalShare: 0, entropy: 1.5, kl: 0.01, diversity: 1, executedShare: 0.75, hints: 2 };
 

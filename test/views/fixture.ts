@@ -3,7 +3,8 @@ import { seededRandom } from '../../src/grpo/random.ts';
 import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
-import type { Execution, HintEvent, HistoryPoint, PolicyHint, Question, RewardScore, Sample, Schema, Step } from '../../src/grpo/types.ts';
+import type { HistoryPoint } from '../../src/grpo/run-store.ts';
+import type { Execution, HintEvent, PolicyHint, Question, RewardScore, Sample, Schema, Step } from '../../src/grpo/types.ts';
 import type { EngineApi, Place, RunView } from '../../src/engine/protocol.ts';
 
 /** One completion as a test states it. */
