@@ -5,7 +5,7 @@ import type { PolicyHint } from '../grpo/types.ts';
 
 const FORMAT = 'grpo-sql-lab/hints';
 const VERSION = 1;
-const LIMITS = { file: 50_000_000, hints: 100_000, key: 1_000, text: 2_000, tables: 100 } as const;
+const LIMITS = { file: 50_000_000, hints: 100_000, key: 20_000, text: 20_000, tables: 100 } as const;
 
 export function hintsToText(hints: readonly PolicyHint[]): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, hints }, null, 1)}\n`;

@@ -32,7 +32,8 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
-  checkOutputs(outputs, [given.need('database'), given.need('questions')]);
+  // The same file in and out is asked for: training goes on where it stood.
+  checkOutputs(outputs, [given.need('database'), given.need('questions'), ...(hintsIn === undefined || hintsIn === hintsOut ? [] : [hintsIn])]);
   const hints = hintsIn === undefined ? [] : parseHints(readText(hintsIn), hintsIn);
   const tooHeavy = hints.find((hint) => Math.abs(hint.weight) > config.weight_limit);
   if (tooHeavy) throw new UsageError(`${hintsIn}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);

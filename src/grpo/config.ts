@@ -73,7 +73,7 @@ export const FIELDS = {
     kind: 'choice', section: 'update', url: 'gr', default: 'score-function', options: GRADIENTS, label: 'Gradient',
     help: 'score-function subtracts what the policy expected at each decision (exact); simple counts features as they occur.',
   } satisfies ChoiceField<GradientName>,
-  new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| reaches this.'),
+  new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| over four completions reaches this; over more, less is enough (÷ √(n/4)).'),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
   max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room.'),
 

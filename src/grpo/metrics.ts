@@ -25,19 +25,20 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
 }
 
 export const EMPTY_SUMMARY: TrainingSummary = {
-  totalSteps: 0, totalGroups: 0, totalCompletions: 0, noSignalGroups: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
+  totalSteps: 0, totalGroups: 0, scoredGroups: 0, totalCompletions: 0, noSignalGroups: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
 };
 
-/** The summary after one more step; `averageReward` is over completions that have a reward, as one running mean over groups. */
+/** The summary after one more step; `averageReward` is the running mean of the groups' means, over the groups that have one. */
 export function addToSummary(summary: TrainingSummary, groups: readonly Group[], events: readonly HintEvent[], hints: number): TrainingSummary {
   const count = (type: HintEvent['type']): number => events.filter((event) => event.type === type).length;
   const scored = groups.map((group) => group.mean).filter((value): value is number => value !== null);
-  const before = summary.totalGroups;
+  const before = summary.scoredGroups;
   const averageReward = scored.length === 0 ? summary.averageReward
     : ((summary.averageReward ?? 0) * before + scored.reduce((sum, value) => sum + value, 0)) / (before + scored.length);
   return {
     totalSteps: summary.totalSteps + 1,
-    totalGroups: before + groups.length,
+    totalGroups: summary.totalGroups + groups.length,
+    scoredGroups: before + scored.length,
     totalCompletions: summary.totalCompletions + groups.reduce((sum, group) => sum + group.completions.length, 0),
     noSignalGroups: summary.noSignalGroups + groups.filter((group) => group.noSignal).length,
     averageReward,

@@ -14,6 +14,8 @@ export const PRUNE_WEIGHT = 0.02;
 export const SETTLED_SUPPORT = 6;
 /** Steps for which a new or freshly taught hint is safe from making room: long enough to be met again. */
 export const FRESH_STEPS = 50;
+/** The published group size, for which `new_hint_threshold` is stated. */
+const REFERENCE_COMPLETIONS = 4;
 /** Two hints conflict only when both weigh at least this much. */
 export const CONFLICT_WEIGHT = 0.2;
 
@@ -55,12 +57,14 @@ export class PolicyLayer implements PolicyView {
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
     if (config.learning_rate === 0) return [];
+    // The gradient is a mean over the step's completions: its spread by chance shrinks with the root of their number.
+    const threshold = config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
     const events: HintEvent[] = [];
     const settled: PolicyHint[] = [];
     for (const taught of gradients) {
       const hint = this.#hints.get(taught.feature.key);
       if (hint?.enabled === false) continue;
-      if (hint === undefined && Math.abs(taught.gradient) < config.new_hint_threshold) continue;
+      if (hint === undefined && Math.abs(taught.gradient) < threshold) continue;
       const before = hint?.weight ?? 0;
       const gradientTerm = config.learning_rate * taught.gradient;
       const decayTerm = before === 0 ? 0 : -config.learning_rate * config.kl_coef * before;
@@ -83,7 +87,7 @@ export class PolicyLayer implements PolicyView {
         events.push(this.#remove(hint, step, 'prune', `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`));
       }
     }
-    events.push(...this.#mergeTwins(settled, step), ...this.#makeRoom(config.max_hints, step));
+    events.push(...this.#mergeTwins(settled, step, config.weight_limit), ...this.#makeRoom(config.max_hints, step));
     return events;
   }
 
@@ -135,7 +139,7 @@ export class PolicyLayer implements PolicyView {
    * Two hints for one pattern whose cues contain one another and whose evidence is the same have always fired
    * together: the shorter cue takes both weights, so no logit seen so far changes.
    */
-  #mergeTwins(touched: readonly PolicyHint[], step: number): HintEvent[] {
+  #mergeTwins(touched: readonly PolicyHint[], step: number, limit: number): HintEvent[] {
     const events: HintEvent[] = [];
     for (const twin of touched) {
       const longer = this.#hints.get(twin.key);
@@ -145,6 +149,8 @@ export class PolicyLayer implements PolicyView {
         if (target === undefined || target === longer || target.cue === null || target.pattern !== longer.pattern || !sameEvidence(target.evidence, longer.evidence)) continue;
         if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
         const weight = target.weight + longer.weight;
+        // Beyond the limit the sum would have to be cut, and the logits would move.
+        if (Math.abs(weight) > limit) continue;
         const merged: PolicyHint = { ...target, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(target, weight, target.evidence), updatedAt: step };
         events.push(this.#remove(longer, step, 'merge', `Always fired together with “${target.cue}”, which says the same in fewer words.`));
         events.push(this.#record({ step, type: 'merge', key: target.key, before: target.weight, after: weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: `Took over the weight of “${longer.cue}”, which always fired together with it.`, hint: merged }));

@@ -353,6 +353,8 @@ export interface Step {
 export interface TrainingSummary {
   readonly totalSteps: number;
   readonly totalGroups: number;
+  /** Groups in which at least one completion has a reward. */
+  readonly scoredGroups: number;
   readonly totalCompletions: number;
   readonly noSignalGroups: number;
   readonly averageReward: number | null;

@@ -62,15 +62,16 @@ export function fixedPolicy(hints: readonly PolicyHint[]): PolicyView {
 }
 
 /**
- * Evaluates every question that has gold. The samples of question i under seed s depend on i and s alone, so that two
+ * Evaluates every question that has gold whose result can be compared. The samples of question i under seed s depend on i and s alone, so that two
  * policies meet the same chance. Rejects with GoldError, with AbortError, and with RangeError when no question has gold.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { sampler, database, policy, temperature, groupSize, seeds, signal, onQuestion } = options;
-  const questions = options.questions.filter((question) => question.sql !== undefined);
-  if (questions.length === 0) throw new RangeError('No question has gold SQL to compare with.');
   const budget = { ...options.budget, ...ANSWER_BUDGET };
   const gold = new GoldResults(database);
+  const questions: Question[] = [];
+  for (const question of options.questions) if (await gold.isComparable(question)) questions.push(question);
+  if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
   const perQuestion: QuestionResult[] = [];
   for (const [index, question] of questions.entries()) {
     const request = (random: Random) => ({ question: question.question, policy, temperature, random, ...(signal === undefined ? {} : { signal }) });

@@ -74,7 +74,8 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   return {
     share: worth > 0 ? used / worth : null,
     missed,
-    ignores: missed.length > 0 && !linked.some(([, word]) => word.specific) && used <= worth / 2 && !namesStoredValue(analysis, structure, schema),
+    ignores: missed.length > 0 && !linked.some(([, word]) => word.specific) && used <= worth / 2 && !namesStoredValue(analysis, structure, schema)
+      && !(doesWhatIsAsked(analysis, structure) && besideLinks(analysis, tables, schema)),
     linksColumns: analysis.columns.length + analysis.values.length > 0,
     supports: (table, column) => support.has(at(table, column)),
     mentions: (table) => mentioned.has(table),
@@ -102,6 +103,18 @@ function keysOf(schema: Schema): ReadonlyMap<string, ReadonlySet<string>> {
   }
   keys.set(schema, found);
   return found;
+}
+
+/** Does it compute, group or rank as the question asks, whatever the names? "Revenue" may be a sum of prices. */
+function doesWhatIsAsked({ intent }: QuestionAnalysis, structure: SqlStructure): boolean {
+  return structure.aggregates.some((use) => intent.aggregates.some(({ name }) => name === use.name)) || (intent.grouping.length > 0 && structure.groupBy.length > 0)
+    || (intent.superlative !== null && structure.orderBy.length > 0);
+}
+
+/** Does it read a table that a foreign key ties to one the question's words may mean? */
+function besideLinks(analysis: QuestionAnalysis, tables: ReadonlySet<string>, schema: Schema): boolean {
+  const meant = new Set([...analysis.tables, ...analysis.columns, ...analysis.values].map(({ table }) => table));
+  return schema.tables.some((table) => table.foreignKeys.some(({ toTable }) => (tables.has(table.name) && meant.has(toTable)) || (tables.has(toTable) && meant.has(table.name))));
 }
 
 /** Does the SQL compare a column with a value that both the question and that column hold? */

@@ -14,7 +14,7 @@ export function executionReward({ structure, execution }: Completed): RewardScor
       return scoreOf([reason(-1, `It used up its budget before it ended.${message}`)]);
     case 'too-large':
       // Rows up to the limit are kept; without any it was memory that ran out.
-      return execution.rows.length > 0 ? ranWithRows(execution, tablesOf(structure).size) : scoreOf([reason(-1, `It ran out of memory.${message}`)]);
+      return execution.rows.length > 0 ? ranWithRows(execution, tablesOf(structure).size) : scoreOf([reason(-1, `It needed more memory, or a longer value, than it may have.${message}`)]);
     case 'killed':
       return scoreOf([reason(-1, `It could not be stopped, so its worker was.${message}`)]);
     case 'empty':

@@ -1,4 +1,5 @@
 import type { RewardReason, RewardScore } from '../grpo/types.ts';
+import { lexCode } from '../sql/lex.ts';
 import { compiled, reason, scoreOf, type Completed } from './score.ts';
 
 const MONEY = /price|amount|cost|total|revenue|salary|budget|fee|payment|balance|sales/i;
@@ -32,7 +33,7 @@ export function formatReward({ sql, structure, execution }: Completed): RewardSc
     if (loose[0]) reasons.push(reason(-Math.min(0.3, 0.1 * loose.length), `With several tables, ${loose[0].text} does not say which one it is from.`));
   }
   const average = structure.aggregates.find((use) => use.name === 'AVG' && use.depth === 0 && use.clause === 'select' && MONEY.test(use.argument));
-  if (average && !/\bround\s*\(/i.test(sql)) reasons.push(reason(-0.1, `AVG(${average.argument}) is money, but not rounded.`));
+  if (average && !lexCode(sql).some((token, i, all) => token.text.toUpperCase() === 'ROUND' && all[i + 1]?.text === '(')) reasons.push(reason(-0.1, `AVG(${average.argument}) is money, but not rounded.`));
 
   if (!compiled(execution)) {
     const sum = reasons.reduce((total, { points }) => total + points, 0);

@@ -1,4 +1,5 @@
 import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
+import { GOLD_BUDGET } from '../sql/gold-budget.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
 import { matchResults, saysNothing } from '../sql/result-match.ts';
 import { absent, reason, scoreOf } from './score.ts';
@@ -14,7 +15,7 @@ export interface Gold {
 export async function runGold(question: Question, database: Database): Promise<Gold> {
   if (question.sql === undefined) return { results: [], unusable: 'There is no gold SQL for this question.' };
   const texts = [question.sql, ...(question.sqlAlternatives ?? [])];
-  const executions = await database.execute(texts);
+  const executions = await database.execute(texts, { budget: GOLD_BUDGET });
   const results = executions.map((execution, i) => ({ execution, ordered: hasTopLevelOrderBy(texts[i] ?? '') }));
   const [first] = executions;
   return { results, unusable: first === undefined ? 'There is no gold SQL for this question.' : whyUnusable(first) };

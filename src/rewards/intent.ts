@@ -1,4 +1,5 @@
 /** Does the SQL do what the question's words ask for: count, average, group, rank, exclude, sort, compare with its numbers? */
+import { lexCode } from '../sql/lex.ts';
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
@@ -111,13 +112,22 @@ function numberReasons(structure: SqlStructure, { numbers, question }: QuestionA
   return reasons;
 }
 
+/** The SQL's keywords and names in capitals, one blank apart: what stands in comments and strings says nothing. */
+function codeOf(sql: string): string {
+  return lexCode(sql).filter((token) => token.kind !== 'string').map((token) => token.text.toUpperCase()).join(' ');
+}
+
+function saysNot(sql: string): boolean {
+  return /\bNOT\b|\bIS NULL\b/.test(codeOf(sql));
+}
+
 /** Negation, sorting and "different". */
 function wordReasons(structure: SqlStructure, { intent }: QuestionAnalysis): RewardReason[] {
   const reasons: RewardReason[] = [];
   const negates = structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) || structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator))
-    || structure.setOperations.some((one) => one.operator === 'EXCEPT') || /\bNOT\b|\bIS\s+NULL\b/i.test(structure.sql);
+    || structure.setOperations.some((one) => one.operator === 'EXCEPT') || saysNot(structure.sql);
   if (intent.negation !== null) reasons.push(negates ? reason(0.1, 'Excludes, as the question asks.') : reason(-0.2, 'The question excludes something; the SQL does not.'));
-  else if (negates && !/\bIS\s+NOT\s+NULL\b/i.test(structure.sql)) reasons.push(reason(-0.1, 'Excludes something, which the question does not ask for.'));
+  else if (negates && !/\bIS NOT NULL\b/.test(codeOf(structure.sql))) reasons.push(reason(-0.1, 'Excludes something, which the question does not ask for.'));
   const outerOrder = structure.orderBy.filter((key) => key.depth === 0);
   const totals = structure.select.length > 0 && structure.select.every((item) => item.aggregates.some((use) => !use.window)) && structure.groupBy.every((key) => key.depth > 0) && structure.setOperations.length === 0;
   if (totals && outerOrder.length > 0) reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));

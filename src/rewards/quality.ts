@@ -52,7 +52,7 @@ function coverageReasons({ share, missed }: Coverage): RewardReason[] {
   if (share === null) return [];
   const points = Math.round((0.7 * share - 0.3) * 100) / 100;
   const percent = Math.round(100 * share);
-  return [reason(points, missed.length === 0 ? 'Uses everything the question mentions.' : `Uses ${percent} % of what the question mentions; not ${missed.slice(0, 4).map((word) => `“${word}”`).join(', ')}.`)];
+  return [reason(points, percent >= 100 ? 'Uses everything the question mentions.' : missed.length === 0 ? `Uses ${percent} % of what the question mentions; the rest is a guess.` : `Uses ${percent} % of what the question mentions; not ${missed.slice(0, 4).map((word) => `“${word}”`).join(', ')}.`)];
 }
 
 /** What the SQL uses although nothing in the question speaks for it. */

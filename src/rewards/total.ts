@@ -54,7 +54,7 @@ export function makeRewardModel({ schema, database, weights, analyse }: RewardMo
 }
 
 function withCap(score: RewardScore): RewardScore {
-  return scoreOf([...score.reasons, reason(0, `So its total is ${GATED_TOTAL}, whatever the other rewards say.`)]);
+  return scoreOf([...score.reasons, reason(0, `So its total is −${Math.abs(GATED_TOTAL)}, whatever the other rewards say.`)]);
 }
 
 /** Σ w r / Σ w over the components that have a value; null when none with a weight has. */

@@ -17,8 +17,25 @@ type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
 type Rows = readonly (readonly SqlValue[])[];
 
 export const RELATIVE_TOLERANCE = 1e-6;
-/** Rows the search for the column order may look at, so that no result can hang the trainer. */
-const SEARCH_BUDGET = 1_000_000;
+/** Cells that one comparison may look at beyond the plain one, so that no pair of results can hang the trainer: so many, or so many times the result. */
+const SEARCH_BUDGET = { cells: 1_500_000, times: 30 };
+
+/** What is left of the budget of one comparison. */
+class Work {
+  private left: number;
+
+  constructor(cells: number) {
+    this.left = Math.max(SEARCH_BUDGET.cells, SEARCH_BUDGET.times * cells);
+  }
+
+  spend(cells: number): void {
+    this.left -= cells;
+    if (this.left < 0) throw new TooSimilar();
+  }
+}
+
+class TooSimilar extends Error {}
+
 /** Rows that agree but for numbers and are matched pair by pair when sorting alone does not pair them. */
 const MAX_PAIRING = 200;
 
@@ -66,7 +83,7 @@ const sameRow = (a: readonly SqlValue[], b: readonly SqlValue[]): boolean => a.e
 const samePairwise = (a: Rows, b: Rows): boolean => a.every((row, i) => sameRow(row, b[i] ?? []));
 
 /** Bag equality of two lists of rows of the same length and width. */
-function sameBag(a: Rows, b: Rows): boolean {
+function sameBag(a: Rows, b: Rows, work: Work): boolean {
   const [x, y] = [a.toSorted(compareRows), b.toSorted(compareRows)];
   if (samePairwise(x, y)) return true;
   // Sorting pairs rows wrongly only where numbers differ by less than the tolerance: pair those rows one by one.
@@ -81,7 +98,10 @@ function sameBag(a: Rows, b: Rows): boolean {
     }
   }
   return [...groups.values()].every((group) => group.x.length === group.y.length
-    && (samePairwise(group.x, group.y) || (group.x.length <= MAX_PAIRING && hasPerfectPairing(group.x.length, (i, j) => sameRow(group.x[i] ?? [], group.y[j] ?? [])))));
+    && (samePairwise(group.x, group.y) || (group.x.length <= MAX_PAIRING && hasPerfectPairing(group.x.length, (i, j) => {
+      work.spend(group.x[i]?.length ?? 0);
+      return sameRow(group.x[i] ?? [], group.y[j] ?? []);
+    }))));
 }
 
 /** Kuhn's augmenting paths: can 0..n-1 be paired with 0..n-1 so that every pair fits? */
@@ -111,6 +131,15 @@ const asRows = (column: readonly SqlValue[]): Rows => column.map((value) => [val
  * Only complete results can be compared: a truncated or failed one is no match, and the reason says so.
  */
 export function matchResults(gold: Result, candidate: Result, ordered: boolean): MatchResult {
+  try {
+    return compare(gold, candidate, ordered, new Work(gold.rows.length * gold.columns.length));
+  } catch (error) {
+    if (error instanceof TooSimilar) return { match: false, reason: 'The results are too large and too similar for their columns and rows to be told apart.' };
+    throw error;
+  }
+}
+
+function compare(gold: Result, candidate: Result, ordered: boolean, work: Work): MatchResult {
   const no = (reason: string): MatchResult => ({ match: false, reason });
   for (const [result, whose] of [[gold, 'The gold SQL'], [candidate, 'This SQL']] as const) {
     if (result.status !== 'rows' && result.status !== 'empty') return no(`${whose} returned no result to compare (${result.status}).`);
@@ -120,7 +149,7 @@ export function matchResults(gold: Result, candidate: Result, ordered: boolean):
   if (candidate.columns.length !== width) return no(`${candidate.columns.length} ${candidate.columns.length === 1 ? 'column' : 'columns'} instead of ${width}.`);
   if (candidate.rows.length !== gold.rows.length) return no(`${candidate.rows.length} ${candidate.rows.length === 1 ? 'row' : 'rows'} instead of ${gold.rows.length}.`);
   const yes: MatchResult = { match: true, reason: gold.rows.length === 0 ? 'Both results are empty.' : 'The same result as the gold SQL.' };
-  const inPlace = ordered ? samePairwise(gold.rows, candidate.rows) : sameBag(gold.rows, candidate.rows);
+  const inPlace = ordered ? samePairwise(gold.rows, candidate.rows) : sameBag(gold.rows, candidate.rows, work);
   if (inPlace) return yes;
 
   const goldColumns = Array.from({ length: width }, (_, i) => columnOf(gold.rows, i));
@@ -128,7 +157,10 @@ export function matchResults(gold: Result, candidate: Result, ordered: boolean):
   const sorted = (column: readonly SqlValue[]): SqlValue[] => column.toSorted(compareValues);
   const prepare = ordered ? (column: readonly SqlValue[]): readonly SqlValue[] => column : sorted;
   const [goldKeys, ownKeys] = [goldColumns.map(prepare), ownColumns.map(prepare)];
-  const fits = goldKeys.map((key) => ownKeys.map((own) => key.every((value, i) => sameValue(value, own[i] ?? null))));
+  const fits = goldKeys.map((key) => ownKeys.map((own) => key.every((value, i) => {
+    work.spend(1);
+    return sameValue(value, own[i] ?? null);
+  })));
   const stuck = fits.findIndex((row) => !row.includes(true));
   if (stuck >= 0) {
     const unsorted = ordered && goldKeys.every((key) => ownColumns.some((own) => samePairwise(asRows(sorted(key)), asRows(sorted(own)))));
@@ -137,13 +169,11 @@ export function matchResults(gold: Result, candidate: Result, ordered: boolean):
   // Row by row in order, a fitting column fits wherever it stands: any pairing will do.
   if (ordered) return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true) ? yes : no('The columns cannot be paired with those of the gold SQL.');
 
-  const found = findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits);
-  if (found === null) return no('The results have so many similar columns that their order could not be decided.');
-  return found ? yes : no('Each column holds the right values, but they belong to other rows.');
+  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work) ? yes : no('Each column holds the right values, but they belong to other rows.');
 }
 
-/** Backtracking over fitting columns, the most telling first; each step checks the rows so far. Null when over budget. */
-function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly SqlValue[])[], ownColumns: readonly (readonly SqlValue[])[], fits: readonly (readonly boolean[])[]): boolean | null {
+/** Backtracking over fitting columns, the most telling first; each step checks the rows so far. */
+function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly SqlValue[])[], ownColumns: readonly (readonly SqlValue[])[], fits: readonly (readonly boolean[])[], work: Work): boolean {
   const distinct = goldColumns.map((column) => new Set(column.map((value) => `${typeof value}${String(value)}`)).size);
   const choices = fits.map((row) => row.filter(Boolean).length);
   const order = goldColumns.map((_, i) => i).sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || (distinct[b] ?? 0) - (distinct[a] ?? 0) || a - b);
@@ -151,8 +181,7 @@ function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly 
   const twin = ownColumns.map((column, j) => ownColumns.findIndex((other, k) => k <= j && column.every((value, i) => compareValues(value, other[i] ?? null) === 0)));
   const used = new Set<number>();
   const chosen: number[] = [];
-  let budget = SEARCH_BUDGET;
-  const search = (at: number): boolean | null => {
+  const search = (at: number): boolean => {
     const column = order[at];
     if (column === undefined) return true;
     const tried = new Set<number>();
@@ -160,14 +189,12 @@ function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly 
       const kind = twin[j] ?? j;
       if (used.has(j) || fits[column]?.[j] !== true || tried.has(kind)) continue;
       tried.add(kind);
-      budget -= gold.length;
-      if (budget < 0) return null;
       chosen.push(j);
       const prefix = order.slice(0, at + 1);
-      if (sameBag(gold.map((row) => prefix.map((i) => row[i] ?? null)), own.map((row) => chosen.map((i) => row[i] ?? null)))) {
+      work.spend(gold.length * prefix.length);
+      if (sameBag(gold.map((row) => prefix.map((i) => row[i] ?? null)), own.map((row) => chosen.map((i) => row[i] ?? null)), work)) {
         used.add(j);
-        const rest = search(at + 1);
-        if (rest !== false) return rest;
+        if (search(at + 1)) return true;
         used.delete(j);
       }
       chosen.pop();

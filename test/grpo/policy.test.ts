@@ -95,6 +95,20 @@ describe('one update', () => {
   });
 });
 
+describe('limits', () => {
+  it('does not merge beyond the weight limit, since cutting the sum would move logits', () => {
+    const policy = new PolicyLayer();
+    const [short, long] = [feature('SUM', 'revenue'), feature('SUM', 'total revenue')];
+    const events = policy.update([taught(short, 5, { support: SETTLED_SUPPORT }), taught(long, 5, { support: SETTLED_SUPPORT })], makeConfig({ weight_limit: 0.5 }), 1);
+    expect(events.map(({ type }) => type)).toEqual(['create', 'create']);
+    expect(policy.hints.map(({ weight }) => weight)).toEqual([0.5, 0.5]);
+  });
+  it('asks less of the gradient of a larger sample before it makes a hint', () => {
+    const made = (values: Record<string, unknown>): number => new PolicyLayer().update([taught(feature('A'), 0.11)], makeConfig({ new_hint_threshold: 0.2, ...values }), 1).length;
+    expect([made({ group_size: 4 }), made({ group_size: 16 }), made({ group_size: 4, questions_per_step: 4 })]).toEqual([0, 1, 1]);
+  });
+});
+
 describe('room for hints', () => {
   const many = (from: number, count: number, gradient: number): FeatureGradient[] => Array.from({ length: count }, (_hint, i) => taught(feature(`P${from + i}`), gradient + i / 100));
   it('keeps at most max_hints: what was not taught lately goes first, the weakest of it first', () => {

@@ -93,6 +93,15 @@ describe('GRPOTrainer', () => {
     expect(step.groups[0]?.completions.map(({ advantage, verdict }) => [advantage, verdict])).toEqual([[0, 'no-signal'], [0, 'no-signal'], [0, 'no-signal'], [0, 'no-signal']]);
     expect(trainer.getTrainingSummary()).toMatchObject({ totalSteps: 1, totalGroups: 1, totalCompletions: 4, noSignalGroups: 1, averageReward: 0.5, hints: 0 });
   });
+  it('averages the reward over the groups that have one', async () => {
+    const totals = [null, null, 0.6];
+    const trainer = new GRPOTrainer({
+      config: makeConfig({}), sampler: twoArms, database, seed: 1,
+      rewards: () => ({ score: (_question, completions) => { const total = totals.shift() ?? null; return Promise.resolve(completions.map(() => ({ components: {}, total }))); } }),
+    });
+    for (let i = 0; i < 3; i++) await trainer.runStep([question('a')]);
+    expect(trainer.getTrainingSummary()).toMatchObject({ totalGroups: 3, scoredGroups: 1, averageReward: 0.6 });
+  });
   it('learning off: no event, whatever the rewards', async () => {
     const trainer = trainerWith({ learning_rate: 0 });
     for (let i = 0; i < 10; i++) expect((await trainer.runStep([question('a')])).events).toEqual([]);

@@ -85,3 +85,14 @@ describe('properties', () => {
     }), { numRuns: 1000 });
   });
 });
+
+test('gives up, and says so, on results whose numbers are all alike', () => {
+  // Timestamps within the tolerance of one another: every column fits every other and every row every other.
+  const row = (i: number): number[] => Array.from({ length: 8 }, (_cell, j) => 1_700_000_000 + ((i * 131 + j * 977) % 1500));
+  const rows = Array.from({ length: 200 }, (_row, i) => row(i));
+  const other = rows.map((cells, i) => [...cells].reverse().map((value, j) => (i === 17 && j === 3 ? value + 4000 : value)));
+  const result = (of: Rows): Parameters<typeof matchResults>[0] => ({ status: 'rows', columns: of[0]?.map((_cell, j) => `c${j}`) ?? [], rows: of, truncated: false });
+  const { match: same, reason } = matchResults(result(rows), result(other), false);
+  expect(same).toBe(false);
+  expect(reason).toMatch(/too similar|other rows|No column/);
+});

@@ -11,7 +11,7 @@ export function record(id: string, step = 0, revision = 0): RunRecord {
     id, revision, dataset: 'demo', sampler: 'sketch', settings: { group_size: 4 },
     state: {
       seed: 7, randomState: [1, 2, 3, 4], step, hints: [], eventCount: 2 * step, queue: ['a', 'b'],
-      summary: { totalSteps: step, totalGroups: step, totalCompletions: 4 * step, noSignalGroups: 0, averageReward: 0.5, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0 },
+      summary: { totalSteps: step, totalGroups: step, scoredGroups: 0, totalCompletions: 4 * step, noSignalGroups: 0, averageReward: 0.5, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0 },
     },
     place: { questionId: null, ownQuestion: null, speed: 'normal' },
   };
