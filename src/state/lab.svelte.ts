@@ -2,7 +2,7 @@
  * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
-import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Progress, RunView } from '../engine/protocol.ts';
+import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Place, Progress, RunView } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
@@ -45,6 +45,8 @@ export class LabState {
   /** Pressed while the page was loading. */
   #wanted: 'step' | 'run' | null = null;
   #wantedSpeed: SpeedId | null = null;
+  /** Picked or typed before the run was there; wins over where the reader was the last time. */
+  #wantedQuestion: Pick<Place, 'questionId' | 'ownQuestion'> | null = null;
   /** Taken at Max and not yet shown. */
   #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null = null;
   #shownAt = 0;
@@ -124,10 +126,12 @@ export class LabState {
         this.#tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
       }
       if (Object.keys(settings).length > 0) run = { ...run, config: await engine.configure({ ...makeConfig(settings) }) };
+      const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
       this.#show(run);
       if (run.notice !== undefined) this.#tell(run.notice);
       if (run.notSaved !== undefined) this.#tell(run.notSaved, 'problem');
       this.#status = 'ready';
+      if (asked) this.#savePlace();
       void this.#recall();
     } catch (error) {
       this.#status = 'failed';
@@ -184,15 +188,18 @@ export class LabState {
 
   /** Trains on this question from the next step on; null: on all training questions, in shuffled order. */
   ask(questionId: string | null): void {
-    this.#questionId = questionId;
-    this.#ownQuestion = null;
-    this.#savePlace();
+    this.#setQuestion({ questionId, ownQuestion: null });
   }
 
   /** Trains on the reader's own words. */
   askOwn(question: string): void {
-    this.#questionId = null;
-    this.#ownQuestion = question.trim();
+    this.#setQuestion({ questionId: null, ownQuestion: question.trim() });
+  }
+
+  #setQuestion(asked: Pick<Place, 'questionId' | 'ownQuestion'>): void {
+    if (this.#status !== 'ready') this.#wantedQuestion = asked;
+    this.#questionId = asked.questionId;
+    this.#ownQuestion = asked.ownQuestion;
     this.#savePlace();
   }
 
@@ -307,8 +314,10 @@ export class LabState {
     this.#step = run.lastStep;
     this.#stepConfig = null;
     this.#hintsBefore = run.hints;
-    this.#questionId = run.place.questionId;
-    this.#ownQuestion = run.place.ownQuestion;
+    const asked = this.#wantedQuestion ?? run.place;
+    this.#wantedQuestion = null;
+    this.#questionId = asked.questionId;
+    this.#ownQuestion = asked.ownQuestion;
     this.#speed = this.#wantedSpeed ?? (isSpeed(run.place.speed) ? run.place.speed : DEFAULT_SPEED);
     this.#wantedSpeed = null;
     this.#weights.clear();

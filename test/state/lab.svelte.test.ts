@@ -48,6 +48,25 @@ describe('opening', () => {
     await vi.waitFor(() => expect(lab.stepCount).toBe(1));
   });
 
+  test('a question picked or typed while it loads is the one that is asked, and is kept', async () => {
+    const { lab, engine } = setup({}, {}, engineOf(SPREAD, { questionId: 'revenue' }));
+    const opening = lab.open();
+    lab.askOwn(' What sold best? ');
+    void lab.stepOnce();
+    await opening;
+    expect([lab.questionId, lab.ownQuestion]).toEqual([null, 'What sold best?']);
+    await vi.waitFor(() => expect(lab.step?.groups[0]?.question).toBe('What sold best?'));
+    const again = setup({}, {}, engine).lab;
+    const reopening = again.open();
+    expect(again.ownQuestion).toBeNull();
+    await reopening;
+    expect(again.ownQuestion).toBe('What sold best?');
+    const picked = setup({}, {}, engine).lab;
+    picked.ask('count');
+    await picked.open();
+    expect([picked.questionId, picked.ownQuestion]).toEqual(['count', null]);
+  });
+
   test('a failure is told, and opening again works with a fresh engine', async () => {
     const { lab, engine } = setup();
     engine.failure = new Error('The database file did not arrive.');
