@@ -1,6 +1,7 @@
 /** What a step did, in two sentences made from its numbers. */
 import { decimal, inWords } from '../charts/format.ts';
-import type { EstimatorName } from '../grpo/config.ts';
+import { effectiveEstimator } from '../grpo/advantage.ts';
+import type { EstimatorName, GRPOConfig } from '../grpo/config.ts';
 import type { Completion, Group, RewardComponent, Step } from '../grpo/types.ts';
 import { changesOf, usersOf, type Change } from './changes.ts';
 import { mishap } from './outcome.ts';
@@ -17,6 +18,8 @@ export interface Story {
 
 /** Two advantages or rewards closer than this read as the same. */
 const SAME = 0.005;
+
+export const NO_LEARNING = 'The learning rate is 0, so nothing moves.';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -37,7 +40,8 @@ export function spoken(phrases: readonly Phrase[]): string {
   return phrases.map(({ text }) => text).join('');
 }
 
-export function tellStep(step: Step, groupIndex: number, estimator: EstimatorName, threshold: number): Story {
+/** What one group of a step did, under the settings the step was taken with. */
+export function tellStep(step: Step, groupIndex: number, config: GRPOConfig): Story {
   const group = step.groups[groupIndex] ?? step.groups[0];
   if (group === undefined) return { headline: [{ text: 'This step had no group.' }], detail: [] };
   const changes = changesOf(step);
@@ -46,10 +50,11 @@ export function tellStep(step: Step, groupIndex: number, estimator: EstimatorNam
   if (teaching.length === 0) {
     return {
       headline: [{ text: 'The group is too close to teach anything.' }],
-      detail: [{ text: `No advantage reaches the minimum of ${decimal(threshold)} in either direction.` }],
+      detail: [{ text: `No advantage reaches the minimum of ${decimal(config.min_advantage_threshold)} in either direction.` }],
     };
   }
-  return signal(group, groupIndex, changes, unitOf(estimator));
+  const story = signal(group, groupIndex, changes, unitOf(effectiveEstimator(config)), config.learning_rate === 0);
+  return config.learning_rate === 0 ? { ...story, detail: [...story.detail, { text: ` ${NO_LEARNING}` }] } : story;
 }
 
 function noSignal(group: Group, moves: boolean, onlyPull: boolean): Story {
@@ -67,7 +72,7 @@ function noSignal(group: Group, moves: boolean, onlyPull: boolean): Story {
   };
 }
 
-function signal(group: Group, groupIndex: number, changes: readonly Change[], unit: string): Story {
+function signal(group: Group, groupIndex: number, changes: readonly Change[], unit: string, off: boolean): Story {
   const sorted = [...group.completions].filter(({ rewards }) => rewards.total !== null).sort((a, b) => b.advantage - a.advantage);
   const top = sorted[0];
   const bottom = sorted.at(-1);
@@ -78,7 +83,8 @@ function signal(group: Group, groupIndex: number, changes: readonly Change[], un
   const worstTeaches = worst.some(({ teaches }) => teaches);
   // The fewer that differ are the news: three right and one wrong is about the wrong one.
   const aboutBest = bestTeaches && (!worstTeaches || top.advantage >= -bottom.advantage - SAME);
-  const moved = changes.length > 0;
+  // Why nothing moved is said elsewhere when the learning rate is 0: it is not for want of a pattern.
+  const moved = changes.length > 0 || off;
   const headline: Phrase[] = aboutBest
     ? [
         { text: `${named(best)} beat ${best.length > 1 ? 'their' : 'its'} group by ` },
