@@ -1,5 +1,5 @@
 /** What happened to a completion's SQL, in plain words. */
-import { count, plural } from '../charts/format.ts';
+import { plural } from '../charts/format.ts';
 import type { Completion, Execution, ExecutionStatus } from '../grpo/types.ts';
 
 export interface Outcome {
@@ -32,7 +32,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 const BY_STATUS: Readonly<Partial<Record<ExecutionStatus, string>>> = {
   refused: 'Only one statement that reads is allowed.',
   timeout: 'It used up its budget and was stopped.',
-  'too-large': 'It needed more memory, rows or bytes than it may have.',
+  'too-large': 'It needed more memory, or a longer value, than it may have.',
   killed: 'It could not be interrupted, so its worker was ended.',
 };
 
@@ -41,12 +41,17 @@ export function rowsOf(completion: Completion): number {
   return completion.rowCount;
 }
 
+/** Whether there are rows to show: also of a result that has more of them than are kept. */
+export function hasRows({ status, rows }: Execution): boolean {
+  return status === 'rows' || (status === 'too-large' && rows.length > 0);
+}
+
 export function outcomeOf(completion: Completion): Outcome {
   const { execution } = completion;
   const message = execution.error ?? '';
-  if (execution.status === 'rows') {
+  if (hasRows(execution)) {
     const rows = rowsOf(completion);
-    return { title: execution.truncated ? `More than ${count(rows)} rows` : plural(rows, 'row'), message: '', plain: '', failed: false };
+    return { title: execution.truncated ? `More than ${plural(rows, 'row')}` : plural(rows, 'row'), message: '', plain: '', failed: false };
   }
   if (execution.status === 'empty') return { title: 'No rows', message: '', plain: 'It ran, and nothing matched.', failed: false };
   return { title: TITLES[execution.status], message, plain: explain(execution), failed: true };
@@ -57,8 +62,9 @@ function explain({ status, error = '' }: Execution): string {
 }
 
 /** What went wrong as the end of "Completion 2 …", or null when it ran and returned rows. */
-export function mishap({ status, error = '' }: Execution): string | null {
-  if (status === 'rows') return null;
+export function mishap(execution: Execution): string | null {
+  const { status, error = '' } = execution;
+  if (hasRows(execution)) return null;
   if (status === 'empty') return 'returned no rows';
   if (/no such column/i.test(error)) return 'asked for a column that does not exist';
   if (/no such table/i.test(error)) return 'asked for a table that does not exist';

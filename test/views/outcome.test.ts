@@ -34,6 +34,15 @@ test('an empty result is no failure, but is said', async () => {
   expect(mishap(completion.execution)).toBe('returned no rows');
 });
 
+test('a result with more rows than are kept is no failure; one without any is', async () => {
+  const cut = await completionWith({ status: 'too-large', rows: [[1]], truncated: true, error: 'the result has more than 5,000 rows' }, 5000);
+  expect(outcomeOf(cut)).toEqual({ title: 'More than 5,000 rows', message: '', plain: '', failed: false });
+  expect(mishap(cut.execution)).toBeNull();
+  const none = await completionWith({ status: 'too-large', error: 'it needs more memory than the sandbox has' });
+  expect(outcomeOf(none)).toMatchObject({ title: 'Too large', message: 'it needs more memory than the sandbox has', failed: true });
+  expect(mishap(none.execution)).toBe('failed while running');
+});
+
 test('cells read as values', () => {
   expect([null, 12, 12.5, 0.1 + 0.2, 26533.6, 9007199254740993n, new Uint8Array(3), 'x'].map(cellText)).toEqual(['NULL', '12', '12.5', '0.3', '26,533.6', '9007199254740993', '3 bytes', 'x']);
 });
