@@ -28,6 +28,11 @@ export function fromKey(key: string): { cue: string | null; pattern: string } {
   return { cue: cue === '*' ? null : cue, pattern: key.slice(at + ARROW.length) };
 }
 
+/** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
+export function nameOf({ pattern, cue }: Pick<Change, 'pattern' | 'cue'>): string {
+  return `${pattern} ${cue === null ? 'always' : `if “${cue}”`}`;
+}
+
 /** One change per hint, the largest first. */
 export function changesOf(step: Step): Change[] {
   const byKey = new Map<string, HintEvent[]>();
