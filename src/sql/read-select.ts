@@ -209,19 +209,35 @@ class SelectReader extends ExpressionReader {
       const seen = { columns: this.reading.columns.length, tables: this.reading.tables.length, windows: this.windows, aggregates: this.reading.aggregates.length };
       this.expression(a, end, 'select', scoped);
       const { columns, aggregates } = this.since(before, scoped.depth);
-      const readsRows = this.reading.tables.length > seen.tables || (scoped.scope.sources.length > 0 && (this.reading.columns.length > seen.columns || this.windows > seen.windows
+      const readsRows = this.reading.tables.length > seen.tables || (scoped.scope.sources.length > 0 && (this.reading.columns.slice(seen.columns).some((use) => use.status !== 'constant') || this.windows > seen.windows
         || this.reading.aggregates.slice(seen.aggregates).some((use) => use.argument === '*' || !CONSTANT_OF_CONSTANT.has(use.name))));
-      const constant = !readsRows;
+      const constant = !readsRows || this.timesZero(a, end);
       items.push({ ...this.range(a, b), text: this.render(a, end), alias, star, columns, aggregates, constant });
       const [only] = columns;
       const plain = only && aggregates.length === 0 && only.start === this.tokens[a]?.start && only.end === this.tokens[end - 1]?.end;
-      const origin: Origin = plain ? { table: only.table, column: only.column, status: only.status } : { ...UNKNOWN, status: 'derived' };
+      const origin: Origin = plain ? { table: only.table, column: only.column, status: only.status } : { ...UNKNOWN, status: constant ? 'constant' : 'derived' };
       outputs.push([(alias ?? this.tokens[end - 1]?.value ?? '').toLowerCase(), origin]);
       if (alias !== null) aliases.push([alias.toLowerCase(), { ...origin, status: plain ? only.status : 'alias' }]);
     }
     for (const [name, origin] of aliases) scoped.scope.aliases.set(name, origin);
     if (record) this.reading.select.push(...items);
     return [items, outputs];
+  }
+
+  /** Something times nought at the top of the expression: nought, or NULL, whatever the rest reads. */
+  private timesZero(lo: number, hi: number): boolean {
+    const zero = (at: number): boolean => this.tokens[at]?.kind === 'number' && Number(this.text(at)) === 0;
+    const product = hi - lo >= 3 && ((this.text(hi - 2) === '*' && zero(hi - 1)) || (zero(lo) && this.text(lo + 1) === '*'));
+    if (!product) return false;
+    // A sum beside the product ("a + b * 0") still reads what is added.
+    let depth = 0;
+    for (let at = lo; at < hi; at++) {
+      const text = this.text(at) ?? '';
+      if (text === '(') depth++;
+      else if (text === ')') depth--;
+      else if (depth === 0 && ['+', '-', '||'].includes(text)) return false;
+    }
+    return true;
   }
 
   /** Where the expression of an output column ends, and its alias. */

@@ -17,10 +17,10 @@ export interface ColumnUse extends TextRange {
   readonly column: string | null;
   /**
    * column: one of the schema, possibly seen through a subquery or CTE · alias: an output column's alias ·
-   * derived: a computed column of a subquery or CTE · system: `rowid` or a column of SQLite's own tables ·
+   * derived: a computed column of a subquery or CTE · constant: one that is the same whatever the data say · system: `rowid` or a column of SQLite's own tables ·
    * ambiguous: more than one table has it (the first is given) · unknown: nothing has it.
    */
-  readonly status: 'column' | 'alias' | 'derived' | 'system' | 'ambiguous' | 'unknown';
+  readonly status: 'column' | 'alias' | 'derived' | 'constant' | 'system' | 'ambiguous' | 'unknown';
   /** Written with its table's name or alias before it. */
   readonly qualified: boolean;
   readonly clause: Clause;

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
 
 const ALWAYS = (table: string): string[] => [
   'SELECT 1', "SELECT 'the answer'", 'SELECT name FROM sqlite_schema', 'SELECT COUNT(*) FROM sqlite_schema', 'SELECT (SELECT 1)', 'VALUES (1)', 'WITH t AS (SELECT 1 AS a) SELECT a FROM t',
-  `SELECT 1 FROM ${table}`, `SELECT 'x' FROM ${table}`, `SELECT MAX(1) FROM ${table}`, `SELECT (SELECT 1) FROM ${table}`, '', 'no SQL at all',
+  `SELECT 1 FROM ${table}`, `SELECT 'x' FROM ${table}`, `SELECT MAX(1) FROM ${table}`, `SELECT (SELECT 1) FROM ${table}`, `WITH t AS (SELECT 5 AS v) SELECT t.v FROM ${table}, t`, `SELECT v FROM (SELECT 5 AS v FROM ${table})`, `SELECT COUNT(*) * 0 FROM ${table}`, `SELECT 0 * COUNT(*) AS n FROM ${table}`, '', 'no SQL at all',
 ];
 
 describe.each(CASES)('$question', ({ dump, question, sensible, ignoring, empty }) => {
