@@ -6,8 +6,8 @@
 import { effectiveEstimator, EPSILON, ESTIMATOR, mean, standardDeviation, type GroupAdvantages } from '../grpo/advantage.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { rewardWeights } from '../grpo/trainer.ts';
-import { REWARD_COMPONENTS, type Completion, type Group, type RewardComponent, type Step } from '../grpo/types.ts';
-import { decimal, share, signed, signedChange } from '../charts/format.ts';
+import { REWARD_COMPONENTS, type Completion, type Group, type HintEvent, type RewardComponent, type Step } from '../grpo/types.ts';
+import { decimal, plural, share, signed, signedChange } from '../charts/format.ts';
 import { contributions } from '../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
 import { COMPONENT_LABELS } from './narrate.ts';
@@ -146,15 +146,19 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
   const ddof = config.population_sd ? 0 : 1;
   const centre = totals.length === 0 ? null : mean(totals);
   const sd = standardDeviation(totals, ddof);
+  const name = effectiveEstimator(config);
+  const divides = name !== 'dr_grpo' && name !== 'rloo';
   return {
-    title: 'Mean and standard deviation of the group',
-    lead: 'The group is its own yardstick: a completion is judged against the mean of its siblings.',
+    title: divides ? 'Mean and standard deviation of the group' : 'Mean of the group',
+    lead: name === 'rloo'
+      ? 'The mean of all rewards of the group. An advantage compares each completion with the mean of the others.'
+      : 'The group is its own yardstick: a completion is judged against the mean of its siblings.',
     equations: centre === null ? [] : [
       { name: 'mean', formula: 'Σ r / G', values: `(${sumOf(totals.map(bracketed))}) / ${totals.length}`, result: three(centre) },
-      {
+      ...(divides ? [{
         name: 'sd', formula: ddof === 1 ? '√( Σ (r − mean)² / (G − 1) )' : '√( Σ (r − mean)² / G )',
         values: `√( (${sumOf(totals.map((total) => `${bracketed(total - centre)}²`))}) / ${totals.length - ddof} )`, result: three(sd),
-      },
+      }] : []),
     ],
     parts: rewardParts(group, index),
     notes: group.noSignal && totals.length > 0 ? ['There is no spread, so every advantage is 0: dividing by almost nothing would make noise out of rounding.'] : [],
@@ -171,15 +175,43 @@ function again(step: Step, config: GRPOConfig): GroupAdvantages[] {
   return ESTIMATOR[effectiveEstimator(config)](batch, { ddof: config.population_sd ? 0 : 1, weights: rewardWeights(config) });
 }
 
+/** The other rewards of the group: what rloo compares with. */
+function othersOf(completion: Completion, group: Group): number[] {
+  return totalsOf({ ...group, completions: group.completions.filter(({ index }) => index !== completion.index) });
+}
+
+/** What the estimator's formula is made of, and nothing else. */
+function advantageParts(completion: Completion, group: Group, g: number, step: Step, config: GRPOConfig): Part[] {
+  const name = effectiveEstimator(config);
+  const { total } = completion.rewards;
+  const own: Part = {
+    label: `Reward of completion ${completion.index + 1}`, how: 'weighted total', value: total === null ? '–' : signed(total, 3), sign: 0,
+    topic: { kind: 'total', group: g, completion: completion.index },
+  };
+  if (name === 'rloo') {
+    const others = othersOf(completion, group);
+    const rest = rewardParts(group, g).filter((_, i) => group.completions[i]?.index !== completion.index);
+    return [own, { label: 'Mean of the others', how: `of ${plural(others.length, 'reward')}`, value: others.length === 0 ? '–' : three(mean(others)), sign: 0 }, ...rest];
+  }
+  const divided = name === 'grpo' || name === 'gdpo';
+  const of = `of ${plural(totalsOf(group).length, 'reward')}`;
+  const centre: Part = {
+    label: divided ? 'Mean and sd' : 'Mean', how: of, value: group.mean === null ? '–' : `${three(group.mean)}${divided ? `, ${three(group.sd ?? 0)}` : ''}`, sign: 0,
+    topic: { kind: 'spread', group: g },
+  };
+  const batch = step.groups.flatMap(totalsOf);
+  return name === 'batch'
+    ? [own, centre, { label: 'Sd of the step', how: `of ${plural(batch.length, 'reward')}`, value: three(standardDeviation(batch, config.population_sd ? 0 : 1)), sign: 0 }]
+    : [own, centre];
+}
+
 function explainAdvantage(completion: Completion, g: number, step: Step, config: GRPOConfig): Explanation {
   const group = step.groups[g];
   const compared = again(step, config)[g];
   const reward = completion.rewards.total;
+  const name = effectiveEstimator(config);
   const index = String(completion.index + 1);
-  const base = { title: `Advantage of completion ${index}`, parts: group === undefined ? [] : [
-    { label: `Reward of completion ${index}`, how: 'weighted total', value: reward === null ? '–' : signed(reward, 3), sign: 0 as const, topic: { kind: 'total' as const, group: g, completion: completion.index } },
-    { label: 'Mean and sd', how: `of ${totalsOf(group).length} rewards`, value: group.mean === null ? '–' : `${three(group.mean)}, ${three(group.sd ?? 0)}`, sign: 0 as const, topic: { kind: 'spread' as const, group: g } },
-  ] };
+  const base = { title: `Advantage of completion ${index}`, parts: group === undefined ? [] : advantageParts(completion, group, g, step, config) };
   const agrees = Math.abs((compared?.advantages[completion.index] ?? 0) - completion.advantage) < CLOSE;
   const notes = [teaching(completion, config)];
   if (group === undefined || compared === undefined || reward === null || compared.mean === null) {
@@ -191,21 +223,17 @@ function explainAdvantage(completion: Completion, g: number, step: Step, config:
   const result = signed(completion.advantage);
   const difference = `${three(reward)} − ${bracketed(compared.mean)}`;
   const sdOf = compared.scale - EPSILON;
-  const name = effectiveEstimator(config);
   const equation = ((): Omit<Equation, 'name' | 'index' | 'result'> => {
     if (name === 'grpo') return { formula: '(r − mean) / (sd + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
     if (name === 'batch') return { formula: '(r − mean) / (sd of the batch + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
     if (name === 'dr_grpo') return { formula: 'r − mean', values: difference };
-    if (name === 'rloo') {
-      const others = totalsOf(group);
-      const rest = (others.reduce((sum, total) => sum + total, 0) - reward) / Math.max(1, others.length - 1);
-      return { formula: 'r − mean of the others', values: `${three(reward)} − ${bracketed(rest)}` };
-    }
+    if (name === 'rloo') return { formula: 'r − mean of the others', values: `${three(reward)} − ${bracketed(mean(othersOf(completion, group)))}` };
     return { formula: '(s − mean of s) / (sd of s + ε)', values: `(${three(completion.advantage * compared.scale)} from the mean) / (${three(sdOf)} + 0.0001)` };
   })();
   const lead = name === 'gdpo'
     ? 'Each component is normalised in its group, weighted and added to s; s is normalised over the step.'
-    : `How far the reward lies from the mean of its group${name === 'grpo' || name === 'batch' ? ', in standard deviations' : ''}.`;
+    : name === 'rloo' ? 'How far the reward lies from the mean of the others in its group, in points of reward.'
+    : `How far the reward lies from the mean of its group, in ${name === 'grpo' ? 'standard deviations of the group' : name === 'batch' ? 'standard deviations of the whole step' : 'points of reward'}.`;
   return { ...base, lead, equations: [{ name: 'A', index, ...equation, result }], notes, agrees };
 }
 
@@ -236,20 +264,39 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
   if (learnt === undefined) {
     return { title, lead: event.reason, equations: [], parts: [], notes: [`Weight before: ${signed(before)}; after: ${after === null ? 'gone' : signed(after)}.`], agrees: true };
   }
-  const rate = config.learning_rate;
   const groups = step.groups.length;
   const terms = causes.map((cause) => cause.advantage * cause.activity / (groups * (step.groups[cause.group]?.completions.length ?? 1)));
-  const gradient = terms.reduce((sum, term) => sum + term, 0);
-  const start = learnt.before ?? 0;
-  const moved = rate * gradient - rate * config.kl_coef * start;
-  const limit = config.weight_limit;
-  const clipped = Math.min(limit, Math.max(-limit, start + moved));
-  const exact = config.gradient === 'score-function';
   const size = step.groups[0]?.completions.length ?? 1;
-  const over = groups === 1 ? 'G' : '(B·G)';
+  const { equations, notes, agrees } = explainEvent(learnt, size, groups, config);
   return {
     title,
     lead: learnt.reason,
+    equations,
+    parts: causes.map((cause, i) => ({
+      label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}`,
+      how: `${signed(cause.advantage)} × ${signed(cause.activity)}${cause.activity > 0 ? ', used it' : ', left it out'}`,
+      value: signed(terms[i] ?? 0, 3), sign: signOf(terms[i] ?? 0),
+      topic: { kind: 'advantage', group: cause.group, completion: cause.completion },
+    })),
+    notes: [...notes, ...(event === learnt ? [] : [event.reason])],
+    agrees,
+  };
+}
+
+/**
+ * One update of one weight out of its event: g from the causes, Δw from g and the KL pull, w from both.
+ * `size` is G and `groups` B of the event's step; `agrees` is false when these or the settings are not those of the event.
+ */
+export function explainEvent(event: HintEvent, size: number, groups: number, config: GRPOConfig): Pick<Explanation, 'equations' | 'notes' | 'agrees'> {
+  const { learning_rate: rate, kl_coef: pull, weight_limit: limit } = config;
+  const { causes, gradientTerm, decayTerm } = event;
+  const gradient = causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) / (size * groups);
+  const start = event.before ?? 0;
+  const moved = rate * gradient - rate * pull * start;
+  const clipped = Math.min(limit, Math.max(-limit, start + moved));
+  const exact = config.gradient === 'score-function';
+  const over = groups === 1 ? 'G' : '(B·G)';
+  return {
     equations: [
       {
         name: 'g', formula: `1/${over} · Σ A·${exact ? '(f − E f)' : 'f'}`,
@@ -257,21 +304,14 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
       },
       {
         name: 'Δw', formula: 'learning rate · g − learning rate · KL coefficient · w',
-        values: `${decimal(rate)}·${bracketed(gradient)} − ${decimal(rate)}·${decimal(config.kl_coef)}·${bracketed(start)}`, result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
+        values: `${decimal(rate)}·${bracketed(gradient)} − ${decimal(rate)}·${decimal(pull)}·${bracketed(start)}`, result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
       },
-      { name: 'w', formula: 'w + Δw', values: `${three(start)} + ${bracketed(moved)}`, result: signed(learnt.after ?? 0, 3) },
+      { name: 'w', formula: 'w + Δw', values: `${three(start)} + ${bracketed(moved)}`, result: signed(event.after ?? 0, 3) },
     ],
-    parts: causes.map((cause, i) => ({
-      label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}`,
-      how: `${signed(cause.advantage)} × ${signed(cause.activity)}${cause.activity > 0 ? ', used it' : ', left it out'}`,
-      value: signed(terms[i] ?? 0, 3), sign: signOf(terms[i] ?? 0),
-      topic: { kind: 'advantage', group: cause.group, completion: cause.completion },
-    })),
     notes: [
       ...(exact ? ['f counts where the pattern was chosen, E f how often the policy expected it at those decisions: what it would have done anyway earns nothing.'] : []),
       ...(clipped === start + moved ? [] : [`Clipped to ±${decimal(limit)}.`]),
-      ...(event === learnt ? [] : [event.reason]),
     ],
-    agrees: Math.abs(clipped - (learnt.after ?? 0)) < 1e-6,
+    agrees: Math.abs(rate * gradient - gradientTerm) < CLOSE && Math.abs(-rate * pull * start - decayTerm) < CLOSE && Math.abs(clipped - (event.after ?? 0)) < 1e-6,
   };
 }

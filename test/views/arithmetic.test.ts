@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ESTIMATORS } from '../../src/grpo/config.ts';
 import type { Step } from '../../src/grpo/types.ts';
-import { explain, type Topic } from '../../src/views/arithmetic.ts';
+import { explain, explainEvent, type Topic } from '../../src/views/arithmetic.ts';
 import { changesOf } from '../../src/views/changes.ts';
 import { ALIKE, QUESTIONS, SPREAD, stepOf } from './fixture.ts';
 
@@ -76,6 +76,40 @@ test('a change of a weight lists each completion that caused it', async () => {
   expect(shown?.equations[0]?.formula).toBe('1/G · Σ A·(f − E f)');
   expect(shown?.parts.map(({ label }) => label)).toEqual(change?.causes.map(({ completion }) => `Completion ${completion + 1}`));
   expect(change?.delta).toBeCloseTo((config.learning_rate / 4) * (change?.causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) ?? NaN), 12);
+});
+
+test('the parts of an advantage are those of its formula', async () => {
+  const shown = async (estimator: string): Promise<{ lead: string | undefined; labels: (string | undefined)[] }> => {
+    const { step, config } = await stepOf(SPREAD, { estimator });
+    const explained = explain({ kind: 'advantage', group: 0, completion: 1 }, step, config);
+    return { lead: explained?.lead, labels: explained?.parts.map(({ label, value }) => `${label} ${value}`) ?? [] };
+  };
+  expect(await shown('rloo')).toEqual({
+    lead: 'How far the reward lies from the mean of the others in its group, in points of reward.',
+    labels: ['Reward of completion 2 +0.940', 'Mean of the others −0.033', 'Completion 1 −0.660', 'Completion 3 +0.460', 'Completion 4 +0.100'],
+  });
+  expect((await shown('dr_grpo')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean 0.210']);
+  expect((await shown('batch')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean 0.210', 'Sd of the step 0.674']);
+  expect((await shown('grpo')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean and sd 0.210, 0.674']);
+});
+
+test.each(['rloo', 'dr_grpo'])('%s shows no sd, because it uses none', async (estimator) => {
+  const { step, config } = await stepOf(SPREAD, { estimator });
+  const shown = explain({ kind: 'spread', group: 0 }, step, config);
+  expect([shown?.title, shown?.equations.map(({ name }) => name)]).toEqual(['Mean of the group', ['mean']]);
+});
+
+test('an event of the log gives its own arithmetic, and does not with other settings', async () => {
+  const { step: first, config, trainer } = await stepOf(SPREAD);
+  const { events } = await trainer.runStep(QUESTIONS.slice(0, 1));
+  const event = events.find(({ type }) => type === 'update');
+  if (event === undefined) throw new Error('fixture');
+  const worked = explainEvent(event, first.groups[0]?.completions.length ?? 0, 1, config);
+  expect(worked.agrees).toBe(true);
+  expect(worked.equations.map(({ name }) => name)).toEqual(['g', 'Δw', 'w']);
+  expect(event.decayTerm).not.toBe(0);
+  expect(explainEvent(event, 8, 1, config).agrees).toBe(false);
+  expect(explainEvent(event, 4, 1, { ...config, kl_coef: 0.5 }).agrees).toBe(false);
 });
 
 test('other settings than the step’s do not pretend to explain it', async () => {
