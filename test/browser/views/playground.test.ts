@@ -102,6 +102,30 @@ describe('every number opens to its arithmetic', () => {
     expect(dialog()?.textContent).toContain('Completion 2');
     await page.getByRole('button', { name: 'The whole story of this hint' }).click();
     await vi.waitFor(() => expect(dialog()?.textContent).toContain('Created'));
+    expect([...(dialog()?.querySelectorAll('.equation var') ?? [])].map(({ textContent }) => textContent)).toEqual(['g', 'Δw', 'w']);
+    expect(dialog()?.textContent).toContain('Advantage × (used − expected)');
+  });
+
+  test('a running page holds still while one is open, at the step it was read from', async () => {
+    const { lab } = await showPage(SPREAD);
+    lab.setSpeed('max');
+    lab.start();
+    await vi.waitFor(() => expect(rows()).toHaveLength(4));
+    document.querySelector<HTMLElement>('.sheet .value button')?.click();
+    expect(lab.running).toBe(false);
+    await vi.waitFor(() => expect(dialog()?.querySelector('.values')).not.toBeNull());
+    const read = dialog()?.textContent;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const taken = lab.stepCount;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([lab.stepCount, dialog()?.textContent]).toEqual([taken, read]);
+  });
+
+  test('where a component could not be computed, the rows show the share the others had', async () => {
+    const { lab } = await showPage(SPREAD.map((given) => ({ ...given, values: { ...given.values, quality: undefined } })));
+    await lab.stepOnce();
+    await vi.waitFor(() => expect(rows()).toHaveLength(4));
+    expect([...(rows()[1]?.querySelectorAll('dd') ?? [])].map(({ textContent }) => textContent)).toEqual(['+1.00 × .31', '+0.31', '+1.00 × .46', '+0.46', 'not computed', '–', '+0.60 × .23', '+0.14']);
   });
 });
 
@@ -112,7 +136,7 @@ describe('hints', () => {
     await page.getByRole('button', { name: /^All \d+ hints$/ }).click();
     await page.getByRole('searchbox').fill('group by products');
     await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(1));
-    const weight = page.getByRole('spinbutton', { name: 'Weight of GROUP BY products.name' });
+    const weight = page.getByRole('spinbutton', { name: 'Weight of GROUP BY products.name if “revenue”' });
     await weight.fill('99');
     await userEvent.tab();
     await expect.element(page.getByText(/must be a number from −5 to 5/)).toBeVisible();
@@ -134,6 +158,8 @@ describe('question and settings', () => {
     await page.getByRole('button', { name: /How many products are there/ }).click();
     expect(lab.questionId).toBe('count');
     await page.getByRole('button', { name: /^Pick a question/ }).click();
+    await page.getByLabelText('Ask your own').fill('x'.repeat(1900));
+    await expect.element(page.getByText('1,900 of 2,000 characters.')).toBeVisible();
     await page.getByLabelText('Ask your own').fill('What sold worst?');
     await page.getByRole('button', { name: 'Ask this' }).click();
     expect(lab.ownQuestion).toBe('What sold worst?');
@@ -151,6 +177,7 @@ describe('question and settings', () => {
     await rate.fill('0.25');
     await userEvent.tab();
     await vi.waitFor(() => expect(lab.config.learning_rate).toBe(0.25));
+    await expect.element(page.getByRole('textbox', { name: /^Learning rate\b.*changed$/ })).toBeVisible();
     await page.getByRole('button', { name: 'Reset to defaults' }).click();
     await vi.waitFor(() => expect(lab.config.learning_rate).toBe(0.1));
   });
