@@ -19,7 +19,7 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
     entropy: meanOrNull(groups.map((group) => group.distribution?.entropy ?? null)),
     kl: meanOrNull(groups.map((group) => group.distribution?.kl ?? null)),
     diversity: share(groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0), completions.length),
-    executedShare: share(completions.filter((completion) => completion.execution.status === 'rows').length, completions.length),
+    executedShare: share(completions.filter((completion) => completion.execution.rows.length > 0).length, completions.length),
     hints,
   };
 }
