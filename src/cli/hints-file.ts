@@ -1,10 +1,10 @@
-/** Hints as a file: `{format: 'grpo-sql-lab/hints', version: 1, hints: [PolicyHint]}`. */
+/** Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, hints: [PolicyHint]}`. */
 import { DatasetError, Entry, parseJson } from '../engine/entry.ts';
 import { FIELDS } from '../grpo/config.ts';
-import type { PolicyHint } from '../grpo/types.ts';
+import { HINT_TEMPLATES, type PolicyHint } from '../grpo/types.ts';
 
 const FORMAT = 'grpo-sql-lab/hints';
-const VERSION = 1;
+const VERSION = 2;
 const LIMITS = { file: 50_000_000, hints: 100_000, key: 20_000, text: 20_000, tables: 100 } as const;
 
 export function hintsToText(hints: readonly PolicyHint[]): string {
@@ -32,6 +32,7 @@ export function parseHints(text: string, source: string): PolicyHint[] {
       cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
       pattern: read.text('pattern', LIMITS.text),
       tables: read.texts('tables', LIMITS.key, LIMITS.tables),
+      template: read.choice('template', HINT_TEMPLATES), general: read.boolean('general'), words: read.count('words'),
       hintType: read.choice('hintType', ['prefer', 'avoid']),
       description: read.text('description', LIMITS.text),
       weight: read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max),

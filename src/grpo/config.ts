@@ -18,7 +18,7 @@ interface Common {
   /** Key in the page's URL. */
   readonly url: string;
   /** Where the setting shows: the loop itself, the update, or what one query may cost. */
-  readonly section: 'sampling' | 'reward' | 'update' | 'execution';
+  readonly section: 'sampling' | 'reward' | 'update' | 'templates' | 'exploration' | 'execution';
 }
 export interface NumberField extends Common {
   readonly kind: 'number';
@@ -43,6 +43,9 @@ export type Field = NumberField | BooleanField | ChoiceField<string>;
 const number = (section: Common['section'], url: string, value: number, min: number, max: number, step: number, label: string, help: string): NumberField =>
   ({ kind: 'number', section, url, default: value, min, max, step, label, help, integer: Number.isInteger(step) });
 
+const toggle = (section: Common['section'], url: string, value: boolean, label: string, help: string): BooleanField =>
+  ({ kind: 'boolean', section, url, default: value, label, help });
+
 export const FIELDS = {
   group_size: number('sampling', 'g', 4, 2, 32, 1, 'Group size G', 'Completions sampled for each question and compared with one another.'),
   temperature: number('sampling', 't', 0.7, 0.05, 2, 0.05, 'Temperature', 'Diversity of sampling: logits are divided by it. Low repeats itself, high explores.'),
@@ -53,6 +56,9 @@ export const FIELDS = {
   quality_weight: number('reward', 'wq', 0.35, 0, 1, 0.05, 'Result quality weight', 'Share for relevance to the question, judged without gold SQL.'),
   format_weight: number('reward', 'wf', 0.15, 0, 1, 0.05, 'Format weight', 'Share for good practice: explicit joins, no SELECT *, clear names.'),
   gold_weight: number('reward', 'wg', 0, 0, 10, 0.05, 'Gold weight', 'Share for returning the gold SQL’s result. 0 keeps the reward reference-free.'),
+
+  agreement_weight: number('reward', 'wa', 0, 0, 10, 0.05, 'Agreement weight', 'Share for returning what others of the group return: a vote among executions, without gold SQL.'),
+  feedback_weight: number('reward', 'wu', 0, 0, 10, 0.05, 'Feedback weight', 'Share for what people said of this SQL, or of SQL with the same result.'),
 
   estimator: {
     kind: 'choice', section: 'update', url: 'a', default: 'grpo', options: ESTIMATORS, label: 'Advantage estimator',
@@ -76,6 +82,21 @@ export const FIELDS = {
   new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| over four completions reaches this; over more, less is enough (÷ √(n/4)).'),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
   max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room.'),
+
+  evidence_hold: number('update', 'eh', 0, 0, 20, 0.5, 'Evidence hold-down', 'A hint acts with n/(n + this) of its weight, n being the completions that taught it. 0 lets every hint act in full at once.'),
+
+  template_pattern: toggle('templates', 'tp', true, 'Pattern', 'Hints on a pattern of the SQL, whatever is asked.'),
+  template_operator: toggle('templates', 'to', true, 'Cue × operator', 'Hints that tie words of the question to an operator or a shape of the SQL.'),
+  template_name: toggle('templates', 'tn', true, 'Cue × column or table', 'Hints that tie words of the question to names of this database.'),
+  template_pair: toggle('templates', 'tt', true, 'Pattern × pattern', 'Hints on two patterns of one SQL.'),
+  template_link: toggle('templates', 'tl', true, 'Link × decision', 'Hints on how well the question names something: exactly, in part, by a value.'),
+  template_bigram: toggle('templates', 'tb', true, 'Pairs of words', 'Cues of two neighbouring words, beside single words.'),
+
+  resample_budget: number('exploration', 'rb', 0, 0, 16, 1, 'Extra groups without signal', 'A group whose rewards are all equal is drawn again, hotter, up to this many times (dynamic sampling).'),
+  replay: toggle('exploration', 're', false, 'Replay right answers', 'A group that is all wrong gets the right completion found earlier for its question, if there is one.'),
+  validation_share: number('exploration', 'vs', 0, 0, 0.5, 0.05, 'Validation share', 'Part of the training questions kept back to choose the best snapshot. Held-out questions are never used for it.'),
+  evaluate_every: number('exploration', 'ee', 50, 1, 10000, 1, 'Steps between validations', 'How often the validation questions are answered.'),
+  patience: number('exploration', 'pa', 0, 0, 100, 1, 'Patience', 'Validations without a better one after which the run stops. 0 never stops early.'),
 
   max_vm_steps: number('execution', 'vm', 5, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
   deadline_ms: number('execution', 'dl', 3000, 100, 60000, 100, 'Query deadline (ms)', 'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.'),
@@ -137,9 +158,8 @@ export function makeConfig(values: Readonly<Record<string, unknown>> = {}): GRPO
   const checked: Record<string, number | boolean | string> = {};
   for (const [name, value] of Object.entries(values)) checked[name] = checkField(name, value);
   const config = { ...DEFAULT_CONFIG, ...checked } as GRPOConfig;
-  const { validity_weight, execution_weight, quality_weight, format_weight, gold_weight } = config;
-  if (validity_weight + execution_weight + quality_weight + format_weight + gold_weight <= 0) {
-    throw new ConfigError('At least one reward weight (validity_weight … gold_weight) must be above 0.');
+  if (FIELD_NAMES.every((name) => !name.endsWith('_weight') || config[name] === 0)) {
+    throw new ConfigError('At least one reward weight (validity_weight … feedback_weight) must be above 0.');
   }
   return Object.freeze(config);
 }

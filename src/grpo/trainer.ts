@@ -27,7 +27,7 @@ export interface TrainerOptions {
 
 /** The reward weights of a configuration. */
 export function rewardWeights(config: GRPOConfig): RewardWeights {
-  return { validity: config.validity_weight, execution: config.execution_weight, quality: config.quality_weight, format: config.format_weight, gold: config.gold_weight };
+  return Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, config[`${name}_weight`]])) as RewardWeights;
 }
 
 /** One completion on its way through the loop: sampled, executed, scored. */

@@ -118,6 +118,17 @@ export interface Database {
 
 // ---------------------------------------------------------------- policy
 
+/**
+ * What a hint is made of. Each kind can be switched off.
+ *   pattern   a pattern in the SQL, whatever is asked
+ *   operator  a cue of the question × an operator or shape of the SQL
+ *   name      a cue of the question × a table or column
+ *   pair      two patterns of one SQL
+ *   link      how well the question names something (exactly, in part, by a value) × what is done with it
+ */
+export const HINT_TEMPLATES = ['pattern', 'operator', 'name', 'pair', 'link'] as const;
+export type HintTemplate = (typeof HINT_TEMPLATES)[number];
+
 /** The identity of a hint: a cue in the question and a pattern in the SQL. `f_k(q,y) ∈ {0,1}` says both occur. */
 export interface HintFeature {
   /** Unique and stable: `cue ⇒ pattern`, `* ⇒ pattern` without a cue. */
@@ -128,6 +139,11 @@ export interface HintFeature {
   readonly pattern: string;
   /** Tables the pattern names, if any. */
   readonly tables: readonly string[];
+  readonly template: HintTemplate;
+  /** True when neither cue nor pattern names anything of this database: such a hint can travel to another one. */
+  readonly general: boolean;
+  /** How many neighbouring words the cue is made of; 0 without a cue or for a cue that is no word. */
+  readonly words: number;
 }
 
 /** How often a feature occurred in a completion, and how often the sampler expected it. */
@@ -230,6 +246,8 @@ export interface Sample {
   /** The same under π_0. */
   readonly referenceLogProbability: number | null;
   readonly decisions: readonly DecisionRecord[];
+  /** The option taken at each decision, from which `Sampler.replay` makes this sample again; absent for a sampler without decisions. */
+  readonly choices?: readonly number[];
 }
 
 /** Properties of the distribution over completions for one question, in nats. */
@@ -258,6 +276,8 @@ export interface Sampler {
   generateGroup(request: SampleRequest, count: number): Promise<Sample[]>;
   /** The most probable completion (decision by decision), for greedy evaluation. */
   greedy(request: SampleRequest): Promise<Sample>;
+  /** An earlier sample of this question under the policy as it is now: same SQL, new probabilities and expectations. Null when the choices do not fit. */
+  replay?(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null;
   /** Null when the sampler cannot compute it. */
   distribution(request: Omit<SampleRequest, 'random'>): Distribution | null;
 }
@@ -276,7 +296,7 @@ export interface RewardScore {
   readonly reasons: readonly RewardReason[];
 }
 
-export const REWARD_COMPONENTS = ['validity', 'execution', 'quality', 'format', 'gold'] as const;
+export const REWARD_COMPONENTS = ['validity', 'execution', 'quality', 'format', 'gold', 'agreement', 'feedback'] as const;
 export type RewardComponent = (typeof REWARD_COMPONENTS)[number];
 
 export type RewardWeights = Readonly<Record<RewardComponent, number>>;

@@ -145,7 +145,7 @@ function following(completions: readonly Completion[], groupIndex: number, chang
 }
 
 export const COMPONENT_LABELS: Readonly<Record<RewardComponent, string>> = {
-  validity: 'Validity', execution: 'Execution', quality: 'Quality', format: 'Format', gold: 'Gold result',
+  validity: 'Validity', execution: 'Execution', quality: 'Quality', format: 'Format', gold: 'Gold result', agreement: 'Agreement', feedback: 'Feedback',
 };
 
 /** "scored less for quality": the component in which two completions differ most. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { contributions, rewardScale, rewardSegments } from '../../src/charts/reward-bar.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 
-const WEIGHTS = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0 };
+const WEIGHTS = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0, agreement: 0, feedback: 0 };
 const score = (value: number | null): { value: number | null; reasons: [] } => ({ value, reasons: [] });
 
 test('contributions add up to the total the reward model computes', () => {

@@ -145,7 +145,7 @@ describe('train', { timeout: 120_000 }, () => {
 
   it('goes on from hints of a file, and refuses a file that was tampered with', async () => {
     const hint: PolicyHint = {
-      key: '* ⇒ test', cue: null, pattern: 'test', tables: [], hintType: 'prefer', description: 'For every question, prefer test.', weight: 0.5,
+      key: '* ⇒ test', cue: null, pattern: 'test', tables: [], template: 'pattern', general: true, words: 0, hintType: 'prefer', description: 'For every question, prefer test.', weight: 0.5,
       evidence: { support: 3, positive: 2, advantage: 1.5, steps: 2 }, createdAt: 1, updatedAt: 2, enabled: true,
     };
     const withHints = (name: string, hints: unknown): string => {

@@ -5,7 +5,7 @@ import { featureGradients, type FeatureGradient, type TaughtCompletion } from '.
 import { conflicts, guidance, patternPreferences, PolicyLayer, replayEvents, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import type { HintEvent, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 
-const feature = (pattern: string, cue: string | null = null): HintFeature => ({ key: `${cue ?? '*'} ⇒ ${pattern}`, cue, pattern, tables: [] });
+const feature = (pattern: string, cue: string | null = null): HintFeature => ({ key: `${cue ?? '*'} ⇒ ${pattern}`, cue, pattern, tables: [], template: 'pattern', general: true, words: 0 });
 const taught = (of: HintFeature, gradient: number, more: Partial<FeatureGradient> = {}): FeatureGradient =>
   ({ feature: of, gradient, causes: [], support: 1, positive: gradient > 0 ? 1 : 0, advantage: Math.sign(gradient), ...more });
 const completion = (index: number, advantage: number, uses: readonly (readonly [HintFeature, number, number])[], teaches = true): TaughtCompletion =>

@@ -9,7 +9,7 @@ import type { Database, Execution, HintEvent, PolicyView, Question, RewardModel,
  * is a softmax over the two with one hint feature each. The ports are tiny implementations, not the app's.
  */
 const ARMS = ['good', 'bad'] as const;
-const featureOf = (arm: string): { key: string; cue: null; pattern: string; tables: [] } => ({ key: `* ⇒ ${arm}`, cue: null, pattern: arm, tables: [] });
+const featureOf = (arm: string): { key: string; cue: null; pattern: string; tables: []; template: 'pattern'; general: true; words: 0 } => ({ key: `* ⇒ ${arm}`, cue: null, pattern: arm, tables: [], template: 'pattern', general: true, words: 0 });
 
 function probabilities(policy: PolicyView, temperature: number): number[] {
   const exp = ARMS.map((arm) => Math.exp(policy.weightOf(featureOf(arm).key) / temperature));

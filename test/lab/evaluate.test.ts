@@ -79,7 +79,7 @@ describe('evaluate', () => {
 
 it('fixedPolicy weighs enabled hints only', () => {
   const hint: PolicyHint = {
-    key: 'k', cue: null, pattern: 'p', tables: [], hintType: 'prefer', description: '', weight: 2, evidence: { support: 0, positive: 0, advantage: 0, steps: 0 }, createdAt: 0, updatedAt: 0, enabled: true,
+    key: 'k', cue: null, pattern: 'p', tables: [], template: 'pattern', general: true, words: 0, hintType: 'prefer', description: '', weight: 2, evidence: { support: 0, positive: 0, advantage: 0, steps: 0 }, createdAt: 0, updatedAt: 0, enabled: true,
   };
   const policy = fixedPolicy([hint, { ...hint, key: 'off', enabled: false }]);
   expect([policy.weightOf('k'), policy.weightOf('off'), policy.weightOf('other')]).toEqual([2, 0, 0]);

@@ -154,7 +154,7 @@ describe('gold', () => {
     const free = makeRewardModel({ schema: database.schema, database: counting, weights: REFERENCE_FREE, analyse });
     expect((await free.score(question, completions))[0]?.components.gold).toBeUndefined();
     expect(runs).toBe(0);
-    const withGold = makeRewardModel({ schema: database.schema, database: counting, weights: { ...REFERENCE_FREE, gold: 1 }, analyse });
+    const withGold = makeRewardModel({ schema: database.schema, database: counting, weights: { ...REFERENCE_FREE, gold: 1, agreement: 0, feedback: 0 }, analyse });
     await withGold.score(question, completions);
     const [scored] = await withGold.score(question, completions);
     expect(runs).toBe(1);
@@ -162,7 +162,7 @@ describe('gold', () => {
     database.close();
   });
   test('a constant that hits the gold result by luck stays gated', async () => {
-    const { score: scoreAll, database } = await openScorer(BAKERY, { ...REFERENCE_FREE, gold: 1 });
+    const { score: scoreAll, database } = await openScorer(BAKERY, { ...REFERENCE_FREE, gold: 1, agreement: 0, feedback: 0 });
     const counted = { id: 'c', question: 'How many customers live in Bern?', sql: "SELECT COUNT(*) FROM customers WHERE city = 'Bern'", split: 'train' } as const;
     const [lucky, honest] = await scoreAll(counted, 'SELECT 2', counted.sql);
     expect(lucky?.components.gold?.value).toBe(1);

@@ -4,7 +4,7 @@ import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Question, RewardWeights, ScoredRewards } from '../../src/grpo/types.ts';
 import { makeRewardModel } from '../../src/rewards/total.ts';
 
-export const REFERENCE_FREE: RewardWeights = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0 };
+export const REFERENCE_FREE: RewardWeights = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0, agreement: 0, feedback: 0 };
 
 export const BAKERY = `
   CREATE TABLE products(id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL NOT NULL, category TEXT);

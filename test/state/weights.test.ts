@@ -3,7 +3,7 @@ import type { HintEvent, PolicyHint } from '../../src/grpo/types.ts';
 import { WeightHistory } from '../../src/state/weights.ts';
 
 const hint = (key: string, weight: number, createdAt: number): PolicyHint => ({
-  key, cue: null, pattern: key, tables: [], hintType: 'prefer', description: '', weight, evidence: { support: 0, positive: 0, advantage: 0, steps: 0 }, createdAt, updatedAt: createdAt, enabled: true,
+  key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0, hintType: 'prefer', description: '', weight, evidence: { support: 0, positive: 0, advantage: 0, steps: 0 }, createdAt, updatedAt: createdAt, enabled: true,
 });
 
 test('a hint born under our eyes starts at zero', () => {

@@ -59,7 +59,7 @@ export const ALIKE: readonly Given[] = SPREAD.map(() => ({ sql: 'SELECT name FRO
 function sampleOf({ sql, patterns = [] }: Given): Sample {
   return {
     text: sql, sql, logProbability: null, referenceLogProbability: null, decisions: [],
-    features: patterns.map((pattern) => ({ feature: { key: `revenue ⇒ ${pattern}`, cue: 'revenue', pattern, tables: [] }, value: 1, expected: 0.5 })),
+    features: patterns.map((pattern) => ({ feature: { key: `revenue ⇒ ${pattern}`, cue: 'revenue', pattern, tables: [], template: 'pattern', general: true, words: 0 }, value: 1, expected: 0.5 })),
   };
 }
 

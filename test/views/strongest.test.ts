@@ -3,7 +3,7 @@ import type { PolicyHint } from '../../src/grpo/types.ts';
 import { strongestByPattern } from '../../src/views/changes.ts';
 
 const hint = (pattern: string, cue: string | null, weight: number): PolicyHint => ({
-  key: `${cue ?? '*'} ⇒ ${pattern}`, cue, pattern, tables: [], weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: '',
+  key: `${cue ?? '*'} ⇒ ${pattern}`, cue, pattern, tables: [], template: 'pattern', general: true, words: 0, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: '',
   evidence: { support: 1, positive: 1, advantage: 1, steps: 1 }, createdAt: 1, updatedAt: 1, enabled: true,
 });
 

@@ -55,7 +55,7 @@ export class FeatureTable {
     const key = `${cue?.key ?? '*'} ⇒ ${pattern}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const index = this.features.push({ key, cue: cue?.label ?? null, pattern, tables }) - 1;
+    const index = this.features.push({ key, cue: cue?.label ?? null, pattern, tables, template: cue === null ? 'pattern' : tables.length > 0 ? 'name' : 'operator', general: tables.length === 0, words: cue === null ? 0 : 1 }) - 1;
     this.#byKey.set(key, index);
     return index;
   }

@@ -1,0 +1,56 @@
+/** What an experiment is and what it returns: variants × seeds, each trained on the training questions and judged on the held-out ones. */
+import type { FieldName } from '../grpo/config.ts';
+
+/** One way of training. */
+export interface Variant {
+  readonly name: string;
+  /** Settings that differ from the experiment's base configuration. */
+  readonly settings: Readonly<Partial<Record<FieldName, number | boolean | string>>>;
+  /** The policy the run starts from. */
+  readonly start: 'none' | 'starter';
+  /** off: the loop runs and changes nothing. shuffled: each group's advantages are dealt out at random, a control that must not improve. */
+  readonly learning: 'on' | 'off' | 'shuffled';
+}
+
+export interface ExperimentSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly dataset: string;
+  readonly variants: readonly Variant[];
+  readonly seeds: readonly number[];
+  readonly steps: number;
+  /** Steps between two points of the curve. */
+  readonly evaluateEvery: number;
+}
+
+/** Held-out accuracy (greedy, 0..1) and the mean training reward since the point before. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly greedy: number;
+  readonly reward: number | null;
+}
+
+/** Per held-out question, in the dataset's order. */
+export interface HeldOutAnswer {
+  readonly questionId: string;
+  readonly greedy: boolean;
+  /** Right ones among the G drawn. */
+  readonly right: number;
+  readonly drawn: number;
+}
+
+/** One variant with one seed, from start to end: the unit that is stored, and where a stopped experiment goes on. */
+export interface SeedRun {
+  readonly variant: number;
+  readonly seed: number;
+  readonly curve: readonly CurvePoint[];
+  readonly answers: readonly HeldOutAnswer[];
+  /** Hints of the policy that was kept, and whether that is the one the run started from. */
+  readonly hints: number;
+  readonly keptStart: boolean;
+}
+
+export interface Experiment {
+  readonly spec: ExperimentSpec;
+  readonly runs: readonly SeedRun[];
+}
