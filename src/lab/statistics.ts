@@ -1,11 +1,16 @@
 /** Intervals and estimators. Pure; shares and probabilities are in [0, 1]. */
 import { seededRandom } from '../grpo/random.ts';
+import type { Random } from '../grpo/types.ts';
 
-/** A share with its 95 % confidence interval. */
-export interface Interval {
-  readonly accuracy: number;
+/** The ends of a 95 % interval. */
+export interface Range {
   readonly low: number;
   readonly high: number;
+}
+
+/** A share with its 95 % confidence interval. */
+export interface Interval extends Range {
+  readonly accuracy: number;
 }
 
 /** Standard normal quantile of a two-sided 95 % interval. */
@@ -50,13 +55,22 @@ export function meanWithInterval(values: readonly number[], seed = 1): Interval 
   if (values.every((value) => value === 0 || value === 1)) return wilson(total, values.length);
   const [first = 0] = values;
   if (values.every((value) => value === first)) return { ...wilson(Math.min(total, values.length), values.length), accuracy: first };
-  const random = seededRandom(seed).next;
+  return { accuracy: total / values.length, ...bootstrapMean(values, seededRandom(seed).next) };
+}
+
+/**
+ * Percentile bootstrap of a mean: 95 % of the means of `values` drawn with replacement (B. Efron, Annals of Statistics 7 (1979)
+ * 1–26). Each value stands for one independent unit; measurements that belong together (the seeds of one question) are
+ * averaged into one value before. Throws RangeError without values.
+ */
+export function bootstrapMean(values: readonly number[], random: Random): Range {
+  if (values.length === 0) throw new RangeError('No interval without values.');
   const means = Float64Array.from({ length: RESAMPLES }, () => {
     let drawn = 0;
     for (let i = 0; i < values.length; i++) drawn += values[Math.floor(random() * values.length)] ?? 0;
     return drawn / values.length;
   }).sort();
-  return { accuracy: total / values.length, low: quantile(means, 0.025), high: quantile(means, 0.975) };
+  return { low: quantile(means, 0.025), high: quantile(means, 0.975) };
 }
 
 /** Linear interpolation between order statistics (Hyndman & Fan, type 7). `sorted` ascending and not empty. */
@@ -67,7 +81,7 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   return low + (at - below) * ((sorted[below + 1] ?? low) - low);
 }
 
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
