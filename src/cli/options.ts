@@ -72,6 +72,24 @@ export const COMMANDS = {
     details: ['Each SQL text is run as it stands. matchesGold is null where the question has no gold SQL.', ...SETTINGS],
     options: [DATABASE, QUESTIONS, { name: 'sql-file', value: 'F', required: true, help: '[{id, sql}], id being a question’s; several entries may answer one question' }, SET, JSON_OUT],
   },
+  rewards: {
+    name: 'rewards',
+    summary: 'measure how well the rewards tell right SQL from wrong',
+    details: [
+      'auc: the share of pairs of one right and one wrong completion of the same question in which the right one has the higher value, a tie counting half; over distinct SQL texts, with the number of pairs behind each. Without --completions, groups are drawn from the sketch sampler at temperature 1.',
+      'bestOfG, with --completions: how often the pick is right among G completions drawn at random: a random one, a random one that ran, the majority by result, the highest reference-free total, the same with the agreement component, and the best possible.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE, QUESTIONS,
+      { name: 'completions', value: 'F', help: 'completions file: [{id, completions: [{source?, text, correct?}]}]; without a flag, gold decides what is correct' },
+      { name: 'sources', value: 'A,B', help: 'only completions of these sources' },
+      { name: 'group-size', value: 'G', help: 'completions in a group (16 sampled; 8 drawn from a file)' },
+      { name: 'groups', value: 'N', help: 'groups drawn from a file for each question (200)' },
+      { name: 'seed', value: 'S', help: 'seed of all randomness (1)' },
+      SET, JSON_OUT,
+    ],
+  },
 } as const satisfies Record<string, CommandRow>;
 
 export type CommandName = keyof typeof COMMANDS;
