@@ -2,9 +2,10 @@
  * Held-out evaluation: how often is the policy right, in one greedy answer and in samples?
  * Right means execution match with the gold SQL (sql/result-match.ts).
  */
-import type { Database, ExecutionBudget, PolicyHint, PolicyView, Question, Random, Sampler } from '../grpo/types.ts';
+import type { Database, PolicyHint, PolicyView, Question, Random, Sampler } from '../grpo/types.ts';
 import { seededRandom } from '../grpo/random.ts';
-import { ANSWER_BUDGET, GoldResults } from './gold.ts';
+import { Judge } from './judge.ts';
+import type { AnswerBudget } from './judge.ts';
 import { meanWithInterval, passAtK } from './statistics.ts';
 import type { Interval } from './statistics.ts';
 
@@ -19,7 +20,9 @@ export interface EvaluateOptions {
   readonly groupSize: number;
   /** K: how many groups are sampled for each question. */
   readonly seeds: number;
-  readonly budget: Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs'>;
+  readonly budget: AnswerBudget;
+  /** Knows what was judged before, over the same database and budget; a fresh one unless given. */
+  readonly judge?: Judge;
   readonly onQuestion?: (done: number, all: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -67,10 +70,8 @@ export function fixedPolicy(hints: readonly PolicyHint[]): PolicyView {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { sampler, database, policy, temperature, groupSize, seeds, signal, onQuestion } = options;
-  const budget = { ...options.budget, ...ANSWER_BUDGET };
-  const gold = new GoldResults(database);
-  const questions: Question[] = [];
-  for (const question of options.questions) if (await gold.isComparable(question)) questions.push(question);
+  const judge = options.judge ?? new Judge(database, options.budget);
+  const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
   const perQuestion: QuestionResult[] = [];
   for (const [index, question] of questions.entries()) {
@@ -80,17 +81,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     for (let seed = 1; seed <= seeds; seed++) {
       for (const sample of await sampler.generateGroup(request(chance(seed, index)), groupSize)) texts.push(sample.sql);
     }
-    const executions = await database.execute(texts, { budget, ...(signal === undefined ? {} : { signal }) });
-    // Samples repeat one another; comparing a result once is enough.
-    const verdicts = new Map<string, boolean>();
-    for (const [i, execution] of executions.entries()) {
-      const text = texts[i] ?? '';
-      if (!verdicts.has(text)) verdicts.set(text, (await gold.matches(question, execution)) === true);
-    }
+    const [correct = false, ...right] = await judge.areRight(question, texts, signal);
     perQuestion.push({
-      id: question.id, correct: verdicts.get(greedy.sql) === true, sql: greedy.sql,
-      samples: texts.length - 1, samplesCorrect: texts.slice(1).filter((text) => verdicts.get(text) === true).length,
-      weakGold: (await gold.isWeak(question)) === true,
+      id: question.id, correct, sql: greedy.sql, samples: right.length, samplesCorrect: right.filter(Boolean).length,
+      weakGold: (await judge.gold.isWeak(question)) === true,
     });
     onQuestion?.(index + 1, questions.length);
   }
@@ -104,6 +98,25 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     weakGold: perQuestion.filter((result) => result.weakGold).length,
     perQuestion,
   };
+}
+
+/**
+ * Share of `questions` (all with comparable gold) whose greedy answer is right, in [0, 1]. Throws RangeError without questions;
+ * rejects with GoldError and AbortError.
+ */
+export async function greedyAccuracy({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<number> {
+  if (questions.length === 0) throw new RangeError('No accuracy without questions.');
+  let right = 0;
+  for (const [index, question] of questions.entries()) {
+    signal?.throwIfAborted();
+    const { sql } = await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) });
+    if ((await judge.areRight(question, [sql], signal))[0] === true) right++;
+  }
+  return right / questions.length;
+}
+
+export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'> {
+  readonly judge: Judge;
 }
 
 /** A generator of its own for every seed and question; the factor keeps them apart for up to 2^24 questions. */
