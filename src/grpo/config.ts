@@ -73,7 +73,7 @@ export const FIELDS = {
     help: 'Divide by G (ddof 0) instead of G − 1 when computing the standard deviation.',
   } satisfies BooleanField,
   learning_rate: number('update', 'lr', 0.1, 0, 2, 0.01, 'Learning rate', 'How far a hint moves for one unit of gradient. 0 turns learning off.'),
-  kl_coef: number('update', 'kl', 0.05, 0, 1, 0.01, 'KL coefficient', 'Pulls the hints that were active back towards zero, the reference policy.'),
+  kl_coef: number('update', 'kl', 0.05, 0, 1, 0.01, 'KL coefficient', 'Pulls the hints that were active back towards the policy the run started from.'),
   min_advantage_threshold: number('update', 'th', 0.3, 0, 3, 0.05, 'Minimum |advantage|', 'A completion closer to its group’s mean than this teaches nothing.'),
   gradient: {
     kind: 'choice', section: 'update', url: 'gr', default: 'score-function', options: GRADIENTS, label: 'Gradient',
@@ -81,7 +81,7 @@ export const FIELDS = {
   } satisfies ChoiceField<GradientName>,
   new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| over four completions reaches this; over more, less is enough (÷ √(n/4)).'),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
-  max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room.'),
+  max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room. Hints the run started from do not count.'),
 
   evidence_hold: number('update', 'eh', 0, 0, 20, 0.5, 'Evidence hold-down', 'A hint acts with n/(n + this) of its weight, n being the completions that taught it. 0 lets every hint act in full at once.'),
 
@@ -108,6 +108,31 @@ export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
 type ValueOf<F> = F extends NumberField ? number : F extends BooleanField ? boolean : F extends { options: readonly (infer T)[] } ? T : never;
 export type GRPOConfig = { readonly [K in FieldName]: ValueOf<(typeof FIELDS)[K]> };
+
+export const PRESET_NAMES = ['reference', 'tuned'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/**
+ * Settings that belong together. reference: the published defaults, as the table has them. tuned: the measured best, chosen on
+ * training splits alone.
+ */
+export const PRESETS: Readonly<Record<PresetName, Readonly<Partial<GRPOConfig>>>> = {
+  reference: {},
+  tuned: { group_size: 8, learning_rate: 0.2, temperature: 0.8, kl_coef: 0.02, resample_budget: 2, replay: true, validation_share: 0.2 },
+};
+
+/** The fields that some preset sets. */
+const PRESET_FIELDS = FIELD_NAMES.filter((name) => PRESET_NAMES.some((preset) => PRESETS[preset][name] !== undefined));
+
+/** Every field that some preset sets, as this one wants it: what choosing a preset changes. */
+export function presetSettings(preset: PresetName): Partial<GRPOConfig> {
+  return Object.fromEntries(PRESET_FIELDS.map((name) => [name, PRESETS[preset][name] ?? DEFAULT_CONFIG[name]]));
+}
+
+/** The preset whose settings these are, whatever the fields that no preset sets; null for none. */
+export function presetOf(config: GRPOConfig): PresetName | null {
+  return PRESET_NAMES.find((preset) => Object.entries(presetSettings(preset)).every(([name, value]) => config[name as FieldName] === value)) ?? null;
+}
 
 /** A setting that is unknown or out of range. The message names the field and its range. */
 export class ConfigError extends Error {
@@ -151,12 +176,12 @@ export function checkField(name: string, value: unknown): number | boolean | str
 }
 
 /**
- * The defaults with the given values in their place, every one checked.
+ * The defaults, in their place the preset's settings, in theirs the given values, every one checked.
  * Throws ConfigError on the first unknown or out-of-range value, and when no reward has a weight.
  */
-export function makeConfig(values: Readonly<Record<string, unknown>> = {}): GRPOConfig {
+export function makeConfig(values: Readonly<Record<string, unknown>> = {}, preset: PresetName = 'reference'): GRPOConfig {
   const checked: Record<string, number | boolean | string> = {};
-  for (const [name, value] of Object.entries(values)) checked[name] = checkField(name, value);
+  for (const [name, value] of Object.entries({ ...PRESETS[preset], ...values })) checked[name] = checkField(name, value);
   const config = { ...DEFAULT_CONFIG, ...checked } as GRPOConfig;
   if (FIELD_NAMES.every((name) => !name.endsWith('_weight') || config[name] === 0)) {
     throw new ConfigError('At least one reward weight (validity_weight … feedback_weight) must be above 0.');

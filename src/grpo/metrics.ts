@@ -7,6 +7,10 @@ function meanOrNull(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : mean(known);
 }
 
+const resampledOf = (groups: readonly Group[]): number => groups.filter((group) => group.resampled !== undefined).length;
+
+const replayedOf = (groups: readonly Group[]): number => groups.reduce((sum, group) => sum + group.completions.filter((completion) => completion.replayed === true).length, 0);
+
 /** Means over the step's groups; rewards over all their completions. */
 export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number): StepMetrics {
   const completions = groups.flatMap((group) => group.completions);
@@ -20,12 +24,14 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
     kl: meanOrNull(groups.map((group) => group.distribution?.kl ?? null)),
     diversity: share(groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0), completions.length),
     executedShare: share(completions.filter((completion) => completion.execution.rows.length > 0).length, completions.length),
+    resampledGroups: resampledOf(groups),
+    replayedCompletions: replayedOf(groups),
     hints,
   };
 }
 
 export const EMPTY_SUMMARY: TrainingSummary = {
-  totalSteps: 0, totalGroups: 0, scoredGroups: 0, totalCompletions: 0, noSignalGroups: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
+  totalSteps: 0, totalGroups: 0, scoredGroups: 0, totalCompletions: 0, noSignalGroups: 0, resampledGroups: 0, replayedCompletions: 0, epochs: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
 };
 
 /** The summary after one more step; `averageReward` is the running mean of the groups' means, over the groups that have one. */
@@ -36,11 +42,14 @@ export function addToSummary(summary: TrainingSummary, groups: readonly Group[],
   const averageReward = scored.length === 0 ? summary.averageReward
     : ((summary.averageReward ?? 0) * before + scored.reduce((sum, value) => sum + value, 0)) / (before + scored.length);
   return {
+    ...summary,
     totalSteps: summary.totalSteps + 1,
     totalGroups: summary.totalGroups + groups.length,
     scoredGroups: before + scored.length,
     totalCompletions: summary.totalCompletions + groups.reduce((sum, group) => sum + group.completions.length, 0),
     noSignalGroups: summary.noSignalGroups + groups.filter((group) => group.noSignal).length,
+    resampledGroups: summary.resampledGroups + resampledOf(groups),
+    replayedCompletions: summary.replayedCompletions + replayedOf(groups),
     averageReward,
     hintsCreated: summary.hintsCreated + count('create'),
     hintsUpdated: summary.hintsUpdated + count('update'),

@@ -4,6 +4,7 @@
  * π_h(y|q) ∝ π_0(y|q) · exp(Σ_k w_k f_k(q, y)): the form of the KL-regularised optimum π* ∝ π_0 exp(r/β)
  * (e.g. DPO, arXiv 2305.18290, eq. 4). A hint is one w_k with its f_k in words.
  */
+import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
 import type { FeatureGradient } from './gradient.ts';
 import type { HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, PolicyView } from './types.ts';
@@ -32,14 +33,24 @@ export function describeHint(feature: HintFeature, weight: number, evidence: Hin
   return `${when}, ${what} ${feature.pattern}: mean advantage ${signed(average)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'}.`;
 }
 
-/** The hints and their log's length. All changes go through methods that return the events they made. */
+/**
+ * The hints and their log's length. All changes go through methods that return the events they made.
+ *
+ * Hints restored at step 0, before anything was learned, are the policy the run starts from: regularisation pulls towards
+ * their weights, and they are given up only for evidence against them.
+ */
 export class PolicyLayer implements PolicyView {
   readonly #hints = new Map<string, PolicyHint>();
-  #weights = new Map<string, number>();
+  /** What `weightOf` answers: never 0. */
+  readonly #weights = new Map<string, number>();
+  /** Weights at the start of the run: never 0. */
+  readonly #start: Map<string, number>;
+  #acting = ACTS_IN_FULL;
   #eventCount: number;
   #version = 0;
 
-  constructor(hints: readonly PolicyHint[] = [], eventCount = 0) {
+  constructor(hints: readonly PolicyHint[] = [], eventCount = 0, start: Readonly<Record<string, number>> = {}) {
+    this.#start = new Map(Object.entries(start));
     for (const hint of hints) this.#put(hint);
     this.#eventCount = eventCount;
   }
@@ -49,28 +60,48 @@ export class PolicyLayer implements PolicyView {
   get eventCount(): number { return this.#eventCount; }
   get version(): number { return this.#version; }
   has(key: string): boolean { return this.#hints.has(key); }
+  /** The logit a feature adds: its hint's weight as far as it acts (acting.ts), 0 without one. */
   weightOf(key: string): number { return this.#weights.get(key) ?? 0; }
+  /** The weights the run started from, those that are not 0. */
+  get start(): Readonly<Record<string, number>> { return Object.fromEntries(this.#start); }
+
+  /** Which hints act, and how much, from now on. No weight changes, so there is no event. */
+  configure(acting: ActingConfig): void {
+    const same = (Object.keys(ACTS_IN_FULL) as (keyof ActingConfig)[]).every((name) => acting[name] === this.#acting[name]);
+    if (same) return;
+    this.#acting = acting;
+    for (const hint of this.hints) this.#put(hint);
+  }
 
   /**
-   * One GRPO update: Δw_k = learning_rate·g_k − learning_rate·kl_coef·w_k for the features active in the step,
-   * clipped to ±weight_limit. With learning_rate 0 nothing changes and no event is made.
+   * One GRPO update for the features active in the step, clipped to ±weight_limit:
+   *
+   *   Δw_k = learning_rate · s_k · g_k − learning_rate · kl_coef · (w_k − w_k,start)
+   *
+   * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts this
+   * step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n = 0.
+   * With learning_rate 0 nothing changes and no event is made.
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
+    this.configure(config);
     if (config.learning_rate === 0) return [];
     // The gradient is a mean over the step's completions: its spread by chance shrinks with the root of their number.
     const threshold = config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
     const events: HintEvent[] = [];
     const settled: PolicyHint[] = [];
     for (const taught of gradients) {
+      if (!isAllowed(taught.feature, config)) continue;
       const hint = this.#hints.get(taught.feature.key);
       if (hint?.enabled === false) continue;
-      if (hint === undefined && Math.abs(taught.gradient) < threshold) continue;
+      const evidence = addEvidence(hint?.evidence ?? NO_EVIDENCE, taught);
+      const share = actingShare(evidence.support, config.evidence_hold);
+      if (hint === undefined && (Math.abs(taught.gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
-      const gradientTerm = config.learning_rate * taught.gradient;
-      const decayTerm = before === 0 ? 0 : -config.learning_rate * config.kl_coef * before;
+      const start = this.#startOf(taught.feature.key);
+      const gradientTerm = config.learning_rate * taught.gradient * share;
+      const decayTerm = before === start ? 0 : -config.learning_rate * config.kl_coef * (before - start);
       const after = Math.min(config.weight_limit, Math.max(-config.weight_limit, before + gradientTerm + decayTerm));
       if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
-      const evidence = addEvidence(hint?.evidence ?? NO_EVIDENCE, taught);
       const next: PolicyHint = {
         ...(hint ?? { ...taught.feature, enabled: true, createdAt: step }),
         weight: after, evidence, updatedAt: step,
@@ -78,11 +109,14 @@ export class PolicyLayer implements PolicyView {
         description: describeHint(taught.feature, after, evidence),
       };
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
-      events.push(this.#record({ step, type, key: next.key, before: hint?.weight ?? null, after, gradientTerm, decayTerm, causes: taught.causes, reason: reasonFor(type, taught), hint: next }));
+      events.push(this.#record({ step, type, key: next.key, before: hint?.weight ?? null, after, gradientTerm, decayTerm, causes: taught.causes, reason: reasonFor(type, taught, start), hint: next,
+        ...(start === 0 ? {} : { pulledTo: start }), ...(share === 1 ? {} : { share }) }));
       settled.push(next);
     }
     for (const hint of settled) {
-      const against = hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
+      const start = this.#startOf(hint.key);
+      // A hint the run started from may come near 0 with the evidence of earlier runs still for it: then it stays.
+      const against = start !== 0 ? start * hint.evidence.advantage < 0 : hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
       if (Math.abs(hint.weight) < PRUNE_WEIGHT && hint.evidence.support >= SETTLED_SUPPORT && against) {
         events.push(this.#remove(hint, step, 'prune', `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`));
       }
@@ -111,18 +145,34 @@ export class PolicyLayer implements PolicyView {
     return events;
   }
 
-  /** Adds hints from outside (a file, a snapshot) in place of those with the same key. */
+  /** Adds hints from outside (a file, a snapshot) in place of those with the same key. At step 0 they are the start of the run. */
   restore(hints: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
     return hints.map((hint) => this.#record({
       step, type: 'restore', key: hint.key, before: this.#hints.get(hint.key)?.weight ?? null, after: hint.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason, hint,
     }));
   }
 
+  /** Goes back to a snapshot: what has come since is pruned, what has changed or gone is restored. */
+  reinstate(snapshot: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
+    const kept = new Set(snapshot.map(({ key }) => key));
+    const pruned = this.hints.filter(({ key }) => !kept.has(key)).map((hint) => this.#remove(hint, step, 'prune', reason));
+    // Hints are never changed in place: the same object is the same hint.
+    return [...pruned, ...this.restore(snapshot.filter((hint) => this.#hints.get(hint.key) !== hint), step, reason)];
+  }
+
   /** Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. */
   apply(event: HintEvent): void {
     if (event.hint === null) this.#drop(event.key);
     else this.#put(event.hint);
+    if (event.type === 'restore' && event.step === 0) this.#setStart(event.key, event.after ?? 0);
     this.#eventCount = event.sequence + 1;
+  }
+
+  #startOf(key: string): number { return this.#start.get(key) ?? 0; }
+
+  #setStart(key: string, weight: number): void {
+    if (weight === 0) this.#start.delete(key);
+    else this.#start.set(key, weight);
   }
 
   #record(event: Omit<HintEvent, 'sequence'>): HintEvent {
@@ -137,16 +187,18 @@ export class PolicyLayer implements PolicyView {
 
   /**
    * Two hints for one pattern whose cues contain one another and whose evidence is the same have always fired
-   * together: the shorter cue takes both weights, so no logit seen so far changes.
+   * together: the shorter cue takes both weights, so no logit seen so far changes. A hint the run started from may have
+   * fired apart elsewhere, so it stays.
    */
   #mergeTwins(touched: readonly PolicyHint[], step: number, limit: number): HintEvent[] {
     const events: HintEvent[] = [];
     for (const twin of touched) {
       const longer = this.#hints.get(twin.key);
-      if (longer === undefined || longer.cue === null || longer.evidence.support < SETTLED_SUPPORT) continue;
+      if (longer === undefined || longer.cue === null || longer.evidence.support < SETTLED_SUPPORT || this.#start.has(twin.key)) continue;
       for (const shorter of touched) {
         const target = this.#hints.get(shorter.key);
         if (target === undefined || target === longer || target.cue === null || target.pattern !== longer.pattern || !sameEvidence(target.evidence, longer.evidence)) continue;
+        if (this.#start.has(target.key)) continue;
         if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
@@ -160,12 +212,13 @@ export class PolicyLayer implements PolicyView {
     return events;
   }
 
-  /** Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. */
+  /** Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. Those the run started from neither count nor go. */
   #makeRoom(most: number, step: number): HintEvent[] {
-    const excess = this.#hints.size - most;
+    const learned = this.hints.filter(({ key }) => !this.#start.has(key));
+    const excess = learned.length - most;
     if (excess <= 0) return [];
     const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
-    return [...this.#hints.values()]
+    return learned
       .sort((a, b) => fresh(a) - fresh(b) || Math.abs(a.weight) - Math.abs(b.weight) || a.updatedAt - b.updatedAt || (a.key < b.key ? -1 : 1))
       .slice(0, excess)
       .map((hint) => this.#remove(hint, step, 'prune', `Made room: the policy keeps ${most} hints, and this one weighed ${signed(hint.weight)}.`));
@@ -173,7 +226,8 @@ export class PolicyLayer implements PolicyView {
 
   #put(hint: PolicyHint): void {
     this.#hints.set(hint.key, hint);
-    if (hint.enabled && hint.weight !== 0) this.#weights.set(hint.key, hint.weight);
+    const weight = actingWeight(hint, this.#acting);
+    if (weight !== 0) this.#weights.set(hint.key, weight);
     else this.#weights.delete(hint.key);
     this.#version++;
   }
@@ -198,9 +252,9 @@ function sameEvidence(a: HintEvidence, b: HintEvidence): boolean {
   return a.support === b.support && a.positive === b.positive && a.steps === b.steps && Math.abs(a.advantage - b.advantage) < 1e-9;
 }
 
-function reasonFor(type: HintEventType, taught: FeatureGradient): string {
+function reasonFor(type: HintEventType, taught: FeatureGradient, start: number): string {
   const used = `${taught.support} teaching completion${taught.support === 1 ? '' : 's'} used it`;
-  if (type === 'decay') return `${used}; regularisation pulls it towards the reference policy.`;
+  if (type === 'decay') return `${used}; regularisation pulls it towards ${start === 0 ? 'the reference policy' : 'the policy the run started from'}.`;
   const mean = taught.support === 0 ? null : taught.advantage / taught.support;
   const what = mean === null ? 'Completions that left it out differed from their group' : `${used}, with a mean advantage of ${signed(mean)}`;
   return type === 'create' ? `New: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` : `${what}.`;

@@ -4,12 +4,13 @@
  */
 import { effectiveEstimator, ESTIMATOR, type GroupAdvantages, type RewardGroup } from './advantage.ts';
 import type { GRPOConfig } from './config.ts';
+import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
 import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
 import { REWARD_COMPONENTS } from './types.ts';
-import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
+import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, PolicyHint, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
 
 /** Rows of a result kept in a step's record. Rewards see all rows; the record is for reading. */
 export const SHOWN_ROWS = 20;
@@ -23,6 +24,10 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Continues a stored run; seed and random state come from it. */
   readonly state?: TrainerState;
+  /** Controls. off: the loop runs and changes no hint. shuffled: each group's advantages are dealt out at random among its completions. Default on. */
+  readonly learning?: 'on' | 'off' | 'shuffled';
+  /** Whether entropy and KL are computed before every step: exact sums that can take longer than the step itself. Default true. */
+  readonly distribution?: boolean;
 }
 
 /** The reward weights of a configuration. */
@@ -35,6 +40,16 @@ export interface ScoredCompletion {
   readonly sample: Sample;
   readonly execution: Execution;
   readonly rewards: ScoredRewards;
+  /** True for an earlier right answer in the place of one that was drawn. */
+  readonly replayed?: boolean;
+}
+
+/** The completions of one question, and what it took to get them. */
+interface DrawnGroup {
+  readonly completions: readonly ScoredCompletion[];
+  /** Groups drawn before it and thrown away. */
+  readonly resampled: number;
+  readonly temperature: number;
 }
 
 export class GRPOTrainer {
@@ -43,6 +58,9 @@ export class GRPOTrainer {
   readonly #database: Database;
   readonly #rewards: TrainerOptions['rewards'];
   readonly #seed: number;
+  readonly #learning: NonNullable<TrainerOptions['learning']>;
+  readonly #measured: boolean;
+  readonly #answers: AnswerMemory;
   #random: SeededRandom;
   #config: GRPOConfig;
   #rewardModel: RewardModel;
@@ -50,31 +68,46 @@ export class GRPOTrainer {
   #queue: readonly string[];
   #summary: TrainingSummary;
 
-  constructor({ config, sampler, database, rewards, seed, state }: TrainerOptions) {
+  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true }: TrainerOptions) {
     this.#sampler = sampler;
     this.#database = database;
     this.#rewards = rewards;
     this.#config = config;
     this.#rewardModel = rewards(rewardWeights(config));
     this.#seed = state?.seed ?? seed;
+    this.#learning = learning;
+    this.#measured = distribution;
+    this.#answers = new AnswerMemory(state?.answers);
     this.#random = state === undefined ? seededRandom(seed) : restoreRandom(state.randomState);
     this.#step = state?.step ?? 0;
     this.#queue = state?.queue ?? [];
-    this.#summary = state?.summary ?? EMPTY_SUMMARY;
-    this.policy = new PolicyLayer(state?.hints, state?.eventCount);
+    // Runs stored by earlier versions lack the newer counts.
+    this.#summary = { ...EMPTY_SUMMARY, ...state?.summary };
+    this.policy = new PolicyLayer(state?.hints, state?.eventCount, state?.start);
+    this.policy.configure(config);
   }
 
   get config(): GRPOConfig { return this.#config; }
+  get seed(): number { return this.#seed; }
+  /** Steps taken. */
+  get step(): number { return this.#step; }
 
   /** Applies from the next step. */
   configure(config: GRPOConfig): void {
     this.#config = config;
     this.#rewardModel = this.#rewards(rewardWeights(config));
+    this.policy.configure(config);
+  }
+
+  /** Makes these hints the policy the run starts from: regularisation pulls towards them. Throws Error once a step was taken. */
+  startFrom(hints: readonly PolicyHint[], reason: string): HintEvent[] {
+    if (this.#step > 0) throw new Error('A run can be given its start only before its first step.');
+    return this.policy.restore(hints, 0, reason);
   }
 
   /** STEP 1. G completions for one question from the frozen sampler, steered by the hints. */
-  generateGroup(question: Question, count = this.#config.group_size, signal?: AbortSignal): Promise<Sample[]> {
-    return this.#sampler.generateGroup({ question: question.question, policy: this.policy, temperature: this.#config.temperature, random: this.#random.next, signal }, count);
+  generateGroup(question: Question, count = this.#config.group_size, signal?: AbortSignal, temperature = this.#config.temperature): Promise<Sample[]> {
+    return this.#sampler.generateGroup({ question: question.question, policy: this.policy, temperature, random: this.#random.next, signal }, count);
   }
 
   /** STEP 2. Runs every completion and scores it with the reward functions. */
@@ -105,18 +138,18 @@ export class GRPOTrainer {
 
   /** One step on one or more questions. Rejects with AbortError when aborted; nothing has changed then but the random state. */
   async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
-    const scored: ScoredCompletion[][] = [];
+    const drawn: DrawnGroup[] = [];
     const distributions: (Distribution | null)[] = [];
     for (const question of questions) {
-      distributions.push(this.#sampler.distribution({ question: question.question, policy: this.policy, temperature: this.#config.temperature, signal }));
-      const samples = await this.generateGroup(question, undefined, signal);
-      scored.push(await this.computeRewards(samples, question, signal));
+      distributions.push(this.#measured ? this.#sampler.distribution({ question: question.question, policy: this.policy, temperature: this.#config.temperature, signal }) : null);
+      drawn.push(await this.#drawGroup(question, signal));
     }
-    const advantages = this.computeAdvantages(scored);
-    const groups = questions.map((question, g) => this.#group(question, scored[g] ?? [], advantages[g] as GroupAdvantages, distributions[g] ?? null));
+    const compared = this.computeAdvantages(drawn.map(({ completions }) => completions));
+    const groups = questions.map((question, g) => this.#group(question, drawn[g] as DrawnGroup, compared[g] as GroupAdvantages, distributions[g] ?? null));
 
     this.#step++;
-    const events = this.updatePolicyLayer(groups);
+    if (this.#config.replay) for (const group of groups) this.#remember(group);
+    const events = this.#learning === 'off' ? [] : this.updatePolicyLayer(groups);
     this.#summary = addToSummary(this.#summary, groups, events, this.policy.size);
     return { number: this.#step, groups: groups.map(forTheRecord), events, metrics: stepMetrics(groups, this.#ddof(), this.policy.size) };
   }
@@ -127,7 +160,10 @@ export class GRPOTrainer {
     const byId = new Map(pool.map((question) => [question.id, question]));
     const taken: Question[] = [];
     while (taken.length < this.#config.questions_per_step) {
-      if (this.#queue.length === 0) this.#queue = shuffled([...byId.keys()], this.#random.next);
+      if (this.#queue.length === 0) {
+        this.#queue = shuffled([...byId.keys()], this.#random.next);
+        this.#summary = { ...this.#summary, epochs: this.#summary.epochs + 1 };
+      }
       const [id = '', ...rest] = this.#queue;
       this.#queue = rest;
       const question = byId.get(id);
@@ -146,8 +182,47 @@ export class GRPOTrainer {
   state(): TrainerState {
     return {
       seed: this.#seed, randomState: this.#random.state(), step: this.#step, hints: this.policy.hints, eventCount: this.policy.eventCount,
-      queue: this.#queue, summary: this.getTrainingSummary(),
+      queue: this.#queue, summary: this.getTrainingSummary(), start: this.policy.start, answers: this.#answers.state(),
     };
+  }
+
+  /** A group for one question: the first with a signal, or the last the budget allows. */
+  async #drawGroup(question: Question, signal?: AbortSignal): Promise<DrawnGroup> {
+    for (let again = 0; ; again++) {
+      const temperature = temperatureOf(this.#config.temperature, again);
+      const samples = await this.generateGroup(question, undefined, signal, temperature);
+      const completions = await this.#withReplay(await this.computeRewards(samples, question, signal), question, temperature, signal);
+      const [compared] = this.computeAdvantages([completions]);
+      if (again >= this.#config.resample_budget || compared?.noSignal !== true) return { completions, resampled: again, temperature };
+    }
+  }
+
+  /**
+   * An all-wrong group of a question whose right answer was found earlier gets that answer in the place of its last completion,
+   * and is scored again as a whole (agreement looks at all of them). Off the policy like a hotter draw, and like it taken
+   * without an importance weight: what was once right is imitated again, whatever its probability is now
+   * (self-imitation learning, arXiv 1806.05635).
+   */
+  async #withReplay(completions: ScoredCompletion[], question: Question, temperature: number, signal?: AbortSignal): Promise<ScoredCompletion[]> {
+    const choices = this.#config.replay ? this.#answers.of(question.id) : null;
+    if (choices === null || completions.some(({ rewards }) => isRight(rewards))) return completions;
+    const answer = this.#sampler.replay?.({ question: question.question, policy: this.policy, temperature, signal }, choices) ?? null;
+    if (answer === null) return completions;
+    const scored = await this.computeRewards([...completions.slice(0, -1).map(({ sample }) => sample), answer], question, signal);
+    return scored.map((completion, i) => (i === scored.length - 1 ? { ...completion, replayed: true } : completion));
+  }
+
+  #remember({ questionId, completions }: Group): void {
+    const found = completions.find(({ rewards, choices }) => choices !== undefined && isRight(rewards));
+    if (found?.choices !== undefined) this.#answers.remember(questionId, found.choices);
+  }
+
+  /** The control that must not improve: the same advantages, on completions that did not earn them. */
+  #dealt({ advantages, ...compared }: GroupAdvantages, scored: readonly ScoredCompletion[]): GroupAdvantages {
+    const rewarded = scored.flatMap(({ rewards }, i) => (rewards.total === null ? [] : [i]));
+    const dealt = [...advantages];
+    shuffled(rewarded, this.#random.next).forEach((from, i) => { dealt[rewarded[i] ?? from] = advantages[from] ?? 0; });
+    return { ...compared, advantages: dealt };
   }
 
   #ddof(): 0 | 1 { return this.#config.population_sd ? 0 : 1; }
@@ -156,14 +231,17 @@ export class GRPOTrainer {
     return { maxVmSteps: this.#config.max_vm_steps * 1e6, deadlineMs: this.#config.deadline_ms, maxRows: this.#config.max_rows };
   }
 
-  #group(question: Question, scored: readonly ScoredCompletion[], compared: GroupAdvantages, distribution: Distribution | null): Group {
+  #group(question: Question, drawn: DrawnGroup, earned: GroupAdvantages, distribution: Distribution | null): Group {
+    const { completions: scored, resampled, temperature } = drawn;
+    const compared = this.#learning === 'shuffled' ? this.#dealt(earned, scored) : earned;
     return {
       questionId: question.id, question: question.question,
       mean: compared.mean, sd: compared.sd, scale: compared.scale, noSignal: compared.noSignal, distribution,
-      completions: scored.map(({ sample, execution, rewards }, index): Completion => {
+      ...(resampled === 0 ? {} : { resampled, temperature }),
+      completions: scored.map(({ sample, execution, rewards, replayed }, index): Completion => {
         const advantage = compared.advantages[index] ?? 0;
         const teaches = !compared.noSignal && rewards.total !== null && Math.abs(advantage) >= this.#config.min_advantage_threshold && advantage !== 0;
-        return { ...sample, index, execution, rowCount: execution.rows.length, rewards, advantage, teaches, verdict: verdictOf(advantage, teaches, compared.noSignal) };
+        return { ...sample, index, execution, rowCount: execution.rows.length, rewards, advantage, teaches, verdict: verdictOf(advantage, teaches, compared.noSignal), ...(replayed === true ? { replayed } : {}) };
       }),
     };
   }

@@ -199,10 +199,14 @@ export interface HintEvent {
   readonly key: string;
   readonly before: number | null;
   readonly after: number | null;
-  /** learning_rate · g_k, the part of Δw that advantages made. */
+  /** learning_rate · s_k · g_k, the part of Δw that advantages made. */
   readonly gradientTerm: number;
-  /** −learning_rate · kl_coef · w_k, the part that regularisation made. */
+  /** −learning_rate · kl_coef · (w_k − w_k,start), the part that regularisation made. */
   readonly decayTerm: number;
+  /** w_k,start, where it is not 0. */
+  readonly pulledTo?: number;
+  /** s_k = n/(n + evidence_hold), where it is not 1. */
+  readonly share?: number;
   readonly causes: readonly HintCause[];
   /** Why, in words. */
   readonly reason: string;
@@ -212,7 +216,7 @@ export interface HintEvent {
 
 /** What a sampler may read of the policy. */
 export interface PolicyView {
-  /** Logit weight of a feature; 0 when there is no enabled hint for it. */
+  /** Logit a feature adds: the weight of its hint as far as that acts; 0 when there is none, or it is switched off. */
   weightOf(key: string): number;
   /** Increases whenever any weight changes, so that samplers can cache. */
   readonly version: number;
@@ -330,6 +334,8 @@ export interface Completion extends Sample {
   /** True when |advantage| ≥ min_advantage_threshold: only then does it move hints. */
   readonly teaches: boolean;
   readonly verdict: Verdict;
+  /** True when it was not drawn but is an earlier right answer, put in the place of the last of an all-wrong group. */
+  readonly replayed?: boolean;
 }
 
 /** All completions sampled for one question in one step. */
@@ -344,8 +350,12 @@ export interface Group {
   readonly scale: number;
   /** True when all rewards are equal: nothing to learn from. */
   readonly noSignal: boolean;
-  /** Distribution of the sampler before the update; null when it cannot be computed. */
+  /** Distribution of the sampler before the update, at the set temperature; null when it cannot be, or was not to be, computed. */
   readonly distribution: Distribution | null;
+  /** How many groups without signal were drawn, and thrown away, before this one; absent for none. */
+  readonly resampled?: number;
+  /** The temperature it was drawn at, where it is not the set one. */
+  readonly temperature?: number;
 }
 
 export interface StepMetrics {
@@ -359,6 +369,10 @@ export interface StepMetrics {
   readonly diversity: number;
   /** Share of completions whose execution returned rows, 0..1. */
   readonly executedShare: number;
+  /** Groups that were drawn again for want of a signal. */
+  readonly resampledGroups: number;
+  /** Completions that are earlier right answers. */
+  readonly replayedCompletions: number;
   readonly hints: number;
 }
 
@@ -377,6 +391,12 @@ export interface TrainingSummary {
   readonly scoredGroups: number;
   readonly totalCompletions: number;
   readonly noSignalGroups: number;
+  /** Groups that were drawn again for want of a signal. */
+  readonly resampledGroups: number;
+  /** Completions that are earlier right answers. */
+  readonly replayedCompletions: number;
+  /** Passes over the training questions that were begun. */
+  readonly epochs: number;
   readonly averageReward: number | null;
   readonly hintsCreated: number;
   readonly hintsUpdated: number;
@@ -394,4 +414,14 @@ export interface TrainerState {
   /** Question ids still to come in this epoch, in order. */
   readonly queue: readonly string[];
   readonly summary: TrainingSummary;
+  /** Weights of the policy the run started from, by key, those that are not 0; absent for none. */
+  readonly start?: Readonly<Record<string, number>>;
+  /** Right answers to replay, oldest first; absent for none. */
+  readonly answers?: readonly RememberedAnswer[];
+}
+
+/** The choices of a completion that was right, from which the sampler makes it again. */
+export interface RememberedAnswer {
+  readonly questionId: string;
+  readonly choices: readonly number[];
 }

@@ -4,14 +4,14 @@ import { KEPT_STEPS } from '../../src/grpo/run-store.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, Step } from '../../src/grpo/types.ts';
 
-const METRICS = { rewardMean: 0.5, rewardSd: 0.1, noSignalShare: 0, entropy: 1.5, kl: 0.01, diversity: 1, executedShare: 0.75, hints: 2 };
+const METRICS = { rewardMean: 0.5, rewardSd: 0.1, noSignalShare: 0, entropy: 1.5, kl: 0.01, diversity: 1, executedShare: 0.75, resampledGroups: 0, replayedCompletions: 0, hints: 2 };
 
 export function record(id: string, step = 0, revision = 0): RunRecord {
   return {
     id, revision, dataset: 'demo', sampler: 'sketch', settings: { group_size: 4 },
     state: {
       seed: 7, randomState: [1, 2, 3, 4], step, hints: [], eventCount: 2 * step, queue: ['a', 'b'],
-      summary: { totalSteps: step, totalGroups: step, scoredGroups: 0, totalCompletions: 4 * step, noSignalGroups: 0, averageReward: 0.5, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0 },
+      summary: { totalSteps: step, totalGroups: step, scoredGroups: 0, totalCompletions: 4 * step, noSignalGroups: 0, resampledGroups: 0, replayedCompletions: 0, epochs: 0, averageReward: 0.5, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0 },
     },
     place: { questionId: null, ownQuestion: null, speed: 'normal' },
   };
