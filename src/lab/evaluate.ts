@@ -2,6 +2,8 @@
  * Held-out evaluation: how often is the policy right, in one greedy answer and in samples?
  * Right means execution match with the gold SQL (sql/result-match.ts).
  */
+import { ACTS_IN_FULL, actingWeight } from '../grpo/acting.ts';
+import type { ActingConfig } from '../grpo/acting.ts';
 import type { Database, PolicyHint, PolicyView, Question, Random, Sampler } from '../grpo/types.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { Judge } from './judge.ts';
@@ -58,9 +60,9 @@ export interface Evaluation {
   readonly perQuestion: readonly QuestionResult[];
 }
 
-/** A policy that only looks up: hints from a file, or none. */
-export function fixedPolicy(hints: readonly PolicyHint[]): PolicyView {
-  const weights = new Map(hints.filter((hint) => hint.enabled).map((hint) => [hint.key, hint.weight]));
+/** A policy that only looks up: hints from a file, or none. Which of them act, and how much, is `acting`'s to say: in full unless given. */
+export function fixedPolicy(hints: readonly PolicyHint[], acting: ActingConfig = ACTS_IN_FULL): PolicyView {
+  const weights = new Map(hints.map((hint) => [hint.key, actingWeight(hint, acting)]));
   return { hints, version: 0, weightOf: (key) => weights.get(key) ?? 0 };
 }
 
@@ -120,6 +122,6 @@ export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'samp
 }
 
 /** A generator of its own for every seed and question; the factor keeps them apart for up to 2^24 questions. */
-function chance(seed: number, index: number): Random {
+export function chance(seed: number, index: number): Random {
   return seededRandom(seed * 2 ** 24 + index).next;
 }

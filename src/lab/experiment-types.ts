@@ -6,8 +6,8 @@ export interface Variant {
   readonly name: string;
   /** Settings that differ from the experiment's base configuration. */
   readonly settings: Readonly<Partial<Record<FieldName, number | boolean | string>>>;
-  /** The policy the run starts from. */
-  readonly start: 'none' | 'starter';
+  /** The policy the run starts from: no hints, the starter policy, or hints from a file of the caller's. */
+  readonly start: 'none' | 'starter' | 'file';
   /** off: the loop runs and changes nothing. shuffled: each group's advantages are dealt out at random, a control that must not improve. */
   readonly learning: 'on' | 'off' | 'shuffled';
 }
