@@ -176,6 +176,11 @@ export class GRPOTrainer {
     return this.policy.edit(key, change, this.#step, this.#config.weight_limit);
   }
 
+  /** Goes back to a snapshot of the hints, as events. */
+  reinstate(snapshot: readonly PolicyHint[], reason: string): HintEvent[] {
+    return this.policy.reinstate(snapshot, this.#step, reason);
+  }
+
   getTrainingSummary(): TrainingSummary { return { ...this.#summary, hints: this.policy.size }; }
 
   /** Plain data from which a run continues to the bit. */

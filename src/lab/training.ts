@@ -1,0 +1,131 @@
+/**
+ * A whole training run with a validation part: the best policy is kept, not the last, and the start where nothing beat it.
+ * The validation questions come out of the training split. Held-out questions have no part in it.
+ */
+import { seededRandom, shuffled } from '../grpo/random.ts';
+import type { GRPOTrainer } from '../grpo/trainer.ts';
+import type { HintEvent, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
+import { normaliseSql } from '../sql/normalise.ts';
+
+export interface TrainingOptions {
+  readonly trainer: GRPOTrainer;
+  /** The training split only. */
+  readonly questions: readonly Question[];
+  readonly steps: number;
+  /** Resolves to how many of the questions are answered right, greedily; see `greedyValidator`. */
+  readonly validate: (questions: readonly Question[], policy: PolicyView) => Promise<number>;
+  readonly onStep?: (step: Step) => void | Promise<void>;
+  /** Called at every validation; the first is that of the start. */
+  readonly onPoint?: (point: ValidationPoint) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ValidationPoint {
+  /** Steps taken before it; 0 for the start. */
+  readonly step: number;
+  readonly right: number;
+  readonly of: number;
+}
+
+export interface TrainingResult {
+  /** Steps taken. */
+  readonly steps: number;
+  readonly stoppedEarly: boolean;
+  /** start: nothing beat it; best: the policy of `bestStep`; last: there was no validation. */
+  readonly kept: 'start' | 'best' | 'last';
+  readonly bestStep: number;
+  /** Oldest first; empty without validation. */
+  readonly validation: readonly ValidationPoint[];
+  /** The kept policy; the trainer holds it too. */
+  readonly hints: readonly PolicyHint[];
+  /** What came out, in a sentence. */
+  readonly verdict: string;
+  /** What putting the kept policy back changed; they follow those of the steps in the log. */
+  readonly events: readonly HintEvent[];
+}
+
+/**
+ * Takes up to `steps` steps with the trainer's settings: `validation_share` of the questions that have gold SQL are kept back and
+ * answered at the start, every `evaluate_every` steps, and at the end; a better policy is one with more right, of equals the
+ * earlier is kept; after `patience` validations without a better one (0: never) the run stops.
+ * Rejects with AbortError when aborted; the trainer is then where it was stopped.
+ */
+export async function trainWithValidation(options: TrainingOptions): Promise<TrainingResult> {
+  const { trainer, steps, validate, onStep, onPoint, signal } = options;
+  const { validation_share, evaluate_every, patience } = trainer.config;
+  const { training, validation } = splitForValidation(options.questions, validation_share, trainer.seed);
+  const first = trainer.step;
+  const points: ValidationPoint[] = [];
+  let best = { step: 0, right: -1, hints: trainer.policy.hints };
+  let since = 0;
+
+  const measure = async (step: number): Promise<void> => {
+    signal?.throwIfAborted();
+    const point = { step, right: await validate(validation, trainer.policy), of: validation.length };
+    points.push(point);
+    since++;
+    if (point.right > best.right) {
+      best = { step, right: point.right, hints: trainer.policy.hints };
+      since = 0;
+    }
+    await onPoint?.(point);
+  };
+
+  if (validation.length > 0) await measure(0);
+  let taken = 0;
+  let stoppedEarly = false;
+  while (taken < steps && !stoppedEarly) {
+    const step = await trainer.runStep(trainer.nextQuestions(training), signal);
+    taken = step.number - first;
+    await onStep?.(step);
+    if (validation.length === 0 || (taken % evaluate_every !== 0 && taken !== steps)) continue;
+    await measure(taken);
+    stoppedEarly = taken < steps && patience > 0 && since >= patience;
+  }
+
+  const start = points[0];
+  if (start === undefined) return { steps: taken, stoppedEarly, kept: 'last', bestStep: taken, validation: points, hints: trainer.policy.hints, verdict: withoutValidation(validation_share), events: [] };
+  const keepsStart = best.step === 0;
+  const verdict = keepsStart ? notBeaten(points, start) : `The run beat its start on the ${questions(start.of)} (${best.right} of ${start.of} against ${start.right} of ${start.of}); the policy of step ${best.step} is kept.`;
+  const events = trainer.reinstate(best.hints, verdict);
+  return { steps: taken, stoppedEarly, kept: keepsStart ? 'start' : 'best', bestStep: best.step, validation: points, hints: trainer.policy.hints, verdict, events };
+}
+
+/**
+ * Keeps back about `share` of the questions that have gold SQL, whole classes of equal normalised gold at a time: a question whose
+ * very SQL was trained on would measure memory. The same seed gives the same parts, each in the order of `questions`.
+ * `validation` is empty when share is 0 or fewer than two classes are there to divide.
+ */
+export function splitForValidation(questions: readonly Question[], share: number, seed: number): { readonly training: readonly Question[]; readonly validation: readonly Question[] } {
+  const classes = new Map<string, Question[]>();
+  for (const question of questions) {
+    if (question.sql === undefined) continue;
+    const gold = normaliseSql(question.sql);
+    classes.set(gold, [...(classes.get(gold) ?? []), question]);
+  }
+  if (share <= 0 || classes.size < 2) return { training: questions, validation: [] };
+  const withGold = [...classes.values()].reduce((sum, members) => sum + members.length, 0);
+  const wanted = Math.max(1, Math.round(share * withGold));
+  // A generator of its own: the run draws the same questions and completions with and without validation.
+  const mixed = shuffled([...classes.values()], seededRandom(seed).next);
+  const kept = new Set<Question>();
+  for (const members of mixed) {
+    if (kept.size + members.length <= wanted) for (const question of members) kept.add(question);
+  }
+  // Every class is larger than what is wanted: the smallest has to do.
+  if (kept.size === 0) for (const question of mixed.reduce((a, b) => (b.length < a.length ? b : a))) kept.add(question);
+  return { training: questions.filter((question) => !kept.has(question)), validation: questions.filter((question) => kept.has(question)) };
+}
+
+const questions = (count: number): string => (count === 1 ? 'one validation question' : `${count} validation questions`);
+
+function notBeaten(points: readonly ValidationPoint[], start: ValidationPoint): string {
+  const most = Math.max(...points.slice(1).map(({ right }) => right));
+  return points.length === 1 ? 'No step was taken; the start is kept.'
+    : `The run did not beat its start on the ${questions(start.of)} (${most} of ${start.of} against ${start.right} of ${start.of}); the start is kept.`;
+}
+
+function withoutValidation(share: number): string {
+  return share === 0 ? 'There was no validation; the last policy is kept.'
+    : 'There was no validation, because fewer than two of the training questions differ in gold SQL; the last policy is kept.';
+}
