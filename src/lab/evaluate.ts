@@ -102,19 +102,15 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
 }
 
-/**
- * Share of `questions` (all with comparable gold) whose greedy answer is right, in [0, 1]. Throws RangeError without questions;
- * rejects with GoldError and AbortError.
- */
-export async function greedyAccuracy({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<number> {
-  if (questions.length === 0) throw new RangeError('No accuracy without questions.');
+/** How many of `questions` (all with comparable gold) are answered right, greedily. Rejects with GoldError and AbortError. */
+export async function countRight({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<number> {
   let right = 0;
   for (const [index, question] of questions.entries()) {
     signal?.throwIfAborted();
     const { sql } = await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) });
     if ((await judge.areRight(question, [sql], signal))[0] === true) right++;
   }
-  return right / questions.length;
+  return right;
 }
 
 export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'> {
@@ -122,6 +118,6 @@ export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'samp
 }
 
 /** A generator of its own for every seed and question; the factor keeps them apart for up to 2^24 questions. */
-export function chance(seed: number, index: number): Random {
+function chance(seed: number, index: number): Random {
   return seededRandom(seed * 2 ** 24 + index).next;
 }
