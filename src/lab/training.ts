@@ -75,6 +75,7 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
   let taken = 0;
   let stoppedEarly = false;
   while (taken < steps && !stoppedEarly) {
+    signal?.throwIfAborted();
     const step = await trainer.runStep(trainer.nextQuestions(training), signal);
     taken = step.number - first;
     await onStep?.(step);
