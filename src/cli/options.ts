@@ -1,6 +1,6 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
-import { DEFAULT_SEED, FIELD_NAMES } from '../grpo/config.ts';
+import { DEFAULT_SEED, FIELD_NAMES, PRESETS } from '../grpo/config.ts';
 
 /** A command line that cannot be carried out. */
 export class UsageError extends Error {
@@ -37,6 +37,8 @@ export const COMMANDS = {
       'The same arguments give the same files, byte for byte.',
       '--reward gold replaces the four reference-free components by the gold one: their weights are 0 and gold_weight is 1, unless --set says otherwise. Wherever gold_weight is above 0, questions without gold SQL are left out, and so are those whose gold SQL returns nothing, 0 or NULL, because wrong SQL matches them easily.',
       'Held-out questions are never trained on, so --split can only be train.',
+      'With validation_share above 0, that part of the training questions with gold SQL is kept back and answered every evaluate_every steps. The best policy is kept, not the last, and the start where nothing beat it; patience ends the run early.',
+      `The preset tuned is ${Object.entries(PRESETS.tuned).map(([name, value]) => `${name}=${String(value)}`).join(', ')}. --reward and --set win over it.`,
       ...SETTINGS,
     ],
     options: [
@@ -45,7 +47,9 @@ export const COMMANDS = {
       { name: 'steps', value: 'N', help: 'steps to take (100)' },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       { name: 'reward', value: 'MODE', help: 'reference-free or gold (reference-free)' },
+      { name: 'preset', value: 'NAME', help: 'settings that belong together: reference, the published defaults, or tuned, the measured best (reference)' },
       SET,
+      { name: 'entropy', value: 'on|off', help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)' },
       { name: 'hints-in', value: 'F', help: 'start from the hints of this file' },
       { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
       JSON_OUT,
@@ -87,6 +91,44 @@ export const COMMANDS = {
       { name: 'group-size', value: 'G', help: 'completions in a group (16 sampled; 8 drawn from a file)' },
       { name: 'groups', value: 'N', help: 'groups drawn from a file for each question (200)' },
       { name: 'seed', value: 'S', help: 'seed of all randomness (1)' },
+      SET, JSON_OUT,
+    ],
+  },
+  compare: {
+    name: 'compare',
+    summary: 'train several variants with several seeds, and say which is better',
+    details: [
+      'A variant is a name and what it changes: "name:key=value,…". Keys: any setting, which outweighs --set; preset=tuned|reference; reward=gold|reference-free|feedback; start=none|starter|FILE (none); learning=on|off|shuffled (on). off and shuffled are controls: off must change nothing, shuffled must not improve.',
+      'Every variant is trained once with each seed on the training questions and measured on the held-out ones, with the group size and temperature of --set, so that all are measured alike. With a validation share, part of the training questions and their gold choose the snapshot that is kept, whatever the reward; held-out questions choose nothing.',
+      'Each variant is compared with the first, question by question: difference of greedy accuracy with a bootstrap interval over questions, gained and lost questions (right in most seeds), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
+      'reward=feedback is simulated: gold plays the person who judges a share of the groups.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE, QUESTIONS,
+      { name: 'variant', value: 'V', required: true, multiple: true, help: '"name:key=value,…"; repeat for more. The first is what the others are compared with' },
+      { name: 'steps', value: 'N', help: 'steps of each run (100)' },
+      { name: 'seeds', value: 'K', help: 'runs of each variant (3)' },
+      { name: 'seed', value: 'S', help: 'the first seed; the others follow (1)' },
+      { name: 'evaluate-every', value: 'N', help: 'steps between two points of the curve (a tenth of the steps)' },
+      { name: 'feedback-percent', value: 'P', help: 'share of the groups that simulated feedback judges, in per cent (50)' },
+      SET, JSON_OUT,
+    ],
+  },
+  credit: {
+    name: 'credit',
+    summary: 'measure what each hint does to the answers',
+    details: [
+      'While the questions are answered, each hint that can act is left out by the toss of a coin. Its uplift is the accuracy with it minus the accuracy without it, question by question, with a 95 % interval over questions. A hint compared on fewer than 5 questions is said to have not enough data.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE, QUESTIONS,
+      { name: 'hints', value: 'starter|F', required: true, help: 'the hints of this file, or the starter policy' },
+      { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
+      { name: 'top', value: 'K', help: 'how many hints are tested, the heaviest first; the others always act (20)' },
+      { name: 'repeats', value: 'R', help: 'tosses for each question (8)' },
+      { name: 'seed', value: 'S', help: 'seed of the tosses (1)' },
       SET, JSON_OUT,
     ],
   },

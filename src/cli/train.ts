@@ -1,16 +1,18 @@
 import { pointOf } from '../engine/history.ts';
-import { trainingPool } from '../engine/asking.ts';
-import { DEFAULT_SEED, type GRPOConfig } from '../grpo/config.ts';
+import { DEFAULT_SEED, makeConfig, PRESET_NAMES } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
-import type { Database, HintEvent, Question } from '../grpo/types.ts';
-import { GoldResults } from '../lab/gold.ts';
+import type { HintEvent } from '../grpo/types.ts';
+import { countRight } from '../lab/evaluate.ts';
+import { Judge } from '../lab/judge.ts';
+import { teachable } from '../lab/teachable.ts';
+import { trainWithValidation } from '../lab/training.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import type { OutputFile } from './files.ts';
 import { hintsToText, parseHints } from './hints-file.ts';
-import { configFrom, openInputs } from './inputs.ts';
-import { oneOf, UsageError, wholeNumber } from './options.ts';
+import { openInputs } from './inputs.ts';
+import { oneOf, readSettings, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
@@ -27,7 +29,9 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
   const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
   const reward = oneOf('reward', given.one('reward') ?? 'reference-free', ['reference-free', 'gold']);
-  const config = configFrom(given, REWARDS[reward]);
+  const preset = oneOf('preset', given.one('preset') ?? 'reference', PRESET_NAMES);
+  const entropy = oneOf('entropy', given.one('entropy') ?? 'off', ['on', 'off']) === 'on';
+  const config = makeConfig({ ...REWARDS[reward], ...readSettings(given.all('set')) }, preset);
   const [hintsIn, hintsOut, json] = [given.one('hints-in'), given.one('hints-out'), given.one('json')];
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
@@ -40,54 +44,47 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
 
   const { database, questions, dataset } = await openInputs(given);
   try {
-    const { pool, leftOut } = await teachable(trainingPool(questions), config, database);
+    const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
+    const { questions: pool, leftOut } = await teachable(questions, config, judge.gold);
     if (pool.length === 0) throw new UsageError(`${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with this reward: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`);
     if (leftOut.length > 0) report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
 
     const sampler = makeSketchSampler({ schema: database.schema });
-    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database), seed });
+    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database), seed, distribution: entropy });
     const events: Partial<Record<HintEvent['type'], number>> = {};
     const count = (list: readonly HintEvent[]): void => {
       for (const { type } of list) events[type] = (events[type] ?? 0) + 1;
     };
-    count(trainer.policy.restore(hints, 0, 'From a file.'));
+    count(trainer.startFrom(hints, 'From a file.'));
     const history: HistoryPoint[] = [];
     report.progress(`training on ${pool.length} questions`);
-    for (let number = 1; number <= steps; number++) {
-      const step = await trainer.runStep(trainer.nextQuestions(pool));
-      history.push(pointOf(step));
-      count(step.events);
-      if (everyTenth(number, steps)) report.progress(`step ${number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`);
-    }
+    const { kept, bestStep, stoppedEarly, validation, verdict, events: last } = await trainWithValidation({
+      trainer, questions: pool, steps,
+      validate: (asked, policy) => countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
+      onPoint: ({ step, right, of }) => report.progress(`validation ${step === 0 ? 'of the start' : `after step ${step}`}: ${right} of ${of}`),
+      onStep: (step) => {
+        history.push(pointOf(step));
+        count(step.events);
+        if (everyTenth(step.number, steps)) report.progress(`step ${step.number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`);
+      },
+    });
+    count(last);
 
     const summary = trainer.getTrainingSummary();
     const learned = trainer.policy.hints;
     const result = {
       format: 'grpo-sql-lab/training', version: 1,
       dataset: { ...dataset, trainingQuestions: pool.length, leftOut },
-      sampler: sampler.id, reward, seed, steps, config, summary, history, events, hints: learned,
+      sampler: sampler.id, reward, preset, seed, steps, config, summary, validation, kept, bestStep, stoppedEarly, verdict, history, events, hints: learned,
     };
     writeAll([
       ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
       ...(json === undefined ? [] : [{ path: json, text: toJson(result) }]),
     ]);
-    report.result(`${steps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.`);
+    report.result(`${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}`);
   } finally {
     database.close();
   }
-}
-
-/** Where gold rewards, only questions whose gold SQL says something can teach. */
-async function teachable(questions: readonly Question[], config: GRPOConfig, database: Database): Promise<{ pool: Question[]; leftOut: string[] }> {
-  if (config.gold_weight === 0) return { pool: [...questions], leftOut: [] };
-  const gold = new GoldResults(database);
-  const pool: Question[] = [];
-  const leftOut: string[] = [];
-  for (const question of questions) {
-    if ((await gold.isWeak(question)) === false) pool.push(question);
-    else leftOut.push(question.id);
-  }
-  return { pool, leftOut };
 }
 
 function recentReward(history: readonly HistoryPoint[], last: number): number | null {

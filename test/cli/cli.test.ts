@@ -40,6 +40,8 @@ describe('arguments', { timeout: 120_000 }, () => {
     ['no steps', ['train', ...data, '--steps', '0'], /--steps must be a whole number/],
     ['a seed in words', ['train', ...data, '--seed', 'seven'], /--seed must be a whole number/],
     ['an unknown reward', ['train', ...data, '--reward', 'money'], /--reward must be reference-free or gold/],
+    ['an unknown preset', ['train', ...data, '--preset', 'best'], /--preset must be reference or tuned, not "best"/],
+    ['half an entropy', ['train', ...data, '--entropy', 'some'], /--entropy must be on or off/],
     ['training on what is held out', ['train', ...data, '--split', 'held-out'], /--split must be train/],
     ['an unknown setting', ['train', ...data, '--set', 'nonsense=1'], /Unknown setting "nonsense"/],
     ['a setting out of range', ['train', ...data, '--set', 'group_size=1'], /group_size must be a whole number from 2 to 32, not "1"/],
@@ -130,7 +132,7 @@ describe('train', { timeout: 120_000 }, () => {
     expect(result.history.map((point) => point.step)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
     expect(result.history.every((point) => LIBRARY_QUESTIONS.some(({ id, split }) => id === point.questionId && split === 'train'))).toBe(true);
     expect(result.events['create']).toBeGreaterThanOrEqual(result.hints.length);
-    expect(readJson('a-hints.json')).toEqual({ format: 'grpo-sql-lab/hints', version: 1, hints: result.hints });
+    expect(readJson('a-hints.json')).toEqual({ format: 'grpo-sql-lab/hints', version: 2, hints: result.hints });
   });
 
   it('with the gold reward, leaves out questions that gold cannot judge', async () => {
@@ -149,7 +151,7 @@ describe('train', { timeout: 120_000 }, () => {
       evidence: { support: 3, positive: 2, advantage: 1.5, steps: 2 }, createdAt: 1, updatedAt: 2, enabled: true,
     };
     const withHints = (name: string, hints: unknown): string => {
-      writeFileSync(file(name), JSON.stringify({ format: 'grpo-sql-lab/hints', version: 1, hints }));
+      writeFileSync(file(name), JSON.stringify({ format: 'grpo-sql-lab/hints', version: 2, hints }));
       return file(name);
     };
     const good = await lab('train', ...data, '--steps', '1', '--hints-in', withHints('in.json', [hint]), '--json', file('continued.json'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkField, ConfigError, configToParams, DEFAULT_CONFIG, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type Field } from '../../src/grpo/config.ts';
+import { checkField, ConfigError, configToParams, DEFAULT_CONFIG, FIELD_NAMES, FIELDS, makeConfig, PRESET_NAMES, PRESETS, presetOf, presetSettings, valuesFromParams, type Field } from '../../src/grpo/config.ts';
 
 describe('the settings table', () => {
   it('has the published defaults', () => {
@@ -43,5 +43,25 @@ describe('the settings table', () => {
     expect(params).toEqual({ g: '8', a: 'rloo', sr: 'false', lr: '0.25' });
     expect(makeConfig(valuesFromParams(Object.entries({ ...params, other: 'x' })))).toEqual(config);
     expect(() => valuesFromParams([['g', '1000']])).toThrow(/group_size must be a whole number from 2 to 32, not "1000"/);
+  });
+});
+
+describe('presets', () => {
+  it('reference is the table as it stands', () => {
+    expect(makeConfig({}, 'reference')).toEqual(DEFAULT_CONFIG);
+    expect(presetOf(DEFAULT_CONFIG)).toBe('reference');
+  });
+  it.each(PRESET_NAMES)('%s holds valid settings, below the given ones, and is recognised', (preset) => {
+    const config = makeConfig({}, preset);
+    expect(config).toMatchObject(PRESETS[preset]);
+    expect(presetOf(config)).toBe(preset);
+    expect(presetOf(makeConfig({ max_hints: 500 }, preset))).toBe(preset);
+    expect(presetOf(makeConfig({ group_size: 31 }, preset))).toBeNull();
+    expect(makeConfig({ group_size: 31 }, preset).group_size).toBe(31);
+  });
+  it('choosing one after the other leaves nothing of the other behind', () => {
+    for (const from of PRESET_NAMES) for (const to of PRESET_NAMES) {
+      expect(makeConfig({ ...makeConfig({ deadline_ms: 500 }, from), ...presetSettings(to) })).toEqual(makeConfig({ deadline_ms: 500 }, to));
+    }
   });
 });
