@@ -1,41 +1,124 @@
 /** The cues of a question: the words and phrases a hint can hang on. */
 import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, GROUPING_PHRASES, ORDER_PHRASES } from './lexicon.ts';
-import type { Cue, NumberMention, Span, Token, ValueLink } from './types.ts';
+import { phraseAt } from './phrases.ts';
+import type { Cue, QuestionAnalysis, Span, Token } from './types.ts';
+
+/** Cues of one question; what comes later in a long one is left out. */
+export const CUES_LIMIT = 120;
+const FIRST_WORDS = 3;
 
 const PHRASES: readonly string[] = [...new Set([
   ...AGGREGATE_PHRASES.map(({ words }) => words), ...COMPARISONS_BEFORE.map(({ words }) => words), ...COMPARISONS_AFTER.map(({ words }) => words),
-  ...GROUPING_PHRASES, ...ORDER_PHRASES, 'how much', 'who', 'where', 'when', 'which', 'not', 'never', 'without', 'more than one',
+  ...GROUPING_PHRASES, ...ORDER_PHRASES, 'how much', 'who', 'where', 'when', 'which', 'not', 'never', 'without', 'more than one', 'both', 'either', 'as well as', 'along with', 'together with', 'but not', 'do not', 'does not', 'did not', 'at the same time', 'the most', 'the least', 'most common', 'least common', 'the same', 'or',
 ])].filter((phrase) => phrase.includes(' ') || !['in', 'is', 'of', 'by', 'from'].includes(phrase)).sort((a, b) => b.length - a.length);
 
-/** In order of mention, one cue a key. Values and numbers appear as what they stand for: `<column>`, `<number>`. */
-export function findCues(tokens: readonly Token[], values: readonly ValueLink[], numbers: readonly NumberMention[]): Cue[] {
+/** Phrases by their first word, longest first: a question is compared with few of them. */
+const PHRASES_BY_WORD: ReadonlyMap<string, readonly string[]> = (() => {
+  const map = new Map<string, string[]>();
+  for (const phrase of PHRASES) {
+    const first = phrase.split(' ')[0] ?? '';
+    map.set(first, [...(map.get(first) ?? []), phrase]);
+  }
+  return map;
+})();
+
+type Links = Partial<Pick<QuestionAnalysis, 'tables' | 'columns' | 'values' | 'numbers' | 'dates'>>;
+
+/** A word, or several that name one thing and are written as what that is. */
+interface Piece {
+  readonly key: string;
+  readonly label: string;
+  readonly typed: boolean;
+  readonly span: Span;
+}
+
+/**
+ * In order of mention, one cue a key, at most `CUES_LIMIT`. Values and numbers appear as what they stand for: `<column>`, `<number>`;
+ * in bigrams and first words the names of the schema do too: "many <table>".
+ */
+export function findCues(tokens: readonly Token[], { tables = [], columns = [], values = [], numbers = [], dates = [] }: Links): Cue[] {
   const cues = new Map<string, Cue>();
   const add = (cue: Cue): void => { if (!cues.has(cue.key)) cues.set(cue.key, cue); };
-  const typed = new Map<number, Span>();
-  for (const value of values) {
-    if (value.match === 'exact' && value.score >= 0.8) {
-      const label = `<${value.column}>`;
-      add({ key: label.toLowerCase(), label, kind: 'typed', span: value.span });
-      for (let at = value.span.first; at <= value.span.last; at++) typed.set(at, value.span);
-    }
+  const typed = new Set<number>();
+  const kinds: (string | undefined)[] = tokens.map(() => undefined);
+  const spans: (Span | undefined)[] = tokens.map(() => undefined);
+  const mark = (span: Span, kind: string): void => {
+    for (let at = span.first; at <= span.last; at++) { kinds[at] = kind; spans[at] = span; }
+  };
+  // What is marked later wins: a value or number is more than the name it contains.
+  for (const { span, match } of columns) if (match === 'exact') mark(span, '<column>');
+  for (const { span, match } of tables) if (match === 'exact') mark(span, '<table>');
+  for (const { column, span, match, score, how } of values) {
+    // A column of truth is named, its value is not.
+    if (match !== 'exact' || score < 0.8 || how === 'inner') continue;
+    const label = `<${column}>`;
+    add({ key: label.toLowerCase(), label, kind: 'typed', span, general: false });
+    for (let at = span.first; at <= span.last; at++) typed.add(at);
+    mark(span, '<value>');
   }
-  for (const mention of numbers) {
-    add({ key: '<number>', label: '<number>', kind: 'typed', span: mention.span });
-    for (let at = mention.span.first; at <= mention.span.last; at++) typed.set(at, mention.span);
+  for (const { span } of dates) {
+    add({ key: '<date>', label: '<date>', kind: 'typed', span, general: true });
+    for (let at = span.first; at <= span.last; at++) typed.add(at);
+    mark(span, '<date>');
+  }
+  for (const { span } of numbers) {
+    add({ key: '<number>', label: '<number>', kind: 'typed', span, general: true });
+    for (let at = span.first; at <= span.last; at++) typed.add(at);
+    if (spans[span.first]?.first !== span.first || kinds[span.first] !== '<date>') mark(span, '<number>');
   }
   tokens.forEach((token, at) => {
-    for (const phrase of PHRASES) {
-      const words = phrase.split(' ');
+    for (const phrase of PHRASES_BY_WORD.get(token.lower) ?? []) {
       // A single content word is a cue by itself, below.
-      if (words.length === 1 && !token.stop) continue;
-      if (words.every((word, i) => tokens[at + i]?.lower === word)) add({ key: `"${phrase}"`, label: phrase, kind: 'phrase', span: { first: at, last: at + words.length - 1 } });
+      if (!phrase.includes(' ') && !token.stop) continue;
+      const span = phraseAt(tokens, at, phrase);
+      if (span !== null) add({ key: `"${phrase}"`, label: phrase, kind: 'phrase', span, general: true });
     }
     if (typed.has(at) || token.stop || token.kind !== 'word') return;
-    add({ key: token.stem, label: token.lower, kind: 'word', span: { first: at, last: at } });
+    const general = kinds[at] === undefined;
+    add({ key: token.stem, label: token.lower, kind: 'word', span: { first: at, last: at }, general });
     const next = tokens[at + 1];
     if (next !== undefined && next.kind === 'word' && !next.stop && !typed.has(at + 1)) {
-      add({ key: `${token.stem} ${next.stem}`, label: `${token.lower} ${next.lower}`, kind: 'bigram', span: { first: at, last: at + 1 } });
+      add({ key: `${token.stem} ${next.stem}`, label: `${token.lower} ${next.lower}`, kind: 'bigram', span: { first: at, last: at + 1 }, general: general && kinds[at + 1] === undefined });
     }
   });
-  return [...cues.values()].sort((a, b) => a.span.first - b.span.first || a.span.last - b.span.last);
+  const pieces = piecesOf(tokens, kinds, spans);
+  addNeighbours(pieces, add);
+  addStart(pieces, add);
+  return [...cues.values()].sort((a, b) => a.span.first - b.span.first || a.span.last - b.span.last).slice(0, CUES_LIMIT);
+}
+
+function piecesOf(tokens: readonly Token[], kinds: readonly (string | undefined)[], spans: readonly (Span | undefined)[]): Piece[] {
+  const pieces: Piece[] = [];
+  tokens.forEach((token, at) => {
+    const kind = kinds[at];
+    const before = pieces.at(-1);
+    if (kind === undefined) {
+      const text = token.kind === 'word' ? (token.stop ? token.lower : token.stem) : token.kind === 'quoted' ? '<quoted>' : '<number>';
+      pieces.push({ key: text, label: token.kind === 'word' ? token.lower : text, typed: token.kind !== 'word', span: { first: at, last: at } });
+    } else if (before?.key === kind && spans[at] === spans[at - 1]) pieces[pieces.length - 1] = { ...before, span: { first: before.span.first, last: at } };
+    else pieces.push({ key: kind, label: kind, typed: true, span: { first: at, last: at } });
+  });
+  return pieces;
+}
+
+/** Two neighbours of which one is named by its kind: "many <table>", "<column> of", "<value> <table>". Three where the middle is "of" or an article: "number of <table>", "<column> of <table>". */
+function addNeighbours(pieces: readonly Piece[], add: (cue: Cue) => void): void {
+  const push = (parts: readonly (Piece | undefined)[]): void => {
+    const all = parts.filter((part) => part !== undefined);
+    if (all.length < parts.length || !all.some(({ typed }) => typed)) return;
+    add({ key: all.map(({ key }) => key).join(' '), label: all.map(({ label }) => label).join(' '), kind: 'bigram', span: { first: all[0]?.span.first ?? 0, last: all.at(-1)?.span.last ?? 0 }, general: true });
+  };
+  pieces.forEach((piece, at) => {
+    const next = pieces[at + 1];
+    push([piece, next]);
+    if (next !== undefined && ['of', 'each', 'the', 'and', 'all', 'or', 'by', 'than', 'with'].includes(next.key)) push([piece, next, pieces[at + 2]]);
+  });
+}
+
+/** How the question begins: "^how many", "^which <table>", "^find the <column>". */
+function addStart(pieces: readonly Piece[], add: (cue: Cue) => void): void {
+  for (let length = 1; length <= Math.min(FIRST_WORDS, pieces.length); length++) {
+    const words = pieces.slice(0, length);
+    add({ key: `^${words.map(({ key }) => key).join(' ')}`, label: `^${words.map(({ label }) => label).join(' ')}`, kind: 'start', span: { first: 0, last: words.at(-1)?.span.last ?? 0 }, general: true });
+  }
 }

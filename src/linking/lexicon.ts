@@ -24,6 +24,9 @@ const SYNONYM_GROUPS = [
   'expensive price cheap cost', 'popular popularity', 'live lives living residence', 'work works job occupation profession', 'big large', 'rich wealthy', 'densely density',
 ];
 
+/** Every word of the synonym groups: common English words about data. */
+export const LEXICON_WORDS: readonly string[] = SYNONYM_GROUPS.join(' ').split(' ');
+
 /** Stem → stems that may stand in for it. */
 const SYNONYMS: ReadonlyMap<string, ReadonlySet<string>> = (() => {
   const map = new Map<string, Set<string>>();
@@ -86,24 +89,37 @@ export const AGGREGATE_PHRASES: readonly { readonly words: string; readonly name
   { words: 'minimum', name: 'MIN' }, { words: 'lowest', name: 'MIN' }, { words: 'smallest', name: 'MIN' }, { words: 'min', name: 'MIN' }, { words: 'earliest', name: 'MIN' },
 ];
 
+export interface Comparison {
+  readonly words: string;
+  readonly operator: ComparisonOperator;
+}
+
+const longestFirst = (comparisons: readonly Comparison[]): Comparison[] => [...comparisons].sort((a, b) => b.words.split(' ').length - a.words.split(' ').length || b.words.length - a.words.length);
+
 /** Words before a number that say how it compares, longest first. */
-export const COMPARISONS_BEFORE: readonly { readonly words: string; readonly operator: ComparisonOperator }[] = [
+export const COMPARISONS_BEFORE: readonly Comparison[] = longestFirst([
   { words: 'greater than or equal to', operator: '>=' }, { words: 'less than or equal to', operator: '<=' }, { words: 'no more than', operator: '<=' }, { words: 'no less than', operator: '>=' },
   { words: 'no fewer than', operator: '>=' }, { words: 'not more than', operator: '<=' }, { words: 'more than', operator: '>' }, { words: 'greater than', operator: '>' }, { words: 'higher than', operator: '>' },
   { words: 'larger than', operator: '>' }, { words: 'bigger than', operator: '>' }, { words: 'older than', operator: '>' }, { words: 'longer than', operator: '>' }, { words: 'taller than', operator: '>' },
   { words: 'heavier than', operator: '>' }, { words: 'later than', operator: '>' }, { words: 'less than', operator: '<' }, { words: 'fewer than', operator: '<' }, { words: 'lower than', operator: '<' },
   { words: 'smaller than', operator: '<' }, { words: 'younger than', operator: '<' }, { words: 'shorter than', operator: '<' }, { words: 'cheaper than', operator: '<' }, { words: 'earlier than', operator: '<' },
-  { words: 'at least', operator: '>=' }, { words: 'at most', operator: '<=' }, { words: 'up to', operator: '<=' }, { words: 'over', operator: '>' }, { words: 'above', operator: '>' },
+  { words: 'not less than', operator: '>=' }, { words: 'not fewer than', operator: '>=' }, { words: 'no earlier than', operator: '>=' }, { words: 'not earlier than', operator: '>=' }, { words: 'no later than', operator: '<=' }, { words: 'not later than', operator: '<=' },
+  { words: 'no older than', operator: '<=' }, { words: 'no younger than', operator: '>=' }, { words: 'no higher than', operator: '<=' }, { words: 'no lower than', operator: '>=' }, { words: 'not exceeding', operator: '<=' }, { words: 'not over', operator: '<=' }, { words: 'not above', operator: '<=' }, { words: 'not below', operator: '>=' },
+  { words: 'more or equal to', operator: '>=' }, { words: 'in excess of', operator: '>' }, { words: 'at minimum', operator: '>=' }, { words: 'at maximum', operator: '<=' }, { words: 'a minimum of', operator: '>=' }, { words: 'a maximum of', operator: '<=' }, { words: 'minimum of', operator: '>=' }, { words: 'maximum of', operator: '<=' },
+  { words: 'newer than', operator: '>' }, { words: 'prior to', operator: '<' }, { words: 'as many as', operator: '<=' }, { words: 'as high as', operator: '>=' }, { words: 'as low as', operator: '<=' },
+  { words: 'at least', operator: '>=' }, { words: 'greater or equal to', operator: '>=' }, { words: 'less or equal to', operator: '<=' }, { words: 'within', operator: '<=' }, { words: 'beyond', operator: '>' }, { words: 'exceeded', operator: '>' }, { words: 'surpassing', operator: '>' }, { words: 'surpasses', operator: '>' }, { words: 'at most', operator: '<=' }, { words: 'up to', operator: '<=' }, { words: 'over', operator: '>' }, { words: 'above', operator: '>' },
   { words: 'exceeding', operator: '>' }, { words: 'exceeds', operator: '>' }, { words: 'exceed', operator: '>' }, { words: 'after', operator: '>' }, { words: 'since', operator: '>=' },
   { words: 'from', operator: '>=' }, { words: 'below', operator: '<' }, { words: 'under', operator: '<' }, { words: 'before', operator: '<' }, { words: 'until', operator: '<=' }, { words: 'minimum', operator: '>=' },
   { words: 'equal to', operator: '=' }, { words: 'exactly', operator: '=' }, { words: 'equals', operator: '=' }, { words: 'in', operator: '=' }, { words: 'is', operator: '=' }, { words: 'of', operator: '=' },
-];
+]);
 
 /** Words after a number that say how it compares. */
-export const COMPARISONS_AFTER: readonly { readonly words: string; readonly operator: ComparisonOperator }[] = [
+export const COMPARISONS_AFTER: readonly Comparison[] = [
   { words: 'or more', operator: '>=' }, { words: 'or above', operator: '>=' }, { words: 'or higher', operator: '>=' }, { words: 'or later', operator: '>=' }, { words: 'or greater', operator: '>=' },
   { words: 'or older', operator: '>=' }, { words: 'or less', operator: '<=' }, { words: 'or fewer', operator: '<=' }, { words: 'or below', operator: '<=' }, { words: 'or lower', operator: '<=' }, { words: 'or younger', operator: '<=' },
-  { words: 'or earlier', operator: '<=' },
+  { words: 'or earlier', operator: '<=' }, { words: 'or over', operator: '>=' }, { words: 'or longer', operator: '>=' }, { words: 'or larger', operator: '>=' }, { words: 'or bigger', operator: '>=' }, { words: 'or taller', operator: '>=' }, { words: 'or heavier', operator: '>=' },
+  { words: 'or better', operator: '>=' }, { words: 'or under', operator: '<=' }, { words: 'or shorter', operator: '<=' }, { words: 'or smaller', operator: '<=' }, { words: 'or lighter', operator: '<=' }, { words: 'or after', operator: '>=' }, { words: 'or before', operator: '<=' },
+  { words: 'and over', operator: '>=' }, { words: 'and above', operator: '>=' }, { words: 'and older', operator: '>=' }, { words: 'and up', operator: '>=' }, { words: 'and under', operator: '<=' }, { words: 'and below', operator: '<=' }, { words: 'at least', operator: '>=' }, { words: 'at most', operator: '<=' }, { words: 'onwards', operator: '>=' },
 ];
 
 export const GROUPING_PHRASES: readonly string[] = ['for each', 'for every', 'of each', 'in each', 'by each', 'per', 'each', 'every', 'by', 'grouped by', 'broken down by', 'across', 'of every', 'in every'];
@@ -117,18 +133,3 @@ export function isNegation(lower: string): boolean {
 
 export const ORDER_PHRASES: readonly string[] = ['sorted by', 'ordered by', 'order by', 'sort by', 'in order of', 'in ascending order', 'in descending order', 'in alphabetical order', 'in alphabetic order', 'alphabetically', 'in lexicographical order', 'ascending', 'descending', 'ranked by', 'from most', 'from highest', 'from oldest', 'from youngest', 'from lowest'];
 export const LIMIT_WORDS: ReadonlySet<string> = new Set(['top', 'first', 'last', 'bottom', 'best', 'worst']);
-
-const UNITS = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
-const TENS = new Map(Object.entries({ twenty: 20, thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 }));
-const SCALES = new Map(Object.entries({ hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9, dozen: 12 }));
-
-/** "twenty" → 20; null for a word that is no number. "one" counts only where a caller expects a number. */
-export function numberWord(lower: string): number | null {
-  const unit = UNITS.indexOf(lower);
-  return unit >= 0 ? unit : (TENS.get(lower) ?? null);
-}
-
-/** "thousand" → 1000; null otherwise. */
-export function scaleWord(lower: string): number | null {
-  return SCALES.get(lower) ?? null;
-}

@@ -14,6 +14,8 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'quoted';
   /** A function word ("the", "of"): no evidence for anything by itself. */
   readonly stop: boolean;
+  /** What is written right beside a number: a minus or currency sign before it, a per-cent sign after it; null for none and for words. */
+  readonly sign: '-' | '$' | '%' | null;
 }
 
 /** Token indices, both inclusive. */
@@ -38,6 +40,8 @@ export interface ColumnLink {
   readonly span: Span;
   readonly match: MatchKind;
   readonly score: number;
+  /** Its own table is said next to it ("boat name", "name of the boat", "the boat's name", "boats with their names"). */
+  readonly besideTable: boolean;
 }
 
 /** Words of the question that occur as a value in the data. */
@@ -47,8 +51,15 @@ export interface ValueLink {
   /** As stored. */
   readonly value: string;
   readonly span: Span;
+  /** 'exact' also for another spelling of the whole value (plural, accent, a typing error); 'partial' for some words of it. */
   readonly match: 'exact' | 'partial';
   readonly score: number;
+  /**
+   * How the words meet the value: `text` as written but for case, accents and punctuation; `stem` in another form ("dogs");
+   * `form` by the adjective or abbreviation of it ("French", "female" for F); `flag` the column's name stands for its
+   * true value; `fuzzy` a small misspelling; `word` one or more words of a longer value; `inner` found inside a longer value that is linked too.
+   */
+  readonly how: 'text' | 'stem' | 'form' | 'flag' | 'fuzzy' | 'word' | 'inner';
 }
 
 export type ComparisonOperator = '=' | '>' | '>=' | '<' | '<=' | 'between';
@@ -64,6 +75,29 @@ export interface NumberMention {
   readonly looksLikeLimit: boolean;
   /** A whole number from 1000 to 2999 without a unit: may be a year. */
   readonly looksLikeYear: boolean;
+  /** "not 5", "other than 5", "different from 5": what the operator says is denied. */
+  readonly negated: boolean;
+  /**
+   * What the number is: a plain count or amount; a rank ("second", "3rd"); a number of times ("once", "twice"); a share ("50%",
+   * value 50); or `plural`: "several", "multiple", "more than once" say `> 1` without a numeral.
+   */
+  readonly kind: 'plain' | 'rank' | 'times' | 'share' | 'plural';
+}
+
+/** A day, month, quarter, year or decade that the question names. */
+export interface DateMention {
+  readonly span: Span;
+  /** First and last day meant, 'YYYY-MM-DD', both inclusive; null for a month or day without its year. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Of the first date named; a decade has grain 'year'. */
+  readonly grain: 'day' | 'month' | 'quarter' | 'year';
+  /** 1 to 12 for a month without its year, else null. */
+  readonly month: number | null;
+  /** 1 to 31 for a day of a month without its year, else null. */
+  readonly day: number | null;
+  /** "before" <, "after" >, "since" >=, "until" <=, "between … and …", "in", "on" =; null when the words beside it say nothing. */
+  readonly operator: ComparisonOperator | null;
 }
 
 export type AggregateName = 'COUNT' | 'SUM' | 'AVG' | 'MAX' | 'MIN';
@@ -81,6 +115,8 @@ export interface Intent {
   readonly negation: Span | null;
   /** "sorted by", "in order of", "alphabetically". */
   readonly ordering: Span | null;
+  /** "above average", "longer than the mean length", "below the average": a comparison with an average, not with a number. */
+  readonly averageComparison: { readonly span: Span; readonly operator: '>' | '>=' | '<' | '<=' } | null;
 }
 
 /** A word or phrase of the question that a hint can hang on. */
@@ -89,9 +125,14 @@ export interface Cue {
   readonly key: string;
   /** As shown to a reader. */
   readonly label: string;
-  /** A content word, two neighbouring words, a phrase with a function in questions ("how many"), or what a value or number stands for. */
-  readonly kind: 'word' | 'bigram' | 'phrase' | 'typed';
+  /**
+   * A content word; two or more neighbours, possibly with `<table>`, `<column>`, `<value>`, `<number>` in place of what is named there
+   * ("many <table>"); a phrase with a function in questions ("how many"); what a value or number stands for; the question's first words ("^how many").
+   */
+  readonly kind: 'word' | 'bigram' | 'phrase' | 'typed' | 'start';
   readonly span: Span;
+  /** True when it names nothing of this schema or its data, so that it can mean the same in another one. */
+  readonly general: boolean;
 }
 
 export interface QuestionAnalysis {
@@ -102,5 +143,7 @@ export interface QuestionAnalysis {
   readonly columns: readonly ColumnLink[];
   readonly values: readonly ValueLink[];
   readonly numbers: readonly NumberMention[];
+  /** In order of mention; spans do not overlap. A plain year is also among the numbers, other dates are not. */
+  readonly dates: readonly DateMention[];
   readonly intent: Intent;
 }

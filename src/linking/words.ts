@@ -21,7 +21,22 @@ const WORD = /"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|(?<
 /** Porter stem of one word, irregular plurals first. */
 export function stemOf(word: string): string {
   const lower = word.toLowerCase();
-  return stemmer(IRREGULAR.get(lower) ?? lower);
+  let stem = stems.get(lower);
+  if (stem === undefined) {
+    stem = stemmer(IRREGULAR.get(lower) ?? lower);
+    if (stems.size >= STEMS_KEPT) stems.clear();
+    stems.set(lower, stem);
+  }
+  return stem;
+}
+
+const STEMS_KEPT = 50_000;
+/** Pure memory of `stemOf`: the same words come again and again. */
+const stems = new Map<string, string>();
+
+/** Accents taken off: "Málaga" → "Malaga". */
+export function withoutAccents(text: string): string {
+  return /[^ -~]/u.test(text) ? text.normalize('NFD').replace(/\p{M}+/gu, '') : text;
 }
 
 /** Splits a question into words, numbers and quoted texts. A contracted "not" ("don't") stays with its verb: together they are a function word. */
@@ -34,9 +49,18 @@ export function tokenise(question: string): Token[] {
     const text = quoted ? raw.slice(1, -1) : raw;
     const lower = text.toLowerCase().replace(/n’t$/u, "n't");
     const kind = quoted ? 'quoted' : /^\d/u.test(raw) ? 'number' : 'word';
-    tokens.push({ text, lower, stem: kind === 'word' ? stemOf(lower) : lower, start, end: start + raw.length, kind, stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")) });
+    const sign = kind === 'number' ? signOf(question, start, start + raw.length) : null;
+    tokens.push({ text, lower, sign, stem: kind === 'word' ? stemOf(lower) : lower, start, end: start + raw.length, kind, stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")) });
   }
   return tokens;
+}
+
+function signOf(question: string, start: number, end: number): Token['sign'] {
+  if (question[end] === '%') return '%';
+  const before = question.slice(Math.max(0, start - 2), start);
+  // A hyphen after a word or number joins; it does not negate.
+  if (/(?:^|[\s(=<>])[-−]$/u.test(before)) return '-';
+  return /[$€£¥]$/u.test(before) ? '$' : null;
 }
 
 /** `totSalesAmt`, `tot_sales_amt` and `Tot Sales Amt` → [tot, sales, amt]. */
@@ -54,7 +78,20 @@ export function foldValue(value: string): string {
   return value.trim().toLowerCase().replace(/\s+/gu, ' ').replace(/^[.,;:!?'"]+|[.,;:!?'"]+$/gu, '');
 }
 
-/** The stems of a value's words joined by a blank, so that "dogs" meets "dog". */
+/** The stems of a value's words joined by a blank, accents off, so that "dogs" meets "dog". */
 export function stemPhrase(text: string): string {
-  return text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '').map(stemOf).join(' ');
+  return withoutAccents(text).toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '').map(stemOf).join(' ');
+}
+
+/** Drops leading words that most of three or more names begin with: they tell none of them apart. */
+export function withoutSharedPrefix(names: readonly string[][]): string[][] {
+  let current = names.map((name) => [...name]);
+  for (;;) {
+    const first = current.filter((name) => name.length > 1).map((name) => name[0] ?? '');
+    const counts = new Map<string, number>();
+    for (const word of first) counts.set(word, (counts.get(word) ?? 0) + 1);
+    const [word, count] = [...counts.entries()].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+    if (current.length < 3 || count < Math.max(3, current.length * 0.6)) return current;
+    current = current.map((name) => (name.length > 1 && name[0] === word ? name.slice(1) : name));
+  }
 }

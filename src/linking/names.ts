@@ -1,0 +1,270 @@
+/** Tables and columns a question names. */
+import { superlativeOf, synonymsOf } from './lexicon.ts';
+import type { NameForm, NameForms } from './name-forms.ts';
+import type { SchemaIndex } from './schema-index.ts';
+import type { ColumnLink, MatchKind, Span, TableLink, Token } from './types.ts';
+import { familyOf, isKnownWord, rootOf } from './word-families.ts';
+import { splitIdentifier, stemOf } from './words.ts';
+
+/** What a word of a name is worth when it is said in another form. */
+const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, root: 0.75, synonym: 0.7 };
+/** Weaker partial matches are no links. */
+const LEAST_TABLE = 0.35;
+const LEAST_COLUMN = 0.3;
+/** Mentions of one stem that are looked at: a longer list is no question. */
+const HITS_OF_STEM = 40;
+const MENTIONS_OF_NAME = 4;
+/** Words a run-together name may be said in ("order items" for `orderitems`). */
+const JOINED_WORDS = 4;
+const SKELETON = 3;
+
+interface Hit {
+  readonly at: number;
+  readonly worth: number;
+  readonly stop: boolean;
+}
+
+export interface NameMatch {
+  readonly span: Span;
+  readonly match: MatchKind;
+  readonly score: number;
+}
+
+export interface NameLinks {
+  readonly tables: TableLink[];
+  readonly columns: ColumnLink[];
+}
+
+export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLinks {
+  const tableMatches = matchNames(tokens, index.tableForms);
+  const columnMatches = matchNames(tokens, index.columnForms);
+  const tables = [...index.tables.keys()].flatMap((table, t): TableLink[] => {
+    const [best] = tableMatches.get(t) ?? [];
+    return best === undefined || (best.match === 'partial' && best.score < LEAST_TABLE) ? [] : [{ table, ...best }];
+  });
+  const said = tablesSaid(tokens.length, [...index.tables.keys()], tableMatches);
+  const columnWords = new Set([...columnMatches.values()].flatMap((matches) => matches.filter(({ match }) => match !== 'partial').flatMap(({ span }) => range(span))));
+  const beside = new Map<string, ReadonlySet<string>>();
+  const besideOf = (span: Span): ReadonlySet<string> => {
+    const key = `${span.first}-${span.last}`;
+    let found = beside.get(key);
+    if (found === undefined) beside.set(key, found = tablesBeside(span, tokens, said, columnWords));
+    return found;
+  };
+  const columns = index.columns.flatMap((entry, c): ColumnLink[] => {
+    let best: ColumnLink | null = null;
+    for (const match of columnMatches.get(c) ?? []) {
+      if (match.match === 'partial' && match.score < LEAST_COLUMN) continue;
+      const besideTable = besideOf(match.span).has(entry.table);
+      // A name of this table's own, said beside it, is as good as its full name.
+      const score = besideTable && match.match !== 'partial' ? Math.min(1, match.score / 0.9) : match.score;
+      if (best === null || score + (besideTable ? 0.05 : 0) > best.score + (best.besideTable ? 0.05 : 0)) best = { table: entry.table, column: entry.column, ...match, score, besideTable };
+    }
+    return best === null ? [] : [best];
+  });
+  const tableScores = new Map(tables.map(({ table, score }) => [table, score]));
+  tables.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
+  columns.sort((a, b) => b.score - a.score || Number(b.besideTable) - Number(a.besideTable) || (tableScores.get(b.table) ?? 0) - (tableScores.get(a.table) ?? 0) || a.span.first - b.span.first);
+  return { tables, columns };
+}
+
+/** By position in the list of names: where it is said, best first, earlier first among equals. */
+function matchNames(tokens: readonly Token[], forms: NameForms): ReadonlyMap<number, NameMatch[]> {
+  const hits = new Map<string, Hit[]>();
+  const hit = (stem: string, at: number, worth: number): void => {
+    const list = hits.get(stem);
+    const token = tokens[at];
+    if (list === undefined) hits.set(stem, [{ at, worth, stop: token?.stop === true }]);
+    else if (list.length < HITS_OF_STEM) list.push({ at, worth, stop: token?.stop === true });
+  };
+  const touched = new Set<NameForm>();
+  tokens.forEach((token, at) => {
+    for (const [stem, worth] of readings(token, forms)) {
+      const found = forms.byStem.get(stem);
+      if (found === undefined) continue;
+      hit(stem, at, worth);
+      for (const form of found) touched.add(form);
+    }
+  });
+  const matches = new Map<number, NameMatch[]>();
+  const add = (name: number, match: NameMatch): void => {
+    const list = matches.get(name);
+    if (list === undefined) matches.set(name, [match]);
+    else list.push(match);
+  };
+  for (const form of touched) {
+    const found = matchForm(form.stems, hits);
+    for (const { name, factor } of form.users) for (const match of found) add(name, factor === 1 ? match : { ...match, score: match.score * factor });
+  }
+  addJoined(tokens, forms, add);
+  for (const list of matches.values()) list.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
+  return matches;
+}
+
+/**
+ * Where in the question a form of k words is said: in a window of up to k + 2 tokens, the worth of the words found
+ * over k. Function words of a question match only inside a longer name.
+ */
+function matchForm(stems: readonly string[], hits: ReadonlyMap<string, readonly Hit[]>): NameMatch[] {
+  const [only] = stems;
+  if (stems.length === 1 && only !== undefined) {
+    return (hits.get(only) ?? []).slice(0, MENTIONS_OF_NAME * 2).map(({ at, worth }): NameMatch => ({ span: { first: at, last: at }, match: worth === WORTH.same ? 'exact' : 'synonym', score: worth }));
+  }
+  const all = stems.flatMap((stem, s) => (hits.get(stem) ?? []).map((one) => ({ ...one, s }))).sort((a, b) => a.at - b.at || b.worth - a.worth);
+  const found: NameMatch[] = [];
+  const worths: (number | undefined)[] = [];
+  for (let start = 0; start < all.length; start++) {
+    const first = all[start]?.at ?? 0;
+    if (start > 0 && all[start - 1]?.at === first) continue;
+    worths.length = 0;
+    let last = first;
+    let content = false;
+    let usedAt = -1;
+    for (let i = start; i < all.length; i++) {
+      const one = all[i];
+      if (one === undefined || one.at >= first + stems.length + 2) break;
+      // One token says one word of a name.
+      if (one.at === usedAt || (worths[one.s] ?? 0) >= one.worth) continue;
+      worths[one.s] = one.worth;
+      usedAt = one.at;
+      last = one.at;
+      if (!one.stop) content = true;
+    }
+    if (!content) continue;
+    let sum = 0;
+    let count = 0;
+    let same = 0;
+    for (const worth of worths) {
+      if (worth === undefined) continue;
+      sum += worth;
+      count++;
+      if (worth === WORTH.same) same++;
+    }
+    found.push({ span: { first, last }, match: count < stems.length ? 'partial' : same === stems.length ? 'exact' : 'synonym', score: sum / stems.length });
+  }
+  return found.sort((a, b) => b.score - a.score || a.span.first - b.span.first).slice(0, MENTIONS_OF_NAME);
+}
+
+/** Names said run together, or typed as they stand in the schema: "order_items", "orderitems", "order items" for `OrderItems`. */
+function addJoined(tokens: readonly Token[], forms: NameForms, add: (name: number, match: NameMatch) => void): void {
+  const matched = new Map<number, number>();
+  tokens.forEach((token, first) => {
+    let written = '';
+    let stemmed = '';
+    for (let last = first; last < Math.min(tokens.length, first + JOINED_WORDS); last++) {
+      const part = tokens[last];
+      if (part === undefined || part.kind === 'number' || (part.stop && last === first && token.text.length < 4)) break;
+      const folded = part.lower.replace(/[^\p{L}\p{N}]+/gu, '');
+      written += folded;
+      stemmed += part.text.includes('_') ? folded : part.stem;
+      for (const joined of new Set([written, stemmed])) {
+        for (const name of forms.byJoined.get(joined) ?? []) {
+          const times = matched.get(name) ?? 0;
+          matched.set(name, times + 1);
+          if (times < MENTIONS_OF_NAME) add(name, { span: { first, last }, match: 'exact', score: 1 });
+        }
+      }
+    }
+  });
+}
+
+const READINGS_KEPT = 4000;
+const remembered = new WeakMap<NameForms, Map<string, readonly (readonly [string, number])[]>>();
+
+/** Stems of names by which a token may say one, with their worth: its own, its family's, its synonyms', what it abbreviates. */
+function readings(token: Token, forms: NameForms): readonly (readonly [string, number])[] {
+  if (token.kind === 'number') return [];
+  let known = remembered.get(forms);
+  if (known === undefined) remembered.set(forms, known = new Map<string, readonly (readonly [string, number])[]>());
+  const key = token.kind === 'quoted' ? `"${token.text}` : token.text;
+  let found = known.get(key);
+  if (found === undefined) {
+    found = [...readingsOf(token, forms)];
+    if (known.size >= READINGS_KEPT) known.clear();
+    known.set(key, found);
+  }
+  return found;
+}
+
+function readingsOf(token: Token, forms: NameForms): ReadonlyMap<string, number> {
+  const map = new Map<string, number>();
+  const add = (stem: string, worth: number): void => {
+    if (forms.byStem.has(stem) && (map.get(stem) ?? 0) < worth) map.set(stem, worth);
+  };
+  // A quoted word may be a name, a quoted phrase hardly.
+  if (token.kind === 'quoted' && /\s/u.test(token.text.trim())) return map;
+  const stem = token.kind === 'quoted' ? stemOf(token.text) : token.stem;
+  const property = superlativeOf(token.lower)?.property ?? comparedProperty(token.lower);
+  add(stem, WORTH.same);
+  const parts = splitIdentifier(token.text);
+  if (parts.length > 1) for (const part of parts) add(stemOf(part), WORTH.same);
+  for (const root of property === null ? [stem] : [stem, stemOf(property)]) {
+    if (root !== stem) add(root, WORTH.synonym);
+    for (const other of familyOf(root)) add(other, root === stem ? WORTH.family : WORTH.synonym);
+    for (const other of synonymsOf(root)) add(other, WORTH.synonym);
+  }
+  if (token.stop || token.kind === 'quoted') return map;
+  for (const other of forms.byRoot.get(rootOf(stem)) ?? []) if (other !== stem && other.length > 3) add(other, WORTH.root);
+  for (const short of abbreviationsOf(token.lower)) if (forms.short.has(short)) add(stemOf(short), WORTH.abbreviation);
+  return map;
+}
+
+/** "longer", "heavier" name a property as "longest" does. */
+function comparedProperty(lower: string): string | null {
+  return lower.endsWith('er') && lower.length > 4 ? (superlativeOf(`${lower.slice(0, -2)}est`)?.property ?? null) : null;
+}
+
+/** Short forms of a word: its beginnings of three letters or more, and its first letter with its consonants. */
+function abbreviationsOf(lower: string): string[] {
+  if (lower.length < SKELETON + 2) return [];
+  const prefixes = Array.from({ length: Math.min(6, lower.length - 2) - SKELETON + 1 }, (_, i) => lower.slice(0, SKELETON + i)).filter((prefix) => !isKnownWord(prefix));
+  const skeleton = lower.slice(0, 1) + lower.slice(1).replace(/[aeiou]/gu, '');
+  const single = skeleton.replace(/(.)\1+/gu, '$1');
+  return skeleton.length >= SKELETON ? [...prefixes, skeleton, single] : prefixes;
+}
+
+/** For each token, the tables it names in full. */
+function tablesSaid(length: number, names: readonly string[], matches: ReadonlyMap<number, readonly NameMatch[]>): readonly ReadonlySet<string>[] {
+  const said = Array.from({ length }, () => new Set<string>());
+  for (const [name, list] of matches) {
+    for (const { span, match } of list) if (match !== 'partial') for (const at of range(span)) said[at]?.add(names[name] ?? '');
+  }
+  return said;
+}
+
+const OF_WORDS = new Set(['of', 'for', 'from', 'in', 'by', 'on', 'to']);
+const REACH_RIGHT = 10;
+const REACH_LEFT = 7;
+/** Other words between a column and its table: "name of the youngest singer". */
+const BETWEEN = 1;
+
+/** The tables said beside a column: within its own words, right before it, or after it behind an "of". Other columns may stand in between. */
+function tablesBeside(span: Span, tokens: readonly Token[], said: readonly ReadonlySet<string>[], columnWords: ReadonlySet<number>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const at of range(span)) for (const table of said[at] ?? []) found.add(table);
+  const take = (at: number): boolean => {
+    const tables = said[at];
+    if (tables === undefined || tables.size === 0) return false;
+    for (const table of tables) found.add(table);
+    return true;
+  };
+  let of = false;
+  let others = 0;
+  for (let at = span.last + 1; at <= span.last + REACH_RIGHT && at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    if (OF_WORDS.has(token.lower)) of = true;
+    else if (of && take(at)) break;
+    else if (!token.stop && !columnWords.has(at) && (!of || ++others > BETWEEN)) break;
+  }
+  for (let at = span.first - 1; at >= Math.max(0, span.first - REACH_LEFT); at--) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    // "singers and the name of": what follows "of" belongs to the right.
+    if (take(at)) break;
+    if (!token.stop && !columnWords.has(at)) break;
+  }
+  return found;
+}
+
+const range = ({ first, last }: Span): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
