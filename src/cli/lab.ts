@@ -2,6 +2,8 @@
 import { DatasetError } from '../engine/entry.ts';
 import { ConfigError } from '../grpo/config.ts';
 import { GoldError } from '../lab/gold.ts';
+import { compare } from './compare.ts';
+import { credit } from './credit.ts';
 import { evaluate } from './evaluate.ts';
 import { COMMANDS, helpFor, helpForAll, isCommand, readOptions, UsageError } from './options.ts';
 import type { CommandName, GivenOptions } from './options.ts';
@@ -10,7 +12,7 @@ import { rewards } from './rewards.ts';
 import { score } from './score.ts';
 import { train } from './train.ts';
 
-const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards };
+const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit };
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {
   if (command === undefined) throw new UsageError(`A command is missing: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);

@@ -63,8 +63,8 @@ export function variantConfig(base: GRPOConfig, variant: Variant): GRPOConfig {
  */
 export async function runExperiment({ experiment, ports, onProgress, onRun, signal }: RunOptions): Promise<Experiment> {
   const { spec } = experiment;
-  checkSpec(spec);
   const { config } = ports;
+  checkSpec(spec, config);
   const judge = new Judge(ports.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
   const heldOut = await judge.comparable(ports.questions.filter(({ split }) => split === 'held-out'));
   if (heldOut.length === 0) throw new ExperimentError('No held-out question has gold SQL whose result can be compared with, so there is nothing to measure by.');
@@ -94,13 +94,7 @@ interface Prepared {
 
 async function prepare(variant: Variant, ports: ExperimentPorts, judge: Judge): Promise<Prepared> {
   const fail = (why: string): ExperimentError => new ExperimentError(`Variant "${variant.name}": ${why}`);
-  let config: GRPOConfig;
-  try {
-    config = variantConfig(ports.config, variant);
-  } catch (error) {
-    if (error instanceof ConfigError) throw fail(error.message);
-    throw error;
-  }
+  const config = variantConfig(ports.config, variant);
   const { questions: training, leftOut } = await teachable(ports.questions, config, judge.gold);
   if (training.length === 0) throw fail(leftOut.length > 0 ? 'no training question has gold SQL that returns more than nothing, 0 or NULL.' : 'there is no training question.');
   const start = variant.start === 'none' ? [] : ports.startHints(variant);
@@ -161,8 +155,8 @@ function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[]
   return [...runs].sort((a, b) => a.variant - b.variant || seeds.indexOf(a.seed) - seeds.indexOf(b.seed));
 }
 
-/** Throws ExperimentError for what cannot be run; settings are checked with the ports. */
-export function checkSpec({ variants, seeds, steps, evaluateEvery }: ExperimentSpec): void {
+/** Throws ExperimentError for what cannot be run, whatever the dataset. */
+export function checkSpec({ variants, seeds, steps, evaluateEvery }: ExperimentSpec, base: GRPOConfig): void {
   const whole = (what: string, value: number, most: number): void => {
     if (!Number.isInteger(value) || value < 1 || value > most) throw new ExperimentError(`An experiment needs from 1 to ${most} ${what}, not ${value}.`);
   };
@@ -174,10 +168,17 @@ export function checkSpec({ variants, seeds, steps, evaluateEvery }: ExperimentS
   if (wrong !== undefined) throw new ExperimentError(`A seed is a whole number from 0, not ${wrong}.`);
   if (new Set(seeds).size < seeds.length) throw new ExperimentError('The seeds must differ: the same seed twice is the same run twice.');
   const names = new Set<string>();
-  for (const { name } of variants) {
+  for (const variant of variants) {
+    const { name } = variant;
     if (name.trim() === '' || name.length > EXPERIMENT_LIMITS.name) throw new ExperimentError(`A variant needs a name of 1 to ${EXPERIMENT_LIMITS.name} characters.`);
     if (names.has(name)) throw new ExperimentError(`Two variants are called "${name}".`);
     names.add(name);
+    try {
+      variantConfig(base, variant);
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ExperimentError(`Variant "${name}": ${error.message}`);
+      throw error;
+    }
   }
 }
 

@@ -27,7 +27,7 @@ export class Judge {
   /** Whether each text is right, in order; all false for a question without gold. Rejects with GoldError and AbortError. */
   async areRight(question: Question, texts: readonly string[], signal?: AbortSignal): Promise<boolean[]> {
     let known = this.#verdicts.get(question.id);
-    if (known === undefined) this.#verdicts.set(question.id, known = new Map());
+    if (known === undefined) this.#verdicts.set(question.id, known = new Map<string, boolean>());
     const verdicts = known;
     const unknown = [...new Set(texts)].filter((text) => !verdicts.has(text));
     if (unknown.length > 0) {
