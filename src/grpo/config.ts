@@ -94,7 +94,7 @@ export const FIELDS = {
 
   resample_budget: number('exploration', 'rb', 0, 0, 16, 1, 'Extra groups without signal', 'A group whose rewards are all equal is drawn again, hotter, up to this many times (dynamic sampling).'),
   replay: toggle('exploration', 're', false, 'Replay right answers', 'A group that is all wrong gets the right completion found earlier for its question, if there is one.'),
-  validation_share: number('exploration', 'vs', 0, 0, 0.5, 0.05, 'Validation share', 'Part of the training questions kept back to choose the best snapshot. Held-out questions are never used for it.'),
+  validation_share: number('exploration', 'vs', 0, 0, 0.5, 0.05, 'Validation share', 'Part of the training questions that runs of a set length (lab train, experiments) keep back to choose the best snapshot. Held-out questions are never used for it.'),
   evaluate_every: number('exploration', 'ee', 50, 1, 10000, 1, 'Steps between validations', 'How often the validation questions are answered.'),
   patience: number('exploration', 'pa', 0, 0, 100, 1, 'Patience', 'Validations without a better one after which the run stops. 0 never stops early.'),
 

@@ -289,10 +289,10 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
  */
 export function explainEvent(event: HintEvent, size: number, groups: number, config: GRPOConfig): Pick<Explanation, 'equations' | 'notes' | 'agrees'> {
   const { learning_rate: rate, kl_coef: pull, weight_limit: limit } = config;
-  const { causes, gradientTerm, decayTerm } = event;
+  const { causes, gradientTerm, decayTerm, pulledTo = 0, share = 1 } = event;
   const gradient = causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) / (size * groups);
   const start = event.before ?? 0;
-  const moved = rate * gradient - rate * pull * start;
+  const moved = rate * gradient * share - rate * pull * (start - pulledTo);
   const clipped = Math.min(limit, Math.max(-limit, start + moved));
   const exact = config.gradient === 'score-function';
   const over = groups === 1 ? 'G' : '(B·G)';
@@ -303,15 +303,16 @@ export function explainEvent(event: HintEvent, size: number, groups: number, con
         values: `1/${groups * size} · (${sumOf(causes.map(({ advantage, activity }) => `${bracketed(advantage)}·${bracketed(activity)}`)) || '0'})`, result: signed(gradient, 3),
       },
       {
-        name: 'Δw', formula: 'learning rate · g − learning rate · KL coefficient · w',
-        values: `${decimal(rate)}·${bracketed(gradient)} − ${decimal(rate)}·${decimal(pull)}·${bracketed(start)}`, result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
+        name: 'Δw', formula: `learning rate · ${share === 1 ? '' : 's · '}g − learning rate · KL coefficient · ${pulledTo === 0 ? 'w' : '(w − w at the start)'}`,
+        values: `${decimal(rate)}·${share === 1 ? '' : `${three(share)}·`}${bracketed(gradient)} − ${decimal(rate)}·${decimal(pull)}·${pulledTo === 0 ? bracketed(start) : `(${three(start)} − ${bracketed(pulledTo)})`}`, result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
       },
       { name: 'w', formula: 'w + Δw', values: `${three(start)} + ${bracketed(moved)}`, result: signed(event.after ?? 0, 3) },
     ],
     notes: [
       ...(exact ? ['f counts where the pattern was chosen, E f how often the policy expected it at those decisions: what it would have done anyway earns nothing.'] : []),
+      ...(share === 1 ? [] : ['s is the share of its weight the hint acts with: n/(n + evidence hold-down), n being the completions that taught it.']),
       ...(clipped === start + moved ? [] : [`Clipped to ±${decimal(limit)}.`]),
     ],
-    agrees: Math.abs(rate * gradient - gradientTerm) < CLOSE && Math.abs(-rate * pull * start - decayTerm) < CLOSE && Math.abs(clipped - (event.after ?? 0)) < 1e-6,
+    agrees: Math.abs(rate * gradient * share - gradientTerm) < CLOSE && Math.abs(-rate * pull * (start - pulledTo) - decayTerm) < CLOSE && Math.abs(clipped - (event.after ?? 0)) < 1e-6,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ESTIMATORS } from '../../src/grpo/config.ts';
 import type { Step } from '../../src/grpo/types.ts';
+import { PolicyLayer } from '../../src/grpo/policy.ts';
 import { explain, explainEvent, type Topic } from '../../src/views/arithmetic.ts';
 import { changesOf } from '../../src/views/changes.ts';
 import { ALIKE, QUESTIONS, SPREAD, stepOf } from './fixture.ts';
@@ -109,6 +110,25 @@ test('an event of the log gives its own arithmetic, and does not with other sett
   expect(worked.equations.map(({ name }) => name)).toEqual(['g', 'Δw', 'w']);
   expect(event.decayTerm).not.toBe(0);
   expect(explainEvent(event, 8, 1, config).agrees).toBe(false);
+  expect(explainEvent(event, 4, 1, { ...config, kl_coef: 0.5 }).agrees).toBe(false);
+});
+
+test('an event shows the hold-down and the start it was pulled to', async () => {
+  const { step: first, config, trainer } = await stepOf(SPREAD, { evidence_hold: 2 });
+  const before = trainer.policy.hints;
+  const again = new PolicyLayer();
+  again.restore(before, 0, 'start');
+  const pattern = before[0];
+  if (pattern === undefined) throw new Error('fixture');
+  again.edit(pattern.key, { weight: 1.5 }, 1, 5);
+  const gradient = { feature: pattern, gradient: 0.25, causes: [{ group: 0, completion: 0, advantage: 1, activity: 1 }], support: 1, positive: 1, advantage: 1 };
+  const [event] = again.update([gradient], config, 2);
+  if (event === undefined) throw new Error('fixture');
+  const worked = explainEvent(event, first.groups[0]?.completions.length ?? 0, 1, config);
+  expect(worked.agrees).toBe(true);
+  expect(event).toMatchObject({ pulledTo: pattern.weight, share: (pattern.evidence.support + 1) / (pattern.evidence.support + 3) });
+  expect(worked.equations[1]?.formula).toBe('learning rate · s · g − learning rate · KL coefficient · (w − w at the start)');
+  expect(worked.notes.join(' ')).toMatch(/s is the share of its weight/);
   expect(explainEvent(event, 4, 1, { ...config, kl_coef: 0.5 }).agrees).toBe(false);
 });
 
