@@ -1,5 +1,6 @@
 /** Days, months, quarters, years and decades that a question names, as spans of days with the comparison said beside them. */
-import { phraseAt, phraseEndingAt } from './phrases.ts';
+import type { Comparison } from './lexicon.ts';
+import { PhraseTable } from './phrases.ts';
 import type { ComparisonOperator, DateMention, Span, Token } from './types.ts';
 
 type Grain = DateMention['grain'];
@@ -20,19 +21,19 @@ const MONTHS = new Map(MONTH_NAMES.flatMap((name, at) => [[name, at + 1] as cons
 const AMBIGUOUS_MONTHS = new Set(['may', 'march', 'mar', 'sun', 'jan', 'dec', 'sep', 'oct', 'nov', 'jun', 'jul', 'apr', 'feb', 'aug', 'august']);
 const MONTH_PREPOSITIONS = new Set('in of during since until till after before by for last this next every each between from and to through'.split(' '));
 
-/** Words before a date that say how it compares, longest first. */
-const BEFORE: readonly { readonly words: string; readonly operator: ComparisonOperator }[] = [
+/** Words before a date that say how it compares. */
+const BEFORE = new PhraseTable<Comparison>([
   { words: 'not earlier than', operator: '>=' }, { words: 'no earlier than', operator: '>=' }, { words: 'not later than', operator: '<=' }, { words: 'no later than', operator: '<=' },
   { words: 'not before', operator: '>=' }, { words: 'not after', operator: '<=' }, { words: 'on or after', operator: '>=' }, { words: 'on or before', operator: '<=' },
   { words: 'earlier than', operator: '<' }, { words: 'later than', operator: '>' }, { words: 'older than', operator: '<' }, { words: 'newer than', operator: '>' },
   { words: 'more recent than', operator: '>' }, { words: 'prior to', operator: '<' }, { words: 'as of', operator: '=' }, { words: 'starting from', operator: '>=' }, { words: 'starting in', operator: '>=' }, { words: 'beginning in', operator: '>=' },
   { words: 'up to', operator: '<=' }, { words: 'before', operator: '<' }, { words: 'after', operator: '>' }, { words: 'since', operator: '>=' }, { words: 'until', operator: '<=' }, { words: 'till', operator: '<=' }, { words: 'following', operator: '>' },
   { words: 'from', operator: '>=' }, { words: 'by', operator: '<=' }, { words: 'in', operator: '=' }, { words: 'on', operator: '=' }, { words: 'during', operator: '=' }, { words: 'of', operator: '=' }, { words: 'for', operator: '=' }, { words: 'within', operator: '=' }, { words: 'throughout', operator: '=' },
-];
-const AFTER: readonly { readonly words: string; readonly operator: ComparisonOperator }[] = [
+]);
+const AFTER = new PhraseTable<Comparison>([
   { words: 'or later', operator: '>=' }, { words: 'or after', operator: '>=' }, { words: 'and later', operator: '>=' }, { words: 'onwards', operator: '>=' }, { words: 'onward', operator: '>=' },
   { words: 'or earlier', operator: '<=' }, { words: 'or before', operator: '<=' }, { words: 'and earlier', operator: '<=' },
-];
+]);
 /** A plain number from here to there after a word of time is a year. */
 const FIRST_YEAR = 1000;
 const LAST_YEAR = 2999;
@@ -76,8 +77,7 @@ export function dateTokens(dates: readonly DateMention[], tokens: readonly Token
 const range = ({ first, last }: Span): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 function operatorOf(tokens: readonly Token[], before: number, last: number): ComparisonOperator | null {
-  return AFTER.find(({ words }) => phraseAt(tokens, last + 1, words) !== null)?.operator
-    ?? BEFORE.find(({ words }) => phraseEndingAt(tokens, before, words) !== null)?.operator ?? null;
+  return AFTER.startingAt(tokens, last + 1)?.phrase.operator ?? BEFORE.endingAt(tokens, before)?.phrase.operator ?? null;
 }
 
 /** @param afterRange the first half of a range was read: a plain year may follow without a preposition */

@@ -1,21 +1,22 @@
 /** What a question asks for: aggregates, superlatives, grouping. */
 import { AGGREGATE_PHRASES, DISTINCT_WORDS, GROUPING_PHRASES, isNegation, ORDER_PHRASES, superlativeOf } from './lexicon.ts';
 import { comparesDown, isComparative } from './numbers.ts';
-import { phraseAt } from './phrases.ts';
+import { PhraseTable } from './phrases.ts';
 import type { Intent, NumberMention, Span, Token } from './types.ts';
+
+const AGGREGATES = new PhraseTable(AGGREGATE_PHRASES);
+const GROUPINGS = new PhraseTable(GROUPING_PHRASES.map((words) => ({ words })));
+const ORDERS = new PhraseTable(ORDER_PHRASES.map((words) => ({ words })));
 
 export function findIntent(tokens: readonly Token[], numbers: readonly NumberMention[]): Intent {
   const aggregates: Intent['aggregates'][number][] = [];
   const used = new Set<number>();
   for (let first = 0; first < tokens.length; first++) {
     if (used.has(first)) continue;
-    for (const { words, name } of AGGREGATE_PHRASES) {
-      const span = phraseAt(tokens, first, words);
-      if (span === null) continue;
-      aggregates.push({ name, span });
-      for (let at = span.first; at <= span.last; at++) used.add(at);
-      break;
-    }
+    const found = AGGREGATES.startingAt(tokens, first);
+    if (found === null) continue;
+    aggregates.push({ name: found.phrase.name, span: found.span });
+    for (let at = found.span.first; at <= found.span.last; at++) used.add(at);
   }
 
   let superlative: Intent['superlative'] = null;
@@ -29,11 +30,10 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
   });
 
   const grouping: Span[] = [];
-  const phrases = [...GROUPING_PHRASES].sort((a, b) => b.length - a.length);
   for (let at = 0; at < tokens.length; at++) {
-    const hit = phrases.map((phrase) => phraseAt(tokens, at, phrase)).find((span) => span !== null);
+    const hit = GROUPINGS.startingAt(tokens, at)?.span;
     // "owned by students" names who did it, not what the rows stand for.
-    if (hit == null || (tokens[at]?.lower === 'by' && /(?:ed|en|wn|ght|ld|ung)$/u.test(tokens[at - 1]?.lower ?? ''))) continue;
+    if (hit === undefined || (tokens[at]?.lower === 'by' && /(?:ed|en|wn|ght|ld|ung)$/u.test(tokens[at - 1]?.lower ?? ''))) continue;
     let first = hit.last + 1;
     while (tokens[first]?.stop === true && first < tokens.length - 1) first++;
     // "by" also begins an agent ("albums by Metallica"); a number or quoted name is no group.
@@ -48,7 +48,8 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
   }
 
   const negationAt = tokens.findIndex((token) => isNegation(token.lower));
-  const ordering = tokens.map((_token, at) => ORDER_PHRASES.map((phrase) => phraseAt(tokens, at, phrase)).find((span) => span !== null) ?? null).find((span) => span !== null) ?? null;
+  let ordering: Span | null = null;
+  for (let at = 0; at < tokens.length && ordering === null; at++) ordering = ORDERS.startingAt(tokens, at)?.span ?? null;
   return {
     aggregates, superlative, grouping, ordering, averageComparison: findAverageComparison(tokens),
     distinct: tokens.some((token) => DISTINCT_WORDS.has(token.lower)),

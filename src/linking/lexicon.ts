@@ -94,10 +94,8 @@ export interface Comparison {
   readonly operator: ComparisonOperator;
 }
 
-const longestFirst = (comparisons: readonly Comparison[]): Comparison[] => [...comparisons].sort((a, b) => b.words.split(' ').length - a.words.split(' ').length || b.words.length - a.words.length);
-
-/** Words before a number that say how it compares, longest first. */
-export const COMPARISONS_BEFORE: readonly Comparison[] = longestFirst([
+/** Words before a number that say how it compares; the longest that fit count. */
+export const COMPARISONS_BEFORE: readonly Comparison[] = [
   { words: 'greater than or equal to', operator: '>=' }, { words: 'less than or equal to', operator: '<=' }, { words: 'no more than', operator: '<=' }, { words: 'no less than', operator: '>=' },
   { words: 'no fewer than', operator: '>=' }, { words: 'not more than', operator: '<=' }, { words: 'more than', operator: '>' }, { words: 'greater than', operator: '>' }, { words: 'higher than', operator: '>' },
   { words: 'larger than', operator: '>' }, { words: 'bigger than', operator: '>' }, { words: 'older than', operator: '>' }, { words: 'longer than', operator: '>' }, { words: 'taller than', operator: '>' },
@@ -111,7 +109,7 @@ export const COMPARISONS_BEFORE: readonly Comparison[] = longestFirst([
   { words: 'exceeding', operator: '>' }, { words: 'exceeds', operator: '>' }, { words: 'exceed', operator: '>' }, { words: 'after', operator: '>' }, { words: 'since', operator: '>=' },
   { words: 'from', operator: '>=' }, { words: 'below', operator: '<' }, { words: 'under', operator: '<' }, { words: 'before', operator: '<' }, { words: 'until', operator: '<=' }, { words: 'minimum', operator: '>=' },
   { words: 'equal to', operator: '=' }, { words: 'exactly', operator: '=' }, { words: 'equals', operator: '=' }, { words: 'in', operator: '=' }, { words: 'is', operator: '=' }, { words: 'of', operator: '=' },
-]);
+];
 
 /** Words after a number that say how it compares. */
 export const COMPARISONS_AFTER: readonly Comparison[] = [

@@ -1,7 +1,7 @@
 /** Numbers of a question: numerals, number words, ranks and counts of times, with the comparison the words beside them make. */
 import { COMPARISONS_AFTER, COMPARISONS_BEFORE, LIMIT_WORDS, superlativeOf } from './lexicon.ts';
 import { numberWord, rankWord, scaleWord, timesWord } from './number-words.ts';
-import { phraseAt, phraseEndingAt } from './phrases.ts';
+import { phraseAt, PhraseTable } from './phrases.ts';
 import type { ComparisonOperator, NumberMention, Span, Token } from './types.ts';
 
 /** How far before a number its comparing word may stand. */
@@ -16,6 +16,12 @@ const GLUED_SCALES = new Map([['k', 1e3], ['m', 1e6], ['mn', 1e6], ['mio', 1e6],
 const LIMIT_MOST = 100;
 /** "twelve or more years", "30 years or older": words between a number and what compares it. */
 const UNIT_WORDS = 2;
+
+const BEFORE = new PhraseTable(COMPARISONS_BEFORE);
+const AFTER = new PhraseTable(COMPARISONS_AFTER);
+const DENIALS = new PhraseTable(['other than', 'different from', 'not equal to', 'not equal', 'not exactly', "isn't equal to", 'not in', 'not from', 'not of', 'unequal to', 'apart from', 'not be'].map((words) => ({ words })));
+/** Words that join a name to a number without comparing. */
+const PLAIN_JOINTS = new Set(['of', 'in', 'is']);
 
 interface ReadNumber {
   readonly value: number;
@@ -79,10 +85,8 @@ function leftOf(tokens: readonly Token[], first: number): { readonly at: number;
   if (word() === 'the' || word() === 'a' || word() === 'an') at--;
   const denied = (): boolean => word() === 'not' || word() === 'except' || word().endsWith("n't");
   if (denied()) return { at: at - 1, negated: true };
-  const phrases = ['other than', 'different from', 'not equal to', 'not equal', 'not exactly', "isn't equal to", 'not in', 'not from', 'not of', 'unequal to', 'apart from', 'not be'];
-  const found = phrases.map((phrase) => phraseEndingAt(tokens, at, phrase)).find((span) => span !== null);
-  if (found == null) return { at, negated: false };
-  return { at: found.first - 1, negated: true };
+  const found = DENIALS.endingAt(tokens, at);
+  return found === null ? { at, negated: false } : { at: found.span.first - 1, negated: true };
 }
 
 function afterArticle(tokens: readonly Token[], at: number): number {
@@ -106,8 +110,8 @@ function isRange(joint: string, low: ReadNumber, high: ReadNumber): boolean {
 
 function comparisonAfter(tokens: readonly Token[], from: number): ComparisonOperator | null {
   for (let at = from; at <= from + UNIT_WORDS; at++) {
-    const found = COMPARISONS_AFTER.find(({ words }) => phraseAt(tokens, at, words) !== null);
-    if (found !== undefined) return found.operator;
+    const found = AFTER.startingAt(tokens, at);
+    if (found !== null) return found.phrase.operator;
     // Only a unit may stand between: "30 years or older".
     if (tokens[at]?.kind !== 'word' || tokens[at]?.stop === true) return null;
   }
@@ -116,8 +120,8 @@ function comparisonAfter(tokens: readonly Token[], from: number): ComparisonOper
 
 function comparisonBefore(tokens: readonly Token[], before: number): ComparisonOperator | null {
   // "of", "in" and "is" say less than a comparing word a little further left.
-  const near = COMPARISONS_BEFORE.find(({ words }) => phraseEndingAt(tokens, before, words) !== null);
-  if (near !== undefined && !['of', 'in', 'is'].includes(near.words)) return near.operator;
+  const near = BEFORE.endingAt(tokens, before)?.phrase;
+  if (near !== undefined && !PLAIN_JOINTS.has(near.words)) return near.operator;
   return distantComparison(tokens, before) ?? near?.operator ?? null;
 }
 
@@ -232,6 +236,7 @@ function wordsAt(tokens: readonly Token[], first: number): { readonly value: num
 
 /** "one" is a number after a comparison ("more than one", "only one") and before "or more". */
 function countsOne(tokens: readonly Token[], first: number): boolean {
-  const before = COMPARISONS_BEFORE.some(({ words }) => words.length >= 4 && !['from', 'after', 'before', 'since'].includes(words) && phraseEndingAt(tokens, first - 1, words) !== null);
+  const words = BEFORE.endingAt(tokens, first - 1)?.phrase.words ?? '';
+  const before = words.length >= 4 && !['from', 'after', 'before', 'since', 'within'].includes(words);
   return before || ['only', 'just'].includes(tokens[first - 1]?.lower ?? '') || comparisonAfter(tokens, first + 1) !== null;
 }

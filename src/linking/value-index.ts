@@ -69,6 +69,8 @@ export function makeValueIndex(schema: Schema): ValueIndex {
       for (const length of [0, 1, -1, 2, -2].filter((step) => Math.abs(step) <= slips).map((step) => folded.length + step)) {
         for (const text of near.get(`${folded[0] ?? ''}${length}`) ?? []) {
           if (budget-- <= 0) break;
+          // Two slips leave one of the first letters after the first, or the last, as it was.
+          if (text[1] !== folded[1] && text[2] !== folded[2] && text.at(-1) !== folded.at(-1)) continue;
           const distance = editDistance(folded, text, fewest);
           if (distance === 0 || distance > fewest) continue;
           if (distance < fewest) { fewest = distance; best = []; }
@@ -81,8 +83,18 @@ export function makeValueIndex(schema: Schema): ValueIndex {
 }
 
 /** Letters inserted, deleted, changed or swapped with their neighbour (optimal string alignment); `most + 1` as soon as it is more than `most`. */
-export function editDistance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
+export function editDistance(first: string, second: string, most: number): number {
+  if (Math.abs(first.length - second.length) > most) return most + 1;
+  // What both begin and end with costs nothing, and is most of what near spellings consist of.
+  let from = 0;
+  while (from < first.length && from < second.length && first[from] === second[from]) from++;
+  let ends = 0;
+  while (ends < first.length - from && ends < second.length - from && first[first.length - 1 - ends] === second[second.length - 1 - ends]) ends++;
+  const a = first.slice(from, first.length - ends);
+  const b = second.slice(from, second.length - ends);
+  if (a === '' || b === '') return Math.min(Math.max(a.length, b.length), most + 1);
+  // Every slip covers at most two letters, so few slips cannot lie far apart unless letters agree in between.
+  if (most === 1 && Math.max(a.length, b.length) > 2) return most + 1;
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -95,7 +107,8 @@ export function editDistance(a: string, b: string, most: number): number {
       row.push(cost);
       if (cost < least) least = cost;
     }
-    if (least > most) return most + 1;
+    // A swap reaches back two rows.
+    if (least > most && Math.min(...previous) > most) return most + 1;
     before = previous;
     previous = row;
   }

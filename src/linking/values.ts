@@ -2,7 +2,7 @@
 import { countryForms } from './demonyms.ts';
 import type { NameLinks } from './names.ts';
 import type { SchemaIndex, StoredValue } from './schema-index.ts';
-import type { Span, Token, ValueLink } from './types.ts';
+import type { Span, TableLink, Token, ValueLink } from './types.ts';
 import { linkFlags } from './value-forms.ts';
 import { foldValue, stemPhrase } from './words.ts';
 
@@ -15,6 +15,11 @@ const SCORE = { text: 1, stem: 0.8, form: 0.85, fuzzy: 0.7, word: 0.5, words: 0.
 const NAMED = 0.3;
 const LOWERED = 0.4;
 const INNER = 0.7;
+/** A short stem is shared by words that have nothing to do with each other: "used" and "US". */
+const SHORTEST_STEM = 4;
+/** "colorado river" with a river of that name: the river is likelier than a text "colorado river" elsewhere. */
+const NAMED_INNER = 0.95;
+const WHOLE_OF_NAMED = 0.75;
 /** Misspelt runs looked up in one question. */
 const MOST_FUZZY = 8;
 const LONGEST_RUN = 4;
@@ -39,12 +44,14 @@ class ValueFinder {
   /** Longer names said in full: a value inside one is none. */
   readonly #longNames: readonly Span[];
   readonly #stems: readonly string[];
+  readonly #tables: readonly TableLink[];
   readonly #usesCapitals: boolean;
 
   constructor(question: string, tokens: readonly Token[], index: SchemaIndex, { tables, columns }: NameLinks) {
     this.#question = question;
     this.#tokens = tokens;
     this.#index = index;
+    this.#tables = tables;
     this.#taken = tokens.map(() => false);
     this.#named = tokens.map((token) => token.kind === 'word' && (index.tableForms.byStem.has(token.stem) || index.columnForms.byStem.has(token.stem)));
     this.#longNames = [...tables, ...columns].filter(({ match, span }) => match === 'exact' && span.last > span.first).map(({ span }) => span);
@@ -67,26 +74,41 @@ class ValueFinder {
         const named = this.#isName(first, last) && (!capital || length > 1);
         const lowered = this.#usesCapitals && !capital && length === 1 && /^\p{Lu}/u.test(found.values[0]?.value ?? '');
         const score = SCORE[found.how] * (named ? NAMED : lowered || only?.kind === 'number' ? LOWERED : 1);
-        this.#add(found.values, { first, last }, found.how, score);
+        const split = length > 1 && !named && this.#findInner(first, last, score);
+        this.#add(found.values, { first, last }, found.how, split ? score * WHOLE_OF_NAMED : score);
         if (named) continue;
-        if (length > 1) this.#findInner(first, last, score);
         this.#taken.fill(true, first, last + 1);
       }
     }
   }
 
-  /** "colorado river" may be the value, or the river "colorado": what is left beside the words that name a table or column. */
-  #findInner(first: number, last: number, score: number): void {
+  /**
+   * "colorado river" may be the value, or the river "colorado": what is left beside the words that name a table or column.
+   * True when that reading is the likelier: the name's word is in small letters, and what is left is stored in the table it names.
+   */
+  #findInner(first: number, last: number, score: number): boolean {
+    let likelier = false;
     for (let from = first; from <= last; from++) {
       if (this.#named[from] === true || this.#tokens[from]?.stop === true) continue;
       let to = from;
       while (to < last && this.#named[to + 1] !== true) to++;
-      if (to - from < last - first) {
-        const found = this.#lookUp(from, to);
-        if (found !== null) this.#add(found.values, { first: from, last: to }, 'inner', score * INNER);
+      const found = to - from < last - first ? this.#lookUp(from, to) : null;
+      const beside = from > first ? from - 1 : to + 1;
+      if (found !== null) {
+        const small = !/^\p{Lu}/u.test(this.#tokens[beside]?.text ?? '');
+        const there = small ? found.values.filter(({ table }) => this.#isTableWord(beside, table)) : [];
+        const elsewhere = there.length === 0 ? found.values : found.values.filter((value) => !there.includes(value));
+        this.#add(there, { first: from, last: to }, 'inner', score * NAMED_INNER);
+        this.#add(elsewhere, { first: from, last: to }, 'inner', score * INNER);
+        likelier ||= there.length > 0;
       }
       from = to;
     }
+    return likelier;
+  }
+
+  #isTableWord(at: number, table: string): boolean {
+    return this.#tables.some((link) => link.table === table && link.match !== 'partial' && this.#index.tables.get(table)?.stems.includes(this.#stems[at] ?? '') === true);
   }
 
   /** What is written like a name but is no whole value: words of longer values, then near spellings. */
@@ -151,7 +173,7 @@ class ValueFinder {
   /** The words name something of the schema: alone, or as a part of a longer name said in full. */
   #isName(first: number, last: number): boolean {
     if (first === last && this.#named[first] === true) return true;
-    return this.#longNames.some((name) => name.first <= first && name.last >= last && name.last - name.first >= last - first && !(name.first === first && name.last === last));
+    return this.#longNames.some((name) => name.first <= first && name.last >= last && name.last - name.first >= last - first);
   }
 
   #textOf(first: number, last: number): string {
@@ -167,7 +189,10 @@ class ValueFinder {
     if (only?.kind === 'number') return null;
     let stems = '';
     for (let at = first; at <= last; at++) if (this.#stems[at] !== '') stems += stems === '' ? (this.#stems[at] ?? '') : ` ${this.#stems[at] ?? ''}`;
-    const stemmed = only?.stop === true ? [] : this.#index.valuesByStems(stems);
+    // "how long" asks; it is no mountain "Longs".
+    const asks = only !== undefined && (only.stop || this.#tokens[first - 1]?.lower === 'how');
+    const short = stems.length < SHORTEST_STEM && only?.kind === 'word' && !(only.lower.endsWith('s') && only.lower.length > 3);
+    const stemmed = asks || short ? [] : this.#index.valuesByStems(stems);
     if (stemmed.length > 0) return { values: stemmed, how: this.#sameWords(stemmed, folded) ? 'text' : 'stem' };
     if (last - first > 2 || this.#tokens[first]?.stop === true) return null;
     for (const form of countryForms(folded)) {
