@@ -112,8 +112,10 @@ export class GRPOTrainer {
 
   /** STEP 2. Runs every completion and scores it with the reward functions. */
   async computeRewards(samples: readonly Sample[], question: Question, signal?: AbortSignal): Promise<ScoredCompletion[]> {
-    const executions = await this.#database.execute(samples.map((sample) => sample.sql), { budget: this.#budget(), signal });
-    const runs = samples.map((sample, i) => ({ sample, sql: sample.sql, execution: executions[i] as Execution }));
+    // A group repeats itself, and the same SQL has the same result.
+    const texts = [...new Set(samples.map((sample) => sample.sql))];
+    const executions = await this.#database.execute(texts, { budget: this.#budget(), signal });
+    const runs = samples.map((sample) => ({ sample, sql: sample.sql, execution: executions[texts.indexOf(sample.sql)] as Execution }));
     const rewards = await this.#rewardModel.score(question, runs);
     return runs.map(({ sample, execution }, i) => ({ sample, execution, rewards: rewards[i] as ScoredRewards }));
   }
