@@ -6,6 +6,7 @@ import type { Database, PolicyHint, PolicyView, Question, RewardModel, RewardWei
 import { countRight, evaluate, fixedPolicy } from './evaluate.ts';
 import type { CurvePoint, Experiment, ExperimentSpec, SeedRun, Variant } from './experiment-types.ts';
 import { Judge } from './judge.ts';
+import { RememberingDatabase } from './remembering-database.ts';
 import { teachable } from './teachable.ts';
 import { trainWithValidation } from './training.ts';
 
@@ -44,6 +45,7 @@ export interface RunOptions {
   /** Units already in `runs` are not run again. */
   readonly experiment: Experiment;
   readonly ports: ExperimentPorts;
+  /** After every step, and awaited: a worker can let its messages in here, for a unit whose SQL is all known waits for nothing else. */
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   /** A unit is done: the time to store it. */
   readonly onRun?: (run: SeedRun, experiment: Experiment) => void | Promise<void>;
@@ -72,13 +74,14 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
   const prepared = await Promise.all(spec.variants.map((variant) => prepare(variant, ports, judge)));
 
   let current: Experiment = { spec, runs: inOrder(spec, experiment.runs) };
+  const database = new RememberingDatabase(ports.database);
   const units = spec.seeds.flatMap((seed) => prepared.map((unit, variant) => ({ ...unit, variant, seed })));
   for (const [index, unit] of units.entries()) {
     const { variant, seed } = unit;
     if (current.runs.some((run) => run.variant === variant && run.seed === seed)) continue;
     signal?.throwIfAborted();
     const report = async (step: number): Promise<void> => onProgress?.({ unit: index + 1, units: units.length, variant, seed, step, steps: spec.steps });
-    const run = await runUnit(unit, { spec, ports, judge, heldOut, report, ...(signal === undefined ? {} : { signal }) });
+    const run = await runUnit(unit, { spec, ports, database, judge, heldOut, report, ...(signal === undefined ? {} : { signal }) });
     current = { spec, runs: inOrder(spec, [...current.runs, run]) };
     await onRun?.(run, current);
   }
@@ -106,6 +109,8 @@ async function prepare(variant: Variant, ports: ExperimentPorts, judge: Judge): 
 interface UnitContext {
   readonly spec: ExperimentSpec;
   readonly ports: ExperimentPorts;
+  /** That of the ports, remembering what earlier units asked. */
+  readonly database: Database;
   readonly judge: Judge;
   readonly heldOut: readonly Question[];
   readonly report: (step: number) => Promise<void>;
@@ -113,8 +118,8 @@ interface UnitContext {
 }
 
 async function runUnit({ of, config, training, start, variant, seed }: Prepared & { readonly variant: number; readonly seed: number }, context: UnitContext): Promise<SeedRun> {
-  const { spec, ports, judge, heldOut, report } = context;
-  const { sampler, database } = ports;
+  const { spec, ports, database, judge, heldOut, report } = context;
+  const { sampler } = ports;
   const signal = context.signal === undefined ? {} : { signal: context.signal };
   const rewards = ports.rewards(of, seed);
   const yardstick = { sampler, temperature: ports.config.temperature, judge, ...signal };
