@@ -2,6 +2,8 @@
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis, Span, ValueLink } from '../linking/types.ts';
 import type { LiteralUse, SqlStructure } from '../sql/sql-structure.ts';
+import { at } from './asked.ts';
+import { keysOf } from './keys.ts';
 import { reason, tablesOf } from './score.ts';
 
 export interface Coverage {
@@ -21,7 +23,6 @@ export interface Coverage {
 const PLAIN_LINK = 0.5;
 /** What using a foreign key to a table is worth of using the table. */
 const KEY_WORTH = 0.8;
-const at = (table: string, column: string): string => `${table}.${column}`;
 const range = ({ first, last }: Span): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const fold = (value: string | number | null): string => String(value).toLowerCase().replace(/^%+|%+$/g, '').trim();
 
@@ -83,28 +84,6 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   };
 }
 
-const keys = new WeakMap<Schema, ReadonlyMap<string, ReadonlySet<string>>>();
-
-/** The tables each column points at: by declared foreign key, or by having the name of their only primary-key column. */
-function keysOf(schema: Schema): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = keys.get(schema);
-  if (known) return known;
-  const found = new Map<string, Set<string>>();
-  const add = (from: string, to: string): void => void found.set(from, (found.get(from) ?? new Set()).add(to));
-  const owners = schema.tables.flatMap((table) => {
-    const primary = table.columns.filter((column) => column.primaryKey);
-    const name = primary.length === 1 ? primary[0]?.name.toLowerCase() : undefined;
-    const plain = table.name.toLowerCase();
-    return [...(name !== undefined && name !== 'id' ? [{ table: table.name, name }] : []), { table: table.name, name: `${plain}id` }, { table: table.name, name: `${plain}_id` }];
-  });
-  for (const table of schema.tables) {
-    for (const key of table.foreignKeys) for (const column of key.columns) add(at(table.name, column), key.toTable);
-    for (const column of table.columns) for (const owner of owners) if (owner.table !== table.name && owner.name === column.name.toLowerCase()) add(at(table.name, column.name), owner.table);
-  }
-  keys.set(schema, found);
-  return found;
-}
-
 /** Does it compute, group or rank as the question asks, whatever the names? "Revenue" may be a sum of prices. */
 function doesWhatIsAsked({ intent }: QuestionAnalysis, structure: SqlStructure): boolean {
   return structure.aggregates.some((use) => intent.aggregates.some(({ name }) => name === use.name)) || (intent.grouping.length > 0 && structure.groupBy.length > 0)
@@ -157,7 +136,7 @@ function valueReasons(analysis: QuestionAnalysis, structure: SqlStructure, uses:
   const strong = [...bySpan.values()].filter((one) => one.score >= PLAIN_LINK);
   const each = strong.length === 0 ? 0 : 1 / Math.max(1, strong.length);
   for (const { text, use } of strong) {
-    if (use === 'there') reasons.push(reason(round(0.2 * each), `Compares the right column with “${text}”.`));
+    if (use === 'there') reasons.push(reason(0, `Compares the right column with “${text}”.`));
     else if (use === 'respelt') reasons.push(reason(round(-0.2 * each), `Compares with “${text}” in another spelling than the data's.`));
     else if (use === 'elsewhere') reasons.push(reason(round(-0.2 * each), `Compares “${text}” with a column that does not hold it.`));
   }

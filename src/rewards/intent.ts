@@ -1,28 +1,28 @@
-/** Does the SQL do what the question's words ask for: count, average, group, rank, exclude, sort, compare with its numbers? */
-import { lexCode } from '../sql/lex.ts';
+/** Does the SQL do what the question's words ask for: count, average, group, exclude, tell apart, look inside a text? */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
+import { lexCode } from '../sql/lex.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
-import { reason, type Completed } from './score.ts';
+import { askedOf, at } from './asked.ts';
+import { isKeyColumn, pointsAt } from './keys.ts';
+import { numberReasons } from './numbers.ts';
+import { askedOrder, orderReasons, rankOf } from './order.ts';
+import { reason, tablesOf, type Completed } from './score.ts';
 
-const NEGATIVE_OPERATOR = /^(NOT |!=|IS NOT)/;
-
+/**
+ * What the question's words ask for and the SQL does not do, and what it does unasked. Doing as asked gives no points:
+ * only then can no structure be added for the sake of the reward.
+ */
 export function intentReasons({ structure, schema }: Completed, analysis: QuestionAnalysis): RewardReason[] {
   return [
     ...aggregateReasons(structure, analysis, schema),
+    ...countReasons(structure, analysis, schema),
     ...groupingReasons(structure, analysis),
-    ...rankReasons(structure, analysis),
+    ...orderReasons(structure, analysis),
     ...numberReasons(structure, analysis),
+    ...negationReasons(structure, analysis),
     ...wordReasons(structure, analysis),
   ];
-}
-
-const ranks = (structure: SqlStructure): boolean => structure.orderBy.length > 0 && structure.limits.length > 0;
-
-/** "maximum" is an aggregate and a superlative at once: `rankReasons` judges it, unless the question wants both ends. */
-function superlativeOf({ intent }: QuestionAnalysis): QuestionAnalysis['intent']['superlative'] {
-  const ends = new Set(intent.aggregates.map((one) => one.name).filter((name) => name === 'MAX' || name === 'MIN'));
-  return ends.size > 1 ? null : intent.superlative;
 }
 
 const overlap = (a: Span, b: Span, reach = 0): boolean => a.first <= b.last + reach && b.first <= a.last + reach;
@@ -31,115 +31,108 @@ const overlap = (a: Span, b: Span, reach = 0): boolean => a.first <= b.last + re
 function columnHoldsIt(structure: SqlStructure, schema: Schema, analysis: QuestionAnalysis, span: Span): boolean {
   return analysis.columns.some((link) => overlap(link.span, span, 2) && structure.columns.some((use) => use.table === link.table && use.column === link.column)
     && schema.profiles.some((profile) => profile.table === link.table && profile.column === link.column && (profile.holds === 'integer' || profile.holds === 'real'))
-    && !schema.tables.some((table) => table.name === link.table && (table.columns.some((column) => column.name === link.column && column.primaryKey) || table.foreignKeys.some((key) => key.columns.includes(link.column)))));
+    && !isKeyColumn(schema, link.table, link.column));
 }
 
 function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
   const { intent } = analysis;
   const reasons: RewardReason[] = [];
   const present = new Set(structure.aggregates.map((use) => use.name));
-  const superlative = superlativeOf(analysis);
-  const asked = intent.aggregates.filter((one) => !((one.name === 'MAX' || one.name === 'MIN') && superlative !== null && overlap(one.span, superlative.span)));
+  const superlative = rankOf(analysis);
+  const ranks = structure.orderBy.length > 0 && structure.limits.length > 0;
+  const asked = intent.aggregates.filter((one) => !((one.name === 'MAX' || one.name === 'MIN') && ((superlative !== null && overlap(one.span, superlative.span)) || askedOrder(analysis) !== null)));
   const wanted = [...new Set(asked.map((one) => one.name))];
   const each = wanted.length === 0 ? 0 : 1 / wanted.length;
   const satisfied = (name: AggregateName): boolean => {
     if (present.has(name) || (name === 'SUM' && present.has('TOTAL'))) return true;
     if (name === 'AVG') return present.has('SUM') && present.has('COUNT');
-    return (name === 'MAX' || name === 'MIN') && ranks(structure);
+    return (name === 'MAX' || name === 'MIN') && ranks;
   };
   for (const name of wanted) {
-    if (satisfied(name)) reasons.push(reason(hundredths(0.2 * each), `Uses ${name}, as the question asks.`));
-    else if ((name === 'COUNT' || name === 'SUM') && asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span))) reasons.push(reason(0, `Takes the ${name === 'COUNT' ? 'count' : 'total'} from a column that holds it.`));
-    else if (name === 'COUNT' && present.has('SUM')) reasons.push(reason(0, 'Adds up a column instead of counting rows: right if the column holds counts.'));
-    else reasons.push(reason(hundredths(-0.3 * each), `The question asks for ${name}, which the SQL does not compute.`));
+    if (satisfied(name)) reasons.push(reason(0, `Uses ${name}, as the question asks.`));
+    // "average attendance" may be the column called average; "how many people" a column of such numbers, or its sum.
+    else if (asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span))) reasons.push(reason(0, `Takes what ${name} would give from a column that may hold it.`));
+    else if (name === 'SUM' && present.has('COUNT')) reasons.push(reason(-0.1, 'Counts rows where the question may ask for a sum.'));
+    else reasons.push(reason(hundredths(-0.5 * each), `The question asks for ${name}, which the SQL does not compute.`));
   }
   const shown = structure.select.flatMap((item) => item.aggregates).filter((use) => !use.window).map((use) => use.name);
-  const extra = [...new Set(shown)].filter((name) => !wanted.some((one) => one === name || (one === 'SUM' && name === 'TOTAL')));
-  const explained = wanted.length === 0 && (intent.grouping.length > 0 || superlative !== null && extra.every((name) => name === 'MAX' || name === 'MIN'));
-  if (extra.length > 0 && !explained) reasons.push(reason(-0.15, `Computes ${extra.join(' and ')}, which the question does not ask for.`));
+  const counted = wanted.includes('COUNT') && asked.some((one) => one.name === 'COUNT' && columnHoldsIt(structure, schema, analysis, one.span));
+  const extra = [...new Set(shown)].filter((name) => !wanted.some((one) => one === name || (one === 'SUM' && name === 'TOTAL')) && !(name === 'SUM' && counted));
+  const explained = wanted.length === 0 && (intent.grouping.length > 0 || (superlative !== null && extra.every((name) => name === 'MAX' || name === 'MIN')));
+  const ends = intent.aggregates.map((one) => one.name);
+  if (extra.length > 0 && !explained && !extra.every((name) => ends.some((one) => one === name))) reasons.push(reason(-0.15, `Computes ${extra.join(' and ')}, which the question does not ask for.`));
   return reasons;
+}
+
+/** Counting: of the rows that the question counts, and each once. */
+function countReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
+  const { slots } = askedOf(analysis, schema);
+  const figure = slots.find((slot) => slot.kind === 'figure' && slot.aggregate === 'COUNT');
+  const counts = structure.aggregates.filter((use) => use.name === 'COUNT' && use.depth === 0);
+  if (figure === undefined || figure.tables.size === 0 || figure.columns.size > 0 || counts.length === 0) return [];
+  const tables = tablesOf(structure);
+  const near = [...figure.tables].some((wanted) => tables.has(wanted) || structure.columns.some((use) => use.table !== null && use.column !== null && pointsAt(schema, use.table, use.column, wanted)));
+  if (!near) return [reason(-0.2, `Counts, but not ${[...figure.tables][0] ?? ''}, which “${figure.label}” names.`)];
+  const multiplies = structure.groupBy.length === 0 && counts.every((use) => !use.distinct) && [...figure.tables].some((wanted) => tables.has(wanted) && structure.joins.some((join) => join.depth === 0 && join.columns.some((use) => use.table !== null && use.column !== null && use.table !== wanted && pointsAt(schema, use.table, use.column, wanted))));
+  return multiplies ? [reason(-0.1, `Counts a row of ${[...figure.tables][0] ?? ''} once for every row joined to it.`)] : [];
 }
 
 function groupingReasons(structure: SqlStructure, { intent }: QuestionAnalysis): RewardReason[] {
   const outer = structure.groupBy.filter((key) => key.depth === 0);
-  if (intent.grouping.length > 0) {
-    if (structure.groupBy.length > 0 || structure.aggregates.some((use) => use.window)) return [reason(0.1, 'Groups rows, as the question asks.')];
-    if (structure.select.some((item) => item.aggregates.length > 0) && intent.aggregates.length > 0) return [reason(-0.1, 'The question asks for something of each group; the SQL does not group.')];
-    return [];
+  const aggregates = structure.select.some((item) => item.aggregates.length > 0);
+  if (intent.grouping.length > 0 && intent.aggregates.length > 0 && aggregates && structure.groupBy.length === 0 && !structure.aggregates.some((use) => use.window)) {
+    return [reason(-0.3, 'The question asks for something of each group; the SQL does not group.')];
   }
-  const excuse = intent.superlative !== null || structure.having.length > 0;
-  if (outer.length > 0 && !excuse) return [reason(-0.1, `Groups by ${outer[0]?.text ?? ''}, which the question does not ask for.`)];
-  return [];
+  const idle = outer.length > 0 && structure.aggregates.every((use) => use.depth > 0) && structure.having.length === 0;
+  if (idle) return [reason(-0.1, `Groups by ${outer[0]?.text ?? ''} without a figure for the groups.`)];
+  const excuse = intent.grouping.length > 0 || intent.superlative !== null || structure.having.length > 0 || structure.select.some((item) => item.aggregates.length === 0);
+  return outer.length > 0 && !excuse ? [reason(-0.2, `Groups by ${outer[0]?.text ?? ''}, which the question does not ask for.`)] : [];
 }
 
-function rankReasons(structure: SqlStructure, analysis: QuestionAnalysis): RewardReason[] {
-  const { numbers } = analysis;
-  const superlative = superlativeOf(analysis);
-  const limit = structure.limits.at(-1);
-  const wantedLimit = superlative?.limit ?? numbers.find((number) => number.looksLikeLimit)?.value ?? null;
-  if (superlative === null) {
-    if (limit && wantedLimit === null) return [reason(-0.15, 'Cuts the result with LIMIT, which the question does not ask for.')];
-    if (limit && limit.count === wantedLimit) return [reason(0.1, `Returns ${wantedLimit} rows, as the question asks.`)];
-    return [];
-  }
-  const reasons: RewardReason[] = [];
-  const wantedEnd = superlative.direction === 'DESC' ? 'MAX' : 'MIN';
-  const extreme = structure.aggregates.find((use) => use.name === wantedEnd) ?? structure.aggregates.find((use) => use.name === 'MAX' || use.name === 'MIN');
-  const order = structure.orderBy.at(-1);
-  if (order && limit) {
-    reasons.push(order.direction === superlative.direction ? reason(0.2, `Ranks ${order.direction === 'DESC' ? 'highest' : 'lowest'} first and cuts, as the question asks.`)
-      : reason(-0.1, `Ranks ${order.direction === 'DESC' ? 'highest' : 'lowest'} first; the question asks for the other end.`));
-    if (wantedLimit !== null && limit.count !== wantedLimit) reasons.push(reason(-0.1, `LIMIT ${limit.count ?? '?'} instead of ${wantedLimit}.`));
-  } else if (extreme) {
-    const agrees = extreme.name === wantedEnd;
-    reasons.push(agrees ? reason(0.2, `Takes the ${extreme.name === 'MAX' ? 'largest' : 'smallest'}, as the question asks.`) : reason(-0.1, `Takes ${extreme.name}; the question asks for the other end.`));
-  } else reasons.push(reason(order ? -0.1 : -0.2, order ? 'Sorts, but does not cut to what the question asks for.' : 'The question asks for an extreme; the SQL neither ranks nor takes one.'));
-  return reasons;
-}
-
-function numberReasons(structure: SqlStructure, { numbers, question }: QuestionAnalysis): RewardReason[] {
-  const reasons: RewardReason[] = [];
-  const shown = structure.literals.map((literal) => literal.value).filter((value) => value !== null);
-  const has = (value: number): boolean => shown.some((one) => (typeof one === 'number' ? one === value || one === value - 1 || one === value + 1 : one.includes(String(value))));
-  for (const { value, upper } of numbers) {
-    if (has(value) && (upper === null || has(upper))) reasons.push(reason(0.08, `Uses the number ${value}.`));
-    else if (!(value === 1)) reasons.push(reason(-0.15, `Does not use the number ${value} of the question.`));
-  }
-  const known = new Set(numbers.flatMap(({ value, upper }) => [value, upper]));
-  const invented = structure.literals.filter(({ value, operator, column, aggregate }) => typeof value === 'number' && operator !== null && (column ?? aggregate) !== null && value > 2
-    && ![...known].some((one) => one !== null && Math.abs(one - value) <= 1) && !question.includes(String(value)));
-  if (invented[0]) reasons.push(reason(-0.15, `Compares with ${invented[0].value ?? ''}, which the question does not say.`));
-  return reasons;
-}
+const NEGATIVE_OPERATOR = /^(NOT |!=|IS NOT)/;
 
 /** The SQL's keywords and names in capitals, one blank apart: what stands in comments and strings says nothing. */
 function codeOf(sql: string): string {
   return lexCode(sql).filter((token) => token.kind !== 'string').map((token) => token.text.toUpperCase()).join(' ');
 }
 
-function saysNot(sql: string): boolean {
-  return /\bNOT\b|\bIS NULL\b/.test(codeOf(sql));
+function negationReasons(structure: SqlStructure, { intent, numbers }: QuestionAnalysis): RewardReason[] {
+  const code = codeOf(structure.sql);
+  const negates = structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) || structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator))
+    || structure.setOperations.some((one) => one.operator === 'EXCEPT') || /\bNOT\b|\bIS NULL\b/.test(code);
+  const { negation } = intent;
+  // "not higher than 4" is a comparison.
+  const ofNumber = negation !== null && numbers.some(({ operator, span }) => operator !== null && operator !== '=' && span.first > negation.last && span.first - negation.last <= 4);
+  if (negation !== null && !ofNumber) return negates ? [reason(0, 'Excludes, as the question asks.')] : [reason(-0.35, 'The question excludes something; the SQL does not.')];
+  return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber ? [reason(-0.15, 'Excludes something, which the question does not ask for.')] : [];
 }
 
-/** Negation, sorting and "different". */
-function wordReasons(structure: SqlStructure, { intent }: QuestionAnalysis): RewardReason[] {
+const PART_OF_TEXT = /\b(contain|contains|containing|include|includes|including|start|starts|starting|begin|begins|beginning|end|ends|ending)\b.{0,25}\b(with|word|letter|letters|string|substring|phrase|text)\b|\b(substring|contains? the|containing|the (word|letter|letters|string|phrase))\b/i;
+
+/** "both", "contains", "different", and totals that stand beside single rows. */
+function wordReasons(structure: SqlStructure, { intent, question, values }: QuestionAnalysis): RewardReason[] {
   const reasons: RewardReason[] = [];
-  const negates = structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) || structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator))
-    || structure.setOperations.some((one) => one.operator === 'EXCEPT') || saysNot(structure.sql);
-  if (intent.negation !== null) reasons.push(negates ? reason(0.1, 'Excludes, as the question asks.') : reason(-0.2, 'The question excludes something; the SQL does not.'));
-  else if (negates && !/\bIS NOT NULL\b/.test(codeOf(structure.sql))) reasons.push(reason(-0.1, 'Excludes something, which the question does not ask for.'));
-  const outerOrder = structure.orderBy.filter((key) => key.depth === 0);
+  const looks = structure.literals.some((literal) => /LIKE|GLOB|REGEXP/.test(literal.operator ?? '')) || /\b(INSTR|SUBSTR|SUBSTRING|LIKE|GLOB)\b/i.test(structure.sql);
+  if (PART_OF_TEXT.test(question) && /["“'‘]/.test(question) && !looks) reasons.push(reason(-0.25, 'The question asks for a part of a text; the SQL compares whole ones.'));
+  const whole = structure.literals.find((literal) => literal.operator === 'LIKE' && typeof literal.value === 'string' && /^%|%$/.test(literal.value)
+    && values.some((value) => value.match === 'exact' && value.score >= 0.8 && value.value.toLowerCase() === String(literal.value).replace(/^%+|%+$/g, '').toLowerCase()));
+  if (whole && !PART_OF_TEXT.test(question)) reasons.push(reason(-0.1, `Looks for “${String(whole.value)}” inside texts, where the question names a whole one.`));
+
+  const both = /\bboth\b/i.test(question) && structure.setOperations.every(({ operator }) => operator !== 'INTERSECT') && structure.having.length === 0 && structure.subqueries < 2;
+  const lists = structure.literals.some((literal) => literal.operator === 'IN' && structure.literals.some((other) => other !== literal && other.operator === 'IN' && other.column === literal.column));
+  const either = /\bOR\b/.test(codeOf(structure.sql));
+  if (both && (lists || either)) reasons.push(reason(-0.3, 'The question asks for what has both; the SQL takes what has either.'));
+
   const totals = structure.select.length > 0 && structure.select.every((item) => item.aggregates.some((use) => !use.window)) && structure.groupBy.every((key) => key.depth > 0) && structure.setOperations.length === 0;
-  if (totals && outerOrder.length > 0) reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));
+  if (totals && structure.orderBy.some((key) => key.depth === 0)) reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));
   const loose = structure.select.find((item) => item.aggregates.length === 0 && item.columns.length > 0);
   const mixes = structure.select.some((item) => item.aggregates.some((use) => !use.window && use.name !== 'MAX' && use.name !== 'MIN')) && structure.groupBy.every((key) => key.depth > 0);
-  if (loose && mixes) reasons.push(reason(-0.2, `${loose.text} stands beside an aggregate without GROUP BY: SQLite shows it from any one row.`));
-  if (intent.ordering !== null) reasons.push(outerOrder.length > 0 ? reason(0.1, 'Sorts, as the question asks.') : reason(-0.15, 'The question asks for an order; the SQL does not sort.'));
-  else if (outerOrder.length > 0 && intent.superlative === null && structure.limits.length === 0) reasons.push(reason(-0.05, 'Sorts, which the question does not ask for.'));
-  if (intent.distinct) {
-    const distinct = structure.distinct.length > 0 || structure.aggregates.some((use) => use.distinct) || structure.groupBy.length > 0 || structure.setOperations.length > 0;
-    reasons.push(distinct ? reason(0.05, 'Lists each once, as the question asks.') : reason(-0.1, 'The question asks for different ones; the SQL may repeat them.'));
-  }
+  if (loose && mixes) reasons.push(reason(-0.4, `${loose.text} stands beside an aggregate without GROUP BY: SQLite shows it from any one row.`));
+
+  const apart = structure.distinct.some(() => true) || structure.aggregates.some((use) => use.distinct);
+  if (intent.distinct && !apart && structure.groupBy.length === 0 && structure.setOperations.length === 0) reasons.push(reason(-0.2, 'The question asks for different ones; the SQL may repeat them.'));
+  const grouped = new Set(structure.groupBy.flatMap((key) => key.columns).flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])));
+  if (!intent.distinct && apart && (structure.aggregates.some((use) => use.distinct && use.depth === 0) || grouped.size > 0)) reasons.push(reason(-0.05, 'Counts or lists each once (DISTINCT), which the question does not ask for.'));
   return reasons;
 }
 

@@ -2,11 +2,16 @@
  * Is the answer about the question? Judged without gold SQL, from what the question says about the schema
  * (`QuestionAnalysis`), what the SQL uses (`SqlStructure`) and what came back (`Execution`).
  */
-import type { Column, RewardReason, RewardScore, Schema } from '../grpo/types.ts';
+import type { RewardReason, RewardScore } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
+import { evasionReasons, isFixed } from './evasions.ts';
 import { intentReasons } from './intent.ts';
+import { joinReasons } from './joins.ts';
+import { isKeyColumn } from './keys.ts';
+import { resultReasons } from './result.ts';
 import { compiled, reason, scoreOf, tablesOf, type Completed } from './score.ts';
+import { shownReasons } from './shown.ts';
 
 export interface Quality {
   readonly score: RewardScore;
@@ -30,27 +35,30 @@ export function qualityReward(completed: Completed, analysis: QuestionAnalysis):
   // A misspelt table is an attempt at a real one; an unknown name in SQL that does compile cannot occur.
   const attempts = compiled(execution) ? tables.size : structure.tables.length;
   if (attempts === 0) return gated('empty', 'It reads no table of the schema, so it cannot answer a question about it.');
-  if (structure.select.length > 0 && structure.select.every((item) => item.constant)) return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
+  if (structure.select.length > 0 && structure.select.every((item) => isFixed(item, sql))) return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
 
   const coverage = coverageOf(analysis, structure, schema);
   if (coverage.ignores && tables.size > 0) return gated('unrelated', `It uses nothing the question asks about (${coverage.missed.slice(0, 3).map((word) => `“${word}”`).join(', ')}).`);
   const { intent, numbers } = analysis;
   const says = coverage.share !== null || intent.aggregates.length > 0 || intent.superlative !== null || intent.grouping.length > 0 || numbers.length > 0;
-  if (!says) return { gate: null, score: { value: null, reasons: [reason(0, 'Nothing in the question could be linked to the schema, so relevance cannot be judged.')] } };
+  if (!says) return { gate: null, score: scoreOf([reason(-0.5, 'Nothing in the question could be linked to the schema, so nothing speaks for this SQL.')]) };
 
   const reasons = [
     ...coverageReasons(coverage),
     ...coverage.values.reasons,
     ...precisionReasons(completed, coverage),
+    ...shownReasons(structure, analysis, schema),
     ...intentReasons(completed, analysis),
+    ...joinReasons(structure, schema, coverage.mentions),
+    ...evasionReasons(completed, analysis.question),
     ...resultReasons(completed, analysis),
   ];
   return { gate: null, score: scoreOf(reasons) };
 }
 
 function coverageReasons({ share, missed }: Coverage): RewardReason[] {
-  if (share === null) return [];
-  const points = Math.round((0.7 * share - 0.3) * 100) / 100;
+  if (share === null) return [reason(-0.3, 'Nothing in the question could be linked to the schema.')];
+  const points = Math.round((1.2 * share - 0.4) * 100) / 100;
   const percent = Math.round(100 * share);
   return [reason(points, percent >= 100 ? 'Uses everything the question mentions.' : missed.length === 0 ? `Uses ${percent} % of what the question mentions; the rest is a guess.` : `Uses ${percent} % of what the question mentions; not ${missed.slice(0, 4).map((word) => `“${word}”`).join(', ')}.`)];
 }
@@ -59,7 +67,7 @@ function coverageReasons({ share, missed }: Coverage): RewardReason[] {
 function precisionReasons({ structure, schema }: Completed, coverage: Coverage): RewardReason[] {
   const reasons: RewardReason[] = [];
   const loose = (clauses: readonly string[]): string[] => [...new Set(structure.columns
-    .filter((use) => use.table !== null && use.column !== null && clauses.includes(use.clause) && !use.inAggregate && !coverage.supports(use.table, use.column) && !isKey(schema, use.table, use.column)
+    .filter((use) => use.table !== null && use.column !== null && clauses.includes(use.clause) && !use.inAggregate && !coverage.supports(use.table, use.column) && !isKeyColumn(schema, use.table, use.column)
       && !(DISPLAY_NAME.test(use.column) && coverage.mentions(use.table)))
     .map((use) => `${use.table ?? ''}.${use.column ?? ''}`))];
   // With nothing linked, nothing can be called unsupported.
@@ -69,40 +77,5 @@ function precisionReasons({ structure, schema }: Completed, coverage: Coverage):
     const filters = loose(['where', 'having']);
     if (filters.length > 0) reasons.push(reason(-Math.min(0.24, 0.12 * filters.length), `Filters on ${filters.slice(0, 3).join(', ')}, which the question does not mention.`));
   }
-  const idle = [...tablesOf(structure)].filter((name) => !coverage.mentions(name) && !earnsItsPlace(name, structure));
-  if (idle.length > 0) reasons.push(reason(-Math.min(0.2, 0.1 * idle.length), `Reads ${idle.join(', ')} without need.`));
-  return reasons;
-}
-
-function isKey(schema: Schema, tableName: string, columnName: string): boolean {
-  const table = schema.tables.find((one) => one.name === tableName);
-  const column = table?.columns.find((one: Column) => one.name === columnName);
-  return column?.primaryKey === true || (table?.foreignKeys.some((key) => key.columns.includes(columnName)) ?? false);
-}
-
-/** Is a table used beyond its own join: a column of it shown or compared, or two other tables tied through it? */
-function earnsItsPlace(name: string, structure: Completed['structure']): boolean {
-  if (tablesOf(structure).size === 1) return true;
-  const used = structure.columns.some((use) => use.table === name && use.clause !== 'join' && !structure.comparisons.some((pair) => pair.right !== null && (pair.left === use || pair.right === use)));
-  if (used) return true;
-  const neighbours = new Set(structure.comparisons.flatMap(({ left, right }) => (left.table === name ? [right?.table] : right?.table === name ? [left.table] : [])).filter((other) => other !== name && other != null));
-  return neighbours.size > 1;
-}
-
-/** What came back: nothing, only NULL, the same row again and again, or the wrong number of rows for the question. */
-function resultReasons({ structure, execution }: Completed, { intent, numbers }: QuestionAnalysis): RewardReason[] {
-  const { status, rows } = execution;
-  if (status === 'empty') return [reason(-0.4, 'Nothing came back.')];
-  if (status !== 'rows') return [reason(-0.5, 'There is no result to answer with.')];
-  const reasons: RewardReason[] = [];
-  if (rows.every((row) => row.every((cell) => cell === null))) return [reason(-0.4, 'Only NULL came back.')];
-  const constant = structure.select.filter((item) => item.constant).length;
-  if (constant > 0) reasons.push(reason(-0.2 * constant, 'Shows a constant, which tells nothing about the data.'));
-  const [first] = rows;
-  const repeats = rows.length > 2 && first !== undefined && rows.every((row) => row.every((cell, i) => cell === first[i]));
-  if (repeats) reasons.push(reason(-0.3, `All ${rows.length} rows are the same.`));
-  const oneNumber = intent.aggregates.length > 0 && intent.grouping.length === 0 && intent.superlative === null && numbers.every((number) => !number.looksLikeLimit);
-  if (oneNumber && intent.aggregates[0]?.name === 'COUNT' && rows.length > 1 && structure.aggregates.length === 0) reasons.push(reason(-0.2, `The question asks for a number; ${rows.length} rows came back.`));
-  if (intent.grouping.length > 0 && intent.superlative === null && rows.length === 1 && structure.select.some((item) => item.aggregates.length > 0) && structure.groupBy.length === 0 && structure.limits.length === 0) reasons.push(reason(-0.15, 'The question asks for something of each; one row came back.'));
   return reasons;
 }
