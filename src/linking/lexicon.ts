@@ -48,6 +48,19 @@ export function synonymsOf(stem: string): ReadonlySet<string> {
   return SYNONYMS.get(stem) ?? NONE;
 }
 
+/** What an adjective may measure, surest first. */
+const MEASURED = new Map(Object.entries({
+  big: 'size area population amount', large: 'size area population amount', small: 'size area population amount', great: 'size amount', long: 'length duration', short: 'length height duration', high: 'height elevation altitude', low: 'height elevation altitude', tall: 'height',
+  deep: 'depth', wide: 'width', old: 'age year birth', young: 'age birth', early: 'date year time', late: 'date year time', recent: 'date year time', new: 'date year time', fast: 'speed time', slow: 'speed time', quick: 'speed time', heavy: 'weight', light: 'weight', cheap: 'price cost', expensive: 'price cost',
+  rich: 'wealth income money', poor: 'wealth income', popular: 'popularity', populous: 'population', crowded: 'population density', dense: 'density', hot: 'temperature', cold: 'temperature', warm: 'temperature', strong: 'strength', good: 'rating score rank', best: 'rating score rank', worst: 'rating score rank', far: 'distance', near: 'distance', close: 'distance', busy: 'traffic',
+}).map(([word, measured]) => [stemOf(word), measured.split(' ').map(stemOf)] as const));
+const NOTHING: readonly string[] = [];
+
+/** Stems of the properties an adjective speaks of: "large" → size, area, population, … */
+export function measuredBy(stem: string): readonly string[] {
+  return MEASURED.get(stem) ?? NOTHING;
+}
+
 /** Superlatives and what they say: direction of the order, and the property they measure where they name one. */
 const IRREGULAR_SUPERLATIVES: ReadonlyMap<string, { direction: 'ASC' | 'DESC'; property: string | null }> = new Map(Object.entries({
   most: { direction: 'DESC', property: null }, least: { direction: 'ASC', property: null }, fewest: { direction: 'ASC', property: null },

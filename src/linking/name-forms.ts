@@ -37,6 +37,9 @@ export interface Nameable {
 
 const TABLE_RELATIVE = 0.9;
 const BOOLEAN_PREFIX = new Set(['is', 'ha', 'has', 'can', 'wa', 'doe', 'allow'].map(stemOf));
+const NAME = stemOf('name');
+const FULL = stemOf('full');
+const PARTS_OF_NAME = new Set('first last given family'.split(' ').map(stemOf));
 const UNITS = new Set('million thousand km kg cm mm lb usd eur percent'.split(' ').map(stemOf));
 const SHORTEST_ABBREVIATION = 3;
 const LONGEST_ABBREVIATION = 6;
@@ -81,13 +84,21 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
 }
 
 /** The name as it stands, with run-together words split, and with abbreviations written out. */
-function spellings({ written, stems }: Nameable, schemaWords: ReadonlySet<string>): { stems: readonly string[]; factor: number }[] {
+function spellings({ written, stems, owner }: Nameable, schemaWords: ReadonlySet<string>): { stems: readonly string[]; factor: number }[] {
   const found: { stems: readonly string[]; factor: number }[] = [{ stems: [...new Set(stems)], factor: 1 }];
   const words = splitIdentifier(written).slice(-Math.max(1, stems.length));
   const split = words.flatMap((word) => splitGlued(word, schemaWords) ?? [word]);
   if (split.length > words.length) found.push({ stems: [...new Set(split.map(stemOf))], factor: 1 });
   const long = split.flatMap((word) => expansionOf(word) ?? [word]);
   if (long.join(' ') !== split.join(' ')) found.push({ stems: [...new Set(long.map(stemOf))], factor: 0.97 });
+  const whole = expansionOf(words.join(''));
+  if (whole !== null) found.push({ stems: [...new Set(whole.map(stemOf))], factor: 0.97 });
+  // `uid` of users, `doc_id` of doctors: a beginning of the table's name before a word for a key.
+  const key = /^(\p{L}+)(id|no|code|key)$/u.exec(words.join(''));
+  if (key !== null && owner.length > 0 && owner.join('').startsWith(key[1] ?? '') && key[1] !== owner.join('')) found.push({ stems: [...new Set([...owner, stemOf(key[2] ?? '')])], factor: 1 });
+  // A full name is all its parts.
+  const parts = found.find((one) => one.stems.includes(NAME) && one.stems.some((stem) => PARTS_OF_NAME.has(stem)));
+  if (parts !== undefined) found.push({ stems: [FULL, NAME], factor: 0.8 });
   return found;
 }
 

@@ -1,13 +1,16 @@
 /** Tables and columns a question names. */
-import { superlativeOf, synonymsOf } from './lexicon.ts';
+import { measuredBy, superlativeOf, synonymsOf } from './lexicon.ts';
 import type { NameForm, NameForms } from './name-forms.ts';
 import type { SchemaIndex } from './schema-index.ts';
 import type { ColumnLink, MatchKind, Span, TableLink, Token } from './types.ts';
 import { familyOf, isKnownWord, rootOf } from './word-families.ts';
+import { editDistance } from './value-index.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
 /** What a word of a name is worth when it is said in another form. */
-const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, root: 0.75, synonym: 0.7 };
+const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, misspelt: 0.8, root: 0.75, synonym: 0.7, measured: 0.6 };
+/** Shorter words one letter apart are different words. */
+const SHORTEST_MISSPELT = 6;
 /** Weaker partial matches are no links. */
 const LEAST_TABLE = 0.35;
 const LEAST_COLUMN = 0.3;
@@ -17,6 +20,9 @@ const MENTIONS_OF_NAME = 4;
 /** Words a run-together name may be said in ("order items" for `orderitems`). */
 const JOINED_WORDS = 4;
 const SKELETON = 3;
+
+/** What a table beside a column's name adds to its rank among links. */
+const BESIDE = 0.25;
 
 interface Hit {
   readonly at: number;
@@ -58,13 +64,14 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
       const besideTable = besideOf(match.span).has(entry.table);
       // A name of this table's own, said beside it, is as good as its full name.
       const score = besideTable && match.match !== 'partial' ? Math.min(1, match.score / 0.9) : match.score;
-      if (best === null || score + (besideTable ? 0.05 : 0) > best.score + (best.besideTable ? 0.05 : 0)) best = { table: entry.table, column: entry.column, ...match, score, besideTable };
+      if (best === null || score + (besideTable ? BESIDE : 0) > best.score + (best.besideTable ? BESIDE : 0)) best = { table: entry.table, column: entry.column, ...match, score, besideTable };
     }
     return best === null ? [] : [best];
   });
   const tableScores = new Map(tables.map(({ table, score }) => [table, score]));
   tables.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
-  columns.sort((a, b) => b.score - a.score || Number(b.besideTable) - Number(a.besideTable) || (tableScores.get(b.table) ?? 0) - (tableScores.get(a.table) ?? 0) || a.span.first - b.span.first);
+  const rank = (link: ColumnLink): number => link.score + (link.besideTable && link.match !== 'partial' ? BESIDE : 0);
+  columns.sort((a, b) => rank(b) - rank(a) || (tableScores.get(b.table) ?? 0) - (tableScores.get(a.table) ?? 0) || a.span.first - b.span.first);
   return { tables, columns };
 }
 
@@ -202,9 +209,13 @@ function readingsOf(token: Token, forms: NameForms): ReadonlyMap<string, number>
     if (root !== stem) add(root, WORTH.synonym);
     for (const other of familyOf(root)) add(other, root === stem ? WORTH.family : WORTH.synonym);
     for (const other of synonymsOf(root)) add(other, WORTH.synonym);
+    for (const other of measuredBy(root)) add(other, WORTH.measured);
   }
   if (token.stop || token.kind === 'quoted') return map;
   for (const other of forms.byRoot.get(rootOf(stem)) ?? []) if (other !== stem && other.length > 3) add(other, WORTH.root);
+  if (map.size === 0 && stem.length >= SHORTEST_MISSPELT && !isKnownWord(token.lower)) {
+    for (const other of forms.byStem.keys()) if (other.length >= SHORTEST_MISSPELT && other[0] === stem[0] && editDistance(stem, other, 1) === 1) add(other, WORTH.misspelt);
+  }
   for (const short of abbreviationsOf(token.lower)) if (forms.short.has(short)) add(stemOf(short), WORTH.abbreviation);
   return map;
 }

@@ -232,6 +232,7 @@ const NEAR = 3;
 function byContext(links: readonly ValueLink[], index: SchemaIndex, { tables, columns }: NameLinks): ValueLink[] {
   const namedTables = new Map(tables.map((link) => [link.table, link]));
   const namedColumns = new Map(columns.filter(({ match }) => match !== 'partial').map((link) => [`${link.table}\n${link.column}`, link]));
+  const askedTables = new Set(columns.filter(({ match, score }) => match !== 'partial' && score >= 0.85).map(({ table }) => table));
   const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
   const near = (a: Span, b: Span): boolean => a.first - b.last <= NEAR && b.first - a.last <= NEAR;
   const ranked = links.map((link) => {
@@ -240,7 +241,11 @@ function byContext(links: readonly ValueLink[], index: SchemaIndex, { tables, co
     let context = 0;
     if (column !== undefined && !overlaps(column.span, link.span)) context += near(column.span, link.span) ? 3 : 1.5;
     if (table !== undefined && table.match !== 'partial') context += overlaps(table.span, link.span) ? 0.5 : near(table.span, link.span) ? 2 : 1;
-    if (index.column(link.table, link.column)?.isKey === true) context -= 0.25;
+    // "the area of Maine": the table that has what is asked for, and a column in which the value stands for one row.
+    if (askedTables.has(link.table)) context += 1;
+    const entry = index.column(link.table, link.column);
+    const rows = index.tables.get(link.table)?.table.rowCount ?? null;
+    if (entry?.primaryKey === true || (rows !== null && entry?.profile?.distinctIsExact === true && entry.profile.distinct === rows)) context += 0.5;
     return { link, context };
   });
   return ranked.sort((a, b) => b.link.score - a.link.score || b.context - a.context || a.link.span.first - b.link.span.first).map(({ link }) => link);
