@@ -4,8 +4,8 @@
  */
 import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
 import { stemOf } from '../../linking/words.ts';
-import type { ColumnLink, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
-import { columnExpression, dateExpression, productExpression, type Expression, type Filter } from './sketch.ts';
+import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
+import { columnExpression, dateExpression, dayExpression, productExpression, type Condition, type Expression } from './sketch.ts';
 
 export interface Scored<T> {
   readonly item: T;
@@ -23,6 +23,9 @@ const stems = (words: string): ReadonlySet<string> => new Set(words.split(' ').m
 const AMOUNT_WORDS = stems('quantity qty units amount count number hours pieces volume');
 const RATE_WORDS = stems('price cost rate fee charge wage');
 const MONEY_WORDS = stems('revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure');
+const START_WORDS = stems('start starts starting begin begins beginning prefix');
+const END_WORDS = stems('end ends ending suffix');
+const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
 const NAME_WORDS = stems('name title label');
 const DATE_PARTS = [{ words: stems('month monthly months'), format: '%Y-%m' }, { words: stems('year yearly years annual annually'), format: '%Y' }, { words: stems('day daily days date'), format: '%Y-%m-%d' }];
 
@@ -58,9 +61,77 @@ export class Candidates {
     }
   }
 
+  expressionOf({ table, column }: ColumnEntry): Expression { return columnExpression(table, column); }
+
+  /** How a column stands to a value mentioned at `span`, in general words. */
+  valueTraits(on: Expression, span: Span): string[] {
+    const [table] = on.tables;
+    const link = this.#analysis.values.find((value) => value.span.first === span.first && value.span.last === span.last && on.text.endsWith(`${value.table}.${value.column}`));
+    const traits: string[] = [];
+    if (link === undefined) return ['a text the data does not hold'];
+    traits.push(link.match === 'exact' && link.score >= 0.8 ? 'a certain value' : 'an uncertain value');
+    if (this.#besideValue(link)) traits.push('table named beside the value');
+    if (this.#analysis.columns.some((column) => column.table === table && column.column === link.column && column.match !== 'partial' && Math.abs(column.span.first - span.first) <= 4)) traits.push('column named near the value');
+    const rows = this.#index.tables.get(table ?? '')?.table.rowCount ?? 0;
+    const entry = this.#index.column(link.table, link.column);
+    if (entry?.profile != null && rows > 0) traits.push(entry.profile.distinct >= rows ? 'a value that names a row' : 'a value of a category');
+    return traits;
+  }
+
+  /** Numbers that may be compared with their average. */
+  comparableColumns(): Scored<Expression>[] { return this.aggregatable().filter(({ item }) => !item.text.includes(' ')); }
+
   tableScore(table: string): number { return this.#tableScores.get(table) ?? 0; }
 
   linkOf(column: ColumnEntry): ColumnLink | undefined { return this.#links.get(`${column.table}\n${column.column}`); }
+
+  linkTo(expression: Expression): ColumnLink | undefined {
+    const column = this.#index.column(...tableAndColumn(expression));
+    return column === undefined ? undefined : this.linkOf(column);
+  }
+
+  /** How the question names an expression's column, in general words. */
+  traits(expression: Expression): { readonly named: string; readonly others: readonly string[] } {
+    const table = expression.tables[0] ?? '';
+    const column = this.#index.column(...tableAndColumn(expression));
+    if (column === undefined) return { named: 'computed value', others: [] };
+    const link = this.linkOf(column);
+    const display = displayColumn(this.#index, table) === column;
+    const tableNamed = this.tableScore(table) >= 0.7;
+    const key = column.isKey;
+    const named = link === undefined ? (display ? 'display column' : key ? 'unnamed key' : 'unnamed column') + (tableNamed ? ' of a named table' : '')
+      : `${link.match === 'exact' ? (link.span.last > link.span.first ? 'exact long name' : 'exact name') : link.match === 'synonym' ? 'synonym' : 'part of the name'}${key ? ', key' : ''}`;
+    const others: string[] = [];
+    const holds = column.profile?.holds;
+    others.push(holds === 'integer' || holds === 'real' ? 'a number' : holds === 'date' ? 'a date' : 'a text');
+    if (link !== undefined) {
+      others.push(tableNamed ? 'named, in a named table' : 'named, in an unnamed table');
+      if (this.#besideTable(column, link) > 0) others.push('named beside its table');
+      if (this.#explainedByValue(link.span)) others.push('words of a value');
+      else if (this.#inCondition(link.span)) others.push('named in a condition');
+      if (display) others.push('named display column');
+      if (this.#firstNamed() === link.span.first) others.push('first column named');
+      if (this.#analysis.intent.grouping.some((span) => overlaps(span, link.span))) others.push('named in a grouping phrase');
+    }
+    return { named, others };
+  }
+
+  #first: number | undefined;
+  #firstNamed(): number {
+    return this.#first ??= Math.min(...this.#analysis.columns.filter((link) => link.match === 'exact').map(({ span }) => span.first));
+  }
+
+  /** How the question names a table, in general words, and where. */
+  tableTraits(table: string): { readonly traits: readonly string[]; readonly span: Span | null } {
+    const links = this.#analysis.tables.filter((link) => link.table === table);
+    const [link] = links;
+    const traits = [link === undefined ? 'unnamed table' : link.match === 'exact' ? 'named table' : link.match === 'synonym' ? 'synonym of a table' : 'part of a table’s name'];
+    if (this.#counted(table)) traits.push('table after a count');
+    if (link !== undefined && link.match !== 'partial' && this.#analysis.tables.every((other) => other.match === 'partial' || other.span.first >= link.span.first)) traits.push('first table named');
+    if (this.#analysis.values.some((value) => value.table === table && value.score >= 0.8)) traits.push('table of a value');
+    if (this.#analysis.columns.some((column) => column.table === table && column.match === 'exact')) traits.push('table of a named column');
+    return { traits, span: link?.span ?? null };
+  }
 
   #linkScore(column: ColumnEntry): number {
     const link = this.linkOf(column);
@@ -180,17 +251,18 @@ export class Candidates {
   rankable(): Scored<Expression>[] {
     const at = this.#analysis.intent.superlative?.span.first ?? this.#analysis.intent.ordering?.first ?? 0;
     const ranked = best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
-      const ranks = column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
-      if (!ranks || column.isKey) return [];
       const link = this.linkOf(column);
+      const ranks = column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
+      // Numbers may be stored as text; what is named outright may be ranked whatever it holds.
+      if (column.isKey || (!ranks && link?.match !== 'exact')) return [];
       const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
-      return [{ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) }];
+      return [{ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) - (ranks ? 0 : 0.8) }];
     }));
     return ranked.length > 0 ? ranked : this.selectable();
   }
 
   /** The mentions of values, each with the filters it may mean. Mentions do not overlap. */
-  valueMentions(): { readonly span: Span; readonly filters: Scored<Filter>[] }[] {
+  valueMentions(): { readonly span: Span; readonly filters: Scored<Condition>[] }[] {
     const bySpan = new Map<string, ValueLink[]>();
     for (const value of this.#analysis.values) {
       // A bare number is a number first; see `comparable` for columns that store it as text.
@@ -200,22 +272,33 @@ export class Candidates {
       if (group === undefined) bySpan.set(name, [value]);
       else group.push(value);
     }
-    const mentions: { span: Span; filters: Scored<Filter>[] }[] = [];
+    const mentions: { span: Span; filters: Scored<Condition>[] }[] = [];
     const groups = [...bySpan.values()].sort((a, b) => (b[0]?.score ?? 0) - (a[0]?.score ?? 0));
     for (const values of groups) {
       const span = values[0]?.span ?? { first: 0, last: 0 };
       if (mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, span))) continue;
-      mentions.push({ span, filters: best(values.map((value): Scored<Filter> => {
+      mentions.push({ span, filters: best(values.map((value): Scored<Condition> => {
         const column = this.#index.column(value.table, value.column);
         const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
         return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) + (this.#besideValue(value) ? 0.8 : 0) };
       })).slice(0, 6) });
     }
     for (const [at, token] of this.#analysis.tokens.entries()) {
-      if (token.kind !== 'quoted' || mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
-      mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text) });
+      if ((token.kind !== 'quoted' && !this.#isPart(at)) || mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
+      mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text, at) });
     }
     return mentions.sort((a, b) => a.span.first - b.span.first);
+  }
+
+  /** A word right after "contains", "starts with", "the letter": a piece of text, not a name. */
+  #isPart(at: number): boolean {
+    const { tokens, tables, columns } = this.#analysis;
+    const token = tokens[at];
+    if (token?.kind !== 'word' || (token.stop && token.text.length > 1)) return false;
+    if ([...tables, ...columns].some(({ match, span }) => match === 'exact' && span.first <= at && at <= span.last)) return false;
+    const before = tokens.slice(Math.max(0, at - 3), at).filter((other) => !['the', 'with', 'a', 'letter', 'word', 'in'].includes(other.lower) || PART_WORDS.has(other.stem));
+    const stem = before.at(-1)?.stem ?? '';
+    return PART_WORDS.has(stem) || ((START_WORDS.has(stem) || END_WORDS.has(stem)) && tokens[at - 1]?.lower !== 'of');
   }
 
   /** "customers from Germany", "Italian wines": the table named beside a value is the one it describes. */
@@ -223,16 +306,17 @@ export class Candidates {
     return this.#analysis.tables.some((link) => link.table === table && link.match !== 'partial' && span.first - link.span.last <= 3 && link.span.first - span.last <= 1);
   }
 
-  /** A quoted text that is no stored value may be part of one. */
-  #containing(text: string): Scored<Filter>[] {
-    const value = `%${text}%`;
-    return best(this.#index.columns.filter((column) => column.profile?.holds === 'text' && !column.isKey).map((column): Scored<Filter> =>
+  /** A text that is no stored value may be part of one: "starts with S", "contains “Set”". */
+  #containing(text: string, at: number): Scored<Condition>[] {
+    const before = this.#analysis.tokens.slice(Math.max(0, at - 4), at).map((token) => token.stem);
+    const value = before.some((stem) => START_WORDS.has(stem)) ? `${text}%` : before.some((stem) => END_WORDS.has(stem)) ? `%${text}` : `%${text}%`;
+    return best(this.#index.columns.filter((column) => column.profile?.holds === 'text' && !column.isKey).map((column): Scored<Condition> =>
       ({ item: { on: columnExpression(column.table, column.column), operator: 'LIKE', value, upper: null }, score: 0.8 * this.#linkScore(column) + 0.6 * this.tableScore(column.table) }))).slice(0, 5);
   }
 
   /** What a number may be compared with: numeric columns, the year of a date, a column that stores it as text. */
-  comparable(mention: NumberMention): Scored<Filter>[] {
-    const scored: Scored<Filter>[] = [];
+  comparable(mention: NumberMention): Scored<Condition>[] {
+    const scored: Scored<Condition>[] = [];
     const add = (on: Expression, value: string | number, score: number): void => {
       scored.push({ item: { on, operator: '=', value, upper: mention.upper }, score });
     };
@@ -254,6 +338,21 @@ export class Candidates {
       add(columnExpression(value.table, value.column), value.value, 0.5 * (column === undefined ? 0 : this.#linkScore(column)) + 0.4 * this.tableScore(value.table) + year);
     }
     return best(scored).slice(0, 6);
+  }
+
+  /** Columns of dates a mentioned date may be compared with, each as its day, or as month and year where only those are named. */
+  datable(mention: DateMention): Scored<Condition>[] {
+    const scored = this.#index.columns.filter((column) => column.profile?.holds === 'date').map((column): Scored<Condition> => {
+      const link = this.linkOf(column);
+      const near = link === undefined ? 0 : Math.max(0, 1 - 0.15 * Math.min(Math.abs(link.span.last - mention.span.first), Math.abs(link.span.first - mention.span.last)));
+      const score = 1 + 0.5 * this.#linkScore(column) + near + 0.6 * this.tableScore(column.table);
+      const { from, to, month, day } = mention;
+      if (from !== null && to !== null) return { item: { on: dayExpression(column.table, column.column), operator: '=', value: from, upper: to }, score };
+      const two = (part: number): string => String(part).padStart(2, '0');
+      return day === null ? { item: { on: dateExpression(column.table, column.column, '%m'), operator: '=', value: two(month ?? 1), upper: null }, score }
+        : { item: { on: dateExpression(column.table, column.column, '%m-%d'), operator: '=', value: `${two(month ?? 1)}-${two(day)}`, upper: null }, score };
+    });
+    return best(scored).slice(0, 5);
   }
 
   /** A word for an amount or for money: in a question about groups it asks for a sum without saying so. */

@@ -151,6 +151,19 @@ export function greedyTrace<S>(process: Process<S>, evaluator: Evaluator): Trace
   return walk(process, evaluator, ({ policy }) => policy.reduce((best, probability, i) => (probability > (policy[best] ?? 0) ? i : best), 0));
 }
 
+/** The completion of these choices under the policy as it is now; null where they do not fit the process. */
+export function replayTrace<S>(process: Process<S>, evaluator: Evaluator, choices: readonly number[]): Trace<S> | null {
+  let at = 0;
+  let fits = true;
+  const trace = walk(process, evaluator, ({ policy }) => {
+    const choice = choices[at++] ?? -1;
+    if (choice >= 0 && choice < policy.length) return choice;
+    fits = false;
+    return 0;
+  });
+  return fits && at === choices.length ? trace : null;
+}
+
 /** The states of a process as a graph, each after those it leads to. It does not depend on the policy: made once a question. */
 export interface StateGraph {
   /** The distinct softmaxes of the graph. */

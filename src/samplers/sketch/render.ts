@@ -1,113 +1,215 @@
 /** Sketch → SQL text. */
-import { joinPlan, type JoinEdge, type SchemaIndex } from '../../linking/schema-index.ts';
+import { joinPlans, type JoinEdge, type JoinPlan, type SchemaIndex } from '../../linking/schema-index.ts';
 import { splitIdentifier } from '../../linking/words.ts';
-import type { Expression, Filter, Measure, Sketch } from './sketch.ts';
+import { quoteIdentifier, quoteValue } from './quote.ts';
+import type { Condition, Expression, Figure, Sketch } from './sketch.ts';
 
-/** Words that SQLite would read as syntax; anything else of plain letters needs no quotes. */
-const KEYWORDS = new Set(
-  ('abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case cast check collate column commit conflict constraint create cross current '
-    + 'current_date current_time current_timestamp database default deferrable deferred delete desc detach distinct do drop each else end escape except exclude exclusive exists explain fail filter '
-    + 'first following for foreign from full generated glob group groups having if ignore immediate in index indexed initially inner insert instead intersect into is isnull join key last left like '
-    + 'limit match materialized natural no not nothing notnull null nulls of offset on or order others outer over partition plan pragma preceding primary query raise range recursive references regexp '
-    + 'reindex release rename replace restrict returning right rollback row rows savepoint select set table temp temporary then ties to transaction trigger unbounded union unique update using vacuum '
-    + 'values view virtual when where window with without').split(' '),
-);
+/** Lists of tables whose join plans are kept. */
+const KEPT_PLANS = 20_000;
 
-export function quoteIdentifier(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name) && !KEYWORDS.has(name.toLowerCase()) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-export function quoteValue(value: string | number): string {
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
-}
+type NameColumn = (table: string, column: string) => string;
+type Write = (expression: Expression) => string;
 
 export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
-  const plan = joinPlan(index, sketch.tables);
-  const several = plan.tables.length > 1;
-  const name = (table: string, column: string): string => (several ? `${quoteIdentifier(table)}.` : '') + quoteIdentifier(column);
-  const write = (expression: Expression): string => expression.write(name);
+  const outside = sketch.absentFrom !== null && sketch.inside ? [] : sketch.conditions;
+  const absent = sketch.absentFrom === null ? null : absenceKeys(sketch, index);
+  const { plan, semijoins } = sketch.semijoin ? withSemijoins(sketch, index) : { plan: planOf(index, sketch.tables, sketch.path), semijoins: [] };
+  const name = naming(plan.tables.length > 1);
+  const write: Write = (expression) => expression.write(name);
 
   const items = sketch.star ? ['*'] : sketch.select.map(write);
-  if (sketch.measure !== null && sketch.showMeasure) {
-    items.push(writeMeasure(sketch.measure, write) + (sketch.alias ? ` AS ${measureAlias(sketch.measure)}` : ''));
-  }
+  if (sketch.showFigures) items.push(...sketch.figures.map((figure) => writeFigure(figure, write) + (sketch.alias ? ` AS ${figureAlias(figure)}` : '')));
   if (sketch.invented !== null) items[items.length - 1] = quoteIdentifier(sketch.invented);
 
-  const clauses = [`SELECT ${sketch.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`, `FROM ${writeTables(plan, sketch.joinOn)}`];
-  const conditions = mergeEqual(sketch.filters).map((filters) => writeFilters(filters, write));
-  const absent = writeAbsence(sketch, index, name);
-  if (absent !== null) conditions.push(absent);
-  if (conditions.length > 0) clauses.push(`WHERE ${conditions.join(' AND ')}`);
-  if (sketch.groupBy !== null) clauses.push(`GROUP BY ${write(sketch.groupBy)}`);
+  const moved = new Set(semijoins.flatMap(({ conditions }) => conditions));
+  const own = outside.filter((condition) => !moved.has(condition));
+  const fixed = [
+    ...semijoins.map((semijoin) => writeSemijoin(semijoin, name)),
+    ...(absent === null ? [] : [writeAbsence(absent, sketch, index, name)]),
+    ...(sketch.extreme === null ? [] : [writeExtreme(sketch, index, write)]),
+    ...(sketch.average === null ? [] : [`${write(sketch.average.on)} ${sketch.average.operator} (SELECT AVG(${sketch.average.on.write(naming(false))}) FROM ${quoteIdentifier(sketch.average.on.tables[0] ?? '')})`]),
+  ];
+  const from = writeFrom(plan, sketch.joinOn);
+  const select = (conditions: readonly string[]): string => [
+    `SELECT ${sketch.distinct ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${from}`, conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '', groupClauses(sketch, write),
+  ].join('');
+  if (sketch.both && own.length > 1) {
+    const [first, second, ...rest] = own as [Condition, Condition, ...Condition[]];
+    const others = [...writeConditions(rest, false, write), ...fixed];
+    return [first, second].map((condition) => select([...writeConditions([condition], false, write), ...others])).join(' INTERSECT ');
+  }
+  const text = select([...writeConditions(own, sketch.any, write), ...fixed]);
+  return sketch.countGroups ? `SELECT COUNT(*) FROM (${text})` : text;
+}
+
+function groupClauses(sketch: Sketch, write: Write): string {
+  const [figure] = sketch.figures;
+  const clauses: string[] = [];
+  if (sketch.groupBy.length > 0) clauses.push(`GROUP BY ${sketch.groupBy.map(write).join(', ')}`);
   if (sketch.having !== null) {
     const { operator, value, upper } = sketch.having;
-    const measure = sketch.measure === null ? 'COUNT(*)' : writeMeasure(sketch.measure, write);
-    clauses.push(`HAVING ${measure} ${operator === 'between' ? `BETWEEN ${value} AND ${upper ?? value}` : `${operator} ${value}`}`);
+    clauses.push(`HAVING ${figure === undefined ? 'COUNT(*)' : writeFigure(figure, write)} ${operator === 'between' ? `BETWEEN ${value} AND ${upper ?? value}` : `${operator} ${value}`}`);
   }
   if (sketch.orderBy !== null) {
-    const by = sketch.orderBy !== 'measure' ? write(sketch.orderBy) : sketch.measure === null ? 'COUNT(*)' : writeMeasure(sketch.measure, write);
+    const by = sketch.orderBy !== 'figure' ? write(sketch.orderBy) : figure === undefined ? 'COUNT(*)' : writeFigure(figure, write);
     clauses.push(`ORDER BY ${by} ${sketch.descending ? 'DESC' : 'ASC'}`);
   }
   if (sketch.limit !== null) clauses.push(`LIMIT ${sketch.limit}`);
-  return clauses.join(' ');
+  return clauses.map((clause) => ` ${clause}`).join('');
 }
 
-function writeTables(plan: { readonly tables: readonly string[]; readonly edges: readonly (JoinEdge | null)[] }, joinOn: boolean): string {
+const naming = (several: boolean): NameColumn => (table, column) => (several ? `${quoteIdentifier(table)}.` : '') + quoteIdentifier(column);
+
+const plansOf = new WeakMap<SchemaIndex, Map<string, readonly JoinPlan[]>>();
+
+/** The ways to join these tables, shortest first; worked out once for each list of tables. */
+export function plansFor(index: SchemaIndex, tables: readonly string[]): readonly JoinPlan[] {
+  let known = plansOf.get(index);
+  if (known === undefined) plansOf.set(index, known = new Map<string, readonly JoinPlan[]>());
+  const key = tables.join('\n');
+  let plans = known.get(key);
+  if (plans === undefined) {
+    if (known.size >= KEPT_PLANS) known.clear();
+    known.set(key, plans = joinPlans(index, tables));
+  }
+  return plans;
+}
+
+/** The chosen way to join, or the shortest where there is no other. */
+export function planOf(index: SchemaIndex, tables: readonly string[], path: number): JoinPlan {
+  const plans = plansFor(index, tables);
+  return plans[path] ?? plans[0] ?? { tables, edges: [] };
+}
+
+function writeFrom(plan: JoinPlan, joinOn: boolean): string {
   const [first = '', ...others] = plan.tables;
   if (!joinOn) return plan.tables.map(quoteIdentifier).join(', ');
   return others.reduce((text, table, i) => {
     const edge = plan.edges[i] ?? null;
-    if (edge === null) return `${text} CROSS JOIN ${quoteIdentifier(table)}`;
-    const condition = edge.left.columns.map((column, c) =>
-      `${quoteIdentifier(edge.left.table)}.${quoteIdentifier(column)} = ${quoteIdentifier(edge.right.table)}.${quoteIdentifier(edge.right.columns[c] ?? column)}`).join(' AND ');
-    return `${text} JOIN ${quoteIdentifier(table)} ON ${condition}`;
+    return edge === null ? `${text} CROSS JOIN ${quoteIdentifier(table)}` : `${text} JOIN ${quoteIdentifier(table)} ON ${writeEdge(edge)}`;
   }, quoteIdentifier(first));
 }
 
-function writeMeasure(measure: Measure, write: (expression: Expression) => string): string {
-  return measure.argument === null ? 'COUNT(*)' : `${measure.name}(${measure.distinct ? 'DISTINCT ' : ''}${write(measure.argument)})`;
+function writeEdge({ left, right }: JoinEdge): string {
+  const name = naming(true);
+  return left.columns.map((column, c) => `${name(left.table, column)} = ${name(right.table, right.columns[c] ?? column)}`).join(' AND ');
+}
+
+function writeFigure(figure: Figure, write: Write): string {
+  return figure.argument === null ? 'COUNT(*)' : `${figure.name}(${figure.distinct ? 'DISTINCT ' : ''}${write(figure.argument)})`;
 }
 
 /** `total_revenue` for SUM, `number_of_orders` … : the function and the last name it is taken of. */
-function measureAlias(measure: Measure): string {
-  const words = measure.argument === null ? splitIdentifier(measure.rowsOf ?? 'rows') : splitIdentifier(measure.argument.text.split('.').at(-1) ?? '');
-  const prefix = { COUNT: 'number_of', SUM: 'total', AVG: 'average', MAX: 'highest', MIN: 'lowest' }[measure.name];
+function figureAlias(figure: Figure): string {
+  const words = figure.argument === null ? splitIdentifier(figure.rowsOf ?? 'rows') : splitIdentifier(figure.argument.text.split('.').at(-1) ?? '');
+  const prefix = { COUNT: 'number_of', SUM: 'total', AVG: 'average', MAX: 'highest', MIN: 'lowest' }[figure.name];
   return [prefix, ...words].join('_');
 }
 
 /** One column equal to two values at once is nobody's question: values asked of one column are alternatives. */
-function mergeEqual(filters: readonly Filter[]): Filter[][] {
-  const groups: Filter[][] = [];
-  for (const filter of filters) {
-    const same = filter.operator === '=' ? groups.find((group) => group[0]?.operator === '=' && group[0].on.text === filter.on.text) : undefined;
-    if (same === undefined) groups.push([filter]);
-    else same.push(filter);
+function writeConditions(conditions: readonly Condition[], any: boolean, write: Write): string[] {
+  const groups: Condition[][] = [];
+  for (const condition of conditions) {
+    const same = condition.operator === '=' ? groups.find((group) => group[0]?.operator === '=' && group[0].on.text === condition.on.text) : undefined;
+    if (same === undefined) groups.push([condition]);
+    else same.push(condition);
   }
-  return groups;
+  const texts = groups.map((group) => writeCondition(group, write));
+  return any && texts.length > 1 ? [`(${texts.join(' OR ')})`] : texts;
 }
 
-function writeFilters(filters: readonly Filter[], write: (expression: Expression) => string): string {
-  const [{ on, operator, value, upper }] = filters as [Filter];
-  const values = new Set(filters.map((filter) => quoteValue(filter.value)));
+function writeCondition(group: readonly Condition[], write: Write): string {
+  const [{ on, operator, value, upper }] = group as [Condition];
+  if (operator === 'IS NULL') return `${write(on)} IS NULL`;
+  const values = new Set(group.map((condition) => quoteValue(condition.value)));
   if (values.size > 1) return `${write(on)} IN (${[...values].join(', ')})`;
   // To SQLite every text is greater than every number: both ends are of one kind.
   if (operator === 'between') return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(typeof value === 'string' && upper !== null ? String(upper) : upper ?? value)}`;
   return `${write(on)} ${operator} ${quoteValue(value)}`;
 }
 
-/** `key NOT IN (SELECT foreign key …)` along the join that connects the two tables; null without one. */
-function writeAbsence(sketch: Sketch, index: SchemaIndex, name: (table: string, column: string) => string): string | null {
-  const other = sketch.absentFrom;
-  if (other === null) return null;
+interface Semijoin {
+  readonly edge: JoinEdge;
+  /** The table of the edge that stands inside. */
+  readonly root: string;
+  readonly plan: JoinPlan;
+  readonly conditions: readonly Condition[];
+}
+
+/** Splits the tables into those the answer is made of and those that only filter, each group of the latter hanging on one edge. */
+function withSemijoins(sketch: Sketch, index: SchemaIndex): { plan: JoinPlan; semijoins: Semijoin[] } {
+  const outer = answerTables(sketch);
+  const plan = planOf(index, outer, 0);
+  const whole = planOf(index, [...plan.tables, ...sketch.tables.filter((table) => !plan.tables.includes(table))], sketch.path);
+  const own = new Set(plan.tables);
+  const semijoins: (Semijoin & { readonly tables: string[]; readonly edges: JoinEdge[] })[] = [];
+  for (const [i, table] of whole.tables.slice(1).entries()) {
+    if (own.has(table)) continue;
+    const edge = whole.edges[i];
+    if (edge == null) return { plan: planOf(index, sketch.tables, sketch.path), semijoins: [] };
+    const near = edge.left.table === table ? edge.right.table : edge.left.table;
+    const known = semijoins.find(({ tables }) => tables.includes(near));
+    if (known === undefined) {
+      const tables = [table];
+      const edges: JoinEdge[] = [];
+      semijoins.push({ edge, root: table, tables, edges, plan: { tables, edges }, conditions: [] });
+    } else {
+      known.tables.push(table);
+      known.edges.push(edge);
+    }
+  }
+  return { plan, semijoins: semijoins.map((semijoin) => ({ ...semijoin, conditions: sketch.conditions.filter(({ on }) => on.tables.some((table) => semijoin.tables.includes(table))) })) };
+}
+
+/** The tables whose rows make the answer. */
+export function answerTables(sketch: Sketch): string[] {
+  const order = sketch.orderBy === null || sketch.orderBy === 'figure' ? [] : sketch.orderBy.tables;
+  const tables = [
+    ...(sketch.star ? sketch.tables.slice(0, 1) : []), ...sketch.select.flatMap((item) => item.tables), ...sketch.groupBy.flatMap((item) => item.tables),
+    ...sketch.figures.flatMap((figure) => (figure.argument === null ? (figure.rowsOf === null ? [] : [figure.rowsOf]) : figure.argument.tables)),
+    ...order, ...(sketch.extreme?.on.tables ?? []), ...(sketch.average?.on.tables ?? []),
+  ];
+  return tables.length === 0 ? sketch.tables.slice(0, 1) : [...new Set(tables)];
+}
+
+function writeSemijoin({ edge, root, plan, conditions }: Semijoin, name: NameColumn): string {
+  const [near, far] = edge.left.table === root ? [edge.right, edge.left] : [edge.left, edge.right];
+  const inner = naming(plan.tables.length > 1);
+  const where = writeConditions(conditions, false, (expression) => expression.write(inner));
+  const text = `SELECT ${far.columns.map((column) => inner(far.table, column)).join(', ')} FROM ${writeFrom(plan, true)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
+  return `${tuple(near.columns.map((column) => name(near.table, column)))} IN (${text})`;
+}
+
+const tuple = (columns: readonly string[]): string => (columns.length > 1 ? `(${columns.join(', ')})` : columns.join(''));
+
+/** The join between the answer's tables and the one they are absent from; null without one. */
+function absenceKeys(sketch: Sketch, index: SchemaIndex): { near: JoinEdge['left']; far: JoinEdge['left'] } | null {
   for (const table of sketch.tables) {
     for (const { left, right } of index.joins) {
-      const [near, far] = left.table === table && right.table === other ? [left, right] : right.table === table && left.table === other ? [right, left] : [null, null];
-      if (near === null || far === null) continue;
-      const keys = near.columns.map((column) => name(table, column));
-      const foreign = far.columns.map(quoteIdentifier);
-      const present = foreign.map((column) => `${column} IS NOT NULL`).join(' AND ');
-      return `${keys.length > 1 ? `(${keys.join(', ')})` : keys.join('')} NOT IN (SELECT ${foreign.join(', ')} FROM ${quoteIdentifier(other)} WHERE ${present})`;
+      if (left.table === table && right.table === sketch.absentFrom) return { near: left, far: right };
+      if (right.table === table && left.table === sketch.absentFrom) return { near: right, far: left };
     }
   }
   return null;
+}
+
+/** `key NOT IN (SELECT foreign key …)`, with the conditions inside where they belong there. */
+function writeAbsence({ near, far }: { near: JoinEdge['left']; far: JoinEdge['left'] }, sketch: Sketch, index: SchemaIndex, name: NameColumn): string {
+  const within = sketch.inside ? sketch.conditions : [];
+  const plan = planOf(index, [...new Set([far.table, ...within.flatMap(({ on }) => on.tables)])], 0);
+  const inner = naming(plan.tables.length > 1);
+  const foreign = far.columns.map((column) => inner(far.table, column));
+  const where = [...foreign.map((column) => `${column} IS NOT NULL`), ...writeConditions(within, sketch.any, (expression) => expression.write(inner))];
+  return `${tuple(near.columns.map((column) => name(near.table, column)))} NOT IN (SELECT ${foreign.join(', ')} FROM ${writeFrom(plan, true)} WHERE ${where.join(' AND ')})`;
+}
+
+/** `x = (SELECT MAX(x) …)`; inside, the greatest is looked for among the rows that meet the conditions. */
+function writeExtreme(sketch: Sketch, index: SchemaIndex, write: Write): string {
+  if (sketch.extreme === null) return '';
+  const { on, greatest } = sketch.extreme;
+  const within = sketch.inside ? sketch.conditions : [];
+  const plan = planOf(index, [...new Set([...on.tables, ...within.flatMap((condition) => condition.on.tables)])], 0);
+  const inner: Write = (expression) => expression.write(naming(plan.tables.length > 1));
+  const where = writeConditions(within, sketch.any, inner);
+  return `${write(on)} = (SELECT ${greatest ? 'MAX' : 'MIN'}(${inner(on)}) FROM ${writeFrom(plan, true)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''})`;
 }

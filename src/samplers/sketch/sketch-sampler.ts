@@ -6,9 +6,9 @@ import { seededRandom } from '../../grpo/random.ts';
 import type { DecisionRecord, Distribution, FeatureUse, PolicyView, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import { analyse } from '../../linking/analyse.ts';
 import { makeSchemaIndex } from '../../linking/schema-index.ts';
-import type { State } from './choices.ts';
+import type { State } from './state.ts';
 import { SketchGrammar } from './grammar.ts';
-import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, sampleTrace, stateGraph, type StateGraph, type Trace } from './process.ts';
+import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, replayTrace, sampleTrace, stateGraph, type StateGraph, type Trace } from './process.ts';
 import { renderSketch } from './render.ts';
 
 /** Questions whose grammars are kept; the oldest goes first. */
@@ -41,6 +41,7 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       const sql = renderSketch(trace.final.sketch, index);
       return {
         text: sql, sql, features: uses[i] ?? [], logProbability: trace.logProbability, referenceLogProbability: trace.referenceLogProbability,
+        choices: trace.steps.map(({ choice }) => choice),
         decisions: trace.steps.filter(({ options }) => options.length > 1).map(({ name, options, choice, probabilities }): DecisionRecord =>
           ({ name, chosen: options[choice]?.label ?? '', probability: probabilities.policy[choice] ?? 0, referenceProbability: probabilities.reference[choice] ?? 0 })),
       };
@@ -58,6 +59,11 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     greedy({ question, policy, temperature }: SampleRequest): Promise<Sample> {
       const grammar = grammarOf(question);
       return Promise.resolve(toSamples(grammar, policy, [greedyTrace(grammar, evaluatorOf(grammar, policy, temperature))])[0] as Sample);
+    },
+    replay({ question, policy, temperature }, choices): Sample | null {
+      const grammar = grammarOf(question);
+      const trace = replayTrace(grammar, evaluatorOf(grammar, policy, temperature), choices);
+      return trace === null ? null : toSamples(grammar, policy, [trace])[0] as Sample;
     },
     distribution({ question, policy, temperature }): Distribution {
       const grammar = grammarOf(question);

@@ -12,7 +12,7 @@ export interface Expression {
 
 export type AggregateFunction = 'COUNT' | 'SUM' | 'AVG' | 'MAX' | 'MIN';
 
-export interface Measure {
+export interface Figure {
   readonly name: AggregateFunction;
   /** Null for COUNT(*). */
   readonly argument: Expression | null;
@@ -21,29 +21,48 @@ export interface Measure {
   readonly distinct: boolean;
 }
 
-export interface Filter {
+export type Operator = ComparisonOperator | '<>' | 'LIKE' | 'IS NULL';
+
+export interface Condition {
   readonly on: Expression;
-  readonly operator: ComparisonOperator | '<>' | 'LIKE';
+  readonly operator: Operator;
   readonly value: string | number;
-  readonly upper: number | null;
+  readonly upper: string | number | null;
 }
 
 export interface Sketch {
   readonly select: readonly Expression[];
   readonly star: boolean;
-  readonly measure: Measure | null;
-  readonly showMeasure: boolean;
-  readonly groupBy: Expression | null;
-  readonly filters: readonly Filter[];
+  readonly figures: readonly Figure[];
+  readonly showFigures: boolean;
+  readonly groupBy: readonly Expression[];
+  readonly conditions: readonly Condition[];
+  /** The conditions are alternatives (OR); each is enough. */
+  readonly any: boolean;
+  /** The first two conditions are met by different rows of one thing (INTERSECT). */
+  readonly both: boolean;
+  /** On the first figure. */
   readonly having: { readonly operator: ComparisonOperator; readonly value: number; readonly upper: number | null } | null;
-  readonly orderBy: Expression | 'measure' | null;
+  readonly orderBy: Expression | 'figure' | null;
   readonly descending: boolean;
   readonly limit: number | null;
-  readonly distinct: boolean;
+  /** Rows whose value is the greatest or smallest of all: `x = (SELECT MAX(x) …)`. */
+  readonly extreme: { readonly on: Expression; readonly greatest: boolean } | null;
+  /** Rows above or below the average. */
+  readonly average: { readonly on: Expression; readonly operator: '>' | '<' } | null;
   /** Rows whose key never occurs in this table. */
   readonly absentFrom: string | null;
+  /** The conditions hold within the subquery (NOT IN, extreme), not outside. */
+  readonly inside: boolean;
+  /** The groups themselves are counted. */
+  readonly countGroups: boolean;
+  readonly distinct: boolean;
+  /** Tables that only filter stand in `IN (SELECT …)`, so that they multiply no rows. */
+  readonly semijoin: boolean;
   /** Tables needed, in order of choice. */
   readonly tables: readonly string[];
+  /** Which of the ways to join them: 0 is the shortest. */
+  readonly path: number;
   readonly joinOn: boolean;
   /** A column name made up from a word of the question, as a weak model does; null when none is. */
   readonly invented: string | null;
@@ -51,8 +70,8 @@ export interface Sketch {
 }
 
 export const EMPTY_SKETCH: Sketch = {
-  select: [], star: false, measure: null, showMeasure: true, groupBy: null, filters: [], having: null, orderBy: null, descending: true, limit: null,
-  distinct: false, absentFrom: null, tables: [], joinOn: true, invented: null, alias: false,
+  select: [], star: false, figures: [], showFigures: true, groupBy: [], conditions: [], any: false, both: false, having: null, orderBy: null, descending: true, limit: null,
+  extreme: null, average: null, absentFrom: null, inside: false, countGroups: false, distinct: false, semijoin: false, tables: [], path: 0, joinOn: true, invented: null, alias: false,
 };
 
 export function columnExpression(table: string, column: string): Expression {
@@ -61,6 +80,11 @@ export function columnExpression(table: string, column: string): Expression {
 
 export function productExpression(table: string, a: string, b: string): Expression {
   return { text: `${table}.${a} * ${table}.${b}`, tables: [table], write: (name) => `${name(table, a)} * ${name(table, b)}` };
+}
+
+/** The day of a date or of a time stamp, as text. */
+export function dayExpression(table: string, column: string): Expression {
+  return { text: `date(${table}.${column})`, tables: [table], write: (name) => `date(${name(table, column)})` };
 }
 
 /** `format` is strftime's: '%Y' or '%Y-%m'. */
