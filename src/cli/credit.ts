@@ -47,6 +47,6 @@ function linesOf({ credits, questions, repeats, tested, expectedByChance }: Cred
   const width = Math.min(60, Math.max(...credits.map(({ key }) => key.length)));
   return [
     ...credits.map(({ key, weight, text }) => `${key.slice(0, 60).padEnd(width)}  ${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${text}`),
-    `${questions} questions (${split}) answered ${repeats} times each, hints left out at random; 95 % intervals over questions. Of ${tested} hints with enough data, chance alone would call about ${expectedByChance.toFixed(1)} helpful or harmful.`,
+    `${questions} questions (${split}) answered ${repeats} times each, hints left out at random; 95 % intervals over questions. Of ${tested} hints with enough data, chance alone would call up to ${expectedByChance.toFixed(1)} helpful or harmful.`,
   ];
 }

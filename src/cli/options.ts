@@ -119,7 +119,7 @@ export const COMMANDS = {
     name: 'credit',
     summary: 'measure what each hint does to the answers',
     details: [
-      'While the questions are answered, each hint that can act is left out by the toss of a coin. Its uplift is the accuracy with it minus the accuracy without it, question by question, with a 95 % interval over questions. A hint compared on fewer than 5 questions is said to have not enough data.',
+      'While the questions are answered, each hint that can act is left out by the toss of a coin. Its uplift is the accuracy with it minus the accuracy without it, question by question, with a 95 % interval over questions. It is called helpful or harmful when the interval leaves out 0 and a sign test over questions has p < .05; compared on fewer than 5 questions, it is said to have not enough data.',
       ...SETTINGS,
     ],
     options: [

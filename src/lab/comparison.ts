@@ -60,7 +60,8 @@ export function verdictOf({ difference, low, high }: Difference, p: number): str
   return `No evidence of a gain: ${signed(difference)} points (${signed(low)} to ${signed(high)}), p ${shownP(p)}.`;
 }
 
-function shownP(p: number): string {
+/** A probability after “p”. */
+export function shownP(p: number): string {
   if (p < 0.001) return '< .001';
   return `= ${p >= 0.995 ? '1' : p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, '')}`;
 }

@@ -7,7 +7,8 @@ import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts
 import { fixedPolicy } from './evaluate.ts';
 import type { ActingConfig } from '../grpo/acting.ts';
 import type { Judge } from './judge.ts';
-import { pairedDifference } from './paired.ts';
+import { shownP, SIGNIFICANCE } from './comparison.ts';
+import { mcNemar, pairedDifference } from './paired.ts';
 import type { Difference } from './paired.ts';
 
 /** Below this many questions answered both with and without a hint, its uplift is not stated. */
@@ -45,6 +46,8 @@ export interface HintCredit {
   readonly answersWithout: number;
   /** Accuracy with it minus accuracy without it, question by question, with a 95 % interval over questions; null without enough data. */
   readonly uplift: Difference | null;
+  /** Exact sign test of the questions on which it helped against those on which it hurt: an interval over few questions alone is too bold. */
+  readonly p: number | null;
   readonly verdict: CreditVerdict;
   /** The verdict as a sentence. */
   readonly text: string;
@@ -55,7 +58,7 @@ export interface CreditReport {
   readonly credits: readonly HintCredit[];
   readonly questions: number;
   readonly repeats: number;
-  /** Hints with an uplift, and how many of them chance alone would call helpful or harmful (1 in 20). */
+  /** Hints with an uplift, and how many of them chance alone would at most call helpful or harmful (1 in 20). */
   readonly tested: number;
   readonly expectedByChance: number;
 }
@@ -114,7 +117,7 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
   }
   const credits = tested.map((hint) => creditOf(hint, all.weightOf(hint.key), tallies.get(hint.key) ?? [], seed));
   const stated = credits.filter(({ uplift }) => uplift !== null).length;
-  return { credits, questions: questions.length, repeats, tested: stated, expectedByChance: stated * 0.05 };
+  return { credits, questions: questions.length, repeats, tested: stated, expectedByChance: stated * SIGNIFICANCE };
 }
 
 function masked(policy: PolicyView, left: ReadonlySet<string>): PolicyView {
@@ -125,14 +128,16 @@ function creditOf({ key, description }: PolicyHint, weight: number, tallies: rea
   const both = tallies.filter(({ all }) => all[0] > 0 && all[1] > 0);
   const share = (arm: 0 | 1) => both.map(({ right, all }) => right[arm] / all[arm]);
   const answers = (arm: 0 | 1): number => tallies.reduce((sum, { all }) => sum + all[arm], 0);
-  const uplift = both.length < FEWEST_QUESTIONS ? null : pairedDifference(share(0), share(1), seededRandom(seed).next);
-  const verdict: CreditVerdict = uplift === null ? 'not enough data' : uplift.low > 0 ? 'helps' : uplift.high < 0 ? 'hurts' : 'no evidence';
-  return { key, weight, description, questions: tallies.length, compared: both.length, answersWith: answers(1), answersWithout: answers(0), uplift, verdict, text: sentence(verdict, uplift, both.length) };
+  const [out, within] = [share(0), share(1)];
+  const uplift = both.length < FEWEST_QUESTIONS ? null : pairedDifference(out, within, seededRandom(seed).next);
+  const p = uplift === null ? null : mcNemar(within.filter((value, i) => value > (out[i] ?? 0)).length, within.filter((value, i) => value < (out[i] ?? 0)).length);
+  const verdict: CreditVerdict = uplift === null || p === null ? 'not enough data' : p >= SIGNIFICANCE ? 'no evidence' : uplift.low > 0 ? 'helps' : uplift.high < 0 ? 'hurts' : 'no evidence';
+  return { key, weight, description, questions: tallies.length, compared: both.length, answersWith: answers(1), answersWithout: answers(0), uplift, p, verdict, text: sentence(verdict, uplift, p, both.length) };
 }
 
-function sentence(verdict: CreditVerdict, uplift: Difference | null, compared: number): string {
-  if (uplift === null) return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
+function sentence(verdict: CreditVerdict, uplift: Difference | null, p: number | null, compared: number): string {
+  if (uplift === null || p === null) return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
   const points = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
   const what = verdict === 'helps' ? 'Helps' : verdict === 'hurts' ? 'Hurts' : 'No evidence of an effect';
-  return `${what}: ${points(uplift.difference)} points (${points(uplift.low)} to ${points(uplift.high)}) on ${compared} questions.`;
+  return `${what}: ${points(uplift.difference)} points (${points(uplift.low)} to ${points(uplift.high)}) on ${compared} questions, sign test p ${shownP(p)}.`;
 }
