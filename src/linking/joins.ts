@@ -87,7 +87,8 @@ export function findJoins(schema: Schema, profileOf: (table: string, column: str
         const names = withRole ? own.slice(1, 5).map((_, i) => own.slice(i + 1).join('')) : [...new Set([written.join(''), own.join('')])];
         for (const name of names) {
           if (GENERIC_NAMES.has(name)) continue;
-          const targets = (keys.get(name) ?? []).filter((key) => key.table !== table && fits(profile, key.profile)).slice(0, MOST_TARGETS);
+          // A primary key does not point at a column that is unique by chance.
+          const targets = (keys.get(name) ?? []).filter((key) => key.table !== table && (!isOnlyKey(table, column.name) || isOnlyKey(key.table, key.name)) && fits(profile, key.profile)).slice(0, MOST_TARGETS);
           for (const target of targets) add(table, column.name, target);
           if (targets.length > 0) break;
         }
@@ -141,10 +142,16 @@ function addIncluded(schema: Schema, inferred: ReadonlyMap<string, readonly Join
   }
 }
 
-function isUnique(table: Table, column: string, profile: ColumnProfile | null): boolean {
+function isOnlyKey(table: Table, column: string): boolean {
   const keys = table.columns.filter((candidate) => candidate.primaryKey);
-  if (keys.length === 1 && keys[0]?.name === column) return true;
-  return profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount;
+  return keys.length === 1 && keys[0]?.name === column;
+}
+
+function isUnique(table: Table, column: string, profile: ColumnProfile | null): boolean {
+  if (isOnlyKey(table, column)) return true;
+  // Measures of few rows differ by accident: a column of numbers is a key only by its name.
+  const named = looksLikeKey(column) || profile?.holds === 'text';
+  return named && profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount;
 }
 
 function fits(from: ColumnProfile | null, key: ColumnProfile | null): boolean {
