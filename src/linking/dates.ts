@@ -48,7 +48,7 @@ export function findDates(tokens: readonly Token[], question: string): DateMenti
     const read = dateAt(tokens, first, question);
     if (read === null) continue;
     const joint = tokens[read.last + 1]?.lower ?? '';
-    const before = tokens[first - 1]?.lower === 'the' ? first - 2 : tokens[first - 1]?.lower === 'year' || tokens[first - 1]?.lower === 'years' ? (tokens[first - 2]?.lower === 'the' ? first - 3 : first - 2) : first - 1;
+    const before = leftOf(tokens, first);
     const opener = tokens[before]?.lower ?? '';
     const second = (opener === 'between' && joint === 'and') || ['to', 'through', 'until', 'till'].includes(joint) ? dateAt(tokens, tokens[read.last + 2]?.lower === 'the' ? read.last + 3 : read.last + 2, question, true) : null;
     if (second !== null) {
@@ -58,10 +58,26 @@ export function findDates(tokens: readonly Token[], question: string): DateMenti
       first = second.last;
       continue;
     }
-    mentions.push({ span: { first, last: read.last }, from: read.from, to: read.to, grain: read.grain, month: read.month, day: read.day, operator: operatorOf(tokens, before, read.last) });
+    const previous = mentions.at(-1);
+    // "in 2014 and 2015", "in May or June": what is said of the first holds for the second.
+    const joined = previous !== undefined && previous.span.last === first - 2 && ['and', 'or'].includes(tokens[first - 1]?.lower ?? '') ? previous.operator : null;
+    mentions.push({ span: { first, last: read.last }, from: read.from, to: read.to, grain: read.grain, month: read.month, day: read.day, operator: operatorOf(tokens, before, read.last) ?? joined });
     first = read.last;
   }
   return mentions;
+}
+
+/** Where the words that compare a date end: "the", "the year" and "the end of" between them and the date change nothing. */
+function leftOf(tokens: readonly Token[], first: number): number {
+  let at = first - 1;
+  const word = (): string => tokens[at]?.lower ?? '';
+  if (word() === 'year' || word() === 'years') at--;
+  if (word() === 'the') at--;
+  if (word() === 'of' && ['end', 'beginning', 'start', 'middle'].includes(tokens[at - 1]?.lower ?? '')) {
+    at -= 2;
+    if (word() === 'the') at--;
+  }
+  return at;
 }
 
 /** Tokens of dates that are not numbers as well: all but those of plain years. */
@@ -189,10 +205,16 @@ function yearAt(tokens: readonly Token[], first: number, question: string, after
   const gap = next === undefined ? '' : question.slice(token.end, next.start);
   if (year % 10 === 0 && next?.lower === 's' && /^['’]?$/u.test(gap)) return { last: first + 1, from: dateText(year, 1, 1), to: dateText(year + 9, 12, 31), grain: 'year', month: null, day: null };
   const previous = tokens[first - 1]?.lower === 'the' ? tokens[first - 2]?.lower : tokens[first - 1]?.lower;
-  const timely = afterRange || YEAR_PREPOSITIONS.has(previous ?? '');
+  const timely = afterRange || AFTER.startingAt(tokens, first + 1) !== null || saidOfTime(tokens, first) || YEAR_PREPOSITIONS.has(previous ?? '');
   const counted = next !== undefined && next.kind === 'word' && !next.stop && !MAY_FOLLOW_YEAR.has(next.lower) && gap === ' ' && !['year', 'years', 'since'].includes(previous ?? '');
   if (!timely || counted || token.sign === '$' || token.sign === '%') return null;
   return { last: first, from: dateText(year, 1, 1), to: dateText(year, 12, 31), grain: 'year', month: null, day: null };
+}
+
+/** "no later than 2022", "prior to 2020"; "up to 2000" is said of amounts. */
+function saidOfTime(tokens: readonly Token[], first: number): boolean {
+  const words = BEFORE.endingAt(tokens, first - 1)?.phrase.words ?? '';
+  return words.includes(' ') && words !== 'up to';
 }
 
 function yearNumber(token: Token | undefined): number | null {

@@ -58,7 +58,7 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
 }
 
 const AVERAGE_WORDS = new Set(['average', 'mean', 'avg', 'typical']);
-const BESIDE_AVERAGE = 5;
+const BESIDE_AVERAGE = 7;
 /** Words that join "higher than" to "average": "higher than the overall average". */
 const JOINING = new Set(['than', 'the', 'its', 'their', 'overall', 'of', 'an', 'a', 'or', 'equal', 'to', 'that', 'all']);
 

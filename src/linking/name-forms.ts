@@ -23,6 +23,8 @@ export interface NameForms {
   readonly byJoined: ReadonlyMap<string, readonly number[]>;
   /** Stems of the schema by derivational root, for words of one family. */
   readonly byRoot: ReadonlyMap<string, readonly string[]>;
+  /** Longer words of names as written, with their stems: for misspellings, and for run-together words that the question takes apart. */
+  readonly words: ReadonlyMap<string, string>;
   /** Short words of names that may be abbreviations, by themselves. */
   readonly short: ReadonlySet<string>;
 }
@@ -43,6 +45,7 @@ const PARTS_OF_NAME = new Set('first last given family'.split(' ').map(stemOf));
 const UNITS = new Set('million thousand km kg cm mm lb usd eur percent'.split(' ').map(stemOf));
 const SHORTEST_ABBREVIATION = 3;
 const LONGEST_ABBREVIATION = 6;
+const LONG_WORD = 6;
 
 /** Every form of every name; linear in their number. @param schemaWords words of all names, to split run-together ones by */
 export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlySet<string>): NameForms {
@@ -51,6 +54,7 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
   const byJoined = new Map<string, number[]>();
   const byRoot = new Map<string, string[]>();
   const short = new Set<string>();
+  const long = new Map<string, string>();
   names.forEach((nameable, name) => {
     const own = new Map<string, { stems: readonly string[]; factor: number }>();
     const add = (stems: readonly string[], factor: number): void => {
@@ -77,10 +81,11 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
     }
     const written = splitIdentifier(nameable.written);
     for (const joined of new Set([written.join(''), written.map(stemOf).join(''), nameable.stems.join('')])) if (joined.length >= 4) push(byJoined, joined, name);
+    for (const word of written) if (word.length >= LONG_WORD && byStem.has(stemOf(word))) long.set(word, stemOf(word));
     for (const word of written) if (word.length >= SHORTEST_ABBREVIATION && word.length <= LONGEST_ABBREVIATION && !isKnownWord(word)) short.add(word);
   });
   for (const stem of byStem.keys()) push(byRoot, rootOf(stem), stem);
-  return { forms: [...forms.values()], byStem, byJoined, byRoot, short };
+  return { forms: [...forms.values()], byStem, byJoined, byRoot, words: long, short };
 }
 
 /** The name as it stands, with run-together words split, and with abbreviations written out. */

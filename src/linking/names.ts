@@ -3,14 +3,15 @@ import { measuredBy, superlativeOf, synonymsOf } from './lexicon.ts';
 import type { NameForm, NameForms } from './name-forms.ts';
 import type { SchemaIndex } from './schema-index.ts';
 import type { ColumnLink, MatchKind, Span, TableLink, Token } from './types.ts';
-import { familyOf, isKnownWord, rootOf } from './word-families.ts';
+import { expansionOf, familyOf, isKnownWord, rootOf } from './word-families.ts';
 import { editDistance } from './value-index.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
 /** What a word of a name is worth when it is said in another form. */
-const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, misspelt: 0.8, root: 0.75, synonym: 0.7, measured: 0.6 };
+const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, misspelt: 0.8, part: 0.8, root: 0.75, synonym: 0.7, measured: 0.6 };
 /** Shorter words one letter apart are different words. */
 const SHORTEST_MISSPELT = 6;
+const SHORTEST_PART = 4;
 /** Weaker partial matches are no links. */
 const LEAST_TABLE = 0.35;
 const LEAST_COLUMN = 0.3;
@@ -213,11 +214,22 @@ function readingsOf(token: Token, forms: NameForms): ReadonlyMap<string, number>
   }
   if (token.stop || token.kind === 'quoted') return map;
   for (const other of forms.byRoot.get(rootOf(stem)) ?? []) if (other !== stem && other.length > 3) add(other, WORTH.root);
-  if (map.size === 0 && stem.length >= SHORTEST_MISSPELT && !isKnownWord(token.lower)) {
-    for (const other of forms.byStem.keys()) if (other.length >= SHORTEST_MISSPELT && other[0] === stem[0] && editDistance(stem, other, 1) === 1) add(other, WORTH.misspelt);
+  if (token.lower.length >= SHORTEST_PART) {
+    const misspelt = map.size === 0 && token.lower.length >= SHORTEST_MISSPELT && !isKnownWord(token.lower);
+    for (const [word, other] of forms.words) {
+      if (beginsOrEnds(word, token.lower)) add(other, WORTH.part);
+      else if (misspelt && word[0] === token.lower[0] && editDistance(token.lower, word, 1) === 1) add(other, WORTH.misspelt);
+    }
   }
   for (const short of abbreviationsOf(token.lower)) if (forms.short.has(short)) add(stemOf(short), WORTH.abbreviation);
   return map;
+}
+
+/** Is a run-together name this word and a known one ("ticketqty" and "ticket")? */
+function beginsOrEnds(name: string, word: string): boolean {
+  if (name.length <= word.length + 1 || isKnownWord(name)) return false;
+  const rest = name.startsWith(word) ? name.slice(word.length) : name.endsWith(word) ? name.slice(0, -word.length) : '';
+  return rest !== '' && (rest === 'id' || expansionOf(rest) !== null || (rest.length > 2 && isKnownWord(rest)));
 }
 
 /** "longer", "heavier" name a property as "longest" does. */

@@ -82,6 +82,7 @@ function pluralAt(tokens: readonly Token[], first: number): Span | null {
 function leftOf(tokens: readonly Token[], first: number): { readonly at: number; readonly negated: boolean } {
   let at = first - 1;
   const word = (): string => tokens[at]?.lower ?? '';
+  if (word() === 'year') at--;
   if (word() === 'the' || word() === 'a' || word() === 'an') at--;
   const denied = (): boolean => word() === 'not' || word() === 'except' || word().endsWith("n't");
   if (denied()) return { at: at - 1, negated: true };
@@ -121,7 +122,11 @@ function comparisonAfter(tokens: readonly Token[], from: number): ComparisonOper
 function comparisonBefore(tokens: readonly Token[], before: number): ComparisonOperator | null {
   // "of", "in" and "is" say less than a comparing word a little further left.
   const near = BEFORE.endingAt(tokens, before)?.phrase;
-  if (near !== undefined && !PLAIN_JOINTS.has(near.words)) return near.operator;
+  if (near !== undefined && !PLAIN_JOINTS.has(near.words)) {
+    const left = tokens[before - near.words.split(' ').length]?.lower ?? '';
+    // "no longer than": at most.
+    return left !== 'no' && left !== 'not' ? near.operator : near.operator === '>' ? '<=' : near.operator === '<' ? '>=' : near.operator;
+  }
   return distantComparison(tokens, before) ?? near?.operator ?? null;
 }
 
@@ -160,7 +165,8 @@ function numberAt(tokens: readonly Token[], first: number): ReadNumber | null {
   if (token.kind !== 'word') return null;
   const times = timesWord(token.lower);
   if (times !== null) return { value: times, last: first, kind: 'times', numeral: false };
-  if ((token.lower === 'a' || token.lower === 'an' || token.lower === 'half') && scaleWord(tokens[first + 1]?.lower ?? '') === null) return null;
+  const article = token.lower === 'half' && ['a', 'an'].includes(tokens[first + 1]?.lower ?? '') ? first + 1 : first;
+  if (['a', 'an', 'half'].includes(token.lower) && scaleWord(tokens[article + 1]?.lower ?? '') === null) return null;
   const rank = rankAt(tokens, first);
   if (rank !== null) return rank;
   const words = wordsAt(tokens, first);
