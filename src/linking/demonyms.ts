@@ -24,6 +24,15 @@ const FORMS: ReadonlyMap<string, readonly string[]> = (() => {
 })();
 
 const NONE: readonly string[] = [];
+const STARTS: ReadonlySet<string> = new Set([...FORMS.keys()].map((name) => name.split(/[ .]/u)[0] ?? ''));
+
+/** Words of the longest name of a country here. */
+export const LONGEST_COUNTRY = 4;
+
+/** Does a country's or people's name begin with this word? */
+export function startsCountry(lower: string): boolean {
+  return STARTS.has(lower) || (lower.endsWith('s') && STARTS.has(lower.slice(0, -1)));
+}
 
 /** Other names of the same country or people, lower case: "french" → france, frenchman. */
 export function countryForms(lower: string): readonly string[] {

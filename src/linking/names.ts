@@ -16,7 +16,7 @@ const SHORTEST_PART = 4;
 const LEAST_TABLE = 0.35;
 const LEAST_COLUMN = 0.3;
 /** Mentions of one stem that are looked at: a longer list is no question. */
-const HITS_OF_STEM = 40;
+const HITS_OF_STEM = 12;
 const MENTIONS_OF_NAME = 4;
 /** Words a run-together name may be said in ("order items" for `orderitems`). */
 const JOINED_WORDS = 4;

@@ -15,6 +15,8 @@ export interface ValueIndex {
   valuesByStems(stems: string): readonly StoredValue[];
   /** Multi-word values that contain this stem, when it is rare enough to mean something. */
   valuesByWord(stem: string): readonly StoredValue[];
+  /** Words of the longest value that begins with this stem; 0 when none does. */
+  longestFrom(stem: string): number;
   /** Values one or two letters away from a text of five letters or more, nearest first; the first letter must agree. */
   valuesLike(folded: string): readonly StoredValue[];
 }
@@ -34,6 +36,7 @@ export function makeValueIndex(schema: Schema): ValueIndex {
   const byText = new Map<string, StoredValue[]>();
   const byStems = new Map<string, StoredValue[]>();
   const byWord = new Map<string, StoredValue[]>();
+  const longest = new Map<string, number>();
   for (const profile of schema.profiles) {
     for (const value of profile.values) {
       const stored = { table: profile.table, column: profile.column, value };
@@ -44,6 +47,8 @@ export function makeValueIndex(schema: Schema): ValueIndex {
       if (stems === '') continue;
       append(byStems, stems, stored);
       const words = stems.split(' ');
+      const [first = ''] = words;
+      if ((longest.get(first) ?? 0) < words.length) longest.set(first, words.length);
       // One more than is of use: then the word is known to be common, and the list stops growing.
       if (words.length > 1) for (const word of new Set(words)) if (word.length > 2 && (byWord.get(word)?.length ?? 0) <= RARE_WORD) append(byWord, word, stored);
     }
@@ -56,6 +61,7 @@ export function makeValueIndex(schema: Schema): ValueIndex {
       const found = byWord.get(stem) ?? NO_VALUES;
       return found.length <= RARE_WORD ? found : NO_VALUES;
     },
+    longestFrom: (stem) => longest.get(stem) ?? 0,
     valuesLike: (folded) => {
       if (folded.length < SHORTEST_FUZZY || folded.length > LONGEST_FUZZY || /\d/u.test(folded)) return NO_VALUES;
       if (near === null) {

@@ -1,5 +1,5 @@
 /** Stored values a question mentions: longest texts first, then words of values, other forms, misspellings and true-or-false columns. */
-import { countryForms } from './demonyms.ts';
+import { countryForms, LONGEST_COUNTRY, startsCountry } from './demonyms.ts';
 import type { NameLinks } from './names.ts';
 import type { SchemaIndex, StoredValue } from './schema-index.ts';
 import type { Span, TableLink, Token, ValueLink } from './types.ts';
@@ -44,6 +44,8 @@ class ValueFinder {
   /** Longer names said in full: a value inside one is none. */
   readonly #longNames: readonly Span[];
   readonly #stems: readonly string[];
+  /** The longest span that can be a value, by its first token: most tokens begin none. */
+  readonly #longest: readonly number[];
   readonly #tables: readonly TableLink[];
   readonly #usesCapitals: boolean;
 
@@ -56,6 +58,10 @@ class ValueFinder {
     this.#named = tokens.map((token) => token.kind === 'word' && (index.tableForms.byStem.has(token.stem) || index.columnForms.byStem.has(token.stem)));
     this.#longNames = [...tables, ...columns].filter(({ match, span }) => match === 'exact' && span.last > span.first).map(({ span }) => span);
     this.#stems = tokens.map((token) => stemPhrase(token.text));
+    this.#longest = this.#stems.map((stems, at) => {
+      const [first = ''] = stems.split(' ', 1);
+      return Math.max(index.longestFrom(first), startsCountry(tokens[at]?.lower ?? '') ? LONGEST_COUNTRY : 0);
+    });
     // Where capitals are used for names, a lower-case word is seldom one. The first word of a sentence says nothing.
     this.#usesCapitals = tokens.some((token, at) => at > 0 && /^\p{Lu}/u.test(token.text));
   }
@@ -66,7 +72,7 @@ class ValueFinder {
     for (let length = Math.min(LONGEST_VALUE, tokens.length); length >= 1; length--) {
       for (let first = 0; first + length <= tokens.length; first++) {
         const last = first + length - 1;
-        if (this.#isTaken(first, last) || this.#isFunction(first, last)) continue;
+        if (length > (this.#longest[first] ?? 0) || this.#isTaken(first, last) || this.#isFunction(first, last)) continue;
         const found = this.#lookUp(first, last);
         if (found === null) continue;
         const only = length === 1 ? tokens[first] : undefined;
@@ -194,7 +200,7 @@ class ValueFinder {
     const short = stems.length < SHORTEST_STEM && only?.kind === 'word' && !(only.lower.endsWith('s') && only.lower.length > 3);
     const stemmed = asks || short ? [] : this.#index.valuesByStems(stems);
     if (stemmed.length > 0) return { values: stemmed, how: this.#sameWords(stemmed, folded) ? 'text' : 'stem' };
-    if (last - first > 2 || this.#tokens[first]?.stop === true) return null;
+    if (last - first >= LONGEST_COUNTRY || this.#tokens[first]?.stop === true) return null;
     for (const form of countryForms(folded)) {
       const values = this.#index.valuesByText(form);
       if (values.length > 0) return { values, how: 'form' };

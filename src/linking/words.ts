@@ -75,12 +75,15 @@ export function splitIdentifier(name: string): string[] {
 
 /** A value as it is looked up: case-folded, blanks and edge punctuation trimmed. */
 export function foldValue(value: string): string {
+  // Most values are plain words already.
+  if (/^[a-z0-9]+(?: [a-z0-9]+)*$/iu.test(value)) return value.toLowerCase();
   return value.trim().toLowerCase().replace(/\s+/gu, ' ').replace(/^[.,;:!?'"]+|[.,;:!?'"]+$/gu, '');
 }
 
 /** The stems of a value's words joined by a blank, accents off, so that "dogs" meets "dog". */
 export function stemPhrase(text: string): string {
-  return withoutAccents(text).toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '').map(stemOf).join(' ');
+  const words = /[^ -~]/u.test(text) ? withoutAccents(text).toLowerCase().match(/[\p{L}\p{N}]+/gu) : text.toLowerCase().match(/[a-z0-9]+/g);
+  return words === null ? '' : words.length === 1 ? stemOf(words[0]) : words.map(stemOf).join(' ');
 }
 
 /** Drops leading words that most of three or more names begin with: they tell none of them apart. */
