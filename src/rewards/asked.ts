@@ -71,17 +71,22 @@ function read(analysis: QuestionAnalysis, schema: Schema): Asked {
   const { tokens } = analysis;
   const zone = zoneOf(analysis);
   if (zone === null) return { slots: [], zone: null };
+  // "Where does the youngest teacher live" asks for a place, whatever its column is called.
+  if (/^(where|when)$/.test(tokens[0]?.lower ?? '')) return { slots: [{ label: tokens[0]?.text ?? '', kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false }], zone };
   const slots = slotsOf(analysis, zone, schema);
   for (const span of analysis.intent.grouping) {
     if (span.first <= zone.last && span.first >= zone.first) continue;
     if (!EACH.has(tokens[span.first - 1]?.lower ?? '')) continue;
     const [group] = mentionsIn(analysis, span);
-    if (group && slots.some((slot) => slot.kind === 'figure') && !slots.some((slot) => sameThing(slot, group))) slots.unshift({ label: words(tokens, group.span), kind: 'thing', columns: group.columns, tables: group.tables, aggregate: null, group: true });
+    if (group && slots.some((slot) => slot.kind === 'figure') && !slots.some((slot) => sameThing(slot, group) || showsOf(slot, group))) slots.unshift({ label: words(tokens, group.span), kind: 'thing', columns: group.columns, tables: group.tables, aggregate: null, group: true });
   }
   return { slots, zone };
 }
 
 const sameThing = (slot: AskedSlot, mention: Mention): boolean => slot.kind !== 'figure' && ([...mention.columns].some((column) => slot.columns.has(column)) || [...mention.tables].some((table) => slot.tables.has(table)));
+
+/** "The stadium name and the number of concerts in each stadium": the name says which stadium. */
+const showsOf = (slot: AskedSlot, { tables }: Mention): boolean => slot.kind === 'column' && [...slot.columns].some((column) => [...tables].some((table) => column.startsWith(`${table}.`)));
 
 /** From the first word that is no lead-in to the first condition behind it. */
 function zoneOf({ question, tokens, intent }: QuestionAnalysis): Span | null {
@@ -170,6 +175,7 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
   const mentions = mentionsIn(analysis, zone);
   const inside = (span: Span, part: Span): boolean => span.first >= part.first && span.last <= part.last;
   const isGroup = ({ span }: Mention): boolean => [1, 2].some((back) => EACH.has(tokens[span.first - back]?.lower ?? ''));
+  const hasFigure = intent.aggregates.some(({ span }) => inside(span, zone));
   const slots: AskedSlot[] = [];
   for (const part of partsOf(analysis, zone)) {
     const label = words(tokens, part);
@@ -184,7 +190,9 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
       const within = own.filter(({ span }) => overlaps(span, figure.span));
       slots.push({ label, kind: 'figure', columns: new Set([...(next?.columns ?? []), ...within.flatMap(({ columns }) => [...columns])]), tables: next?.tables ?? new Set(), aggregate: figure.name, group: false });
     } else {
-      const first = own.findIndex(({ columns }) => columns.size > 0);
+      // "The most populous state": what stands between the superlative and its noun says which, not what.
+      const noun = own.find(({ span, tables, columns }, i) => tables.size > 0 && columns.size === 0 && own[i - 1]?.span.last === span.first - 1 && intent.superlative?.span.last === (own[i - 1]?.span.first ?? 0) - 1);
+      const first = noun ? -1 : own.findIndex(({ columns }) => columns.size > 0);
       const column = own[first];
       if (column) {
         // "country name": two columns side by side are one thing.
@@ -193,10 +201,11 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
         const owners = [...own, ...groups, ...mentions.filter((mention) => !all.includes(mention) && mention.columns.size === 0)].filter((mention) => mention !== column);
         const columns = new Set([...narrowed(column, owners, analysis, schema), ...(together ? narrowed(together, owners, analysis, schema) : [])]);
         slots.push({ label, kind: column.tables.size > 0 ? 'thing' : 'column', columns, tables: column.tables, aggregate: null, group: false });
-      } else if (own[0]) slots.push({ label, kind: 'thing', columns: own[0].columns, tables: own[0].tables, aggregate: null, group: false });
+      } else if (noun ?? own[0]) slots.push({ label, kind: 'thing', columns: (noun ?? own[0])?.columns ?? new Set(), tables: (noun ?? own[0])?.tables ?? new Set(), aggregate: null, group: false });
       else if (groups.length === 0 && !isValue(analysis, part)) slots.push({ label, kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false });
     }
-    for (const group of groups) if (!slots.some((slot) => sameThing(slot, group))) slots.push({ label: words(tokens, group.span), kind: 'thing', columns: group.columns, tables: group.tables, aggregate: null, group: true });
+    if (!hasFigure) continue;
+    for (const group of groups) if (!slots.some((slot) => sameThing(slot, group) || showsOf(slot, group))) slots.push({ label: words(tokens, group.span), kind: 'thing', columns: group.columns, tables: group.tables, aggregate: null, group: true });
   }
   return slots;
 }

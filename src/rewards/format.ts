@@ -17,7 +17,7 @@ export function formatReward({ sql, structure, execution }: Completed): RewardSc
   const repeated = repeats(structure.select.filter((item) => !item.star).map((item) => item.text.toLowerCase()));
   if (repeated !== null) reasons.push(reason(-0.5, `Shows ${repeated} twice.`));
   else {
-    const namesake = repeats(structure.select.flatMap((item) => (item.star || item.text === '' ? [] : [(item.alias ?? item.text.split('.').at(-1) ?? '').toLowerCase()])));
+    const namesake = repeats(structure.select.flatMap((item) => (item.star || item.aggregates.length > 0 ? [] : [(item.alias ?? item.text.split('.').at(-1) ?? '').toLowerCase()])));
     if (namesake !== null) reasons.push(reason(-0.2, `Two output columns are both called ${namesake}.`));
   }
 

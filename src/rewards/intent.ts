@@ -52,9 +52,13 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
     if (satisfied(name)) reasons.push(reason(0, `Uses ${name}, as the question asks.`));
     // "average attendance" may be the column called average; "how many people" a column of such numbers, or its sum.
     else if (asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span))) reasons.push(reason(0, `Takes what ${name} would give from a column that may hold it.`));
+    // "How much does it weigh" asks for a number of its own as often as for a sum.
+    else if (name === 'SUM' && asked.every((one) => one.name !== 'SUM' || analysis.tokens[one.span.last]?.lower === 'much')) reasons.push(reason(0, 'Takes a single figure where the question asks “how much”.'));
     else if (name === 'SUM' && present.has('COUNT')) reasons.push(reason(-0.1, 'Counts rows where the question may ask for a sum.'));
     else reasons.push(reason(hundredths(-0.5 * each), `The question asks for ${name}, which the SQL does not compute.`));
   }
+  const ofKey = structure.aggregates.find((use) => (use.name === 'SUM' || use.name === 'AVG' || use.name === 'TOTAL') && use.columns.length === 1 && use.columns.some(({ table, column }) => table !== null && column !== null && isKeyColumn(schema, table, column)));
+  if (ofKey) reasons.push(reason(-0.4, `${ofKey.name}(${ofKey.argument}) adds up identifiers.`));
   const shown = structure.select.flatMap((item) => item.aggregates).filter((use) => !use.window).map((use) => use.name);
   const counted = wanted.includes('COUNT') && asked.some((one) => one.name === 'COUNT' && columnHoldsIt(structure, schema, analysis, one.span));
   const extra = [...new Set(shown)].filter((name) => !wanted.some((one) => one === name || (one === 'SUM' && name === 'TOTAL')) && !(name === 'SUM' && counted));

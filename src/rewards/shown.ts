@@ -3,7 +3,7 @@ import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import type { SelectItem, SqlStructure } from '../sql/sql-structure.ts';
 import { askedOf, at, type AskedSlot } from './asked.ts';
-import { isKeyColumn, pointsAt } from './keys.ts';
+import { isKeyColumn, namesRowsOf, pointsAt } from './keys.ts';
 import { reason } from './score.ts';
 
 /** How well one output column answers one thing asked for, 0..1. */
@@ -11,24 +11,28 @@ const FULL = 1;
 const ALMOST = 0.7;
 const HALF = 0.4;
 
-const MISSING = -0.3;
-const EXTRA = -0.25;
+/** "All details of the …" asks for every column. */
+const ALL = /\b(all|every|the|any|full|complete) (of the |the )?(available |other |different )?(information|info|details?|columns?|data|attributes?|fields?|records?|rows?|entries)\b|\beverything\b|\b(information|info|details) (about|of|on|for)\b/i;
+
+const MISSING = -0.25;
+const EXTRA = -0.35;
 
 export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
   const { slots } = askedOf(analysis, schema);
   const items = structure.select.filter((item) => !item.star);
-  if (slots.length === 0 || items.length === 0 || structure.select.some((item) => item.star)) return [];
+  if (structure.select.some((item) => item.star)) return ALL.test(analysis.question) || slots.length === 0 ? [] : [reason(EXTRA, 'Shows every column, which the question does not ask to see.')];
+  if (slots.length === 0 || items.length === 0) return [];
   const { pairs, free, left } = matched(slots, items, structure, analysis, schema);
   const reasons: RewardReason[] = [];
   for (const { slot, item, fit } of pairs) {
-    if (fit <= HALF) reasons.push(reason(-0.2, `Shows ${item.text} for “${slot.label}”, which is a key where a name is asked for.`));
+    if (fit <= HALF) reasons.push(reason(-0.2, slot.kind === 'thing' ? `Shows ${item.text} for “${slot.label}”, which does not name it.` : `Shows ${item.text} where “${slot.label}” itself is asked for.`));
     else if (fit <= ALMOST) reasons.push(reason(-0.05, `Shows ${item.text} for “${slot.label}”, which it may mean.`));
   }
   const missing = left.filter((slot) => !slot.group);
   const unnamed = left.filter((slot) => slot.group);
   if (missing.length > 0) reasons.push(reason(Math.max(-0.6, MISSING * missing.length), `Does not show ${missing.slice(0, 3).map(({ label }) => `“${label}”`).join(', ')}.`));
   if (unnamed[0]) reasons.push(reason(-0.15, `Does not show which “${unnamed[0].label}” each row is for.`));
-  if (free.length > 0) reasons.push(reason(Math.max(-0.5, EXTRA * free.length), `Shows ${free.slice(0, 3).map(({ text }) => text).join(', ')}, which the question does not ask to see.`));
+  if (free.length > 0) reasons.push(reason(Math.max(-0.7, EXTRA * free.length), `Shows ${free.slice(0, 3).map(({ text }) => text).join(', ')}, which the question does not ask to see.`));
   return reasons;
 }
 
@@ -72,15 +76,26 @@ function fitOf(slot: AskedSlot, item: SelectItem, structure: SqlStructure, analy
       return holds && names.length === 0 && columns.some(({ column }) => overlapsName(column, slot.aggregate ?? '')) ? FULL : 0;
     }
     case 'column':
+      // In a table `city`, the column `city` is the name.
+      if (!holds && names.length === 0 && columns.some(({ table, column }) => NAME.test(slot.label) && sameWord(table, column) && [...slot.columns].every((name) => !name.startsWith(`${table}.`)))) return FULL;
       if (!holds) return 0;
       return names.length === 0 ? FULL : isRanked(names, analysis) ? ALMOST : HALF;
     case 'thing': {
       if (names.length > 0) return holds && isRanked(names, analysis) ? ALMOST : 0;
-      if (holds) return FULL;
-      if (columns.some(({ table, column }) => slot.tables.has(table) && !isKeyColumn(schema, table, column))) return slot.columns.size > 0 ? ALMOST : FULL;
+      // What the question itself gives is no answer to it.
+      if (columns.some((column) => isGiven(column, structure))) return 0;
+      if (holds || columns.some(({ table, column }) => [...slot.tables].some((wanted) => namesRowsOf(schema, table, column, wanted)))) return FULL;
       return columns.some(({ table, column }) => slot.tables.has(table) || [...slot.tables].some((wanted) => pointsAt(schema, table, column, wanted))) ? HALF : 0;
     }
   }
+}
+
+const NAME = /\bnames?\b/i;
+const sameWord = (a: string, b: string): boolean => a.toLowerCase().replace(/s$/, '') === b.toLowerCase().replace(/s$/, '');
+
+/** Compared with one written value in the outermost SELECT: every row shows that value. */
+function isGiven({ table, column }: { readonly table: string; readonly column: string }, structure: SqlStructure): boolean {
+  return !/\bOR\b/i.test(structure.sql) && structure.literals.some((literal) => literal.depth === 0 && literal.clause === 'where' && literal.operator === '=' && literal.column?.table === table && literal.column.column === column);
 }
 
 const isRanked = (names: readonly string[], { intent }: QuestionAnalysis): boolean => intent.superlative !== null && names.every((name) => name === 'MAX' || name === 'MIN');
