@@ -1,9 +1,10 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
+import type { Feedback } from '../grpo/feedback.ts';
 import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 
-/** Raise it together with a new case in `upgrade`; never change a case that was released. */
-export const STORE_VERSION = 1;
+/** Raise it together with a new part of `upgrade`; never change a part that was released. */
+export const STORE_VERSION = 2;
 
 /** The run on the page, and the one a reset left behind. */
 export interface Meta {
@@ -23,20 +24,20 @@ export interface LabSchema extends DBSchema {
     value: HintEvent & { readonly run: string };
     indexes: { byHint: [run: string, key: string] };
   };
+  feedback: { key: [dataset: string, question: string, sql: string]; value: Feedback };
 }
 
 /**
- * Brings a database of any older version to STORE_VERSION, one version at a time: each case falls through to
- * the next. Runs inside the version-change transaction, so a failure leaves the old version untouched.
+ * Brings a database of any older version to STORE_VERSION, one version after the other. Runs inside the version-change
+ * transaction, so a failure leaves the old version untouched.
  */
 export function upgrade(database: IDBPDatabase<LabSchema>, oldVersion: number): void {
-  switch (oldVersion) {
-    case 0: {
-      database.createObjectStore('meta');
-      database.createObjectStore('runs', { keyPath: 'id' });
-      database.createObjectStore('history', { keyPath: ['run', 'step'] });
-      database.createObjectStore('steps', { keyPath: ['run', 'number'] });
-      database.createObjectStore('events', { keyPath: ['run', 'sequence'] }).createIndex('byHint', ['run', 'key']);
-    }
+  if (oldVersion < 1) {
+    database.createObjectStore('meta');
+    database.createObjectStore('runs', { keyPath: 'id' });
+    database.createObjectStore('history', { keyPath: ['run', 'step'] });
+    database.createObjectStore('steps', { keyPath: ['run', 'number'] });
+    database.createObjectStore('events', { keyPath: ['run', 'sequence'] }).createIndex('byHint', ['run', 'key']);
   }
+  if (oldVersion < 2) database.createObjectStore('feedback', { keyPath: ['dataset', 'question', 'sql'] });
 }

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import type { Feedback, FeedbackKey, FeedbackStore } from '../grpo/feedback.ts';
 import { KEPT_STEPS } from '../grpo/run-store.ts';
 import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
@@ -9,11 +10,11 @@ import type { LabSchema, Meta } from './idb-schema.ts';
 
 const DEFAULT_NAME = 'grpo-sql-lab';
 const NOTHING: Meta = { current: null, previous: null };
-type StoreName = 'meta' | 'runs' | 'history' | 'steps' | 'events';
+type StoreName = 'meta' | 'runs' | 'history' | 'steps' | 'events' | 'feedback';
 type Writing = IDBPTransaction<LabSchema, StoreName[], 'readwrite'>;
 
-/** Every event of `run` and of nothing else: an array key sorts after every number. */
-const allOf = (run: string): IDBKeyRange => IDBKeyRange.bound([run], [run, []]);
+/** Everything of one run, or of one dataset, and of nothing else: an array key sorts after every number and text. */
+const allOf = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
 
 /**
  * Opens the store. Rejects with StoreError when the browser refuses IndexedDB (private mode, blocked site data),
@@ -45,8 +46,8 @@ export async function openIdbStore(name = DEFAULT_NAME, version = STORE_VERSION)
   return store;
 }
 
-/** A RunStore in IndexedDB. */
-export class IdbStore implements RunStore {
+/** Runs and feedback in IndexedDB. */
+export class IdbStore implements RunStore, FeedbackStore {
   readonly #database: IDBPDatabase<LabSchema>;
   #cut: string | null = null;
 
@@ -123,6 +124,18 @@ export class IdbStore implements RunStore {
       const events = await this.#database.getAllFromIndex('events', 'byHint', IDBKeyRange.only([runId, key]));
       return events.map(withoutRun);
     });
+  }
+
+  async feedback(dataset: string): Promise<Feedback[]> {
+    return this.#guard(() => this.#database.getAll('feedback', allOf(dataset)));
+  }
+
+  async putFeedback(feedback: Feedback): Promise<void> {
+    return this.#write(['feedback'], async (tx) => send(tx.objectStore('feedback').put(feedback)));
+  }
+
+  async removeFeedback({ dataset, question, sql }: FeedbackKey): Promise<void> {
+    return this.#write(['feedback'], async (tx) => send(tx.objectStore('feedback').delete([dataset, question, sql])));
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { Feedback, FeedbackKey, FeedbackStore } from '../grpo/feedback.ts';
 import { KEPT_STEPS } from '../grpo/run-store.ts';
 import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
@@ -13,10 +14,11 @@ interface Kept {
 /** Events kept in memory; of a longer log the oldest are dropped, so that an endless run does not fill the tab. */
 const MAX_EVENTS = 100_000;
 
-/** A RunStore that lives as long as the page: for Node, and for browsers that refuse IndexedDB. */
-export class MemoryStore implements RunStore {
+/** Runs and feedback that live as long as the page: for Node, and for browsers that refuse IndexedDB. */
+export class MemoryStore implements RunStore, FeedbackStore {
   #current: Kept | null = null;
   #previous: Kept | null = null;
+  readonly #feedback = new Map<string, Feedback>();
   readonly #maxEvents: number;
 
   constructor(options: { readonly maxEvents?: number } = {}) {
@@ -79,6 +81,21 @@ export class MemoryStore implements RunStore {
     return promise(() => this.#holding(runId).events.filter((event) => event.key === key));
   }
 
+  feedback(dataset: string): Promise<Feedback[]> {
+    const own = [...this.#feedback.entries()].filter(([, one]) => one.dataset === dataset);
+    return Promise.resolve(own.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one));
+  }
+
+  putFeedback(feedback: Feedback): Promise<void> {
+    this.#feedback.set(keyOf(feedback), feedback);
+    return Promise.resolve();
+  }
+
+  removeFeedback(key: FeedbackKey): Promise<void> {
+    this.#feedback.delete(keyOf(key));
+    return Promise.resolve();
+  }
+
   /** Holds no connection: whoever still holds the store may open it again. */
   close(): void {}
 
@@ -87,6 +104,8 @@ export class MemoryStore implements RunStore {
     return this.#current;
   }
 }
+
+const keyOf = ({ dataset, question, sql }: FeedbackKey): string => JSON.stringify([dataset, question, sql]);
 
 /** Does the work at once; what it throws becomes a rejection. */
 function promise<T>(work: () => T): Promise<T> {

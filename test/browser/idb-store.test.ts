@@ -1,10 +1,12 @@
 import { deleteDB, openDB } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import { STORE_VERSION, upgrade } from '../../src/storage/idb-schema.ts';
 import type { LabSchema } from '../../src/storage/idb-schema.ts';
 import { openIdbStore } from '../../src/storage/idb-store.ts';
 import type { IdbStore } from '../../src/storage/idb-store.ts';
-import { change, describeStore, record } from '../storage/contract.ts';
+import { change, describeStore, feedback, record } from '../storage/contract.ts';
 
 const opened: { name: string; store: IdbStore }[] = [];
 let count = 0;
@@ -85,9 +87,24 @@ describe('IdbStore upgrades', () => {
     store.close();
     const database = await openDB<LabSchema>(name);
     expect(database.version).toBe(STORE_VERSION);
-    expect([...database.objectStoreNames]).toEqual(['events', 'history', 'meta', 'runs', 'steps']);
+    expect([...database.objectStoreNames]).toEqual(['events', 'feedback', 'history', 'meta', 'runs', 'steps']);
     expect([...database.transaction('events').store.indexNames]).toEqual(['byHint']);
     database.close();
+  });
+
+  it('brings a database of version 1 to this one with all that is in it', async () => {
+    const name = freshName();
+    const first = await openDB<LabSchema>(name, 1, { upgrade: (database) => version1(database) });
+    await first.put('meta', { current: 'r1', previous: null }, 'runs');
+    await first.put('runs', record('r1', 3, 2));
+    await first.put('history', { run: 'r1', ...(change('r1', 1, 1, 1).points[0] as HistoryPoint) });
+    first.close();
+    const store = await open(name);
+    expect(await store.current()).toEqual({ run: record('r1', 3, 2), canUndo: false });
+    expect(await store.history('r1')).toHaveLength(1);
+    expect(await store.feedback('demo')).toEqual([]);
+    await store.putFeedback(feedback('SELECT 1'));
+    expect(await store.feedback('demo')).toEqual([feedback('SELECT 1')]);
   });
 
   it('leaves a database of the current version as it is', async () => {
@@ -99,6 +116,15 @@ describe('IdbStore upgrades', () => {
     expect((await (await open(name)).current())?.run.revision).toBe(5);
   });
 });
+
+/** The object stores as version 1 made them. */
+function version1(database: IDBPDatabase<LabSchema>): void {
+  database.createObjectStore('meta');
+  database.createObjectStore('runs', { keyPath: 'id' });
+  database.createObjectStore('history', { keyPath: ['run', 'step'] });
+  database.createObjectStore('steps', { keyPath: ['run', 'number'] });
+  database.createObjectStore('events', { keyPath: ['run', 'sequence'] }).createIndex('byHint', ['run', 'key']);
+}
 
 describe('IdbStore when the browser refuses', () => {
   const full = () => new DOMException('The quota has been exceeded.', 'QuotaExceededError');

@@ -1,5 +1,6 @@
-/** What every RunStore must do; run against memory in Node and against IndexedDB in Chromium. */
+/** What every store must do; run against memory in Node and against IndexedDB in Chromium. */
 import { describe, expect, it } from 'vitest';
+import type { Feedback, FeedbackStore } from '../../src/grpo/feedback.ts';
 import { KEPT_STEPS } from '../../src/grpo/run-store.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, Step } from '../../src/grpo/types.ts';
@@ -51,7 +52,11 @@ export function change(id: string, from: number, to: number, revision: number): 
   };
 }
 
-export function describeStore(name: string, open: () => Promise<RunStore>): void {
+export function feedback(sql: string, over: Partial<Feedback> = {}): Feedback {
+  return { dataset: 'demo', question: 'How many?', sql, text: `${sql};`, thumb: 'up', corrected: null, at: 1_000, ...over };
+}
+
+export function describeStore(name: string, open: () => Promise<RunStore & FeedbackStore>): void {
   describe(name, () => {
     it('holds no run at first', async () => {
       expect(await (await open()).current()).toBeNull();
@@ -122,6 +127,29 @@ export function describeStore(name: string, open: () => Promise<RunStore>): void
       await expect(store.begin(record('r2'), 'gone')).rejects.toMatchObject({ reason: 'conflict' });
       await expect(store.undo('r2')).rejects.toMatchObject({ reason: 'conflict' });
       expect((await store.current())?.run.id).toBe('r1');
+    });
+
+    it('keeps feedback by dataset, question and SQL, the last word in place of the first', async () => {
+      const store = await open();
+      expect(await store.feedback('demo')).toEqual([]);
+      const [first, other, elsewhere] = [feedback('SELECT 1'), feedback('SELECT 1', { question: 'Which?' }), feedback('SELECT 1', { dataset: 'demo2' })];
+      for (const one of [elsewhere, other, feedback('SELECT 2'), first]) await store.putFeedback(one);
+      const changed: Feedback = { ...first, thumb: null, corrected: 'SELECT 3', at: 2_000 };
+      await store.putFeedback(changed);
+      expect(await store.feedback('demo')).toEqual([changed, feedback('SELECT 2'), other]);
+      await store.removeFeedback(changed);
+      await store.removeFeedback(feedback('SELECT 9'));
+      expect(await store.feedback('demo')).toEqual([feedback('SELECT 2'), other]);
+      expect(await store.feedback('demo2')).toEqual([elsewhere]);
+    });
+
+    it('keeps feedback over resets', async () => {
+      const store = await open();
+      await store.begin(record('r1'), null);
+      await store.putFeedback(feedback('SELECT 1'));
+      await store.begin(record('r2'), 'r1');
+      await store.begin(record('r3'), 'r2');
+      expect(await store.feedback('demo')).toEqual([feedback('SELECT 1')]);
     });
 
     it('moves the place without a revision', async () => {
