@@ -1,8 +1,10 @@
+import type { FeedbackProvider } from '../grpo/feedback.ts';
 import { REWARD_COMPONENTS, type Database, type Question, type RewardComponent, type RewardModel, type RewardScore, type RewardWeights, type Schema, type ScoredRewards } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import { structureOf } from '../sql/structure.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
 import { executionReward } from './execution.ts';
+import { feedbackRewards, withCorrections, type KnownResults } from './feedback.ts';
 import { formatReward } from './format.ts';
 import { goldReward, runGold, type Gold } from './gold.ts';
 import { qualityReward } from './quality.ts';
@@ -18,33 +20,40 @@ export interface RewardModelOptions {
   readonly database: Database;
   readonly weights: RewardWeights;
   readonly analyse: (question: string) => QuestionAnalysis;
+  /** What people said; asked only while feedback has a weight. */
+  readonly feedback?: FeedbackProvider;
 }
 
 /** SQL texts and questions remembered, so that a long run does not grow. */
 const MEMORY = 2000;
 
 /**
- * The rewards of a group. The four reference-free components are always computed; gold only when it has a weight.
+ * The rewards of a group. The four reference-free components are always computed; gold and feedback only when they have a weight.
  * A component that could not be computed is absent: the remaining weights share its part (TRL counts it as 0 instead).
  */
-export function makeRewardModel({ schema, database, weights, analyse }: RewardModelOptions): RewardModel {
+export function makeRewardModel({ schema, database, weights, analyse, feedback }: RewardModelOptions): RewardModel {
   const structures = new Map<string, SqlStructure>();
   const analyses = new Map<string, QuestionAnalysis>();
   const golds = new Map<string, Promise<Gold>>();
+  const judged = new Map<string, KnownResults>();
   return {
     async score(question, completions) {
       const analysis = remember(analyses, question.question, () => analyse(question.question));
-      const gold = weights.gold > 0 ? await remember(golds, goldKey(question), () => runGold(question, database)) : null;
-      return completions.map(({ sql, execution }): ScoredRewards => {
+      const said = weights.feedback > 0 && feedback !== undefined ? await feedback(question, completions) : null;
+      const corrected = withCorrections(question, said);
+      const gold = weights.gold > 0 ? await remember(golds, goldKey(corrected), () => runGold(corrected, database)) : null;
+      const words = said === null ? null : await feedbackRewards(said, completions, database, remember(judged, question.question, () => new Map()));
+      return completions.map(({ sql, execution }, i): ScoredRewards => {
         const completed = { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) };
         const quality = qualityReward(completed, analysis);
         const components: Record<string, RewardScore> = {
           validity: validityReward(completed), execution: executionReward(completed), quality: quality.score, format: formatReward(completed),
         };
         if (gold) components['gold'] = goldReward(gold, execution);
+        if (words?.[i]) components['feedback'] = words[i];
         const total = weightedTotal(components, weights);
-        // Whether an answer is unrelated is a guess from words; gold knows better. What reads no data is a hack even when it hits.
-        const lifted = quality.gate?.kind === 'unrelated' && components['gold']?.value === 1;
+        // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a hack even when it hits.
+        const lifted = quality.gate?.kind === 'unrelated' && (components['gold']?.value === 1 || components['feedback']?.value === 1);
         if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
         if (lifted) return { components, total };
         return { components: { ...components, quality: withCap(quality.score) }, total: GATED_TOTAL, cappedAt: GATED_TOTAL };

@@ -1,0 +1,80 @@
+/** What people said: of this very SQL, or of SQL with the same result. */
+import type { FeedbackProvider, Judgements } from '../grpo/feedback.ts';
+import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
+import { GOLD_BUDGET } from '../sql/gold-budget.ts';
+import { hasTopLevelOrderBy } from '../sql/lex.ts';
+import { normaliseSql } from '../sql/normalise.ts';
+import { matchResults, saysNothing } from '../sql/result-match.ts';
+import { absent, reason, scoreOf } from './score.ts';
+
+type Completions = Parameters<FeedbackProvider>[1];
+
+/** The result of an SQL text that somebody judged or wrote. */
+interface Known {
+  readonly execution: Execution;
+  readonly ordered: boolean;
+}
+
+/** Results by SQL text, so that each is run once. */
+export type KnownResults = Map<string, Known>;
+
+/** SQL a person judged was run before, within a group's budget: this much and no more, so that no thumb can hang a step. */
+const JUDGED_BUDGET = { maxVmSteps: 20e6, deadlineMs: 3000, maxRows: GOLD_BUDGET.maxRows, maxBytes: 16e6 };
+
+/**
+ * One score a completion of one group, the first that applies:
+ *
+ *   −1, +1  a thumb down, or up, on this very SQL; +1 for a corrected SQL itself
+ *   +1      the result of an approved or a corrected SQL
+ *   −1      another result, where there is a corrected SQL that says something
+ *   −1      the result of a disapproved SQL
+ *
+ * and null for the others: nobody said anything that holds for them. Results are compared as against gold. One that says
+ * nothing (no rows, only 0 or NULL) is shared by much SQL, so what was said of it holds for that text alone.
+ */
+export async function feedbackRewards(said: Judgements, completions: Completions, database: Database, known: KnownResults): Promise<RewardScore[]> {
+  const words = new Map<string, RewardScore>();
+  for (const sql of said.approved) words.set(normaliseSql(sql), UP);
+  for (const sql of said.corrected) words.set(normaliseSql(sql), WRITTEN);
+  // The last word on this very SQL: a person who wrote it and then took a thumb down to it means the thumb.
+  for (const sql of said.disapproved) words.set(normaliseSql(sql), DOWN);
+  const own = completions.map(({ sql }) => words.get(normaliseSql(sql)) ?? null);
+  if (own.every((score) => score !== null)) return own;
+  await runMissing([...said.approved, ...said.corrected, ...said.disapproved], database, known);
+  const find = (texts: readonly string[]): Known[] => texts.flatMap((sql) => known.get(sql) ?? []);
+  const results = { approved: find(said.approved), corrected: find(said.corrected), disapproved: find(said.disapproved) };
+  return completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
+}
+
+const UP = scoreOf([reason(1, 'A thumb up on this SQL.')]);
+const DOWN = scoreOf([reason(-1, 'A thumb down on this SQL.')]);
+const WRITTEN = scoreOf([reason(1, 'The SQL that a person wrote for this question.')]);
+
+function byResult(execution: Execution, { approved, corrected, disapproved }: Readonly<Record<keyof Judgements, readonly Known[]>>): RewardScore {
+  const same = (known: readonly Known[]): boolean => known.some((one) => speaks(one) && matchResults(one.execution, execution, one.ordered).match);
+  if (same(corrected)) return scoreOf([reason(1, 'The same result as the SQL that a person wrote for this question.')]);
+  if (same(approved)) return scoreOf([reason(1, 'The same result as SQL with a thumb up.')]);
+  const all = [...approved, ...corrected, ...disapproved];
+  if (execution.truncated && all.some((one) => one.execution.rows.length > execution.rows.length)) return absent('Fewer rows are kept of this result than of the one people judged, so they cannot be compared.');
+  if (corrected.some(speaks)) return scoreOf([reason(-1, 'Not the result of the SQL that a person wrote for this question.')]);
+  if (same(disapproved)) return scoreOf([reason(-1, 'The same result as SQL with a thumb down, and as none with a thumb up.')]);
+  return absent('Nobody judged this SQL, or one with the same result.');
+}
+
+/** Can a result be compared, and is it one that wrong SQL does not return easily? */
+function speaks({ execution }: Known): boolean {
+  return execution.status === 'rows' && !execution.truncated && !saysNothing(execution);
+}
+
+async function runMissing(texts: readonly string[], database: Database, known: KnownResults): Promise<void> {
+  const missing = [...new Set(texts)].filter((sql) => !known.has(sql));
+  if (missing.length === 0) return;
+  const executions = await database.execute(missing, { budget: JUDGED_BUDGET });
+  executions.forEach((execution, i) => known.set(missing[i] ?? '', { execution, ordered: hasTopLevelOrderBy(missing[i] ?? '') }));
+}
+
+/** A question as people corrected it: what they wrote stands in the place of the dataset's gold. */
+export function withCorrections(question: Question, said: Judgements | null): Question {
+  const [sql, ...sqlAlternatives] = [...(said?.corrected ?? [])].reverse();
+  return sql === undefined ? question : { ...question, sql, sqlAlternatives };
+}
