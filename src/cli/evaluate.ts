@@ -2,7 +2,7 @@ import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
-import { parseHints } from './hints-file.ts';
+import { parseHints } from '../engine/hints-file.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PolicyHint } from '../grpo/types.ts';
 import { readText } from './files.ts';
-import { parseHints } from './hints-file.ts';
+import { parseHints } from '../engine/hints-file.ts';
 import { UsageError } from './options.ts';
 
 const SHOWN = 'public/starter/hints.json';

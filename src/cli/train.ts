@@ -10,7 +10,7 @@ import { trainWithValidation } from '../lab/training.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import type { OutputFile } from './files.ts';
-import { hintsToText, parseHints } from './hints-file.ts';
+import { hintsToText, parseHints } from '../engine/hints-file.ts';
 import { openInputs } from './inputs.ts';
 import { oneOf, readSettings, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';

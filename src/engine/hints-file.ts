@@ -1,5 +1,5 @@
 /** Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, hints: [PolicyHint]}`. */
-import { DatasetError, Entry, parseJson } from '../engine/entry.ts';
+import { DatasetError, Entry, parseJson } from './entry.ts';
 import { FIELDS } from '../grpo/config.ts';
 import { HINT_TEMPLATES, type PolicyHint } from '../grpo/types.ts';
 
