@@ -3,30 +3,31 @@ import type { Execution, RewardScore } from '../grpo/types.ts';
 import { resultClasses } from '../sql/result-classes.ts';
 import { absent, reason, scoreOf } from './score.ts';
 
-/**
- * One score a completion of one group. Of the other completions that returned rows, the share s with an equal result gives
- * 2s − 1: +1 when all agree, −1 when none does. What returned no rows is −1, and votes for nothing. Null where no other
- * completion returned rows: there is nobody to agree with.
- */
+/** One score a completion of one group; see `agreementOf`. */
 export function agreementRewards(executions: readonly Execution[]): RewardScore[] {
   return agreementOf(resultClasses(executions), executions.map(({ rows }) => rows.length > 0));
 }
 
-/** The same from known classes of equal results (null: no result), so that drawing groups from one pool compares each result once. */
+/**
+ * Agreement from classes of equal results (`resultClasses`; null: no result), so that drawing groups from one pool compares
+ * each result once. Of the other completions that returned rows, the share s with an equal result gives 2s − 1: +1 when all
+ * agree, −1 when none does. What failed is −1 and has no vote. Null where no other completion returned rows: there is nobody
+ * to agree with. A result without rows is counted among all that ran, but never above 0: agreeing on nothing is
+ * no merit, or a group that finds nothing would teach to find nothing.
+ */
 export function agreementOf(classes: readonly (number | null)[], returnedRows: readonly boolean[]): RewardScore[] {
-  const votes = new Map<number, number>();
-  let voters = 0;
-  classes.forEach((number, i) => {
-    if (number === null || returnedRows[i] !== true) return;
-    votes.set(number, (votes.get(number) ?? 0) + 1);
-    voters++;
-  });
+  const sizes = new Map<number, number>();
+  for (const number of classes) if (number !== null) sizes.set(number, (sizes.get(number) ?? 0) + 1);
+  const ran = classes.filter((number) => number !== null).length;
+  const withRows = classes.filter((number, i) => number !== null && returnedRows[i] === true).length;
   return classes.map((number, i) => {
-    if (number === null || returnedRows[i] !== true) return scoreOf([reason(-1, 'It returned no rows, so it agrees with none.')]);
-    const others = voters - 1;
-    if (others === 0) return absent('No other completion of the group returned rows, so there is none to agree with.');
-    const same = (votes.get(number) ?? 1) - 1;
+    if (number === null) return scoreOf([reason(-1, 'It has no result, so it agrees with none.')]);
+    const empty = returnedRows[i] !== true;
+    const others = (empty ? ran : withRows) - 1;
+    if (others === 0) return absent('No other completion of the group has a result, so there is none to agree with.');
+    const same = (sizes.get(number) ?? 1) - 1;
     const points = Math.round((200 * same) / others - 100) / 100;
-    return scoreOf([reason(points, `${same === 0 ? 'None' : same} of the ${others} others that returned rows ${same === 1 ? 'has' : 'have'} the same result.`)]);
+    const told = `${same === 0 ? 'None' : same} of the ${others} others that ${empty ? 'ran' : 'returned rows'} ${same === 1 ? 'has' : 'have'} the same result.`;
+    return scoreOf([reason(points, told), ...(empty && points > 0 ? [reason(-points, 'But agreeing on an empty result counts for nothing.')] : [])]);
   });
 }

@@ -3,6 +3,7 @@ import { REWARD_COMPONENTS, type Database, type Question, type RewardComponent, 
 import type { QuestionAnalysis } from '../linking/types.ts';
 import { structureOf } from '../sql/structure.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
+import { agreementRewards } from './agreement.ts';
 import { executionReward } from './execution.ts';
 import { feedbackRewards, withCorrections, type KnownResults } from './feedback.ts';
 import { formatReward } from './format.ts';
@@ -28,7 +29,7 @@ export interface RewardModelOptions {
 const MEMORY = 2000;
 
 /**
- * The rewards of a group. The four reference-free components are always computed; gold and feedback only when they have a weight.
+ * The rewards of a group. The four reference-free components are always computed; gold, agreement and feedback only when they have a weight.
  * A component that could not be computed is absent: the remaining weights share its part (TRL counts it as 0 instead).
  */
 export function makeRewardModel({ schema, database, weights, analyse, feedback }: RewardModelOptions): RewardModel {
@@ -43,6 +44,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
       const corrected = withCorrections(question, said);
       const gold = weights.gold > 0 ? await remember(golds, goldKey(corrected), () => runGold(corrected, database)) : null;
       const words = said === null ? null : await feedbackRewards(said, completions, database, remember(judged, question.question, () => new Map()));
+      const agreement = weights.agreement > 0 ? agreementRewards(completions.map(({ execution }) => execution)) : null;
       return completions.map(({ sql, execution }, i): ScoredRewards => {
         const completed = { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) };
         const quality = qualityReward(completed, analysis);
@@ -51,6 +53,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
         };
         if (gold) components['gold'] = goldReward(gold, execution);
         if (words?.[i]) components['feedback'] = words[i];
+        if (agreement?.[i]) components['agreement'] = agreement[i];
         const total = weightedTotal(components, weights);
         // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a hack even when it hits.
         const lifted = quality.gate?.kind === 'unrelated' && (components['gold']?.value === 1 || components['feedback']?.value === 1);
