@@ -10,24 +10,21 @@ export function agreementRewards(executions: readonly Execution[]): RewardScore[
 
 /**
  * Agreement from classes of equal results (`resultClasses`; null: no result), so that drawing groups from one pool compares
- * each result once. Of the other completions that returned rows, the share s with an equal result gives 2s − 1: +1 when all
- * agree, −1 when none does. What failed is −1 and has no vote. Null where no other completion returned rows: there is nobody
- * to agree with. A result without rows is counted among all that ran, but never above 0: agreeing on nothing is
- * no merit, or a group that finds nothing would teach to find nothing.
+ * each result once. Of the other completions that ran, the share s with an equal result gives 2s − 1: +1 when all agree, −1
+ * when none does. What failed is −1 and has no vote. Null where no other completion ran: there is nobody to agree with.
+ * A result without rows has its vote, but never more than 0: agreeing on nothing is no merit, or a group that finds nothing
+ * would teach to find nothing.
  */
 export function agreementOf(classes: readonly (number | null)[], returnedRows: readonly boolean[]): RewardScore[] {
   const sizes = new Map<number, number>();
   for (const number of classes) if (number !== null) sizes.set(number, (sizes.get(number) ?? 0) + 1);
-  const ran = classes.filter((number) => number !== null).length;
-  const withRows = classes.filter((number, i) => number !== null && returnedRows[i] === true).length;
+  const others = classes.filter((number) => number !== null).length - 1;
   return classes.map((number, i) => {
     if (number === null) return scoreOf([reason(-1, 'It has no result, so it agrees with none.')]);
-    const empty = returnedRows[i] !== true;
-    const others = (empty ? ran : withRows) - 1;
     if (others === 0) return absent('No other completion of the group has a result, so there is none to agree with.');
     const same = (sizes.get(number) ?? 1) - 1;
     const points = Math.round((200 * same) / others - 100) / 100;
-    const told = `${same === 0 ? 'None' : same} of the ${others} others that ${empty ? 'ran' : 'returned rows'} ${same === 1 ? 'has' : 'have'} the same result.`;
-    return scoreOf([reason(points, told), ...(empty && points > 0 ? [reason(-points, 'But agreeing on an empty result counts for nothing.')] : [])]);
+    const told = `${same === 0 ? 'None' : same} of the ${others} others that ran ${same === 1 || others === 1 ? 'has' : 'have'} the same result.`;
+    return scoreOf([reason(points, told), ...(returnedRows[i] !== true && points > 0 ? [reason(-points, 'But agreeing on an empty result counts for nothing.')] : [])]);
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { Schema } from '../grpo/types.ts';
 import type { AggregateName, QuestionAnalysis, Span, Token } from '../linking/types.ts';
+import { splitIdentifier, stemOf } from '../linking/words.ts';
 
 /** One thing to be shown. */
 export interface AskedSlot {
@@ -199,7 +200,7 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
         const beside = own[first + 1];
         const together = beside && beside.columns.size > 0 && beside.span.first === column.span.last + 1 ? beside : null;
         const owners = [...own, ...groups, ...mentions.filter((mention) => !all.includes(mention) && mention.columns.size === 0)].filter((mention) => mention !== column);
-        const columns = new Set([...narrowed(column, owners, analysis, schema), ...(together ? narrowed(together, owners, analysis, schema) : [])]);
+        const columns = new Set([...narrowed(column, owners, analysis, schema), ...(together ? narrowed(together, owners, analysis, schema) : []), ...spreadOver(tokens, column.span, zone, schema)]);
         slots.push({ label, kind: column.tables.size > 0 ? 'thing' : 'column', columns, tables: column.tables, aggregate: null, group: false });
       } else if (noun ?? own[0]) slots.push({ label, kind: 'thing', columns: (noun ?? own[0])?.columns ?? new Set(), tables: (noun ?? own[0])?.tables ?? new Set(), aggregate: null, group: false });
       else if (groups.length === 0 && !isValue(analysis, part)) slots.push({ label, kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false });
@@ -223,6 +224,16 @@ function narrowed(mention: Mention, owners: readonly Mention[], { values }: Ques
     if (columns.length > 0) return new Set(columns);
   }
   return mention.columns;
+}
+
+/** "The name and the year of the song" may be `song_name`: columns whose several words all stand in the zone, one of them here. */
+function spreadOver(tokens: readonly Token[], span: Span, zone: Span, schema: Schema): string[] {
+  const here = new Set(tokens.slice(span.first, span.last + 1).map(({ stem }) => stem));
+  const all = new Set(tokens.slice(zone.first, zone.last + 1).map(({ stem }) => stem));
+  return schema.tables.flatMap((table) => table.columns.flatMap(({ name }) => {
+    const stems = splitIdentifier(name).map(stemOf);
+    return stems.length > 1 && stems.every((stem) => all.has(stem)) && stems.some((stem) => here.has(stem)) ? [at(table.name, name)] : [];
+  }));
 }
 
 function isUnique(schema: Schema, table: string, column: string): boolean {

@@ -100,14 +100,18 @@ function codeOf(sql: string): string {
   return lexCode(sql).filter((token) => token.kind !== 'string').map((token) => token.text.toUpperCase()).join(' ');
 }
 
-function negationReasons(structure: SqlStructure, { intent, numbers }: QuestionAnalysis): RewardReason[] {
+/** Words that exclude besides "not". */
+const OTHER_THAN = /\b(other than|apart from|besides|aside from|excluding|except)\b/i;
+
+function negationReasons(structure: SqlStructure, { intent, numbers, question }: QuestionAnalysis): RewardReason[] {
   const code = codeOf(structure.sql);
   const negates = structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) || structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator))
     || structure.setOperations.some((one) => one.operator === 'EXCEPT') || /\bNOT\b|\bIS NULL\b/.test(code);
   const { negation } = intent;
+  const other = OTHER_THAN.test(question);
   // "not higher than 4" is a comparison.
   const ofNumber = negation !== null && numbers.some(({ operator, span }) => operator !== null && operator !== '=' && span.first > negation.last && span.first - negation.last <= 4);
-  if (negation !== null && !ofNumber) return negates ? [reason(0, 'Excludes, as the question asks.')] : [reason(-0.35, 'The question excludes something; the SQL does not.')];
+  if (other || (negation !== null && !ofNumber)) return negates ? [reason(0, 'Excludes, as the question asks.')] : [reason(-0.35, 'The question excludes something; the SQL does not.')];
   return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber ? [reason(-0.15, 'Excludes something, which the question does not ask for.')] : [];
 }
 
