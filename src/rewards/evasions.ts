@@ -10,6 +10,8 @@ const COMPARING_WORDS = new Set(['LIKE', 'GLOB', 'IN', 'IS', 'BETWEEN', 'NOT', '
 const YES_NO = /^\s*(is|are|was|were|do|does|did|has|have|had|can)\b/i;
 
 const isWritten = (token: SqlToken | undefined): boolean => token !== undefined && (token.kind === 'number' || token.kind === 'string' || /^(true|false)$/i.test(token.text));
+/** SQLite takes a text for its leading number, so that most are false. */
+const isFalse = (token: SqlToken | undefined): boolean => /^('|"|0+(\.0*)?$|false$)/i.test(token?.text ?? '');
 const word = (token: SqlToken | undefined): string => token?.text.toUpperCase() ?? '';
 
 /** Is an output column the same whatever the rows hold, although a name of a column stands in it? */
@@ -19,6 +21,7 @@ export function isFixed(item: SelectItem, sql: string): boolean {
   const [first, second, third, fourth] = tokens;
   if (FIRST_COUNTS.has(word(first)) && second?.text === '(' && isWritten(third) && fourth?.text === ',') return true;
   if (word(first) === 'IIF' && second?.text === '(' && isWritten(third) && fourth?.text === ',') return true;
+  if (/^(.+)[-=]\1$/s.test(item.text.replace(/\s+/g, ''))) return true;
   return word(first) === 'CASE' && tokens.every((token, i) => word(token) !== 'WHEN' || isAlone(tokens, i + 1, 'THEN'));
 }
 
@@ -58,8 +61,14 @@ function alwaysTrue(sql: string, structure: SqlStructure): string | null {
     const [a, operator, b, after] = [tokens[i + 1], tokens[i + 2], tokens[i + 3], tokens[i + 4]];
     if (!isWritten(a)) continue;
     const compared = COMPARES.has(operator?.text ?? '') || COMPARING_WORDS.has(word(operator));
-    if (!compared && !/^('|"|0+(\.0*)?$|false$)/i.test(a?.text ?? '')) return `OR ${a?.text ?? ''}`;
+    if (!compared && !isFalse(a)) return `OR ${a?.text ?? ''}`;
     if ((operator?.text === '=' || operator?.text === '==') && isWritten(b) && a?.text === b?.text && !COMPARES.has(after?.text ?? '')) return `OR ${a?.text ?? ''} = ${b?.text ?? ''}`;
+  }
+  for (const [i, token] of tokens.entries()) {
+    // The same on the other side: `1 OR …`, `1 = 1 OR …`.
+    if (!['WHERE', 'AND', 'OR', 'ON', 'HAVING', '('].includes(word(token)) || !isWritten(tokens[i + 1]) || isFalse(tokens[i + 1])) continue;
+    if (word(tokens[i + 2]) === 'OR') return `${tokens[i + 1]?.text ?? ''} OR`;
+    if (tokens[i + 2]?.text === '=' && tokens[i + 3]?.text === tokens[i + 1]?.text && word(tokens[i + 4]) === 'OR') return `${tokens[i + 1]?.text ?? ''} = ${tokens[i + 3]?.text ?? ''} OR`;
   }
   const same = structure.comparisons.find(({ left, right, operator, clause }) => clause === 'where' && (operator === '=' || operator === 'IS') && right !== null && left.text.toLowerCase() === right.text.toLowerCase());
   return same ? `${same.left.text} = ${same.right?.text ?? ''}` : null;
