@@ -21,13 +21,13 @@ const MAY_IMPORT = {
   samplers: ['grpo', 'sql', 'linking'],
   lab: ['grpo', 'sql'],
   database: ['grpo', 'sql'],
-  storage: ['grpo'],
+  storage: ['grpo', 'lab'],
   engine: ENGINE_PARTS,
   cli: [...ENGINE_PARTS, 'engine'],
-  state: ['grpo', 'engine', 'storage', 'sql'],
+  state: ['grpo', 'engine', 'storage', 'sql', 'lab'],
   charts: ['grpo'],
   guide: ['grpo'],
-  views: ['grpo', 'state', 'charts', 'guide', 'sql'],
+  views: ['grpo', 'state', 'charts', 'guide', 'sql', 'lab'],
 };
 const APP_MAY_IMPORT = ['views', 'state', 'charts', 'guide'];
 const FOLDERS = Object.keys(MAY_IMPORT);

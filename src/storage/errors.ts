@@ -29,3 +29,8 @@ export function movedOn(stored: { readonly state: { readonly step: number } }): 
 export function replaced(): StoreError {
   return new StoreError('conflict', 'Another tab started or brought back a different run. Reload this page to continue with it.');
 }
+
+/** A unit of an experiment that is not there any more. */
+export function deleted(): StoreError {
+  return new StoreError('conflict', 'This experiment was deleted in another tab, so it was stopped.');
+}

@@ -2,9 +2,11 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Feedback } from '../grpo/feedback.ts';
 import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
+import type { ExperimentRecord } from '../lab/experiment-store.ts';
+import type { SeedRun } from '../lab/experiment-types.ts';
 
 /** Raise it together with a new part of `upgrade`; never change a part that was released. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
 /** The run on the page, and the one a reset left behind. */
 export interface Meta {
@@ -25,6 +27,9 @@ export interface LabSchema extends DBSchema {
     indexes: { byHint: [run: string, key: string] };
   };
   feedback: { key: [dataset: string, question: string, sql: string]; value: Feedback };
+  experiments: { key: string; value: ExperimentRecord };
+  /** The finished units of the experiments. */
+  units: { key: [experiment: string, variant: number, seed: number]; value: SeedRun & { readonly experiment: string } };
 }
 
 /**
@@ -40,4 +45,8 @@ export function upgrade(database: IDBPDatabase<LabSchema>, oldVersion: number): 
     database.createObjectStore('events', { keyPath: ['run', 'sequence'] }).createIndex('byHint', ['run', 'key']);
   }
   if (oldVersion < 2) database.createObjectStore('feedback', { keyPath: ['dataset', 'question', 'sql'] });
+  if (oldVersion < 3) {
+    database.createObjectStore('experiments', { keyPath: 'id' });
+    database.createObjectStore('units', { keyPath: ['experiment', 'variant', 'seed'] });
+  }
 }

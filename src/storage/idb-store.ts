@@ -1,49 +1,19 @@
-import { openDB } from 'idb';
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import type { Feedback, FeedbackKey, FeedbackStore } from '../grpo/feedback.ts';
 import { KEPT_STEPS } from '../grpo/run-store.ts';
 import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 import { movedOn, replaced, StoreError } from './errors.ts';
-import { STORE_VERSION, upgrade } from './idb-schema.ts';
+import { allOf, explain, openIdb } from './idb-open.ts';
 import type { LabSchema, Meta } from './idb-schema.ts';
 
-const DEFAULT_NAME = 'grpo-sql-lab';
 const NOTHING: Meta = { current: null, previous: null };
 type StoreName = 'meta' | 'runs' | 'history' | 'steps' | 'events' | 'feedback';
 type Writing = IDBPTransaction<LabSchema, StoreName[], 'readwrite'>;
 
-/** Everything of one run, or of one dataset, and of nothing else: an array key sorts after every number and text. */
-const allOf = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
-
-/**
- * Opens the store. Rejects with StoreError when the browser refuses IndexedDB (private mode, blocked site data),
- * when another tab with an older version of the page holds the database, or when it was written by a newer one.
- */
-export async function openIdbStore(name = DEFAULT_NAME, version = STORE_VERSION): Promise<IdbStore> {
-  if (typeof indexedDB === 'undefined') throw new StoreError('failed', 'This browser offers no storage (IndexedDB) to this page.');
-  let store: IdbStore | null = null;
-  let abandoned = false;
-  const database = await new Promise<IDBPDatabase<LabSchema>>((resolve, reject) => {
-    const opening = (): Promise<IDBPDatabase<LabSchema>> =>
-      openDB<LabSchema>(name, version, {
-        upgrade,
-        blocked: () => {
-          abandoned = true;
-          reject(new StoreError('closed', 'Another tab has an older version of this page open. Close it and reload this page.'));
-        },
-        blocking: () => store?.cut('A newer version of this page was opened in another tab. Reload this page to continue.'),
-        terminated: () => store?.cut('The browser closed this page’s storage. Reload this page to continue.'),
-      });
-    // Where site data is blocked, indexedDB.open throws instead of failing later.
-    Promise.resolve().then(opening).then(
-      // Unblocked after all: nobody waits for it any more.
-      (opened) => (abandoned ? opened.close() : resolve(opened)),
-      (error: unknown) => reject(explain(error)),
-    );
-  });
-  store = new IdbStore(database);
-  return store;
+/** Opens the store of runs and feedback; rejects as `openIdb` does. */
+export async function openIdbStore(name?: string, version?: number): Promise<IdbStore> {
+  return openIdb((database) => new IdbStore(database), name, version);
 }
 
 /** Runs and feedback in IndexedDB. */
@@ -205,20 +175,4 @@ function deleteRun(tx: Writing, runId: string): void {
 
 function withoutRun<T extends { readonly run: string }>({ run: _run, ...rest }: T): Omit<T, 'run'> {
   return rest;
-}
-
-function explain(error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
-  const detail = error instanceof DOMException || error instanceof Error ? error.message : String(error);
-  switch (name) {
-    case 'QuotaExceededError':
-      return new StoreError('full', 'The browser’s storage for this page is full, so the last change was not saved and not made. Reset (the older run is then dropped) or free disk space.', { cause: error });
-    case 'VersionError':
-      return new StoreError('closed', 'The saved runs belong to a newer version of this page. Reload it to get that version.', { cause: error });
-    case 'InvalidStateError':
-      return new StoreError('closed', 'The browser closed this page’s storage. Reload this page to continue.', { cause: error });
-    default:
-      return new StoreError('failed', `The browser refused to store the run: ${detail}`, { cause: error });
-  }
 }
