@@ -31,7 +31,7 @@ const lab = new LabState({
   connect: () => connectEngine(),
   address: {
     read: () => readAddress(location.search),
-    write: (config, seed) => history.replaceState(history.state, '', `${location.pathname}${writeAddress(location.search, config, seed)}${location.hash}`),
+    write: (config, seed, start) => history.replaceState(history.state, '', `${location.pathname}${writeAddress(location.search, config, seed, start)}${location.hash}`),
   },
   reducedMotion: () => motion.matches,
   wait,

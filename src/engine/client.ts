@@ -60,6 +60,9 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
     eventsOf: (key) => ask((api) => api.eventsOf(key)),
     stepAt: (number) => ask((api) => api.stepAt(number)),
     halt: () => ask((api) => api.halt()),
+    judge: (completion, thumb) => ask((api) => api.judge(completion, thumb)),
+    tryCorrection: (sql) => ask((api) => api.tryCorrection(sql)),
+    correct: (completion, sql) => ask((api) => api.correct(completion, sql)),
     setPlace: (place) => ask((api) => api.setPlace(place)),
     close: () => end('The engine was closed.'),
   };

@@ -2,17 +2,23 @@
  * The engine: one trainer, one dataset, one stored run, moved by the calls of `EngineApi`.
  * Knows neither worker nor browser; everything it needs of them comes through its ports.
  */
-import { checkField, ConfigError, DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
+import { ConfigError, DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
-import { KEPT_STEPS } from '../grpo/run-store.ts';
-import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
-import type { Database, HintEvent, Question, RewardModel, RewardWeights, Sampler, Schema, Step } from '../grpo/types.ts';
+import type { FeedbackProvider, FeedbackStore, Thumb } from '../grpo/feedback.ts';
+import { KEPT_STEPS, START_CHOICES } from '../grpo/run-store.ts';
+import type { HistoryPoint, RunChange, RunRecord, RunStore, StartChoice } from '../grpo/run-store.ts';
+import type { Database, HintEvent, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema, Step } from '../grpo/types.ts';
 import { StoreError } from '../storage/errors.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
-import { askedQuestion, trainingPool } from './asking.ts';
+import type { Teachable } from '../lab/teachable.ts';
+import { askedQuestion, QuestionError } from './asking.ts';
+import { trial } from './correction.ts';
+import { FeedbackBook } from './feedback-book.ts';
 import { pointOf } from './history.ts';
-import type { Advance, AdvanceRequest, DatasetView, Definition, EngineApi, HintEdit, Place, Progress, RunView } from './protocol.ts';
+import type { Advance, AdvanceRequest, Configured, DatasetView, Definition, EngineApi, FeedbackView, HintEdit, Judged, Place, Progress, RunView, Trial } from './protocol.ts';
+import { checkSeed, notSavedBecause, readSettings } from './run-settings.ts';
+import { TrainingPool } from './training-pool.ts';
 
 /** A dataset that is open. */
 export interface Dataset {
@@ -25,18 +31,23 @@ export interface Dataset {
 
 export interface EnginePorts {
   /** Rejects where nothing can be stored; the run then lives in memory, and the reader is told why. */
-  readonly openStore: () => Promise<RunStore>;
+  readonly openStore: () => Promise<RunStore & FeedbackStore>;
   readonly openDataset: () => Promise<Dataset>;
   readonly makeSampler: (schema: Schema) => Sampler;
-  readonly makeRewards: (dataset: Dataset) => (weights: RewardWeights) => RewardModel;
+  readonly makeRewards: (dataset: Dataset, feedback: FeedbackProvider) => (weights: RewardWeights) => RewardModel;
+  /** The starter policy; asked for only when a reader chooses it. Rejects with a message fit for a reader. */
+  readonly loadStarter: () => Promise<PolicyHint[]>;
   /** Milliseconds that only rise; for budgets, never for results. */
   readonly now: () => number;
+  /** Milliseconds since 1970: when something was said. */
+  readonly today: () => number;
   /** Different at every call, on this machine and in every tab. */
   readonly newRunId: () => string;
   /** Resolves after messages that are waiting were handled. */
   readonly breathe: () => Promise<void>;
 }
 
+const FROM_STARTER = 'From the starter policy.';
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
 /** Milliseconds between two breaths of a long `advance`. */
 const BREATH_MS = 12;
@@ -46,18 +57,21 @@ interface Session {
   run: RunRecord;
   config: GRPOConfig;
   trainer: GRPOTrainer;
+  /** The training questions under `config`. */
+  pool: Teachable;
   canUndo: boolean;
   /** Set once storage holds something else than this session does: nothing may be written any more. */
   lost: StoreError | null;
 }
 
 interface Opened {
-  store: RunStore;
+  store: RunStore & FeedbackStore;
   notSaved: string | undefined;
   readonly dataset: Dataset;
   readonly sampler: Sampler;
   readonly rewards: (weights: RewardWeights) => RewardModel;
-  readonly pool: readonly Question[];
+  readonly feedback: FeedbackBook;
+  readonly pool: TrainingPool;
 }
 
 export class Engine implements EngineApi {
@@ -80,7 +94,7 @@ export class Engine implements EngineApi {
       let found = await opened.store.current();
       if (found === null) {
         // Two tabs may open the page at once: one of them begins the run, the other one finds it.
-        await this.#begin(config, seed, START, null).catch((error: unknown) => {
+        await this.#begin(config, seed, START, null, 'none').catch((error: unknown) => {
           if (!(error instanceof StoreError && error.reason === 'conflict')) throw error;
         });
         found = await opened.store.current();
@@ -92,11 +106,13 @@ export class Engine implements EngineApi {
 
   advance(request: AdvanceRequest): Promise<Advance> {
     return this.#inTurn(async () => {
-      const { dataset, pool } = this.#ready();
+      const { dataset } = this.#ready();
       const session = this.#writable();
+      const { questions: pool, leftOut } = session.pool;
       const { steps, budgetMs } = request;
       if (!(Number.isInteger(steps) && steps >= 0) || !(budgetMs >= 0)) throw new RangeError('advance needs a whole number of steps and a budget in milliseconds.');
       const asked = askedQuestion(request, dataset.questions);
+      if (asked === null && pool.length === 0 && leftOut.length > 0) throw new QuestionError('Gold rewards, but no training question has gold SQL that returns more than nothing, 0 or NULL. Choose another reward in the settings.');
 
       const points: HistoryPoint[] = [];
       const events: HintEvent[] = [];
@@ -128,11 +144,15 @@ export class Engine implements EngineApi {
     return Promise.resolve();
   }
 
-  reset({ seed }: { seed: number }): Promise<RunView> {
+  reset({ seed, start }: { seed: number; start?: StartChoice }): Promise<RunView> {
     return this.#inTurn(async () => {
       checkSeed(seed);
       const session = this.#writable();
-      await this.#begin(session.config, seed, session.run.place, session.run.id);
+      const { run } = session;
+      const from = START_CHOICES.find((choice) => choice === start) ?? run.start ?? 'none';
+      // Before the first step there is nothing to replace, and nothing that a reset before it left may be lost.
+      if (run.state.step === 0 && seed === run.state.seed && from !== (run.start ?? 'none')) await this.#changeStart(from);
+      else await this.#begin(session.config, seed, run.place, run.id, from);
       return this.#view();
     });
   }
@@ -149,16 +169,34 @@ export class Engine implements EngineApi {
     });
   }
 
-  configure(settings: Record<string, unknown>): Promise<GRPOConfig> {
+  configure(settings: Record<string, unknown>): Promise<Configured> {
     return this.#inTurn(async () => {
       const session = this.#writable();
       const config = makeConfig({ ...session.config, ...settings });
+      const pool = await this.#ready().pool.of(config);
       await this.#orBack(async () => {
         session.trainer.configure(config);
         await this.#commit({ settings: config });
         session.config = config;
+        session.pool = pool;
       });
-      return config;
+      return { config, leftOut: pool.leftOut };
+    });
+  }
+
+  judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView> {
+    return this.#inTurn(() => this.#say(completion, { thumb }));
+  }
+
+  tryCorrection(sql: string): Promise<Trial> {
+    return this.#inTurn(() => trial(sql, this.#ready().dataset.database, this.#current().config));
+  }
+
+  correct(completion: Judged, sql: string | null): Promise<FeedbackView> {
+    return this.#inTurn(async () => {
+      const { refused } = sql === null ? { refused: null } : await trial(sql, this.#ready().dataset.database, this.#current().config);
+      if (refused !== null) throw new QuestionError(refused);
+      return this.#say(completion, { corrected: sql === null ? null : sql.trim() });
     });
   }
 
@@ -202,21 +240,38 @@ export class Engine implements EngineApi {
     if (before?.notSaved !== undefined) return before;
     before?.store.close();
     this.#session = null;
-    const stored = this.#ports.openStore().then(
+    const stored = await this.#ports.openStore().then(
       (store): Pick<Opened, 'store' | 'notSaved'> => ({ store, notSaved: undefined }),
       (error: unknown) => ({ store: new MemoryStore(), notSaved: notSavedBecause(error) }),
     );
     const dataset = before?.dataset ?? (await this.#ports.openDataset());
-    const parts = before ?? {
-      dataset, sampler: this.#ports.makeSampler(dataset.database.schema), rewards: this.#ports.makeRewards(dataset), pool: trainingPool(dataset.questions),
-    };
-    this.#opened = { ...parts, ...(await stored) };
+    const parts = before ?? this.#parts(dataset);
+    await parts.feedback.load(stored.store);
+    this.#opened = { ...parts, ...stored };
     return this.#opened;
   }
 
+  #parts(dataset: Dataset): Omit<Opened, 'store' | 'notSaved'> {
+    const feedback = new FeedbackBook(dataset.name);
+    return {
+      dataset, feedback, sampler: this.#ports.makeSampler(dataset.database.schema), rewards: this.#ports.makeRewards(dataset, feedback.provider),
+      pool: new TrainingPool(dataset.database, dataset.questions, feedback.provider),
+    };
+  }
+
+  async #say(completion: Judged, change: Parameters<FeedbackBook['say']>[2]): Promise<FeedbackView> {
+    const { store, feedback, pool } = this.#ready();
+    const session = this.#writable();
+    await feedback.say(store, completion, change, this.#ports.today());
+    session.pool = await pool.of(session.config);
+    return { feedback: feedback.entries, leftOut: session.pool.leftOut };
+  }
+
   /** Starts a run in place of `replaces`. Where storage is full even for that, the run goes on in memory. */
-  async #begin(config: GRPOConfig, seed: number, place: Place, replaces: string | null): Promise<void> {
+  async #begin(config: GRPOConfig, seed: number, place: Place, replaces: string | null, from: StartChoice): Promise<void> {
     const opened = this.#ready();
+    const hints = await this.#startHints(from, config);
+    const pool = await opened.pool.of(config);
     const trainer = this.#trainer(config, seed);
     const run: RunRecord = {
       id: this.#ports.newRunId(), revision: 0, dataset: opened.dataset.name, sampler: opened.sampler.id,
@@ -232,8 +287,30 @@ export class Engine implements EngineApi {
       opened.notSaved = notSavedBecause(error);
       canUndo = false;
       await opened.store.begin(run, null);
+      await opened.feedback.copyTo(opened.store);
     }
-    this.#session = { run, config, trainer, canUndo, lost: null };
+    this.#session = { run, config, trainer, pool, canUndo, lost: null };
+    if (from !== 'none') await this.#orBack(() => this.#commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
+  }
+
+  /** Another start for a run that has not taken a step: the hints that are there go, and the new ones come. */
+  async #changeStart(from: StartChoice): Promise<void> {
+    const session = this.#current();
+    const hints = await this.#startHints(from, session.config);
+    await this.#orBack(async () => {
+      const gone = session.trainer.reinstate([], 'Another start was chosen.');
+      session.trainer = this.#trainer(session.config, session.run.state.seed, { ...session.trainer.state(), start: {} });
+      await this.#commit({ events: [...gone, ...session.trainer.startFrom(hints, FROM_STARTER)], start: from });
+    });
+  }
+
+  /** Rejects when they cannot be loaded, or weigh more than the settings allow. */
+  async #startHints(from: StartChoice, { weight_limit }: GRPOConfig): Promise<readonly PolicyHint[]> {
+    if (from === 'none') return [];
+    const hints = await this.#ports.loadStarter();
+    const heaviest = Math.max(0, ...hints.map(({ weight }) => Math.abs(weight)));
+    if (heaviest > weight_limit) throw new ConfigError(`The starter policy has weights up to ${heaviest.toFixed(2)}, more than the weight limit of ${weight_limit}. Raise the limit in the settings to start from it.`);
+    return hints;
   }
 
   /** Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the reader. */
@@ -243,10 +320,10 @@ export class Engine implements EngineApi {
       if (run.dataset !== dataset.name || run.sampler !== sampler.id) throw new Error(`it belongs to ${run.dataset} and ${run.sampler}`);
       const { config, dropped } = readSettings(run.settings);
       const trainer = this.#trainer(config, run.state.seed, run.state);
-      this.#session = { run, config, trainer, canUndo, lost: null };
+      this.#session = { run, config, trainer, pool: await this.#ready().pool.of(config), canUndo, lost: null };
       return dropped.length === 0 ? undefined : `Settings of the saved run that this version does not know were put back to their defaults: ${dropped.join(', ')}.`;
     } catch (error) {
-      await this.#begin(fallback, seed, START, run.id);
+      await this.#begin(fallback, seed, START, run.id, 'none');
       return `The saved run could not be read (${error instanceof Error ? error.message : String(error)}), so a new one was started.`;
     }
   }
@@ -257,10 +334,14 @@ export class Engine implements EngineApi {
   }
 
   /** Stores what `change` adds to the run; on success the session stands at the stored run. */
-  async #commit(change: Partial<Omit<RunChange, 'run'>> & { readonly settings?: GRPOConfig }): Promise<void> {
-    const { points = [], steps = [], events = [], settings } = change;
+  async #commit(change: Partial<Omit<RunChange, 'run'>> & { readonly settings?: GRPOConfig; readonly start?: StartChoice }): Promise<void> {
+    const { points = [], steps = [], events = [], settings, start } = change;
     const session = this.#current();
-    const run: RunRecord = { ...session.run, revision: session.run.revision + 1, state: session.trainer.state(), settings: settings ?? session.run.settings };
+    const { start: before, ...kept } = session.run;
+    const from = start ?? before ?? 'none';
+    const run: RunRecord = {
+      ...kept, revision: kept.revision + 1, state: session.trainer.state(), settings: settings ?? kept.settings, ...(from === 'none' ? {} : { start: from }),
+    };
     await this.#writing(() => this.#ready().store.commit({ run, points, steps, events }));
     session.run = run;
   }
@@ -309,7 +390,7 @@ export class Engine implements EngineApi {
 
   async #view(notice?: string): Promise<RunView> {
     const { store, dataset, sampler, notSaved } = this.#ready();
-    const { run, config, canUndo } = this.#current();
+    const { run, config, canUndo, pool } = this.#current();
     const view: DatasetView = {
       name: dataset.name, title: dataset.title, schema: dataset.database.schema, questions: dataset.questions, definitions: dataset.definitions,
     };
@@ -317,32 +398,11 @@ export class Engine implements EngineApi {
       ...this.#progress(),
       runId: run.id, seed: run.state.seed, config, canUndo, place: run.place, dataset: view,
       sampler: { id: sampler.id, label: sampler.label, isLanguageModel: sampler.isLanguageModel },
+      start: { from: run.start ?? 'none', weights: run.state.start ?? {} }, leftOut: pool.leftOut, feedback: this.#ready().feedback.entries,
       history: await store.history(run.id),
       lastStep: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
       ...(notSaved === undefined ? {} : { notSaved }),
       ...(notice === undefined ? {} : { notice }),
     };
   }
-}
-
-function checkSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new ConfigError(`A seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`);
-}
-
-function notSavedBecause(error: unknown): string {
-  return `This run is not saved: it will be gone when the page is closed. ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** Stored settings against today's table: what it refuses falls back to its default and is named. */
-function readSettings(settings: Readonly<Record<string, unknown>>): { config: GRPOConfig; dropped: string[] } {
-  const kept: Record<string, unknown> = {};
-  const dropped: string[] = [];
-  for (const [name, value] of Object.entries(settings)) {
-    try {
-      kept[name] = checkField(name, value);
-    } catch {
-      dropped.push(name);
-    }
-  }
-  return { config: makeConfig(kept), dropped };
 }

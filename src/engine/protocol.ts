@@ -3,10 +3,11 @@
  * The page drives the loop by calling `advance` again and again, so pausing is: not calling it.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { HistoryPoint, Place } from '../grpo/run-store.ts';
-import type { HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
+import type { Feedback, Thumb } from '../grpo/feedback.ts';
+import type { HistoryPoint, Place, StartChoice } from '../grpo/run-store.ts';
+import type { Execution, HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
 
-export type { HistoryPoint, Place };
+export type { Feedback, HistoryPoint, Place, StartChoice };
 
 /** A business definition that comes with a dataset: what a term of its questions means. */
 export interface Definition {
@@ -36,7 +37,47 @@ export interface Progress {
   readonly summary: TrainingSummary;
 }
 
-export interface RunView extends Progress {
+/** What the run started from. */
+export interface StartView {
+  readonly from: StartChoice;
+  /** Weights at the start, by key of the hint; those that are not 0. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** What the settings, and what people said, make of the training questions. */
+export interface PoolView {
+  /** Ids of training questions that are not drawn, because gold rewards and theirs teaches nothing. */
+  readonly leftOut: readonly string[];
+}
+
+export interface Configured extends PoolView {
+  readonly config: GRPOConfig;
+}
+
+export interface FeedbackView extends PoolView {
+  /** Everything that was said about the dataset, the oldest first. */
+  readonly feedback: readonly Feedback[];
+}
+
+/** The completion that is judged: its question and its SQL. */
+export interface Judged {
+  readonly question: string;
+  readonly sql: string;
+}
+
+/** What a corrected SQL does, before it is kept. */
+export interface Trial {
+  /** Its rows cut to those a completion's record keeps. */
+  readonly execution: Execution;
+  readonly rowCount: number;
+  /** Why it cannot be kept; null when it can. */
+  readonly refused: string | null;
+  /** True when it returns no rows, or only 0 and NULL: other SQL is then not compared with it. */
+  readonly saysNothing: boolean;
+}
+
+export interface RunView extends Progress, FeedbackView {
+  readonly start: StartView;
   readonly runId: string;
   readonly seed: number;
   readonly config: GRPOConfig;
@@ -85,15 +126,25 @@ export interface EngineApi {
   advance(request: AdvanceRequest): Promise<Advance>;
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
-  /** Starts a new run; the old one is kept until the next reset so that it can be taken back. */
-  reset(options: { seed: number }): Promise<RunView>;
+  /**
+   * Starts a new run; the old one is kept until the next reset so that it can be taken back. `start` is as before when left
+   * out. A run without a step that keeps its seed is not replaced: only its start changes. Rejects when the starter policy
+   * cannot be loaded; nothing has changed then.
+   */
+  reset(options: { seed: number; start?: StartChoice }): Promise<RunView>;
   undoReset(): Promise<RunView>;
   /** Checked against the settings table; applies from the next step. Rejects with ConfigError's message. */
-  configure(settings: Record<string, unknown>): Promise<GRPOConfig>;
+  configure(settings: Record<string, unknown>): Promise<Configured>;
   editHint(key: string, edit: HintEdit): Promise<Progress>;
   /** The whole story of one hint, oldest first. */
   eventsOf(key: string): Promise<HintEvent[]>;
   /** An earlier step in full, or null when only its point was kept. */
   stepAt(number: number): Promise<Step | null>;
+  /** A thumb on a completion; null takes it back. Counts from the next step, where feedback has a weight. */
+  judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView>;
+  /** Runs SQL that somebody wants to put in the place of a completion, as a completion would be run. */
+  tryCorrection(sql: string): Promise<Trial>;
+  /** Keeps a corrected SQL for a completion; null takes it back. Rejects with the reason when it does not run to its end. */
+  correct(completion: Judged, sql: string | null): Promise<FeedbackView>;
   setPlace(place: Place): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './open-dataset.ts';
 import type { EngineApi } from './protocol.ts';
+import { fetchStarter } from './starter.ts';
 
 export interface StartOptions {
   /** URL of the page: its datasets are found relative to it. */
@@ -43,12 +44,14 @@ const worker: EngineWorker = {
       fetch: (...request) => fetch(...request),
     }),
     makeSampler: (schema) => makeSketchSampler({ schema }),
-    makeRewards: ({ database }) => {
+    makeRewards: ({ database }, feedback) => {
       const { schema } = database;
       const analyse = makeAnalyser(schema);
-      return (weights) => makeRewardModel({ schema, database, weights, analyse });
+      return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
     },
+    loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
     now: () => performance.now(),
+    today: () => Date.now(),
     newRunId: () => crypto.randomUUID(),
     breathe,
   })),

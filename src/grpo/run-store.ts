@@ -18,6 +18,10 @@ export interface Place {
   readonly speed: string;
 }
 
+export const START_CHOICES = ['none', 'starter'] as const;
+/** The policy a run starts from: no hints, or the starter policy. */
+export type StartChoice = (typeof START_CHOICES)[number];
+
 /** A run as it is kept: with its history it continues to the bit. */
 export interface RunRecord {
   readonly id: string;
@@ -29,6 +33,8 @@ export interface RunRecord {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly state: TrainerState;
   readonly place: Place;
+  /** Absent for none. */
+  readonly start?: 'starter';
 }
 
 /** Everything one `advance` (or one edit) adds to a run. */

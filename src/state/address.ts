@@ -1,7 +1,9 @@
-/** Settings and seed in the page's address: what a link carries. Other parameters are left alone. */
+/** Settings, seed and start in the page's address: what a link carries. Other parameters are left alone. */
 import { configToParams, DEFAULT_SEED, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type GRPOConfig } from '../grpo/config.ts';
+import { START_CHOICES, type StartChoice } from '../grpo/run-store.ts';
 
 export const SEED_KEY = 'seed';
+export const START_KEY = 'start';
 export const MAX_SEED = 2 ** 32 - 1;
 
 export interface AddressValues {
@@ -9,6 +11,8 @@ export interface AddressValues {
   readonly settings: Readonly<Record<string, unknown>>;
   /** null when the address names none. */
   readonly seed: number | null;
+  /** What the run is to start from; null when the address does not say. */
+  readonly start: StartChoice | null;
   /** One sentence per parameter that was refused. */
   readonly problems: readonly string[];
 }
@@ -24,10 +28,16 @@ export function readAddress(search: string): AddressValues {
   const problems: string[] = [];
   let settings: Record<string, unknown> = {};
   let seed: number | null = null;
+  let start: StartChoice | null = null;
   for (const [key, value] of new URLSearchParams(search)) {
     if (key === SEED_KEY) {
       seed = parseSeed(value);
       if (seed === null) problems.push(`seed must be a whole number from 0 to ${MAX_SEED}, not "${value.slice(0, 60)}".`);
+      continue;
+    }
+    if (key === START_KEY) {
+      start = START_CHOICES.find((choice) => choice === value) ?? null;
+      if (start === null) problems.push(`start must be ${START_CHOICES.join(' or ')}, not "${value.slice(0, 60)}".`);
       continue;
     }
     try {
@@ -42,16 +52,18 @@ export function readAddress(search: string): AddressValues {
     problems.push(messageOf(error));
     settings = {};
   }
-  return { settings, seed, problems };
+  return { settings, seed, start, problems };
 }
 
 /** The query of a link to these settings, '' when all are the defaults; keeps the parameters of `search` that are not settings. */
-export function writeAddress(search: string, config: GRPOConfig, seed: number): string {
+export function writeAddress(search: string, config: GRPOConfig, seed: number, start: StartChoice): string {
   const params = new URLSearchParams(search);
   for (const name of FIELD_NAMES) params.delete(FIELDS[name].url);
   params.delete(SEED_KEY);
+  params.delete(START_KEY);
   for (const [key, value] of Object.entries(configToParams(config))) params.set(key, value);
   if (seed !== DEFAULT_SEED) params.set(SEED_KEY, String(seed));
+  if (start !== 'none') params.set(START_KEY, start);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -2,11 +2,13 @@
  * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
-import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Place, Progress, RunView } from '../engine/protocol.ts';
+import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Place, Progress, RunView, StartChoice } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
 import { messageOf, type AddressValues } from './address.ts';
+import { FeedbackState } from './feedback.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
 
@@ -14,7 +16,7 @@ import { WeightHistory, type WeightPoint } from './weights.ts';
 export interface LabOptions {
   /** Starts the engine; called again by `open`, after what was there before has been closed. */
   readonly connect: () => EngineApi & { close(): void };
-  readonly address: { read(): AddressValues; write(config: GRPOConfig, seed: number): void };
+  readonly address: { read(): AddressValues; write(config: GRPOConfig, seed: number, start: StartChoice): void };
   readonly reducedMotion: () => boolean;
   /** Resolves after so many milliseconds, or at the next frame for 0. */
   readonly wait: (ms: number) => Promise<void>;
@@ -34,6 +36,13 @@ const SHOW_EVERY_MS = 250;
 const RECALLED = 12;
 
 export class LabState {
+  /** Thumbs and corrected SQL. */
+  readonly feedback = new FeedbackState({
+    ask: (call) => this.#inTurn(call),
+    onchange: ({ leftOut }) => {
+      if (this.#run) this.#run = { ...this.#run, leftOut };
+    },
+  });
   readonly #options: LabOptions;
   readonly #weights = new WeightHistory();
   #engine: (EngineApi & { close(): void }) | null = null;
@@ -79,6 +88,15 @@ export class LabState {
   get config(): GRPOConfig { return this.#run?.config ?? DEFAULT_CONFIG; }
   /** The settings the last step was taken with, as far as the page knows. */
   get stepConfig(): GRPOConfig { return this.#stepConfig ?? this.config; }
+  /** What rewards the next step, and what rewarded the last one. */
+  get rewardMode(): RewardMode { return rewardModeOf(this.config); }
+  get stepRewardMode(): RewardMode { return rewardModeOf(this.stepConfig); }
+  /** How many training questions are not drawn because gold rewards and theirs teaches nothing. */
+  get leftOut(): number { return this.#run?.leftOut.length ?? 0; }
+  /** What the run started from. */
+  get startedFrom(): StartChoice { return this.#run?.start.from ?? 'none'; }
+  /** Why nothing is kept when the page is closed; null when it is. */
+  get notSaved(): string | null { return this.#run?.notSaved ?? null; }
   get dataset(): DatasetView | null { return this.#run?.dataset ?? null; }
   get samplerLabel(): string { return this.#run?.sampler.label ?? ''; }
   get seed(): number { return this.#run?.seed ?? DEFAULT_SEED; }
@@ -105,6 +123,12 @@ export class LabState {
     return this.#weightsVersion >= 0 ? this.#weights.of(key) : [];
   }
 
+  /** The weight a hint had at the start of the run; null when it was learned since. */
+  startWeightOf(key: string): number | null {
+    const weights = this.#run?.start.weights;
+    return weights !== undefined && Object.hasOwn(weights, key) ? (weights[key] ?? null) : null;
+  }
+
   question(id: string): Question | null {
     return this.#run?.dataset.questions.find((question) => question.id === id) ?? null;
   }
@@ -113,7 +137,7 @@ export class LabState {
   async open(): Promise<void> {
     this.#status = 'loading';
     this.#failure = '';
-    const { settings, seed, problems } = this.#options.address.read();
+    const { settings, seed, start, problems } = this.#options.address.read();
     this.#notices = problems.map((problem) => ({ text: `In the address: ${problem} The default is used.`, tone: 'problem' }));
     this.#engine?.close();
     this.#calls = Promise.resolve();
@@ -125,7 +149,8 @@ export class LabState {
         run = await engine.reset({ seed });
         this.#tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
       }
-      if (Object.keys(settings).length > 0) run = { ...run, config: await engine.configure({ ...makeConfig(settings) }) };
+      if (Object.keys(settings).length > 0) run = { ...run, ...(await engine.configure({ ...makeConfig(settings) })) };
+      if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
       const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
       this.#show(run);
       if (run.notice !== undefined) this.#tell(run.notice);
@@ -209,6 +234,29 @@ export class LabState {
     if (run) this.#show(run);
   }
 
+  /** Begins again from there, with the same seed. Resolves to what went wrong, or null. */
+  async startFrom(start: StartChoice): Promise<string | null> {
+    this.pause();
+    try {
+      this.#show(await this.#inTurn((engine) => engine.reset({ seed: this.seed, start })));
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** A link that names a start which is not that of the stored run. Where it cannot be loaded, the page opens all the same. */
+  async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
+    try {
+      const begun = await engine.reset({ seed: run.seed, start });
+      if (run.step > 0) this.#tell(`The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`);
+      return begun;
+    } catch (error) {
+      this.#tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
   async undoReset(): Promise<void> {
     this.pause();
     const run = await this.#call((engine) => engine.undoReset());
@@ -220,8 +268,8 @@ export class LabState {
   async configure(config: GRPOConfig): Promise<string | null> {
     try {
       const applied = await this.#inTurn((engine) => engine.configure({ ...config }));
-      if (this.#run) this.#run = { ...this.#run, config: applied };
-      this.#options.address.write(applied, this.seed);
+      if (this.#run) this.#run = { ...this.#run, ...applied };
+      this.#options.address.write(applied.config, this.seed, this.startedFrom);
       return null;
     } catch (error) {
       return messageOf(error);
@@ -322,7 +370,8 @@ export class LabState {
     this.#wantedSpeed = null;
     this.#weights.clear();
     this.#accept(run);
-    this.#options.address.write(run.config, run.seed);
+    this.feedback.show(run.feedback);
+    this.#options.address.write(run.config, run.seed, run.start.from);
   }
 
   #accept(progress: Progress): void {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine.ts';
-import type { RunChange, RunStore } from '../../src/grpo/run-store.ts';
+import type { RunChange } from '../../src/grpo/run-store.ts';
 import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { portsFor, shopDataset } from './scenario.ts';
@@ -222,7 +222,7 @@ describe('reset and undo', () => {
 describe('settings and hints', () => {
   it('applies settings from the next step and refuses bad ones', async () => {
     const engine = await opened();
-    expect((await engine.configure({ group_size: 8, gold_weight: 1 })).group_size).toBe(8);
+    expect((await engine.configure({ group_size: 8, gold_weight: 1 })).config.group_size).toBe(8);
     const { lastStep } = await engine.advance({ steps: 1, budgetMs: 1e9 });
     expect(lastStep?.groups[0]?.completions).toHaveLength(8);
     expect(lastStep?.groups[0]?.completions[0]?.rewards.components.gold).toBeDefined();
@@ -294,7 +294,7 @@ describe('a full disk', () => {
   });
 
   it('goes on in memory when not even a new run can be stored', async () => {
-    const store: RunStore = Object.assign(new MemoryStore(), { begin: full, commit: (_: RunChange) => full() });
+    const store = Object.assign(new MemoryStore(), { begin: full, commit: (_: RunChange) => full() });
     const view = await new Engine(portsFor(shop, { openStore: () => Promise.resolve(store) })).open({});
     expect(view.notSaved).toMatch(/Storage is full/);
   });

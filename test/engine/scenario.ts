@@ -25,9 +25,9 @@ export async function shopDataset(files: ShopFiles): Promise<Dataset> {
   };
 }
 
-export const makeRewards: EnginePorts['makeRewards'] = ({ database }) => {
+export const makeRewards: EnginePorts['makeRewards'] = ({ database }, feedback) => {
   const analyse = makeAnalyser(database.schema);
-  return (weights) => makeRewardModel({ schema: database.schema, database, weights, analyse });
+  return (weights) => makeRewardModel({ schema: database.schema, database, weights, analyse, feedback });
 };
 
 let runs = 0;
@@ -41,7 +41,9 @@ export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): Eng
     openDataset: () => Promise.resolve(dataset),
     makeSampler: (schema) => makeSketchSampler({ schema }),
     makeRewards,
+    loadStarter: () => Promise.reject(new Error('There is no starter policy here.')),
     now: () => now++,
+    today: () => 1_700_000_000_000,
     newRunId: () => `run-${++runs}`,
     breathe: () => Promise.resolve(),
     ...over,
@@ -53,7 +55,7 @@ export const GOLDEN_STEPS = 30;
 /** Everything 30 steps on the shop produce, executions and events included, as text. */
 export async function shopRun(dataset: Dataset): Promise<string> {
   const { database, questions } = dataset;
-  const trainer = new GRPOTrainer({ config: makeConfig(), sampler: makeSketchSampler({ schema: database.schema }), database, rewards: makeRewards(dataset), seed: 7 });
+  const trainer = new GRPOTrainer({ config: makeConfig(), sampler: makeSketchSampler({ schema: database.schema }), database, rewards: makeRewards(dataset, () => Promise.resolve(null)), seed: 7 });
   const pool = trainingPool(questions);
   const steps: unknown[] = [];
   for (let i = 0; i < GOLDEN_STEPS; i++) steps.push(await trainer.runStep(trainer.nextQuestions(pool)));

@@ -4,16 +4,16 @@ import { FIELD_NAMES, FIELDS, makeConfig, type Field } from '../../src/grpo/conf
 import { parseSeed, readAddress, writeAddress } from '../../src/state/address.ts';
 
 test('settings and seed survive the address', () => {
-  const search = writeAddress('?tab=2', makeConfig({ learning_rate: 0.2, estimator: 'rloo', scale_rewards: false }), 7);
-  const { settings, seed, problems } = readAddress(search);
+  const search = writeAddress('?tab=2', makeConfig({ learning_rate: 0.2, estimator: 'rloo', scale_rewards: false }), 7, 'starter');
+  const { settings, seed, start, problems } = readAddress(search);
   expect(problems).toEqual([]);
-  expect(seed).toBe(7);
+  expect([seed, start]).toEqual([7, 'starter']);
   expect(makeConfig(settings)).toEqual(makeConfig({ learning_rate: 0.2, estimator: 'rloo', scale_rewards: false }));
   expect(new URLSearchParams(search).get('tab')).toBe('2');
 });
 
 test('defaults leave no trace', () => {
-  expect(writeAddress('?lr=0.5&seed=3', makeConfig(), 42)).toBe('');
+  expect(writeAddress('?lr=0.5&seed=3&start=starter', makeConfig(), 42, 'none')).toBe('');
 });
 
 test('a value out of range is named with its range, and the others still count', () => {
@@ -30,6 +30,7 @@ test('weights that leave no reward are refused together', () => {
 
 test('a seed is a whole number', () => {
   expect(['7', '0', '4294967295', '4294967296', '-1', '1.5', '', 'x'].map(parseSeed)).toEqual([7, 0, 4294967295, null, null, null, null, null]);
+  expect(readAddress('?start=me')).toMatchObject({ start: null, problems: ['start must be none or starter, not "me".'] });
   expect(readAddress('?seed=x').problems[0]).toMatch(/^seed must be a whole number from 0 to 4294967295/);
 });
 

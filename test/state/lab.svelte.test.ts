@@ -17,7 +17,7 @@ function setup(address: Partial<AddressValues> = {}, options: Partial<LabOptions
   const waits: number[] = [];
   const lab = new LabState({
     connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, problems: [], ...address }), write: (config, seed) => written.push(`${seed} ${config.learning_rate}`) },
+    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }), write: (config, seed) => written.push(`${seed} ${config.learning_rate}`) },
     reducedMotion: () => true,
     wait: (ms) => {
       waits.push(ms);

@@ -5,7 +5,9 @@ import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, PolicyHint, Question, RewardScore, Sample, Schema, Step } from '../../src/grpo/types.ts';
-import type { EngineApi, Place, RunView } from '../../src/engine/protocol.ts';
+import { FeedbackBook } from '../../src/engine/feedback-book.ts';
+import type { EngineApi, FeedbackView, Place, RunView, StartChoice } from '../../src/engine/protocol.ts';
+import { MemoryStore } from '../../src/storage/memory-store.ts';
 
 /** One completion as a test states it. */
 export interface Given {
@@ -98,6 +100,12 @@ export async function stepOf(given: readonly Given[], settings: Readonly<Record<
   return { step: await trainer.runStep(questions), config, trainer };
 }
 
+/** A starter policy of one general hint. */
+export const STARTER: readonly PolicyHint[] = [{
+  key: 'revenue ⇒ GROUP BY products.name', cue: 'revenue', pattern: 'GROUP BY products.name', tables: [], template: 'pattern', general: true, words: 1, hintType: 'prefer',
+  description: 'Prefer it.', weight: 0.8, evidence: { support: 40, positive: 30, advantage: 22, steps: 40 }, createdAt: 0, updatedAt: 0, enabled: true,
+}];
+
 export interface FakeEngine extends EngineApi {
   readonly calls: string[];
   close(): void;
@@ -115,11 +123,19 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   let lastStep: Step | null = null;
   let events: HintEvent[] = [];
   let undo: (() => void) | null = null;
+  let start: StartChoice = 'none';
+  let leftOut: readonly string[] = [];
+  const store = new MemoryStore();
+  const book = new FeedbackBook('shop');
+  const said = async (completion: Parameters<EngineApi['judge']>[0], change: Parameters<FeedbackBook['say']>[2]): Promise<FeedbackView> => {
+    await book.say(store, completion, change, 1_700_000_000_000);
+    return { feedback: book.entries, leftOut };
+  };
   let at: Place = { questionId: null, ownQuestion: null, speed: 'normal', ...place };
   const random = seededRandom(1).next;
   const progress = (): { step: number; hints: readonly PolicyHint[]; summary: ReturnType<GRPOTrainer['getTrainingSummary']> } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
   const view = (): RunView => ({
-    ...progress(), runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
+    ...progress(), start: { from: start, weights: trainer.policy.start }, leftOut, feedback: book.entries, runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
     dataset: { name: 'shop', title: 'Demo shop', schema: SCHEMA, questions: QUESTIONS, definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }] },
   });
   const engine: FakeEngine = {
@@ -142,14 +158,15 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       return { ...progress(), points, lastStep };
     }),
     reset: (options) => answer('reset', () => {
-      const before = { seed, run, trainer, history, lastStep, events };
-      undo = () => ({ seed, run, trainer, history, lastStep, events } = before);
+      const before = { seed, run, trainer, history, lastStep, events, start };
+      undo = () => ({ seed, run, trainer, history, lastStep, events, start } = before);
       seed = options.seed;
       run++;
       trainer = trainerFor(given, config, seed);
       history = [];
       lastStep = null;
-      events = [];
+      start = options.start ?? start;
+      events = start === 'starter' ? trainer.startFrom(STARTER, 'From the starter policy.') : [];
       return view();
     }),
     undoReset: () => answer('undoReset', () => {
@@ -160,7 +177,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     configure: (settings) => answer('configure', () => {
       config = makeConfig(settings);
       trainer.configure(config);
-      return config;
+      leftOut = config.gold_weight > 0 ? ['count'] : [];
+      return { config, leftOut };
     }),
     editHint: (key, edit) => answer('editHint', () => {
       events.push(...trainer.editHint(key, edit));
@@ -169,6 +187,12 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
+    judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),
+    tryCorrection: (sql) => answer('tryCorrection', () => ({
+      execution: sql.includes('nonsense') ? { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' } : RAN,
+      rowCount: RAN.rows.length, refused: sql.includes('nonsense') ? 'SQLite cannot compile it: no such column: nonsense' : null, saysNothing: false,
+    })),
+    correct: (completion, sql) => answer('correct', () => said(completion, { corrected: sql })),
     setPlace: (next) => answer('setPlace', () => { at = next; }),
   };
   async function answer<T>(name: string, work: () => T | Promise<T>): Promise<T> {

@@ -23,7 +23,7 @@ export async function showPage(given: readonly Given[], { width = 1440, height =
   if (fail) engine.failure = new Error('The database file did not arrive. Check the connection.');
   const lab = new LabState({
     connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, problems: [], ...address }), write: () => undefined },
+    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }), write: () => undefined },
     reducedMotion: () => true,
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });

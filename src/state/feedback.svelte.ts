@@ -1,0 +1,63 @@
+/** What was said of completions, as the page sees it, and the verbs that say it. */
+import type { EngineApi, Feedback, FeedbackView, Judged, Trial } from '../engine/protocol.ts';
+import type { Thumb } from '../grpo/feedback.ts';
+import { normaliseSql } from '../sql/normalise.ts';
+import { messageOf } from './address.ts';
+
+interface Options {
+  /** Queues a call to the engine. */
+  readonly ask: <T>(call: (engine: EngineApi) => Promise<T>) => Promise<T>;
+  /** What else a change of feedback changes. */
+  readonly onchange: (view: FeedbackView) => void;
+}
+
+export class FeedbackState {
+  readonly #options: Options;
+  #entries = $state.raw<readonly Feedback[]>([]);
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get entries(): readonly Feedback[] { return this.#entries; }
+
+  /** What was said of this SQL as an answer to this question; null for nothing. */
+  on({ question, sql }: Judged): Feedback | null {
+    if (this.#entries.length === 0) return null;
+    const [asked, normalised] = [question.trim(), normaliseSql(sql)];
+    return this.#entries.find((entry) => entry.question === asked && entry.sql === normalised) ?? null;
+  }
+
+  show(entries: readonly Feedback[]): void {
+    this.#entries = entries;
+  }
+
+  /** A thumb, or null to take it back. Resolves to what went wrong, or null. */
+  judge(completion: Judged, thumb: Thumb | null): Promise<string | null> {
+    return this.#change((engine) => engine.judge(plain(completion), thumb));
+  }
+
+  /** Runs SQL without keeping it. Rejects only when the engine is gone. */
+  try(sql: string): Promise<Trial> {
+    return this.#options.ask((engine) => engine.tryCorrection(sql));
+  }
+
+  /** Keeps a corrected SQL, or takes it back for null. Resolves to why it was refused, or null. */
+  correct(completion: Judged, sql: string | null): Promise<string | null> {
+    return this.#change((engine) => engine.correct(plain(completion), sql));
+  }
+
+  async #change(call: (engine: EngineApi) => Promise<FeedbackView>): Promise<string | null> {
+    try {
+      const view = await this.#options.ask(call);
+      this.#entries = view.feedback;
+      this.#options.onchange(view);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+}
+
+/** What crosses to the worker, and no more: a completion carries far more than this. */
+const plain = ({ question, sql }: Judged): Judged => ({ question, sql });
