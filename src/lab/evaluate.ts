@@ -7,7 +7,7 @@ import type { ActingConfig } from '../grpo/acting.ts';
 import type { Database, PolicyHint, PolicyView, Question, Random, Sampler } from '../grpo/types.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { Judge } from './judge.ts';
-import type { AnswerBudget } from './judge.ts';
+import type { AnswerBudget, Asked } from './judge.ts';
 import { meanWithInterval, passAtK } from './statistics.ts';
 import type { Interval } from './statistics.ts';
 
@@ -76,20 +76,21 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
   const perQuestion: QuestionResult[] = [];
-  for (const [index, question] of questions.entries()) {
+  const answers = async (question: Question, index: number): Promise<readonly string[]> => {
     const request = (random: Random) => ({ question: question.question, policy, temperature, random, ...(signal === undefined ? {} : { signal }) });
-    const greedy = await sampler.greedy(request(chance(0, index)));
-    const texts = [greedy.sql];
+    const texts = [(await sampler.greedy(request(chance(0, index)))).sql];
     for (let seed = 1; seed <= seeds; seed++) {
       for (const sample of await sampler.generateGroup(request(chance(seed, index)), groupSize)) texts.push(sample.sql);
     }
-    const [correct = false, ...right] = await judge.areRight(question, texts, signal);
+    return texts;
+  };
+  await judged(questions, answers, judge, signal, async ({ question, texts }, [correct = false, ...right]) => {
     perQuestion.push({
-      id: question.id, correct, sql: greedy.sql, samples: right.length, samplesCorrect: right.filter(Boolean).length,
+      id: question.id, correct, sql: texts[0] ?? '', samples: right.length, samplesCorrect: right.filter(Boolean).length,
       weakGold: (await judge.gold.isWeak(question)) === true,
     });
-    onQuestion?.(index + 1, questions.length);
-  }
+    onQuestion?.(perQuestion.length, questions.length);
+  });
   return {
     questions: questions.length,
     greedy: meanWithInterval(perQuestion.map(({ correct }) => (correct ? 1 : 0))),
@@ -105,12 +106,39 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 /** How many of `questions` (all with comparable gold) are answered right, greedily. Rejects with GoldError and AbortError. */
 export async function countRight({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<number> {
   let right = 0;
-  for (const [index, question] of questions.entries()) {
-    signal?.throwIfAborted();
-    const { sql } = await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) });
-    if ((await judge.areRight(question, [sql], signal))[0] === true) right++;
-  }
+  const answer = async (question: Question, index: number): Promise<readonly string[]> =>
+    [(await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) })).sql];
+  await judged(questions, answer, judge, signal, (_asked, [correct]) => {
+    if (correct === true) right++;
+  });
   return right;
+}
+
+/** Questions answered before their SQL is sent off together. */
+const BATCH = 8;
+
+/** Answers and judges in the questions' order. While the database runs one batch the next is being answered: they are in different threads. */
+async function judged(
+  questions: readonly Question[], answers: (question: Question, index: number) => Promise<readonly string[]>, judge: Judge, signal: AbortSignal | undefined,
+  each: (asked: Asked, right: readonly boolean[]) => void | Promise<void>,
+): Promise<void> {
+  const handOut = async (batch: readonly Asked[]): Promise<void> => {
+    const right = await judge.answersAreRight(batch, signal);
+    for (const [i, asked] of batch.entries()) await each(asked, right[i] ?? []);
+  };
+  let before: Promise<void> = Promise.resolve();
+  for (let first = 0; first < questions.length; first += BATCH) {
+    const batch: Asked[] = [];
+    for (const [i, question] of questions.slice(first, first + BATCH).entries()) {
+      signal?.throwIfAborted();
+      batch.push({ question, texts: await answers(question, first + i) });
+    }
+    await before;
+    before = handOut(batch);
+    // Awaited a batch later, or never when the next one cannot be answered: then that is what is told.
+    before.catch(() => undefined);
+  }
+  await before;
 }
 
 export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'> {

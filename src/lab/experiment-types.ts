@@ -21,6 +21,8 @@ export interface ExperimentSpec {
   readonly steps: number;
   /** Steps between two points of the curve. */
   readonly evaluateEvery: number;
+  /** The curve is measured on so many held-out questions, spread evenly over the dataset; on all when absent. What is compared is always measured on all. */
+  readonly curveQuestions?: number;
 }
 
 /** Held-out accuracy (greedy, 0..1) and the mean training reward since the point before. */

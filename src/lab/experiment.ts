@@ -4,6 +4,7 @@ import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { Database, PolicyHint, PolicyView, Question, RewardModel, RewardWeights, Sampler, Step } from '../grpo/types.ts';
 import { countRight, evaluate, fixedPolicy } from './evaluate.ts';
+import type { EvaluateOptions } from './evaluate.ts';
 import type { CurvePoint, Experiment, ExperimentSpec, SeedRun, Variant } from './experiment-types.ts';
 import { Judge } from './judge.ts';
 import { RememberingDatabase } from './remembering-database.ts';
@@ -75,13 +76,15 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
 
   let current: Experiment = { spec, runs: inOrder(spec, experiment.runs) };
   const database = new RememberingDatabase(ports.database);
+  const curveQuestions = spread(heldOut, spec.curveQuestions ?? heldOut.length);
+  const measured: Measured = { right: new Map(), answers: new Map() };
   const units = spec.seeds.flatMap((seed) => prepared.map((unit, variant) => ({ ...unit, variant, seed })));
   for (const [index, unit] of units.entries()) {
     const { variant, seed } = unit;
     if (current.runs.some((run) => run.variant === variant && run.seed === seed)) continue;
     signal?.throwIfAborted();
     const report = async (step: number): Promise<void> => onProgress?.({ unit: index + 1, units: units.length, variant, seed, step, steps: spec.steps });
-    const run = await runUnit(unit, { spec, ports, database, judge, heldOut, report, ...(signal === undefined ? {} : { signal }) });
+    const run = await runUnit(unit, { spec, ports, database, judge, heldOut, curveQuestions, measured, report, ...(signal === undefined ? {} : { signal }) });
     current = { spec, runs: inOrder(spec, [...current.runs, run]) };
     await onRun?.(run, current);
   }
@@ -106,6 +109,26 @@ async function prepare(variant: Variant, ports: ExperimentPorts, judge: Judge): 
   return { of: variant, config, training, start };
 }
 
+/**
+ * What was measured of which policy: all variants with one start share their first point, and without learning all points and
+ * answers are the same, for what is drawn in an evaluation does not depend on the run's seed.
+ */
+interface Measured {
+  readonly right: Map<string, number>;
+  readonly answers: Map<string, SeedRun['answers']>;
+}
+
+/** Equal policies are equal in this. */
+function identityOf(policy: PolicyView): string {
+  return JSON.stringify(policy.hints.map(({ key }) => [key, policy.weightOf(key)]));
+}
+
+/** `count` of the questions at even distances; all when there are not more. */
+function spread(questions: readonly Question[], count: number): readonly Question[] {
+  if (count >= questions.length) return questions;
+  return Array.from({ length: count }, (_, i) => questions[Math.floor((i * questions.length) / count)] as Question);
+}
+
 interface UnitContext {
   readonly spec: ExperimentSpec;
   readonly ports: ExperimentPorts;
@@ -113,12 +136,14 @@ interface UnitContext {
   readonly database: Database;
   readonly judge: Judge;
   readonly heldOut: readonly Question[];
+  readonly curveQuestions: readonly Question[];
+  readonly measured: Measured;
   readonly report: (step: number) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 async function runUnit({ of, config, training, start, variant, seed }: Prepared & { readonly variant: number; readonly seed: number }, context: UnitContext): Promise<SeedRun> {
-  const { spec, ports, database, judge, heldOut, report } = context;
+  const { spec, ports, database, judge, curveQuestions, measured, report } = context;
   const { sampler } = ports;
   const signal = context.signal === undefined ? {} : { signal: context.signal };
   const rewards = ports.rewards(of, seed);
@@ -129,7 +154,10 @@ async function runUnit({ of, config, training, start, variant, seed }: Prepared 
   const curve: CurvePoint[] = [];
   let since: number[] = [];
   const point = async (step: number, policy: PolicyView): Promise<void> => {
-    curve.push({ step, greedy: (await countRight({ ...yardstick, questions: heldOut, policy })) / heldOut.length, reward: since.length === 0 ? null : since.reduce((sum, reward) => sum + reward, 0) / since.length });
+    const identity = identityOf(policy);
+    const right = measured.right.get(identity) ?? (await countRight({ ...yardstick, questions: curveQuestions, policy }));
+    measured.right.set(identity, right);
+    curve.push({ step, greedy: right / curveQuestions.length, reward: since.length === 0 ? null : since.reduce((sum, reward) => sum + reward, 0) / since.length });
     since = [];
   };
   // The curve follows the policy in training; what is kept of it is measured after.
@@ -146,14 +174,20 @@ async function runUnit({ of, config, training, start, variant, seed }: Prepared 
       await report(taken);
     },
   });
-  const evaluation = await evaluate({
-    ...yardstick, questions: heldOut, database, policy: fixedPolicy(result.hints, config), groupSize: ports.config.group_size, seeds: 1,
-    budget: { maxVmSteps: ports.config.max_vm_steps * 1e6, deadlineMs: ports.config.deadline_ms },
+  const kept = fixedPolicy(result.hints, config);
+  const identity = identityOf(kept);
+  const answers = measured.answers.get(identity) ?? (await answersOf(kept, yardstick, context));
+  measured.answers.set(identity, answers);
+  return { variant, seed, curve, hints: result.hints.length, keptStart: result.kept === 'start', answers };
+}
+
+async function answersOf(policy: PolicyView, yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & { readonly judge: Judge; readonly signal?: AbortSignal }, { ports, database, heldOut }: UnitContext): Promise<SeedRun['answers']> {
+  const { config } = ports;
+  const { perQuestion } = await evaluate({
+    ...yardstick, questions: heldOut, database, policy, groupSize: config.group_size, seeds: 1,
+    budget: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
   });
-  return {
-    variant, seed, curve, hints: result.hints.length, keptStart: result.kept === 'start',
-    answers: evaluation.perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({ questionId: id, greedy: correct, right: samplesCorrect, drawn: samples })),
-  };
+  return perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({ questionId: id, greedy: correct, right: samplesCorrect, drawn: samples }));
 }
 
 function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[] {
@@ -161,7 +195,7 @@ function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[]
 }
 
 /** Throws ExperimentError for what cannot be run, whatever the dataset. */
-export function checkSpec({ variants, seeds, steps, evaluateEvery }: ExperimentSpec, base: GRPOConfig): void {
+export function checkSpec({ variants, seeds, steps, evaluateEvery, curveQuestions = 1 }: ExperimentSpec, base: GRPOConfig): void {
   const whole = (what: string, value: number, most: number): void => {
     if (!Number.isInteger(value) || value < 1 || value > most) throw new ExperimentError(`An experiment needs from 1 to ${most} ${what}, not ${value}.`);
   };
@@ -169,6 +203,7 @@ export function checkSpec({ variants, seeds, steps, evaluateEvery }: ExperimentS
   whole('seeds', seeds.length, EXPERIMENT_LIMITS.seeds);
   whole('steps', steps, EXPERIMENT_LIMITS.steps);
   whole('steps between evaluations', evaluateEvery, EXPERIMENT_LIMITS.steps);
+  whole('held-out questions for the curve', curveQuestions, EXPERIMENT_LIMITS.steps);
   const wrong = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
   if (wrong !== undefined) throw new ExperimentError(`A seed is a whole number from 0, not ${wrong}.`);
   if (new Set(seeds).size < seeds.length) throw new ExperimentError('The seeds must differ: the same seed twice is the same run twice.');

@@ -1,8 +1,14 @@
 /** Which SQL answers a question rightly, each text executed once. */
-import type { Database, ExecutionBudget, Question } from '../grpo/types.ts';
+import type { Database, Execution, ExecutionBudget, Question } from '../grpo/types.ts';
 import { ANSWER_BUDGET, GoldResults } from './gold.ts';
 
 export type AnswerBudget = Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs'>;
+
+/** SQL texts that answer a question. */
+export interface Asked {
+  readonly question: Question;
+  readonly texts: readonly string[];
+}
 
 /** Execution match with gold, remembered by question and SQL: an evaluation repeated during a run asks mostly what it asked before. */
 export class Judge {
@@ -26,14 +32,25 @@ export class Judge {
 
   /** Whether each text is right, in order; all false for a question without gold. Rejects with GoldError and AbortError. */
   async areRight(question: Question, texts: readonly string[], signal?: AbortSignal): Promise<boolean[]> {
-    let known = this.#verdicts.get(question.id);
-    if (known === undefined) this.#verdicts.set(question.id, known = new Map<string, boolean>());
-    const verdicts = known;
-    const unknown = [...new Set(texts)].filter((text) => !verdicts.has(text));
-    if (unknown.length > 0) {
-      const executions = await this.#database.execute(unknown, { budget: { ...this.#budget, ...ANSWER_BUDGET }, ...(signal === undefined ? {} : { signal }) });
-      for (const [i, execution] of executions.entries()) verdicts.set(unknown[i] ?? '', (await this.gold.matches(question, execution)) === true);
+    return (await this.answersAreRight([{ question, texts }], signal))[0] ?? [];
+  }
+
+  /** The same for several questions, with one call to the database. */
+  async answersAreRight(asked: readonly Asked[], signal?: AbortSignal): Promise<boolean[][]> {
+    const open = asked.flatMap(({ question, texts }) => {
+      const verdicts = this.#verdictsOf(question);
+      return [...new Set(texts)].filter((text) => !verdicts.has(text)).map((text) => ({ question, text, verdicts }));
+    });
+    if (open.length > 0) {
+      const executions = await this.#database.execute(open.map(({ text }) => text), { budget: { ...this.#budget, ...ANSWER_BUDGET }, ...(signal === undefined ? {} : { signal }) });
+      for (const [i, { question, text, verdicts }] of open.entries()) verdicts.set(text, (await this.gold.matches(question, executions[i] as Execution)) === true);
     }
-    return texts.map((text) => verdicts.get(text) === true);
+    return asked.map(({ question, texts }) => texts.map((text) => this.#verdictsOf(question).get(text) === true));
+  }
+
+  #verdictsOf({ id }: Question): Map<string, boolean> {
+    let known = this.#verdicts.get(id);
+    if (known === undefined) this.#verdicts.set(id, known = new Map<string, boolean>());
+    return known;
   }
 }

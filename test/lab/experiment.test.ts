@@ -56,6 +56,19 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     expect(JSON.stringify(whole.runs[0])).not.toBe(JSON.stringify({ ...whole.runs[1], seed: 1 }));
   });
 
+  it('measures the curve on as many held-out questions as were asked for, and the rest on all', async () => {
+    const ports = await libraryPorts();
+    const whole = await runExperiment({ experiment: experiment([variant('a')]), ports });
+    const { runs } = await runExperiment({ experiment: experiment([variant('a')], { curveQuestions: 2 }), ports });
+    const first = new Set(['authors', 'longest']);
+    for (const [i, { curve, answers }] of runs.entries()) {
+      expect(answers).toEqual(whole.runs[i]?.answers);
+      expect(curve.at(-1)?.greedy).toBe(answers.filter(({ questionId, greedy }) => greedy && first.has(questionId)).length / 2);
+    }
+    const more = await runExperiment({ experiment: experiment([variant('a')], { curveQuestions: 99 }), ports });
+    expect(more.runs).toEqual(whole.runs);
+  });
+
   it('with the gold reward, never trains on gold that says nothing, and never on what is held out', async () => {
     const ports = await libraryPorts();
     const scored = new Set<string>();
