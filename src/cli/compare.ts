@@ -46,7 +46,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
     const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
     const ports: ExperimentPorts = {
       sampler, database, questions, config, startHints: ({ name }) => starts.get(name) ?? [],
-      rewards: (variant, seed) => (variantConfig(config, variant).feedback_weight > 0 ? simulatedFeedback({ rewards, gold: judge.gold, share: feedbackShare, seed }) : rewards),
+      rewards: (variant, seed) => (variantConfig(config, variant).feedback_weight > 0 ? rewardsFor(database, simulatedFeedback({ gold: judge.gold, share: feedbackShare, seed })) : rewards),
     };
     const done = await forTheCaller(() => runExperiment({
       experiment, ports,

@@ -1,13 +1,13 @@
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
-import { checkOutputs, readText, writeAll } from './files.ts';
-import { parseHints } from '../engine/hints-file.ts';
+import { checkOutputs, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+import { chosenHints } from './starter.ts';
 
 /** `lab evaluate`. */
 export async function evaluate(given: GivenOptions, report: Report): Promise<void> {
@@ -15,14 +15,14 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   const seeds = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 1000);
   const config = configFrom(given);
   const json = given.one('json');
-  const hintsPath = given.one('hints') ?? 'none';
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(hintsPath === 'none' ? [] : [hintsPath])]);
-  const hints = hintsPath === 'none' ? [] : parseHints(readText(hintsPath), hintsPath);
+  const { hints, from, path, warning } = chosenHints(given.one('hints'));
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(path === null ? [] : [path])]);
 
   const { database, questions } = await openInputs(given);
   try {
     const chosen = questions.filter((question) => split === 'all' || question.split === split);
     if (!chosen.some((question) => question.sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
+    if (warning !== null) report.progress(warning);
     const evaluation = await evaluateQuestions({
       questions: chosen, database, seeds,
       sampler: makeSketchSampler({ schema: database.schema }), policy: fixedPolicy(hints),
@@ -32,9 +32,9 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },
     });
-    if (json !== undefined) writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length }) }]);
+    if (json !== undefined) writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length, hintsFrom: from }) }]);
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
-    report.result(`${evaluation.questions} questions (${split}), ${hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`);
+    report.result(`${evaluation.questions} questions (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`);
   } finally {
     database.close();
   }

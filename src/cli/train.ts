@@ -1,61 +1,71 @@
 import { pointOf } from '../engine/history.ts';
 import { DEFAULT_SEED, makeConfig, PRESET_NAMES } from '../grpo/config.ts';
+import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import type { FeedbackProvider } from '../grpo/feedback.ts';
 import type { HintEvent } from '../grpo/types.ts';
 import { countRight } from '../lab/evaluate.ts';
 import { Judge } from '../lab/judge.ts';
 import { teachable } from '../lab/teachable.ts';
 import { trainWithValidation } from '../lab/training.ts';
+import { withCorrections } from '../rewards/feedback.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import type { OutputFile } from './files.ts';
-import { hintsToText, parseHints } from '../engine/hints-file.ts';
+import { parseFeedback } from '../engine/feedback-file.ts';
+import { hintsToText } from '../engine/hints-file.ts';
+import { judgementsOf } from '../engine/feedback-book.ts';
 import { openInputs } from './inputs.ts';
 import { oneOf, readSettings, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+import { chosenHints } from './starter.ts';
 
-const REWARDS = {
-  'reference-free': {},
-  gold: { validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0, gold_weight: 1 },
-} as const;
+const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 
 /** `lab train`. Files are written when everything has succeeded. */
 export async function train(given: GivenOptions, report: Report): Promise<void> {
   oneOf('split', given.one('split') ?? 'train', ['train']);
   const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
   const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
-  const reward = oneOf('reward', given.one('reward') ?? 'reference-free', ['reference-free', 'gold']);
+  const reward = oneOf('reward', given.one('reward') ?? 'reference-free', REWARDS);
   const preset = oneOf('preset', given.one('preset') ?? 'reference', PRESET_NAMES);
   const entropy = oneOf('entropy', given.one('entropy') ?? 'off', ['on', 'off']) === 'on';
-  const config = makeConfig({ ...REWARDS[reward], ...readSettings(given.all('set')) }, preset);
-  const [hintsIn, hintsOut, json] = [given.one('hints-in'), given.one('hints-out'), given.one('json')];
+  const config = makeConfig({ ...(reward === 'reference-free' ? {} : rewardModeWeights(reward)), ...readSettings(given.all('set')) }, preset);
+  const [feedbackFile, hintsOut, json] = [given.one('feedback'), given.one('hints-out'), given.one('json')];
+  if (config.feedback_weight > 0 && feedbackFile === undefined) throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
+  if (config.feedback_weight === 0 && feedbackFile !== undefined) throw new UsageError('--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.');
+  const { hints, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in'));
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
   // The same file in and out is asked for: training goes on where it stood.
-  checkOutputs(outputs, [given.need('database'), given.need('questions'), ...(hintsIn === undefined || hintsIn === hintsOut ? [] : [hintsIn])]);
-  const hints = hintsIn === undefined ? [] : parseHints(readText(hintsIn), hintsIn);
+  checkOutputs(outputs, [given.need('database'), given.need('questions'), ...(feedbackFile === undefined ? [] : [feedbackFile]), ...(hintsIn === null || hintsIn === hintsOut ? [] : [hintsIn])]);
   const tooHeavy = hints.find((hint) => Math.abs(hint.weight) > config.weight_limit);
-  if (tooHeavy) throw new UsageError(`${hintsIn}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);
+  if (tooHeavy) throw new UsageError(`${hintsIn ?? 'The starter policy'}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);
 
   const { database, questions, dataset } = await openInputs(given);
   try {
     const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
-    const { questions: pool, leftOut } = await teachable(questions, config, judge.gold);
+    const said = feedbackFile === undefined ? [] : parseFeedback(readText(feedbackFile), feedbackFile);
+    const feedback: FeedbackProvider = async ({ question }) => judgementsOf(said, question);
+    const corrected = questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));
+    const { questions: pool, leftOut } = await teachable(corrected, config, judge.gold);
     if (pool.length === 0) throw new UsageError(`${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with this reward: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`);
+    if (warning !== null) report.progress(warning);
     if (leftOut.length > 0) report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
 
     const sampler = makeSketchSampler({ schema: database.schema });
-    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database), seed, distribution: entropy });
+    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database, feedback), seed, distribution: entropy });
     const events: Partial<Record<HintEvent['type'], number>> = {};
     const count = (list: readonly HintEvent[]): void => {
       for (const { type } of list) events[type] = (events[type] ?? 0) + 1;
     };
-    count(trainer.startFrom(hints, 'From a file.'));
+    count(trainer.startFrom(hints, hintsFrom === 'starter' ? 'From the starter policy.' : 'From a file.'));
+    if (said.length > 0) report.progress(`feedback on ${said.length} SQL texts, ${said.filter(({ question }) => pool.some((one) => one.question.trim() === question)).length} of them for these training questions`);
     const history: HistoryPoint[] = [];
     report.progress(`training on ${pool.length} questions`);
     const { kept, bestStep, stoppedEarly, validation, verdict, events: last } = await trainWithValidation({
@@ -75,7 +85,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     const result = {
       format: 'grpo-sql-lab/training', version: 1,
       dataset: { ...dataset, trainingQuestions: pool.length, leftOut },
-      sampler: sampler.id, reward, preset, seed, steps, config, summary, validation, kept, bestStep, stoppedEarly, verdict, history, events, hints: learned,
+      sampler: sampler.id, reward, ...(said.length > 0 ? { feedback: said.length } : {}), hintsFrom, preset, seed, steps, config, summary, validation, kept, bestStep, stoppedEarly, verdict, history, events, hints: learned,
     };
     writeAll([
       ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),

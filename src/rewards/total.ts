@@ -8,8 +8,8 @@ import { executionReward } from './execution.ts';
 import { feedbackRewards, withCorrections, type KnownResults } from './feedback.ts';
 import { formatReward } from './format.ts';
 import { goldReward, runGold, type Gold } from './gold.ts';
-import { qualityReward } from './quality.ts';
-import { reason, scoreOf } from './score.ts';
+import { qualityReward, type Quality } from './quality.ts';
+import { reason, scoreOf, type Completed } from './score.ts';
 import { validityReward } from './validity.ts';
 
 /** No answer that evades the question gets a higher total than this, however well it compiles and runs. */
@@ -43,14 +43,13 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
       const said = weights.feedback > 0 && feedback !== undefined ? await feedback(question, completions) : null;
       const corrected = withCorrections(question, said);
       const gold = weights.gold > 0 ? await remember(golds, goldKey(corrected), () => runGold(corrected, database)) : null;
-      const words = said === null ? null : await feedbackRewards(said, completions, database, remember(judged, question.question, () => new Map()));
+      const words = said === null ? null : await feedbackRewards(said, completions, database, remember(judged, question.question, (): KnownResults => new Map()));
+      // Samples repeat one another, and the same SQL in one group has the same execution.
+      const free = new Map<string, ReturnType<typeof referenceFree>>();
       const agreement = weights.agreement > 0 ? agreementRewards(completions.map(({ execution }) => execution)) : null;
       return completions.map(({ sql, execution }, i): ScoredRewards => {
-        const completed = { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) };
-        const quality = qualityReward(completed, analysis);
-        const components: Record<string, RewardScore> = {
-          validity: validityReward(completed), execution: executionReward(completed), quality: quality.score, format: formatReward(completed),
-        };
+        const { quality, ...reference } = remember(free, sql, () => referenceFree({ sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) }, analysis));
+        const components: Record<string, RewardScore> = { validity: reference.validity, execution: reference.execution, quality: quality.score, format: reference.format };
         if (gold) components['gold'] = goldReward(gold, execution);
         if (words?.[i]) components['feedback'] = words[i];
         if (agreement?.[i]) components['agreement'] = agreement[i];
@@ -63,6 +62,10 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
       });
     },
   };
+}
+
+function referenceFree(completed: Completed, analysis: QuestionAnalysis): { readonly validity: RewardScore; readonly execution: RewardScore; readonly quality: Quality; readonly format: RewardScore } {
+  return { validity: validityReward(completed), execution: executionReward(completed), quality: qualityReward(completed, analysis), format: formatReward(completed) };
 }
 
 function withCap(score: RewardScore): RewardScore {

@@ -39,7 +39,9 @@ describe('arguments', { timeout: 120_000 }, () => {
     ['half a step', ['train', ...data, '--steps', '1.5'], /--steps must be a whole number from 1 to 1000000, not "1.5"/],
     ['no steps', ['train', ...data, '--steps', '0'], /--steps must be a whole number/],
     ['a seed in words', ['train', ...data, '--seed', 'seven'], /--seed must be a whole number/],
-    ['an unknown reward', ['train', ...data, '--reward', 'money'], /--reward must be reference-free or gold/],
+    ['an unknown reward', ['train', ...data, '--reward', 'money'], /--reward must be reference-free or gold or feedback/],
+    ['a weight for feedback without any', ['train', ...data, '--reward', 'feedback'], /give a file with --feedback F/],
+    ['feedback without a weight', ['train', ...data, '--feedback', 'F'], /feedback has no weight/],
     ['an unknown preset', ['train', ...data, '--preset', 'best'], /--preset must be reference or tuned, not "best"/],
     ['half an entropy', ['train', ...data, '--entropy', 'some'], /--entropy must be on or off/],
     ['training on what is held out', ['train', ...data, '--split', 'held-out'], /--split must be train/],
@@ -107,7 +109,7 @@ describe('train', { timeout: 120_000 }, () => {
   }
 
   it('writes the same file from another process', async () => {
-    const args = ['train', ...data, '--steps', '10', '--json'];
+    const args = ['train', ...data, '--hints-in', 'none', '--steps', '10', '--json'];
     const outcome = await start([...args, file('p1.json')]).ended;
     expect(outcome).toMatchObject({ code: 0, signal: null });
     expect(outcome.stdout).toMatch(/^10 steps on 5 questions: [^\n]+\n$/);
@@ -118,7 +120,7 @@ describe('train', { timeout: 120_000 }, () => {
   });
 
   it('writes the same bytes for the same arguments, and others for another seed', async () => {
-    const train = (name: string, seed: string) => lab('train', ...data, '--steps', '25', '--seed', seed, '--set', 'group_size=6', '--json', file(`${name}.json`), '--hints-out', file(`${name}-hints.json`));
+    const train = (name: string, seed: string) => lab('train', ...data, '--hints-in', 'none', '--steps', '25', '--seed', seed, '--set', 'group_size=6', '--json', file(`${name}.json`), '--hints-out', file(`${name}-hints.json`));
     const [a] = await Promise.all([train('a', '7'), train('b', '7'), train('c', '8')]);
     expect(a.code).toBe(0);
     expect(a.stderr).toMatch(/step 24\/25/);
@@ -136,7 +138,7 @@ describe('train', { timeout: 120_000 }, () => {
   });
 
   it('with the gold reward, leaves out questions that gold cannot judge', async () => {
-    const { code, stderr } = await lab('train', ...data, '--steps', '20', '--reward', 'gold', '--json', file('gold.json'));
+    const { code, stderr } = await lab('train', ...data, '--hints-in', 'none', '--steps', '20', '--reward', 'gold', '--json', file('gold.json'));
     expect(code).toBe(0);
     expect(stderr).toMatch(/2 questions left out/);
     const result = readJson('gold.json') as Training;
@@ -172,7 +174,7 @@ describe('train', { timeout: 120_000 }, () => {
   it('leaves nothing behind when it is interrupted', async () => {
     const before = readdirSync(folder);
     writeFileSync(file('kept.json'), 'as it was');
-    const { child, ended } = start(['train', ...data, '--steps', '1000000', '--json', file('kept.json'), '--hints-out', file('never.json')]);
+    const { child, ended } = start(['train', ...data, '--hints-in', 'none', '--steps', '1000000', '--json', file('kept.json'), '--hints-out', file('never.json')]);
     // The first line of progress says that the training begins.
     child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 200));
     const { code, stderr } = await ended;
@@ -185,7 +187,7 @@ describe('train', { timeout: 120_000 }, () => {
 
 describe('evaluate', { timeout: 120_000 }, () => {
   it('measures held-out questions, the same way every time', async () => {
-    const evaluate = (name: string) => lab('evaluate', ...data, '--seeds', '2', '--json', file(name));
+    const evaluate = (name: string) => lab('evaluate', ...data, '--hints', 'none', '--seeds', '2', '--json', file(name));
     const [a] = await Promise.all([evaluate('e1.json'), evaluate('e2.json')]);
     expect(a.code).toBe(0);
     expect(a.stdout).toMatch(/^2 questions \(held-out\), 0 hints: greedy/);
@@ -204,7 +206,7 @@ describe('evaluate', { timeout: 120_000 }, () => {
   });
 
   it('takes the hints that train wrote', async () => {
-    await lab('train', ...data, '--steps', '30', '--reward', 'gold', '--hints-out', file('learned.json'));
+    await lab('train', ...data, '--hints-in', 'none', '--steps', '30', '--reward', 'gold', '--hints-out', file('learned.json'));
     const { code, stdout } = await lab('evaluate', ...data, '--split', 'all', '--hints', file('learned.json'), '--json', file('e3.json'));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^6 questions \(all\), [1-9]\d* hints/);

@@ -65,7 +65,7 @@ describe('lab compare', { timeout: 120_000 }, () => {
   });
 
   it('starts from hints of a file, and keeps them with learning off', async () => {
-    expect((await lab('train', ...data, '--steps', '10', '--reward', 'gold', '--set', 'group_size=8', '--hints-out', file('hints.json'))).code).toBe(0);
+    expect((await lab('train', ...data, '--hints-in', 'none', '--steps', '10', '--reward', 'gold', '--set', 'group_size=8', '--hints-out', file('hints.json'))).code).toBe(0);
     const count = (JSON.parse(read('hints.json')) as { hints: unknown[] }).hints.length;
     expect(count).toBeGreaterThan(0);
     const { code } = await lab('compare', ...data, '--steps', '2', '--seeds', '1', '--variant', `kept:start=${file('hints.json')},learning=off`, '--json', file('kept.json'));
@@ -99,7 +99,7 @@ describe('lab compare', { timeout: 120_000 }, () => {
 
 describe('lab credit', { timeout: 120_000 }, () => {
   it('gives each of the heaviest hints its uplift or says that it cannot', async () => {
-    expect((await lab('train', ...data, '--steps', '20', '--reward', 'gold', '--set', 'group_size=8', '--set', 'learning_rate=0.3', '--hints-out', file('taught.json'))).code).toBe(0);
+    expect((await lab('train', ...data, '--hints-in', 'none', '--steps', '20', '--reward', 'gold', '--set', 'group_size=8', '--set', 'learning_rate=0.3', '--hints-out', file('taught.json'))).code).toBe(0);
     const credit = (name: string) => lab('credit', ...data, '--hints', file('taught.json'), '--split', 'all', '--top', '4', '--repeats', '6', '--json', file(name));
     const first = await credit('c1.json');
     await credit('c2.json');

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { rewardsFor } from '../../src/cli/parts.ts';
 import { simulatedFeedback } from '../../src/cli/simulated-feedback.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { rewardWeights } from '../../src/grpo/trainer.ts';
 import type { Execution, Question, ScoredRewards } from '../../src/grpo/types.ts';
 import { GoldResults } from '../../src/lab/gold.ts';
-import { libraryPorts, QUESTIONS, variant } from '../lab/library.ts';
+import { libraryPorts, QUESTIONS } from '../lab/library.ts';
 
 const RIGHT = 'SELECT COUNT(*) FROM books';
 const WRONG = 'SELECT pages FROM books';
 
 async function scores(share: number, values: Record<string, number>, question: Question, groups = 1): Promise<ScoredRewards[][]> {
-  const { database, rewards } = await libraryPorts();
-  const model = simulatedFeedback({ rewards: rewards(variant('x'), 1), gold: new GoldResults(database), share, seed: 4 })(rewardWeights(makeConfig(values)));
+  const { database } = await libraryPorts();
+  const model = rewardsFor(database, simulatedFeedback({ gold: new GoldResults(database), share, seed: 4 }))(rewardWeights(makeConfig(values)));
   const completions = (await database.execute([RIGHT, WRONG])).map((execution: Execution, i) => ({ sql: [RIGHT, WRONG][i] ?? '', execution }));
   const out: ScoredRewards[][] = [];
   for (let i = 0; i < groups; i++) out.push(await model.score(question, completions));
@@ -31,13 +32,32 @@ describe('simulatedFeedback', () => {
   });
 
   it('judges its share of the groups, whole groups at a time, and none without gold', async () => {
-    const groups = await scores(0.25, ONLY_FEEDBACK, question, 200);
-    const judged = groups.filter(([one]) => one?.components.feedback !== undefined);
-    expect(judged.length / 200).toBeGreaterThan(0.17);
-    expect(judged.length / 200).toBeLessThan(0.33);
-    expect(judged.every((group) => group.every(({ components }) => components.feedback !== undefined))).toBe(true);
-    expect(groups.filter(([one]) => one?.total === null)).toHaveLength(200 - judged.length);
+    const { database } = await libraryPorts();
+    const provider = simulatedFeedback({ gold: new GoldResults(database), share: 0.25, seed: 4 });
+    const [execution] = await database.execute([RIGHT]) as [Execution];
+    // Every group shows SQL that was not seen before: what is known of it was judged now.
+    let judged = 0;
+    for (let i = 0; i < 200; i++) {
+      const sqls = [`${RIGHT} -- ${i}`, `${RIGHT} -- ${i}b`];
+      const said = await provider(question, sqls.map((sql) => ({ sql, execution })));
+      const known = sqls.filter((sql) => said?.approved.includes(sql));
+      expect([0, 2]).toContain(known.length);
+      judged += known.length / 2;
+    }
+    expect(judged / 200).toBeGreaterThan(0.17);
+    expect(judged / 200).toBeLessThan(0.33);
     const [[none] = []] = await scores(1, ONLY_FEEDBACK, { id: 'own', question: question.question, split: 'train' });
     expect(none?.components.feedback).toBeUndefined();
+  });
+
+  it('remembers its thumbs, for the same SQL and for the same result', async () => {
+    const { database } = await libraryPorts();
+    const provider = simulatedFeedback({ gold: new GoldResults(database), share: 0.5, seed: 4 });
+    const said: (number | undefined)[] = [];
+    const [execution] = await database.execute([WRONG]) as [Execution];
+    for (let i = 0; i < 20; i++) said.push((await provider(question, [{ sql: WRONG, execution }]))?.disapproved.length);
+    const first = said.indexOf(1);
+    expect(first).toBeGreaterThanOrEqual(0);
+    expect(said.slice(first).every((count) => count === 1)).toBe(true);
   });
 });

@@ -9,7 +9,7 @@ import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 
 const folder = newFolder();
 const file = (name: string): string => join(folder, name);
-const train = (name: string, ...args: string[]) => lab('train', '--database', file('library.sql'), '--questions', file('questions.json'), '--reward', 'gold', '--json', file(name), ...args);
+const train = (name: string, ...args: string[]) => lab('train', '--database', file('library.sql'), '--questions', file('questions.json'), '--hints-in', 'none', '--reward', 'gold', '--json', file(name), ...args);
 
 interface Training extends Pick<TrainingResult, 'validation' | 'kept' | 'bestStep' | 'stoppedEarly' | 'verdict'> {
   readonly steps: number;

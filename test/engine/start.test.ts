@@ -88,8 +88,8 @@ describe('fetching the starter policy', () => {
   it('asks beside the page', async () => {
     const asked: string[] = [];
     const hints = await from((url) => {
-      asked.push(String(url));
-      return answer(hintsToText(STARTER))(String(url));
+      asked.push(new Request(url).url);
+      return answer(hintsToText(STARTER))(url);
     });
     expect(asked).toEqual(['https://example.org/lab/starter/hints.json']);
     expect(hints).toEqual(STARTER);
@@ -98,7 +98,7 @@ describe('fetching the starter policy', () => {
   it.each([
     ['is missing', answer('', 404), 'The starter policy could not be loaded: this site has no starter/hints.json. The run was left as it is.'],
     ['is not served', answer('', 503), 'The starter policy could not be loaded: the server answered 503 for starter/hints.json. The run was left as it is.'],
-    ['cannot be reached', (() => Promise.reject(new TypeError('Failed to fetch'))) as typeof fetch, 'The starter policy could not be loaded: starter/hints.json could not be fetched (Failed to fetch). The run was left as it is.'],
+    ['cannot be reached', () => Promise.reject(new TypeError('Failed to fetch')), 'The starter policy could not be loaded: starter/hints.json could not be fetched (Failed to fetch). The run was left as it is.'],
     ['is another page', answer('<!doctype html>'), /could not be loaded: starter\/hints\.json is not JSON/],
   ])('says so when it %s', async (_, fetch, message) => {
     await expect(from(fetch)).rejects.toThrow(message);

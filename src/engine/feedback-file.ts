@@ -1,0 +1,46 @@
+/** Feedback as a file: `{format: 'grpo-sql-lab/feedback', version: 1, feedback: [Feedback]}`. */
+import { THUMBS, type Feedback } from '../grpo/feedback.ts';
+import { normaliseSql } from '../sql/normalise.ts';
+import { LIMITS as DATASET_LIMITS } from './dataset.ts';
+import { DatasetError, Entry, parseJson } from './entry.ts';
+
+const FORMAT = 'grpo-sql-lab/feedback';
+const VERSION = 1;
+const LIMITS = { file: 50_000_000, entries: 100_000 } as const;
+
+export function feedbackToText(feedback: readonly Feedback[]): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, feedback }, null, 1)}\n`;
+}
+
+/**
+ * Throws DatasetError naming the file, the entry and what is wrong with it. The key of a record is made again from its SQL
+ * as it was written, so that a file from elsewhere cannot disagree with this program about what is the same SQL.
+ */
+export function parseFeedback(text: string, source: string): Feedback[] {
+  const value = parseJson(text, source, LIMITS.file);
+  const file = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no feedback file: "format" must be "${FORMAT}".`);
+  if (file['version'] !== VERSION) throw new DatasetError(`${source} has feedback of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`);
+  const { feedback } = file;
+  if (!Array.isArray(feedback)) throw new DatasetError(`${source} must hold a list in "feedback".`);
+  if (feedback.length > LIMITS.entries) throw new DatasetError(`${source} has ${feedback.length} entries, at most ${LIMITS.entries} are read.`);
+  const keys = new Map<string, number>();
+  return feedback.map((entry: unknown, index) => {
+    const read = new Entry(entry, source, index);
+    const written = read.anyText('text');
+    if (written.length > DATASET_LIMITS.sql) throw read.error(`has ${written.length} characters in "text", at most ${DATASET_LIMITS.sql} are read`);
+    const parsed: Feedback = {
+      dataset: read.text('dataset', DATASET_LIMITS.id), question: read.text('question', DATASET_LIMITS.question).trim(),
+      text: written, sql: normaliseSql(written),
+      thumb: read.isNull('thumb') ? null : read.choice('thumb', THUMBS),
+      corrected: read.isNull('corrected') ? null : read.text('corrected', DATASET_LIMITS.sql),
+      at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
+    };
+    if (parsed.thumb === null && parsed.corrected === null) throw read.error('has neither a thumb nor a corrected SQL');
+    const key = JSON.stringify([parsed.dataset, parsed.question, parsed.sql]);
+    const first = keys.get(key);
+    if (first !== undefined) throw read.error(`judges the same SQL for the same question as entry ${first + 1}`);
+    keys.set(key, index);
+    return parsed;
+  });
+}
