@@ -21,8 +21,7 @@ function belongTogether(left: ColumnUse, right: ColumnUse, schema: Schema): bool
   if (left.column.toLowerCase() === right.column.toLowerCase() && left.table !== right.table && left.column.toLowerCase() !== 'id') return true;
   const [a, b] = [identifies(schema, left.table, left.column), identifies(schema, right.table, right.column)];
   if (a.size > 0 && b.size > 0) return [...a].some((table) => b.has(table));
-  const [x, y] = [valuesOf(schema, left.table, left.column), valuesOf(schema, right.table, right.column)];
-  return x === null || y === null || [...x].some((value) => y.has(value));
+  return mayShareValues(schema, at(left.table, left.column), at(right.table, right.column));
 }
 
 /** Whose rows a column tells apart: its own table's as the only primary key, and those it points at. */
@@ -33,9 +32,24 @@ function identifies(schema: Schema, tableName: string, column: string): Set<stri
   return targets;
 }
 
-function valuesOf(schema: Schema, table: string, column: string): Set<string> | null {
-  const profile = schema.profiles.find((one) => one.table === table && one.column === column);
-  return profile === undefined || profile.holds !== 'text' || !profile.distinctIsExact || profile.values.length === 0 ? null : new Set(profile.values);
+const memory = new WeakMap<Schema, Map<string, boolean>>();
+
+/** False when both columns hold texts that are all known, and none of one is among the other's. */
+function mayShareValues(schema: Schema, left: string, right: string): boolean {
+  const memo = memory.get(schema) ?? new Map<string, boolean>();
+  memory.set(schema, memo);
+  const key = `${left}\n${right}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const texts = (name: string): readonly string[] | null => {
+    const profile = schema.profiles.find((one) => at(one.table, one.column) === name);
+    return profile === undefined || profile.holds !== 'text' || !profile.distinctIsExact || profile.values.length === 0 ? null : profile.values;
+  };
+  const [a, b] = [texts(left), texts(right)];
+  const others = new Set(b);
+  const shares = a === null || b === null || a.some((value) => others.has(value));
+  memo.set(key, shares);
+  return shares;
 }
 
 /** Is a table used beyond its own join: a column of it shown or compared, or two other tables tied through it? */

@@ -27,7 +27,10 @@ const DISPLAY_NAME = /name|title|label/i;
 
 const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({ gate: { kind, text }, score: scoreOf([reason(-1, text)]) });
 
-/** In [-1, 1]; null where neither the question nor the SQL gives anything to compare. */
+/**
+ * In [-1, 1]. Points come from one thing alone: the share of what the question mentions that the SQL uses. Everything else
+ * only takes off: what is asked and not done, what is done unasked. So structure for its own sake cannot pay.
+ */
 export function qualityReward(completed: Completed, analysis: QuestionAnalysis): Quality {
   const { sql, structure, execution, schema } = completed;
   if (sql.trim() === '') return gated('empty', 'There is no SQL, so nothing answers the question.');
