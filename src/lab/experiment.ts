@@ -142,14 +142,13 @@ interface UnitContext {
   readonly signal?: AbortSignal;
 }
 
-async function runUnit({ of, config, training, start, variant, seed }: Prepared & { readonly variant: number; readonly seed: number }, context: UnitContext): Promise<SeedRun> {
+async function runUnit(unit: Prepared & { readonly variant: number; readonly seed: number }, context: UnitContext): Promise<SeedRun> {
+  const { config, training, variant, seed } = unit;
   const { spec, ports, database, judge, curveQuestions, measured, report } = context;
   const { sampler } = ports;
   const signal = context.signal === undefined ? {} : { signal: context.signal };
-  const rewards = ports.rewards(of, seed);
   const yardstick = { sampler, temperature: ports.config.temperature, judge, ...signal };
-  const trainer = new GRPOTrainer({ config, sampler, database, rewards, seed, learning: of.learning, distribution: false });
-  trainer.startFrom(start, of.start === 'starter' ? 'From the starter policy.' : 'From a file.');
+  const trainer = trainerOf(unit, seed, ports, database);
 
   const curve: CurvePoint[] = [];
   let since: number[] = [];
@@ -179,6 +178,37 @@ async function runUnit({ of, config, training, start, variant, seed }: Prepared 
   const answers = measured.answers.get(identity) ?? (await answersOf(kept, yardstick, context));
   measured.answers.set(identity, answers);
   return { variant, seed, curve, hints: result.hints.length, keptStart: result.kept === 'start', answers };
+}
+
+export interface KeptPolicyOptions {
+  readonly spec: ExperimentSpec;
+  readonly ports: ExperimentPorts;
+  /** Index of the variant. */
+  readonly variant: number;
+  readonly seed: number;
+  readonly onStep?: (step: Step) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** Trains one unit again: the hints that it kept, the same to the bit. Rejects as `runExperiment` does. */
+export async function keptPolicy({ spec, ports, variant, seed, onStep, signal }: KeptPolicyOptions): Promise<readonly PolicyHint[]> {
+  const of = spec.variants[variant];
+  if (of === undefined) throw new ExperimentError(`There is no variant ${variant + 1}.`);
+  const judge = new Judge(ports.database, { maxVmSteps: ports.config.max_vm_steps * 1e6, deadlineMs: ports.config.deadline_ms });
+  const unit = await prepare(of, ports, judge);
+  const trainer = trainerOf(unit, seed, ports, ports.database);
+  const aborting = signal === undefined ? {} : { signal };
+  const { hints } = await trainWithValidation({
+    trainer, questions: unit.training, steps: spec.steps, ...aborting, ...(onStep === undefined ? {} : { onStep }),
+    validate: (questions, policy) => countRight({ sampler: ports.sampler, temperature: ports.config.temperature, judge, ...aborting, questions, policy }),
+  });
+  return hints;
+}
+
+function trainerOf({ of, config, start }: Prepared, seed: number, ports: ExperimentPorts, database: Database): GRPOTrainer {
+  const trainer = new GRPOTrainer({ config, sampler: ports.sampler, database, rewards: ports.rewards(of, seed), seed, learning: of.learning, distribution: false });
+  trainer.startFrom(start, of.start === 'starter' ? 'From the starter policy.' : 'From a file.');
+  return trainer;
 }
 
 async function answersOf(policy: PolicyView, yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & { readonly judge: Judge; readonly signal?: AbortSignal }, { ports, database, heldOut }: UnitContext): Promise<SeedRun['answers']> {
