@@ -130,7 +130,7 @@ export function argument(ground: Ground, { pending }: Context): StageOffer {
 
 /** "the average, lowest and highest age": another function of the same column, or another figure. */
 export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Context): StageOffer | null {
-  if (figures === 0 || figures >= MOST_FIGURES) return null;
+  if (figures === 0 || repeat >= MOST_FIGURES - 1) return null;
   return { name: 'more figures', key: `more figures ${Math.min(repeat, 2)} ${name ?? ''}`, make: () => {
     const left = ground.analysis.intent.aggregates.length - 1 - repeat;
     const again = (state: State): State => ({ ...state, repeat: state.repeat + 1 });

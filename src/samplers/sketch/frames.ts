@@ -23,23 +23,25 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const sorted = intent.ordering !== null;
   const negated = intent.negation !== null;
   const joins = index.joins.length > 0;
-  const both = values.length > 1 && says('both', 'also');
+  const both = values.length + numbers.length > 1 && says('both', 'also');
+  const ofTable = countsTable(analysis);
   const score: Readonly<Record<Frame, number>> = {
     list: 1.8 - (count ? 1.5 : 0) - (figure ? 0.8 : 0) - (ranked ? 0.6 : 0) - (sorted ? 1 : 0),
     sorted: sorted ? 2.2 - (grouped && count ? 0.8 : 0) : -2,
     top: ranked ? 2.2 - (byCount ? 1.2 : 0) : -1.5,
     'top group': (ranked ? 1 : -2) + (byCount ? 1.6 : 0) + (grouped || tables.length > 1 ? 0.3 : 0),
     extreme: ranked ? 0.4 - (byCount ? 1 : 0) : -3,
-    having: compared && numbers.length > 0 ? 0.6 : -2.5,
+    having: ofTable ? 2.6 : compared && numbers.length > 0 ? 0.4 : -2.5,
     absent: (negated ? 1.4 : -2.5) - (count ? 1 : 0),
     both: both ? 1.2 : -3,
     average: average && !count ? 2.6 : -3,
-    count: (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0),
+    count: (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0) - (byCount ? 2 : 0) - (ranked && !byCount ? 0.6 : 0),
     'count absent': (negated ? 0 : -3) + (count ? 1 : -1),
-    'count groups': (compared ? -0.6 : -3) + (count ? 0.4 : -1),
+    'count groups': (ofTable ? 1.2 : compared ? -0.6 : -3) + (count ? 0.6 : -1.4),
+    'count extreme': (ranked ? 0.6 : -3) + (count ? 0.6 : -2) - (byCount ? 2 : 0),
     'count average': average && count ? 2.6 : -4,
     figure: (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0) - (average ? 1.5 : 0),
-    groups: (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0),
+    groups: (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0) - (byCount ? 1.4 : 0),
     'sorted groups': (count || figure ? 0.4 : -1.2) + (grouped ? 0.8 : 0) + (sorted ? 0.8 : -1.5),
   };
   return (Object.keys(FRAMES) as Frame[]).filter((frame) => joins || (frame !== 'absent' && frame !== 'count absent')).map((frame): Choice => ({
@@ -66,12 +68,20 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
   if (intent.negation !== null) facts.push('negation');
   if (intent.distinct) facts.push('distinct word');
   if (intent.averageComparison !== null) facts.push('compared with the average');
+  if (countsTable(analysis)) facts.push('number of rows of a table');
   if (numbers.some((mention) => mention.operator !== null && mention.operator !== '=' && !mention.looksLikeLimit)) facts.push('compared number');
   for (const name of new Set(intent.aggregates.map((aggregate) => aggregate.name))) facts.push(`word for ${name}`);
   if (intent.aggregates.length > 1) facts.push('several aggregate words');
   const [first] = values;
   if (first !== undefined && values.length > 1 && values.slice(1).some(({ filters }) => filters[0]?.item.on.text === first.filters[0]?.item.on.text)) facts.push('values of one column');
   return facts;
+}
+
+/** "more than 3 boats", "at least two albums": the number counts rows. */
+function countsTable({ tokens, tables, numbers }: QuestionAnalysis): boolean {
+  const rows = (at: number): boolean => tables.some(({ span, match }) => match !== 'partial' && span.first === at);
+  return numbers.some(({ span: { last }, looksLikeLimit, looksLikeYear }) => !looksLikeLimit && !looksLikeYear
+    && (rows(last + 1) || (tokens[last + 1] !== undefined && rows(last + 2))));
 }
 
 /** "most common", "the most albums", "greatest number of": what is ranked is how many rows there are. */

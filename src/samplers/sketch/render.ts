@@ -13,7 +13,8 @@ type Write = (expression: Expression) => string;
 export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   const outside = sketch.absentFrom !== null && sketch.inside ? [] : sketch.conditions;
   const absent = sketch.absentFrom === null ? null : absenceKeys(sketch, index);
-  const { plan, semijoins } = sketch.semijoin ? withSemijoins(sketch, index) : { plan: planOf(index, sketch.tables, sketch.path), semijoins: [] };
+  const kept = sketch.absentFrom !== null && sketch.inside ? answerTables(sketch) : sketch.tables;
+  const { plan, semijoins } = sketch.semijoin ? withSemijoins(sketch, index) : { plan: planOf(index, kept, sketch.path), semijoins: [] };
   const name = naming(plan.tables.length > 1);
   const write: Write = (expression) => expression.write(name);
 

@@ -16,6 +16,7 @@ export const FRAMES = {
   'count absent': ['COUNT', 'NOT IN (SELECT …)'],
   'count groups': ['COUNT', 'GROUP BY', 'HAVING'],
   'count average': ['COUNT', '> (SELECT AVG …)'],
+  'count extreme': ['COUNT', '= (SELECT MAX …)'],
   figure: ['aggregate'],
   groups: ['GROUP BY', 'aggregate per group'],
   'sorted groups': ['GROUP BY', 'aggregate per group', 'ORDER BY'],
@@ -46,9 +47,10 @@ export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   'count absent': ['count of', 'absent from', ...CONDITIONS, 'inside', 'path', 'join'],
   'count groups': ['group', 'group key', 'function', 'argument', 'having', ...CONDITIONS, ...JOINS],
   'count average': ['count of', 'average of', ...CONDITIONS, ...JOINS],
+  'count extreme': ['count of', 'extreme of', 'direction', ...CONDITIONS, 'inside', ...JOINS],
   figure: [...FIGURE, 'more figures', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'slip', 'alias'],
   groups: [...KEYS, ...FIGURE, 'more figures', ...CONDITIONS, ...JOINS, 'slip', 'alias'],
-  'sorted groups': [...KEYS, ...FIGURE, 'more figures', 'order', 'direction', ...CONDITIONS, ...JOINS, 'alias'],
+  'sorted groups': [...KEYS, ...FIGURE, 'more figures', 'order', 'direction', 'show figure', ...CONDITIONS, ...JOINS, 'alias'],
 };
 
 /** Stages after which no table is chosen any more: all that matters of the tables is how they are joined. */
