@@ -89,7 +89,7 @@ export const COMMANDS = {
     options: [
       DATABASE, QUESTIONS,
       { name: 'completions', value: 'F', help: 'completions file: [{id, completions: [{source?, text, correct?}]}]; without a flag, gold decides what is correct' },
-      { name: 'sources', value: 'A,B', help: 'only completions of these sources' },
+      { name: 'sources', value: 'A,B', help: 'only completions of these sources; those the file does not have are passed over' },
       { name: 'group-size', value: 'G', help: 'completions in a group (16 sampled; 8 drawn from a file)' },
       { name: 'groups', value: 'N', help: 'groups drawn from a file for each question (200)' },
       { name: 'seed', value: 'S', help: 'seed of all randomness (1)' },
@@ -113,6 +113,7 @@ export const COMMANDS = {
       { name: 'seeds', value: 'K', help: 'runs of each variant (3)' },
       { name: 'seed', value: 'S', help: 'the first seed; the others follow (1)' },
       { name: 'evaluate-every', value: 'N', help: 'steps between two points of the curve (a tenth of the steps)' },
+      { name: 'curve-questions', value: 'N', help: 'held-out questions the curve is measured on, spread evenly (all); the comparison is always on all' },
       { name: 'feedback-percent', value: 'P', help: 'share of the groups that simulated feedback judges, in per cent (50)' },
       SET, JSON_OUT,
     ],

@@ -99,8 +99,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
 function chosen(file: Map<string, readonly GivenCompletion[]>, sources: readonly string[] | undefined, path: string): Map<string, readonly GivenCompletion[]> {
   if (sources === undefined) return file;
   const known = new Set([...file.values()].flatMap((list) => list.map(({ source }) => source)));
-  const missing = sources.find((source) => !known.has(source));
-  if (missing !== undefined) throw new UsageError(`--sources: ${path} has no completion from "${missing.slice(0, 60)}". It has: ${[...known].sort().join(', ').slice(0, 1000)}.`);
+  if (!sources.some((source) => known.has(source))) throw new UsageError(`--sources: ${path} has no completion from ${sources.map((source) => `"${source.slice(0, 60)}"`).join(', ').slice(0, 300)}. It has: ${[...known].sort().join(', ').slice(0, 1000)}.`);
   return new Map([...file].map(([id, list]) => [id, list.filter(({ source }) => sources.includes(source))]));
 }
 
