@@ -25,6 +25,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
   const seedCount = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 100);
   const firstSeed = wholeNumber('seed', given.one('seed') ?? '1', 0, 2 ** 32);
   const evaluateEvery = wholeNumber('evaluate-every', given.one('evaluate-every') ?? String(Math.ceil(steps / 10)), 1, 1_000_000);
+  const curveQuestions = given.one('curve-questions') === undefined ? null : wholeNumber('curve-questions', given.one('curve-questions') ?? '', 1, 1_000_000);
   const feedbackShare = wholeNumber('feedback-percent', given.one('feedback-percent') ?? '50', 0, 100) / 100;
   const config = configFrom(given);
   const parsed = given.all('variant').map(parseVariant);
@@ -34,7 +35,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
   checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...startFiles]);
   const starts = new Map(parsed.map(({ variant, startFile }) => [variant.name, startFile !== null ? parseHints(readText(startFile), startFile) : variant.start === 'starter' ? loadStarter() : []]));
   const experiment: Experiment = {
-    spec: { id: 'lab-compare', name: 'lab compare', dataset: given.need('questions'), variants, steps, evaluateEvery, seeds: Array.from({ length: seedCount }, (_, i) => firstSeed + i) },
+    spec: { id: 'lab-compare', name: 'lab compare', dataset: given.need('questions'), variants, steps, evaluateEvery, ...(curveQuestions === null ? {} : { curveQuestions }), seeds: Array.from({ length: seedCount }, (_, i) => firstSeed + i) },
     runs: [],
   };
   await forTheCaller(async () => checkSpec(experiment.spec, config));
@@ -64,7 +65,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
       writeAll([{ path: json, text: toJson({
         format: 'grpo-sql-lab/comparison', version: 1,
         dataset: { ...dataset, heldOutQuestions: measured.length, weakGold, withoutGold: heldOut.length - measured.length },
-        sampler: sampler.id, steps, seeds: experiment.spec.seeds, evaluateEvery, config,
+        sampler: sampler.id, steps, seeds: experiment.spec.seeds, evaluateEvery, ...(curveQuestions === null ? {} : { curveQuestions }), config,
         evaluation: { groupSize: config.group_size, temperature: config.temperature },
         ...(variants.some((variant) => variantConfig(config, variant).feedback_weight > 0) ? { simulatedFeedbackShare: feedbackShare } : {}),
         variants: variants.map((variant, i) => inFile(variant, summaries[i] as VariantSummary, done, i, training[i])),

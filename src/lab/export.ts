@@ -1,0 +1,30 @@
+/** Results as files. Pure text. */
+import type { StoredExperiment } from './experiment-store.ts';
+import type { VariantSummary } from './summary.ts';
+import type { Mean } from './student.ts';
+
+/** Everything: what was asked and every unit, from which all figures follow. */
+export function experimentJson({ record, runs }: StoredExperiment, summaries: readonly VariantSummary[]): string {
+  return `${JSON.stringify({ format: 'grpo-sql-lab/experiment', version: 1, ...record, runs, summaries }, null, 2)}\n`;
+}
+
+/** One row a variant; accuracies and differences as shares from 0 to 1, intervals of 95 %. RFC 4180. */
+export function summaryCsv({ record }: StoredExperiment, summaries: readonly VariantSummary[]): string {
+  const interval = (name: string): string[] => [name, `${name}_low`, `${name}_high`];
+  const header = ['variant', 'learning', 'start', 'seeds', ...interval('greedy'), ...interval('pass1'), ...interval('passG'), 'hints', 'kept_start', ...interval('difference'), 'p', 'gained', 'lost', 'verdict'];
+  const figures = (mean: Mean | undefined): (number | string)[] => (mean === undefined ? ['', '', ''] : [mean.mean, mean.low, mean.high]);
+  const rows = summaries.map(({ name, seeds, heldOut, hints, keptStart, comparison }, i) => {
+    const variant = record.spec.variants[i];
+    return [
+      name, variant?.learning ?? '', variant?.start ?? '', seeds, ...figures(heldOut?.greedy), ...figures(heldOut?.pass1), ...figures(heldOut?.passG), hints, keptStart,
+      ...(comparison === null ? ['', '', '', '', '', '', ''] : [comparison.difference, comparison.low, comparison.high, comparison.p, comparison.gained.length, comparison.lost.length, comparison.verdict]),
+    ];
+  });
+  return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+}
+
+/** A text that a spreadsheet would take for a formula is kept a text. */
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,44 @@
+/** Experiments to start with, each asking one question. Pure data. */
+import { ESTIMATORS } from '../grpo/config.ts';
+import { rewardModeWeights } from '../grpo/reward-modes.ts';
+import type { Settings } from './experiment-store.ts';
+import type { ExperimentSpec, Variant } from './experiment-types.ts';
+
+export interface ReadyMade {
+  readonly id: string;
+  /** What it asks; also the experiment's name. */
+  readonly name: string;
+  readonly says: string;
+  readonly base: Settings;
+  readonly spec: Omit<ExperimentSpec, 'id' | 'dataset'>;
+}
+
+const FIVE = [1, 2, 3, 4, 5] as const;
+const GOLD = rewardModeWeights('gold');
+/** One million VM steps let every right answer of the demo shop through and cut a runaway join short. */
+const BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
+const CURVE = { evaluateEvery: 10, curveQuestions: 48 } as const;
+
+const variant = (name: string, settings: Settings = {}, learning: Variant['learning'] = 'on'): Variant => ({ name, settings, start: 'none', learning });
+
+export const READY_MADE: readonly ReadyMade[] = [
+  {
+    id: 'learning', name: 'Does learning help?', says: 'Learning from gold against no learning at all, and against shuffled advantages, which must not help.', base: BASE,
+    spec: { name: 'Does learning help?', variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')], seeds: FIVE, steps: 60, ...CURVE },
+  },
+  {
+    id: 'reward', name: 'Which reward?', says: 'Judged by gold, without gold, and both mixed: does a higher reward mean better answers?', base: BASE,
+    spec: { name: 'Which reward?', variants: [variant('no learning', {}, 'off'), variant('reference-free'), variant('gold', GOLD), variant('mix', { gold_weight: 1 })], seeds: [1, 2, 3], steps: 60, ...CURVE },
+  },
+  {
+    id: 'estimator', name: 'Which estimator?', says: 'The five advantage estimators on the same questions, from gold.', base: { ...BASE, questions_per_step: 2 },
+    spec: { name: 'Which estimator?', variants: ESTIMATORS.map((estimator) => variant(estimator, { ...GOLD, estimator })), seeds: [1, 2, 3], steps: 40, ...CURVE },
+  },
+  {
+    id: 'group', name: 'Group size at equal samples', says: 'Many small groups or few large ones: 8 completions a step either way.', base: BASE,
+    spec: {
+      name: 'Group size at equal samples', seeds: [1, 2, 3], steps: 60, ...CURVE,
+      variants: [variant('G 2', { ...GOLD, group_size: 2, questions_per_step: 4 }), variant('G 4', { ...GOLD, group_size: 4, questions_per_step: 2 }), variant('G 8', { ...GOLD, group_size: 8, questions_per_step: 1 })],
+    },
+  },
+];
