@@ -73,7 +73,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       validate: (asked, policy) => countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
       onPoint: ({ step, right, of }) => report.progress(`validation ${step === 0 ? 'of the start' : `after step ${step}`}: ${right} of ${of}`),
       onStep: (step) => {
-        history.push(pointOf(step));
+        history.push(pointOf(step, config));
         count(step.events);
         if (everyTenth(step.number, steps)) report.progress(`step ${step.number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`);
       },

@@ -123,7 +123,7 @@ export class Engine implements EngineApi {
         let breath = start;
         for (let now = start; points.length < steps && now - start < budgetMs && !this.#halted; now = this.#ports.now()) {
           const step = await session.trainer.runStep(asked === null ? session.trainer.nextQuestions(pool) : [asked]);
-          points.push(pointOf(step));
+          points.push(pointOf(step, session.config));
           events.push(...step.events);
           kept.push(step);
           if (kept.length >= 2 * KEPT_STEPS) kept = kept.slice(-KEPT_STEPS);

@@ -1,7 +1,9 @@
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { rewardModeOf } from '../grpo/reward-modes.ts';
+import type { GRPOConfig } from '../grpo/config.ts';
 import type { Step } from '../grpo/types.ts';
 
-/** What the learning charts keep of a step. */
-export function pointOf(step: Step): HistoryPoint {
-  return { ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '' };
+/** What the learning charts keep of a step, and the settings it was taken with. */
+export function pointOf(step: Step, config: GRPOConfig): HistoryPoint {
+  return { ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '', reward: rewardModeOf(config) };
 }

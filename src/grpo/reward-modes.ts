@@ -1,6 +1,7 @@
 /** What rewards a run, by name: where a total is shown, this says what it is a total of. */
 import { DEFAULT_CONFIG, type GRPOConfig } from './config.ts';
-import { REWARD_COMPONENTS, type RewardComponent } from './types.ts';
+import { rewardWeights } from './trainer.ts';
+import { REWARD_COMPONENTS, type RewardComponent, type RewardWeights } from './types.ts';
 
 export const REWARD_MODES = ['reference-free', 'gold', 'feedback', 'mix'] as const;
 export type RewardMode = (typeof REWARD_MODES)[number];
@@ -32,9 +33,14 @@ export function rewardModeWeights(mode: RewardMode): Weights {
 }
 
 /** The mode these weights belong to. Without gold and feedback any weights are reference-free. */
-export function rewardModeOf(config: GRPOConfig): RewardMode {
-  const weighted = REWARD_COMPONENTS.filter((name) => config[`${name}_weight`] > 0);
+export function modeOfWeights(weights: RewardWeights): RewardMode {
+  const weighted = REWARD_COMPONENTS.filter((name) => weights[name] > 0);
   if (weighted.every((name) => name !== 'gold' && name !== 'feedback')) return 'reference-free';
   const [only, ...more] = weighted;
   return more.length === 0 && (only === 'gold' || only === 'feedback') ? only : 'mix';
+}
+
+/** The mode of a configuration. */
+export function rewardModeOf(config: GRPOConfig): RewardMode {
+  return modeOfWeights(rewardWeights(config));
 }

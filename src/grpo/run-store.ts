@@ -1,4 +1,5 @@
 /** How runs are kept: the record of a run, what one call adds to it, and the port of the store. */
+import type { RewardMode } from './reward-modes.ts';
 import type { HintEvent, Step, StepMetrics, TrainerState } from './types.ts';
 
 /** One point of the learning charts; kept for every step of a run. */
@@ -6,6 +7,8 @@ export interface HistoryPoint extends StepMetrics {
   readonly step: number;
   /** Of the step's first group. */
   readonly questionId: string;
+  /** What rewarded it; absent in runs of earlier versions. */
+  readonly reward?: RewardMode;
 }
 
 /** Where the reader was: restored after a reload. */

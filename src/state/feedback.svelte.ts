@@ -4,6 +4,8 @@ import type { Thumb } from '../grpo/feedback.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import { messageOf } from './address.ts';
 
+export type { Judged, Trial };
+
 interface Options {
   /** Queues a call to the engine. */
   readonly ask: <T>(call: (engine: EngineApi) => Promise<T>) => Promise<T>;

@@ -5,6 +5,7 @@
  */
 import { effectiveEstimator, EPSILON, ESTIMATOR, mean, standardDeviation, type GroupAdvantages } from '../grpo/advantage.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
+import { REWARD_MODE_LABELS, modeOfWeights } from '../grpo/reward-modes.ts';
 import { rewardWeights } from '../grpo/trainer.ts';
 import { REWARD_COMPONENTS, type Completion, type Group, type HintEvent, type RewardComponent, type Step } from '../grpo/types.ts';
 import { decimal, plural, share, signed, signedChange } from '../charts/format.ts';
@@ -110,7 +111,7 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
   const index = String(completion.index + 1);
   const missing = parts.filter(({ value }) => value === null).map(({ component }) => COMPONENT_LABELS[component].toLowerCase());
   return {
-    title: `Total reward of completion ${completion.index + 1}`,
+    title: `Total reward (${REWARD_MODE_LABELS[modeOfWeights(weights)]}) of completion ${completion.index + 1}`,
     lead: 'Each component times its weight, divided by the sum of the weights.',
     equations: recorded === null ? [] : [
       {

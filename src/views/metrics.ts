@@ -3,6 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { decimal, percent, signed, tickLabel } from '../charts/format.ts';
 import { valueLimit, type SeriesPoint } from '../charts/series.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { REWARD_MODE_LABELS } from '../grpo/reward-modes.ts';
 import type { MetricId } from './explain.svelte.ts';
 
 export interface Metric {
@@ -45,6 +46,12 @@ export const METRICS: readonly Metric[] = [
     formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )', axis: upTo(0.4),
   },
 ];
+
+/** What rewarded these steps, in the order it came: "reference-free, then gold"; '' when the points do not say. */
+export function rewardModesIn(history: readonly HistoryPoint[]): string {
+  const modes = new Set(history.flatMap(({ reward }) => reward ?? []));
+  return [...modes].map((mode) => REWARD_MODE_LABELS[mode]).join(', then ');
+}
 
 export function seriesOf(metric: Metric, history: readonly HistoryPoint[]): SeriesPoint[] {
   return history.map((point) => ({ step: point.step, value: metric.of(point) }));

@@ -2,6 +2,9 @@
 import { plural } from '../charts/format.ts';
 import type { Completion, Execution, ExecutionStatus } from '../grpo/types.ts';
 
+/** What was run: a completion, or SQL that somebody tries. */
+export type Ran = Pick<Completion, 'execution' | 'rowCount'>;
+
 export interface Outcome {
   /** A few words: "6 rows", "SQLite error". */
   readonly title: string;
@@ -37,7 +40,7 @@ const BY_STATUS: Readonly<Partial<Record<ExecutionStatus, string>>> = {
 };
 
 /** Rows SQLite returned; the record may hold only the first of them. */
-export function rowsOf(completion: Completion): number {
+export function rowsOf(completion: Ran): number {
   return completion.rowCount;
 }
 
@@ -46,7 +49,7 @@ export function hasRows({ status, rows }: Execution): boolean {
   return status === 'rows' || (status === 'too-large' && rows.length > 0);
 }
 
-export function outcomeOf(completion: Completion): Outcome {
+export function outcomeOf(completion: Ran): Outcome {
   const { execution } = completion;
   const message = execution.error ?? '';
   if (hasRows(execution)) {
