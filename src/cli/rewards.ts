@@ -119,9 +119,11 @@ async function scorePool(question: Question, completions: readonly GivenCompleti
   const executions = await database.execute(distinct, { budget: { ...limits, maxRows } });
   const scored = await model.score(question, distinct.map((sql, i) => ({ sql, execution: executions[i] as Execution })));
   const classes = resultClasses(executions);
-  const known = await gold.isComparable(question);
-  const whole = known ? await database.execute(distinct, { budget: { ...limits, ...ANSWER_BUDGET } }) : [];
-  const matches = await Promise.all(whole.map((execution) => gold.matches(question, execution)));
+  // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
+  const cut = distinct.filter((_, i) => executions[i]?.truncated === true);
+  const whole = new Map((await database.execute(cut, { budget: { ...limits, ...ANSWER_BUDGET } })).map((execution, i) => [cut[i], execution]));
+  const known = completions.some(({ correct }) => correct === undefined) && (await gold.isComparable(question));
+  const matches = known ? await Promise.all(executions.map((execution, i) => gold.matches(question, whole.get(distinct[i]) ?? execution))) : [];
   const pool: Scored[] = [];
   for (const [i, { correct }] of completions.entries()) {
     const at = distinct.indexOf(texts[i] ?? '');
