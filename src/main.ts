@@ -3,7 +3,9 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
 import { connectEngine } from './engine/client.ts';
+import { connectExperiments } from './engine/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
+import { ExperimentsState } from './state/experiments.svelte.ts';
 import { LabState } from './state/lab.svelte.ts';
 import { ThemeState } from './state/theme.svelte.ts';
 
@@ -37,5 +39,26 @@ const lab = new LabState({
   wait,
 });
 
-mount(App, { target, props: { lab, theme: new ThemeState() } });
+const RUNNING = 'running-experiment';
+/** Of this tab alone: another tab must not take up what this one is running. A browser may forbid it; then a reload waits for “Continue”. */
+const running = {
+  read: (): string | null => {
+    try {
+      return sessionStorage.getItem(RUNNING);
+    } catch {
+      return null;
+    }
+  },
+  write: (id: string | null): void => {
+    try {
+      if (id === null) sessionStorage.removeItem(RUNNING);
+      else sessionStorage.setItem(RUNNING, id);
+    } catch {
+      // see above
+    }
+  },
+};
+const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
+
+mount(App, { target, props: { lab, experiments, theme: new ThemeState() } });
 void lab.open();

@@ -5,6 +5,7 @@ import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../src/App.svelte';
 import '../../../src/app.css';
+import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
 import { LabState } from '../../../src/state/lab.svelte.ts';
 import { ThemeState } from '../../../src/state/theme.svelte.ts';
 import type { AddressValues } from '../../../src/state/address.ts';
@@ -28,7 +29,8 @@ export async function showPage(given: readonly Given[], { width = 1440, height =
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const theme = new ThemeState();
-  await render(App, { lab, theme });
+  const experiments = new ExperimentsState({ connect: () => { throw new Error('This test has no experiments.'); }, running: { read: () => null, write: () => undefined } });
+  await render(App, { lab, experiments, theme });
   await lab.open();
   return { lab, theme, engine };
 }
