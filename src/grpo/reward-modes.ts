@@ -8,7 +8,7 @@ export type RewardMode = (typeof REWARD_MODES)[number];
 
 /** In words, for labels: "reward (gold)". */
 export const REWARD_MODE_LABELS: Readonly<Record<RewardMode, string>> = {
-  'reference-free': 'reference-free', gold: 'gold', feedback: 'feedback', mix: 'own mix',
+  'reference-free': 'reference-free', gold: 'gold', feedback: 'feedback', mix: 'mix',
 };
 
 type WeightName = `${RewardComponent}_weight`;

@@ -11,6 +11,5 @@ export interface Whereabouts {
 export function sayFeedback({ thumb, corrected }: Pick<Feedback, 'thumb' | 'corrected'>, { saved, counts }: Whereabouts): string {
   const parts = [thumb === 'up' ? 'Thumb up' : thumb === 'down' ? 'Thumb down' : '', corrected === null ? '' : 'your SQL in its place'].filter(Boolean);
   const said = parts.join(', and ').replace(/^./, (first) => first.toUpperCase());
-  const place = saved ? 'kept in this browser' : 'kept until this page is closed';
-  return `${said}: ${place}, for this question. ${counts ? 'It counts from the next step.' : 'It does not count yet: feedback has no weight.'}`;
+  return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts from the next step.' : 'Feedback has no weight, so it does not count yet.'}`;
 }

@@ -88,7 +88,7 @@ describe('every number opens to its arithmetic', () => {
     await page.getByRole('button', { name: 'Quality' }).click();
     expect(dialog()?.textContent).toContain('The second reason of quality.');
     await page.getByRole('button', { name: 'Back' }).click();
-    expect(dialog()?.textContent).toContain('Total reward of completion 2');
+    expect(dialog()?.textContent).toContain('Total reward (reference-free) of completion 2');
     await userEvent.keyboard('{Escape}');
     await vi.waitFor(() => expect(dialog()).toBeNull());
     expect(document.activeElement).toBe(number.element());
