@@ -19,9 +19,12 @@ export interface Inputs {
 }
 
 /** Opens --database and --questions. Throws UsageError, DatasetError. */
-export async function openInputs(given: GivenOptions): Promise<Inputs> {
-  const questionsPath = given.need('questions');
-  const databasePath = given.need('database');
+export function openInputs(given: GivenOptions): Promise<Inputs> {
+  return openFiles(given.need('database'), given.need('questions'));
+}
+
+/** Opens a database and its questions. Throws UsageError, DatasetError. */
+export async function openFiles(databasePath: string, questionsPath: string): Promise<Inputs> {
   const text = readText(questionsPath);
   const questions = parseQuestions(text, questionsPath);
   const bytes = readBytes(databasePath);

@@ -8,11 +8,12 @@ import { evaluate } from './evaluate.ts';
 import { COMMANDS, helpFor, helpForAll, isCommand, readOptions, UsageError } from './options.ts';
 import type { CommandName, GivenOptions } from './options.ts';
 import type { Report } from './report.ts';
+import { pretrain } from './pretrain.ts';
 import { rewards } from './rewards.ts';
 import { score } from './score.ts';
 import { train } from './train.ts';
 
-const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit };
+const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit, pretrain };
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {
   if (command === undefined) throw new UsageError(`A command is missing: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);

@@ -103,6 +103,11 @@ export class Entry {
     return new Entry(value, this.#source, this.#index);
   }
 
+  /** False for null, too. */
+  has(name: string): boolean {
+    return !this.#isAbsent(name);
+  }
+
   isNull(name: string): boolean {
     return this.#get(name) === null;
   }

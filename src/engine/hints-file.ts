@@ -1,49 +1,104 @@
-/** Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, hints: [PolicyHint]}`. */
+/**
+ * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, sources?: [HintSource], hints: [PolicyHint]}`. Of a hint, what the
+ * rest of it says may be left out: hintType, description, tables that are none, dates that are 0, and that it is switched on.
+ */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { FIELDS } from '../grpo/config.ts';
-import { HINT_TEMPLATES, type PolicyHint } from '../grpo/types.ts';
+import { describeHint } from '../grpo/policy.ts';
+import { HINT_TEMPLATES, type HintEvidence, type HintFeature, type PolicyHint } from '../grpo/types.ts';
 
 const FORMAT = 'grpo-sql-lab/hints';
 const VERSION = 2;
-const LIMITS = { file: 50_000_000, hints: 100_000, key: 20_000, text: 20_000, tables: 100 } as const;
+const LIMITS = { file: 50_000_000, hints: 100_000, key: 20_000, text: 20_000, tables: 100, sources: 1_000, name: 200 } as const;
+
+/** A dataset that hints were learned on. */
+export interface HintSource {
+  readonly name: string;
+  /** How many of its questions. */
+  readonly questions: number;
+  /** How its licence file begins. */
+  readonly licence: string;
+}
+
+export interface HintsFile {
+  readonly hints: readonly PolicyHint[];
+  /** Empty where the file does not say. */
+  readonly sources: readonly HintSource[];
+}
 
 export function hintsToText(hints: readonly PolicyHint[]): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, hints }, null, 1)}\n`;
 }
 
+/** The same in few bytes, a line for each hint. */
+export function compactHintsText({ hints, sources }: HintsFile): string {
+  const lines = (items: readonly unknown[]): string => `[${items.map((item) => `\n${JSON.stringify(item)}`).join(',')}\n]`;
+  return `{"format":"${FORMAT}","version":${VERSION},"sources":${lines(sources)},"hints":${lines(hints.map(compact))}}\n`;
+}
+
+function compact({ key, cue, pattern, tables, template, general, words, hintType: _told, description, weight, evidence, createdAt, updatedAt, enabled }: PolicyHint): Partial<PolicyHint> {
+  return {
+    key, cue, pattern, template, general, words, weight, evidence,
+    ...(tables.length === 0 ? {} : { tables }),
+    ...(description === describeHint({ cue, pattern, key, tables, template, general, words }, weight, evidence) ? {} : { description }),
+    ...(createdAt === 0 ? {} : { createdAt }), ...(updatedAt === 0 ? {} : { updatedAt }),
+    ...(enabled ? {} : { enabled }),
+  };
+}
+
 /** Throws DatasetError naming the file, the hint and what is wrong with it. */
 export function parseHints(text: string, source: string): PolicyHint[] {
+  return [...parseHintsFile(text, source).hints];
+}
+
+/** The same, with what they were learned on. Throws DatasetError. */
+export function parseHintsFile(text: string, source: string): HintsFile {
   const value = parseJson(text, source, LIMITS.file);
   const file = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no hints file: "format" must be "${FORMAT}".`);
   if (file['version'] !== VERSION) throw new DatasetError(`${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`);
-  const { hints } = file;
+  const { hints, sources = [] } = file;
   if (!Array.isArray(hints)) throw new DatasetError(`${source} must hold a list in "hints".`);
   if (hints.length > LIMITS.hints) throw new DatasetError(`${source} has ${hints.length} hints, at most ${LIMITS.hints} are read.`);
+  if (!Array.isArray(sources) || sources.length > LIMITS.sources) throw new DatasetError(`${source} must hold a list of at most ${LIMITS.sources} in "sources".`);
   const keys = new Set<string>();
-  return hints.map((hint: unknown, index) => {
-    const read = new Entry(hint, source, index);
-    const key = read.text('key', LIMITS.key);
-    if (keys.has(key)) throw read.error('has the key of an earlier hint; keys must differ');
-    keys.add(key);
-    const evidence = read.entry('evidence');
-    const parsed: PolicyHint = {
-      key,
-      cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
-      pattern: read.text('pattern', LIMITS.text),
-      tables: read.texts('tables', LIMITS.key, LIMITS.tables),
-      template: read.choice('template', HINT_TEMPLATES), general: read.boolean('general'), words: read.count('words'),
-      hintType: read.choice('hintType', ['prefer', 'avoid']),
-      description: read.text('description', LIMITS.text),
-      weight: read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max),
-      evidence: {
-        support: evidence.count('support'), positive: evidence.count('positive'),
-        advantage: evidence.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE), steps: evidence.count('steps'),
-      },
-      createdAt: read.count('createdAt'), updatedAt: read.count('updatedAt'), enabled: read.boolean('enabled'),
-    };
-    if ((parsed.weight < 0) !== (parsed.hintType === 'avoid')) throw read.error(`says "${parsed.hintType}" with the weight ${parsed.weight}`);
-    if (parsed.evidence.positive > parsed.evidence.support) throw read.error('has more positive evidence than support');
-    return parsed;
-  });
+  return {
+    sources: sources.map((given: unknown, index): HintSource => {
+      const read = new Entry(given, `${source}, "sources"`, index);
+      return { name: read.text('name', LIMITS.name), questions: read.count('questions'), licence: read.text('licence', LIMITS.text) };
+    }),
+    hints: hints.map((hint: unknown, index) => {
+      const read = new Entry(hint, source, index);
+      const parsed = parseHint(read);
+      if (keys.has(parsed.key)) throw read.error('has the key of an earlier hint; keys must differ');
+      keys.add(parsed.key);
+      return parsed;
+    }),
+  };
+}
+
+function parseHint(read: Entry): PolicyHint {
+  const feature: HintFeature = {
+    key: read.text('key', LIMITS.key),
+    cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
+    pattern: read.text('pattern', LIMITS.text),
+    tables: read.optionalTexts('tables', LIMITS.key, LIMITS.tables) ?? [],
+    template: read.choice('template', HINT_TEMPLATES), general: read.boolean('general'), words: read.count('words'),
+  };
+  const given = read.entry('evidence');
+  const evidence: HintEvidence = {
+    support: given.count('support'), positive: given.count('positive'),
+    advantage: given.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE), steps: given.count('steps'),
+  };
+  const weight = read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max);
+  const told = weight < 0 ? 'avoid' : 'prefer';
+  const hintType = read.optionalChoice('hintType', ['prefer', 'avoid']) ?? told;
+  if (hintType !== told) throw read.error(`says "${hintType}" with the weight ${weight}`);
+  if (evidence.positive > evidence.support) throw read.error('has more positive evidence than support');
+  return {
+    ...feature, hintType, weight, evidence,
+    description: read.optionalText('description', LIMITS.text) ?? describeHint(feature, weight, evidence),
+    createdAt: read.has('createdAt') ? read.count('createdAt') : 0, updatedAt: read.has('updatedAt') ? read.count('updatedAt') : 0,
+    enabled: read.has('enabled') ? read.boolean('enabled') : true,
+  };
 }

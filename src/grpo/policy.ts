@@ -192,12 +192,18 @@ export class PolicyLayer implements PolicyView {
    */
   #mergeTwins(touched: readonly PolicyHint[], step: number, limit: number): HintEvent[] {
     const events: HintEvent[] = [];
+    const byPattern = new Map<string, PolicyHint[]>();
+    for (const hint of touched) {
+      const same = byPattern.get(hint.pattern);
+      if (same === undefined) byPattern.set(hint.pattern, [hint]);
+      else same.push(hint);
+    }
     for (const twin of touched) {
       const longer = this.#hints.get(twin.key);
       if (longer === undefined || longer.cue === null || longer.evidence.support < SETTLED_SUPPORT || this.#start.has(twin.key)) continue;
-      for (const shorter of touched) {
+      for (const shorter of byPattern.get(longer.pattern) ?? []) {
         const target = this.#hints.get(shorter.key);
-        if (target === undefined || target === longer || target.cue === null || target.pattern !== longer.pattern || !sameEvidence(target.evidence, longer.evidence)) continue;
+        if (target === undefined || target === longer || target.cue === null || !sameEvidence(target.evidence, longer.evidence)) continue;
         if (this.#start.has(target.key)) continue;
         if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
         const weight = target.weight + longer.weight;

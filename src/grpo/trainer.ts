@@ -10,7 +10,7 @@ import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
 import { REWARD_COMPONENTS } from './types.ts';
-import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, PolicyHint, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
+import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, HintFeature, PolicyHint, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
 
 /** Rows of a result kept in a step's record. Rewards see all rows; the record is for reading. */
 export const SHOWN_ROWS = 20;
@@ -28,6 +28,12 @@ export interface TrainerOptions {
   readonly learning?: 'on' | 'off' | 'shuffled';
   /** Whether entropy and KL are computed before every step: exact sums that can take longer than the step itself. Default true. */
   readonly distribution?: boolean;
+  /** The hints to steer by and to move, where several trainers share them (one for each database); hints of its own unless given. Not together with `state`. */
+  readonly policy?: PolicyLayer;
+  /** Whether a feature may become a hint or move one; every feature may unless given. */
+  readonly learns?: (feature: HintFeature) => boolean;
+  /** Which groups `resample_budget` is for: all without signal, or only those that are without a right completion. Default no-signal. */
+  readonly resample?: 'no-signal' | 'all-wrong';
 }
 
 /** The reward weights of a configuration. */
@@ -61,6 +67,8 @@ export class GRPOTrainer {
   readonly #learning: NonNullable<TrainerOptions['learning']>;
   readonly #measured: boolean;
   readonly #answers: AnswerMemory;
+  readonly #learns: TrainerOptions['learns'];
+  readonly #resample: NonNullable<TrainerOptions['resample']>;
   #random: SeededRandom;
   #config: GRPOConfig;
   #rewardModel: RewardModel;
@@ -68,7 +76,8 @@ export class GRPOTrainer {
   #queue: readonly string[];
   #summary: TrainingSummary;
 
-  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true }: TrainerOptions) {
+  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true, policy, learns, resample = 'no-signal' }: TrainerOptions) {
+    if (policy !== undefined && state !== undefined) throw new Error('A stored run has hints of its own and cannot share others.');
     this.#sampler = sampler;
     this.#database = database;
     this.#rewards = rewards;
@@ -78,12 +87,14 @@ export class GRPOTrainer {
     this.#learning = learning;
     this.#measured = distribution;
     this.#answers = new AnswerMemory(state?.answers);
+    this.#learns = learns;
+    this.#resample = resample;
     this.#random = state === undefined ? seededRandom(seed) : restoreRandom(state.randomState);
     this.#step = state?.step ?? 0;
     this.#queue = state?.queue ?? [];
     // Runs stored by earlier versions lack the newer counts.
     this.#summary = { ...EMPTY_SUMMARY, ...state?.summary };
-    this.policy = new PolicyLayer(state?.hints, state?.eventCount, state?.start);
+    this.policy = policy ?? new PolicyLayer(state?.hints, state?.eventCount, state?.start);
     this.policy.configure(config);
   }
 
@@ -132,7 +143,8 @@ export class GRPOTrainer {
   /** STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. */
   updatePolicyLayer(groups: readonly Group[]): HintEvent[] {
     const taught = groups.map((group, g) => group.completions.map((completion): TaughtCompletion => ({
-      group: g, index: completion.index, advantage: completion.advantage, teaches: completion.teaches, features: completion.features,
+      group: g, index: completion.index, advantage: completion.advantage, teaches: completion.teaches,
+      features: this.#learns === undefined ? completion.features : completion.features.filter(({ feature }) => this.#learns?.(feature) === true),
     })));
     const gradients = featureGradients(taught, this.#config.gradient, (key) => this.policy.has(key));
     return this.policy.update(gradients, this.#config, this.#step);
@@ -200,7 +212,8 @@ export class GRPOTrainer {
       const samples = await this.generateGroup(question, undefined, signal, temperature);
       const completions = await this.#withReplay(await this.computeRewards(samples, question, signal), question, temperature, signal);
       const [compared] = this.computeAdvantages([completions]);
-      if (again >= this.#config.resample_budget || compared?.noSignal !== true) return { completions, resampled: again, temperature };
+      const settled = compared?.noSignal !== true || (this.#resample === 'all-wrong' && completions.some(({ rewards }) => isRight(rewards)));
+      if (settled || again >= this.#config.resample_budget) return { completions, resampled: again, temperature };
     }
   }
 

@@ -103,15 +103,18 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
 }
 
-/** How many of `questions` (all with comparable gold) are answered right, greedily. Rejects with GoldError and AbortError. */
-export async function countRight({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<number> {
-  let right = 0;
+/** Which of `questions` (all with comparable gold) are answered right, greedily, in their order. Rejects with GoldError and AbortError. */
+export async function greedyAnswers({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<boolean[]> {
+  const answers: boolean[] = [];
   const answer = async (question: Question, index: number): Promise<readonly string[]> =>
     [(await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) })).sql];
-  await judged(questions, answer, judge, signal, (_asked, [correct]) => {
-    if (correct === true) right++;
-  });
-  return right;
+  await judged(questions, answer, judge, signal, (_asked, [correct = false]) => void answers.push(correct));
+  return answers;
+}
+
+/** How many of them are. Rejects with GoldError and AbortError. */
+export async function countRight(options: GreedyOptions): Promise<number> {
+  return (await greedyAnswers(options)).filter(Boolean).length;
 }
 
 /** Questions answered before their SQL is sent off together. */
