@@ -96,6 +96,7 @@ export function findJoins(schema: Schema, profileOf: (table: string, column: str
     });
   }
   addIncluded(schema, inferred, add, profileOf);
+  addSubsets(schema, (a, b) => connected.has(pair(a, b)) || inferred.has(pair(a, b)), add, profileOf);
   for (const found of inferred.values()) edges.push(...found);
   return edges;
 }
@@ -145,6 +146,23 @@ function addIncluded(schema: Schema, inferred: ReadonlyMap<string, readonly Join
 function isOnlyKey(table: Table, column: string): boolean {
   const keys = table.columns.filter((candidate) => candidate.primaryKey);
   return keys.length === 1 && keys[0]?.name === column;
+}
+
+/** Between tables that nothing else connects: a text column all of whose values are keys of the other table points at it, whatever its name. */
+function addSubsets(schema: Schema, joined: (a: string, b: string) => boolean, add: (table: Table, column: string, target: KeyColumn) => void, profileOf: (table: string, column: string) => ColumnProfile | null): void {
+  const keys = schema.tables.flatMap((table) => table.columns.flatMap(({ name }) => {
+    const profile = profileOf(table.name, name);
+    const complete = profile !== null && profile.holds === 'text' && profile.distinctIsExact && profile.values.length === profile.distinct && profile.distinct >= TELLING;
+    return complete && isUnique(table, name, profile) ? [{ table, name, profile, known: new Set(profile.values) }] : [];
+  })).slice(0, MOST_TARGETS);
+  for (const table of schema.tables) {
+    for (const { name } of table.columns) {
+      const profile = profileOf(table.name, name);
+      if (profile?.holds !== 'text' || profile.values.length < TELLING) continue;
+      const target = keys.find((key) => key.table !== table && !joined(table.name, key.table.name) && profile.values.every((value) => key.known.has(value)));
+      if (target !== undefined) add(table, name, target);
+    }
+  }
 }
 
 function isUnique(table: Table, column: string, profile: ColumnProfile | null): boolean {

@@ -112,7 +112,7 @@ export function functions(ground: Ground, context: Context): StageOffer {
 }
 
 function argumentChoices(ground: Ground, name: AggregateFunction, weight: number, finish: (state: State) => State): Choice[] {
-  return ground.candidates.aggregatable().map(({ item, score }, rank): Choice => ({
+  return ground.candidates.aggregatable(name).map(({ item, score }, rank): Choice => ({
     label: `${name}(${item.text})`, tables: item.tables, score: weight * score,
     patterns: [...columnPatterns(ground, name, item, rank, '('), ...columnPatterns(ground, 'aggregate', item, rank).slice(1)],
     apply: (state) => finish(withFigure(state, { name, argument: item, rowsOf: null, distinct: false })),
@@ -167,6 +167,20 @@ export function groupKey({ index }: Ground, { group, frame: name }: Context): St
     plain(`by ${group}`, [structural('GROUP BY what is shown')], 0.6),
     { ...plain(`by ${byKey.text}`, [naming(`GROUP BY ${byKey.text}`, [table]), structural('GROUP BY the key of what is shown')], name === 'having' ? 0.3 : 0), apply: (state) => advance(change(state, { groupBy: [byKey] })) },
   ] };
+}
+
+/** One column of two tables, and what is kept of the two sets. */
+export function combined(ground: Ground): StageOffer {
+  return { name: 'combined', key: 'combined', make: () => {
+    const negated = ground.analysis.intent.negation !== null;
+    const either = ground.analysis.tokens.some((token) => token.lower === 'or' || token.lower === 'either');
+    const fits = { INTERSECT: negated || either ? 0 : 1.2, EXCEPT: negated ? 1.6 : -0.6, UNION: either ? 1.4 : -0.4 } as const;
+    return ground.candidates.sharedColumns().slice(0, 6).flatMap(({ item: [first, second], score }) => (['INTERSECT', 'EXCEPT', 'UNION'] as const).map((operator): Choice => ({
+      label: `${first.text} ${operator} ${second.text}`, tables: first.tables, score: score + fits[operator],
+      patterns: [structural(operator), naming(`${first.text} ${operator} ${second.text}`, [...first.tables, ...second.tables])],
+      apply: (state) => advance(change(state, { combined: { operator, first, second }, select: [first] })),
+    })));
+  } };
 }
 
 /** Further columns shown for each group: those of the key's table are the same in all its rows; others make finer groups. */

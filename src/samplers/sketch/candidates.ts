@@ -5,7 +5,7 @@
 import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
 import { stemOf } from '../../linking/words.ts';
 import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
-import { columnExpression, dateExpression, dayExpression, productExpression, type Condition, type Expression } from './sketch.ts';
+import { columnExpression, dateExpression, dayExpression, durationExpression, hundredthExpression, productExpression, type AggregateFunction, type Condition, type Expression } from './sketch.ts';
 
 export interface Scored<T> {
   readonly item: T;
@@ -13,9 +13,11 @@ export interface Scored<T> {
 }
 
 /** Options offered for one choice among names. */
-const MOST = 10;
+const MOST = 14;
 /** Mentioned values that may become filters; a question with more is a list of words. */
 const MOST_VALUES = 4;
+/** Columns one mentioned value may be looked for in. */
+const MOST_COLUMNS_OF_VALUE = 12;
 /** Logits for a name said exactly, by a synonym, in part. */
 const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
 
@@ -23,6 +25,8 @@ const stems = (words: string): ReadonlySet<string> => new Set(words.split(' ').m
 const AMOUNT_WORDS = stems('quantity qty units amount count number hours pieces volume');
 const RATE_WORDS = stems('price cost rate fee charge wage');
 const MONEY_WORDS = stems('revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure');
+const CENT = stemOf('cents');
+const TIME_WORDS = stems('day days long time duration take takes took between delay');
 const START_WORDS = stems('start starts starting begin begins beginning prefix');
 const END_WORDS = stems('end ends ending suffix');
 const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
@@ -37,8 +41,11 @@ function best<T>(scored: readonly Scored<T>[]): Scored<T>[] {
 
 /** The column a reader would call a row by: its name or title, else its first text column, else its first. */
 export function displayColumn(index: SchemaIndex, table: string): ColumnEntry | undefined {
-  const columns = index.tables.get(table)?.columns ?? [];
-  return columns.find((column) => column.stems.some((stem) => NAME_WORDS.has(stem)))
+  const entry = index.tables.get(table);
+  const columns = entry?.columns ?? [];
+  const names = columns.filter((column) => column.stems.some((stem) => NAME_WORDS.has(stem)));
+  // `city.city_name` before `city.country_name`.
+  return names.find((column) => column.stems.some((stem) => entry?.stems.includes(stem) === true)) ?? names[0]
     ?? columns.find((column) => !column.isKey && column.profile?.holds === 'text') ?? columns[0];
 }
 
@@ -200,10 +207,19 @@ export class Candidates {
   }
 
   /** Numbers to aggregate: numeric columns, and amount × rate within a table. */
-  aggregatable(): Scored<Expression>[] {
+  aggregatable(name?: AggregateFunction): Scored<Expression>[] {
     const numeric = this.#index.columns.filter((column) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'));
     const scored = numeric.map((column): Scored<Expression> =>
       ({ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + 0.7 * this.tableScore(column.table) }));
+    // The first and the last of dates are asked for as often as those of numbers.
+    if (name === 'MIN' || name === 'MAX') {
+      for (const column of this.#index.columns) {
+        if (column.profile?.holds === 'date') scored.push({ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + 0.5 * this.tableScore(column.table) });
+      }
+    } else scored.push(...this.#durations());
+    for (const column of numeric) {
+      if (column.stems.includes(CENT)) scored.push({ item: hundredthExpression(column.table, column.column), score: this.#linkScore(column) + 0.5 * this.tableScore(column.table) });
+    }
     const money = this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem)) ? 1.2 : 0;
     for (const amount of numeric) {
       if (!amount.stems.some((stem) => AMOUNT_WORDS.has(stem))) continue;
@@ -213,6 +229,17 @@ export class Candidates {
       }
     }
     return best(scored);
+  }
+
+  /** Days from one date of a row to another, where the question speaks of days or of time. */
+  #durations(): Scored<Expression>[] {
+    if (!this.#analysis.tokens.some((token) => TIME_WORDS.has(token.stem))) return [];
+    const dates = this.#index.columns.filter((column) => column.profile?.holds === 'date').slice(0, 12);
+    return dates.flatMap((from) => dates.filter((to) => to.table === from.table && to !== from).map((to): Scored<Expression> => {
+      const [first, last] = [this.linkOf(from), this.linkOf(to)];
+      const inOrder = first !== undefined && last !== undefined && first.span.first < last.span.first ? 0.8 : 0;
+      return { item: durationExpression(from.table, from.column, to.column), score: 0.6 + inOrder + 0.3 * (this.#linkScore(from) + this.#linkScore(to)) + 0.5 * this.tableScore(from.table) };
+    }));
   }
 
   /** What a COUNT may be of besides rows: columns mentioned. */
@@ -281,7 +308,7 @@ export class Candidates {
         const column = this.#index.column(value.table, value.column);
         const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
         return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) + (this.#besideValue(value) ? 0.8 : 0) };
-      })).slice(0, 6) });
+      })).slice(0, MOST_COLUMNS_OF_VALUE) });
     }
     for (const [at, token] of this.#analysis.tokens.entries()) {
       if ((token.kind !== 'quoted' && !this.#isPart(at)) || mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
@@ -338,6 +365,21 @@ export class Candidates {
       add(columnExpression(value.table, value.column), value.value, 0.5 * (column === undefined ? 0 : this.#linkScore(column)) + 0.4 * this.tableScore(value.table) + year);
     }
     return best(scored).slice(0, 6);
+  }
+
+  /** Pairs of columns of one name in two named tables: "countries with customers but no suppliers". */
+  sharedColumns(): Scored<readonly [Expression, Expression]>[] {
+    const named = [...this.#index.tables.values()].filter(({ table }) => this.tableScore(table.name) >= 0.7).slice(0, 6);
+    return best(named.flatMap((a) => named.filter((b) => b !== a).flatMap((b) => a.columns.flatMap((column): Scored<readonly [Expression, Expression]>[] => {
+      const other = b.columns.find((candidate) => candidate.column.toLowerCase() === column.column.toLowerCase());
+      if (other === undefined || this.linkOf(column)?.match !== 'exact') return [];
+      const order = this.#firstMention(a.table.name) < this.#firstMention(b.table.name) ? 0.8 : 0;
+      return [{ item: [this.expressionOf(column), this.expressionOf(other)], score: order + 0.4 * this.#linkScore(column) - (column.isKey ? 1.5 : 0) }];
+    }))));
+  }
+
+  #firstMention(table: string): number {
+    return Math.min(...this.#analysis.tables.filter((link) => link.table === table).map(({ span }) => span.first));
   }
 
   /** Columns of dates a mentioned date may be compared with, each as its day, or as month and year where only those are named. */

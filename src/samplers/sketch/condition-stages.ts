@@ -10,6 +10,11 @@ import { addCondition, advance, change, type Context, type State } from './state
 /** Stemless marks of a negated or open condition. */
 const MISSING_WORDS: ReadonlySet<string> = new Set(['null', 'missing', 'unknown', 'empty', 'blank', 'unspecified', 'unset', 'lack', 'lacks', 'lacking']);
 
+/** "free shipping", "zero points": nothing, said as a number. */
+const ZERO_WORDS: ReadonlySet<string> = new Set(['free', 'zero', 'nothing', 'none']);
+/** Columns that may be asked to hold nothing. */
+const MOST_MISSING = 4;
+
 const operatorChoice = (operator: Condition['operator'], score: number, patterns: readonly Pattern[]): Choice =>
   ({ label: operator, patterns, tables: [], score, apply: (state) => (state.condition === null ? state : addCondition(state, { ...state.condition, operator })) });
 
@@ -98,15 +103,21 @@ function dateOperators(mention: DateMention): Choice[] {
 /** "with no e-mail", "whose phone is missing": rows where a column holds nothing. */
 export function missing({ analysis, candidates, index }: Ground, { frame }: Context): StageOffer | null {
   if (frame === 'absent' || frame === 'count absent') return null;
-  if (analysis.intent.negation === null && !analysis.tokens.some((token) => MISSING_WORDS.has(token.lower))) return null;
+  if (analysis.intent.negation === null && !analysis.tokens.some((token) => MISSING_WORDS.has(token.lower) || ZERO_WORDS.has(token.lower))) return null;
   return { name: 'missing', key: 'missing', make: () => {
-    const columns = index.columns.filter((column) => column.profile?.hasNull === true).map((column) => ({ column, link: candidates.linkOf(column) })).filter(({ link }) => link !== undefined && link.match !== 'partial').slice(0, 4);
-    if (columns.length === 0) return [];
+    const named = index.columns.map((column) => ({ column, link: candidates.linkOf(column) })).filter(({ link }) => link !== undefined && (link.match !== 'partial' || link.score >= 0.5));
+    const columns = named.filter(({ column }) => column.profile?.hasNull === true).slice(0, MOST_MISSING);
+    const numbers = named.filter(({ column }) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real')).slice(0, MOST_MISSING);
+    if (columns.length + numbers.length === 0) return [];
     return [
       plain('nothing missing', [structural('no IS NULL')], 1.6),
       ...columns.map(({ column }): Choice => {
         const on = candidates.expressionOf(column);
         return { label: `${on.text} IS NULL`, tables: on.tables, score: 0.4, patterns: [structural('IS NULL'), naming(`${on.text} IS NULL`, on.tables)], apply: (s) => advance(addCondition(s, { on, operator: 'IS NULL', value: '', upper: null })) };
+      }),
+      ...numbers.map(({ column }): Choice => {
+        const on = candidates.expressionOf(column);
+        return { label: `${on.text} = 0`, tables: on.tables, score: 0, patterns: [structural('WHERE … = 0'), naming(`${on.text} = 0`, on.tables)], apply: (s) => advance(addCondition(s, { on, operator: '=', value: 0, upper: null })) };
       }),
     ];
   } };

@@ -41,6 +41,10 @@ export function direction({ analysis }: Ground, { frame }: Context): StageOffer 
 
 export function limit({ numbers }: Ground): StageOffer {
   return { name: 'limit', key: 'limit', make: () => [
+    ...numbers.flatMap((mention, i): Choice[] => (mention.kind === 'rank' && Number.isInteger(mention.value) && mention.value > 1 && mention.value <= 100 ? [{
+      label: `the ${mention.value}th`, patterns: [structural('LIMIT 1 OFFSET <number>')], tables: [], score: 3,
+      apply: (state) => ({ ...advance(change(state, { limit: 1, offset: mention.value - 1 })), used: i }),
+    }] : [])),
     ...numbers.flatMap((mention, i): Choice[] => (Number.isInteger(mention.value) && mention.value > 0 && mention.value <= 1000 ? [{
       label: `LIMIT ${mention.value}`, patterns: [structural('LIMIT <number>'), linking('LIMIT <number>', mention.span)], tables: [], score: mention.looksLikeLimit ? 3 : -0.5,
       apply: (state) => ({ ...advance(change(state, { limit: mention.value })), used: i }),

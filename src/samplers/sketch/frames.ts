@@ -23,6 +23,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const sorted = intent.ordering !== null;
   const negated = intent.negation !== null;
   const joins = index.joins.length > 0;
+  const shared = candidates.sharedColumns().length > 0;
   const both = values.length + numbers.length > 1 && says('both', 'also');
   const ofTable = countsTable(analysis);
   const score: Readonly<Record<Frame, number>> = {
@@ -35,6 +36,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
     absent: (negated ? 1.4 : -2.5) - (count ? 1 : 0),
     both: both ? 1.2 : -3,
     average: average && !count ? 2.6 : -3,
+    'two tables': 0.8 + (negated || says('both', 'or', 'well') ? 0.8 : 0),
     count: (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0) - (byCount ? 2 : 0) - (ranked && !byCount ? 0.6 : 0),
     'count absent': (negated ? 0 : -3) + (count ? 1 : -1),
     'count groups': (ofTable ? 1.2 : compared ? -0.6 : -3) + (count ? 0.6 : -1.4),
@@ -44,7 +46,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
     groups: (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0) - (byCount ? 1.4 : 0),
     'sorted groups': (count || figure ? 0.4 : -1.2) + (grouped ? 0.8 : 0) + (sorted ? 0.8 : -1.5),
   };
-  return (Object.keys(FRAMES) as Frame[]).filter((frame) => joins || (frame !== 'absent' && frame !== 'count absent')).map((frame): Choice => ({
+  return (Object.keys(FRAMES) as Frame[]).filter((frame) => (joins || (frame !== 'absent' && frame !== 'count absent')) && (shared || frame !== 'two tables')).map((frame): Choice => ({
     label: frame, patterns: [structural(frame === 'list' || frame === 'count' || frame === 'figure' ? `only ${FRAMES[frame][0]}` : FRAMES[frame].join(' + ')), ...(FRAMES[frame].length > 1 ? FRAMES[frame].map(structural) : frame === 'figure' ? [] : [structural(FRAMES[frame][0])])], tables: [], score: score[frame],
     apply: (state) => ({ ...state, frame, at: 0, sketch: { ...state.sketch, both: frame === 'both', countGroups: frame === 'count groups', showFigures: frame !== 'count groups' } }),
   }));

@@ -13,7 +13,8 @@ import * as finish from './finish-stages.ts';
 import { factsOf } from './frames.ts';
 import type { Decision, Option, Process } from './process.ts';
 import { plansFor } from './render.ts';
-import { advance, LATE, PROGRAM, START, using, type Context, type Stage, type State } from './state.ts';
+import { keyOf, liveParts, type Live } from './state-key.ts';
+import { advance, PROGRAM, START, using, type Context, type Stage, type State } from './state.ts';
 
 /** A bonus for staying with tables already in use: every further table needs a join. */
 const SAME_TABLE = 0.9;
@@ -25,7 +26,7 @@ const MOST_NUMBERS = 4;
 
 const STAGES: Readonly<Record<Stage, (ground: Ground, context: Context) => StageOffer | null>> = {
   frame: answer.frame, select: answer.firstColumn, more: answer.furtherColumn, 'count of': answer.countOf, function: answer.functions, argument: answer.argument, 'more figures': answer.moreFigures,
-  group: answer.groups, 'group key': answer.groupKey, 'more keys': answer.moreKeys, 'show figure': answer.showFigure,
+  group: answer.groups, 'group key': answer.groupKey, 'more keys': answer.moreKeys, combined: answer.combined, 'show figure': answer.showFigure,
   values: condition.values, numbers: condition.numbers, dates: condition.dates, null: condition.missing, any: condition.alternatives, inside: condition.inside, 'absent from': condition.absentFrom, having: condition.having, 'average of': condition.averageOf,
   'rank by': finish.rankBy, 'extreme of': finish.extremeOf, direction: finish.direction, limit: finish.limit, order: finish.order, 'extra tables': finish.extraTables,
   semijoin: finish.semijoin, path: finish.path, distinct: finish.distinct, join: finish.join, slip: finish.slip, alias: finish.alias,
@@ -40,11 +41,20 @@ interface Offer {
   readonly couplings: Map<string, readonly number[]>;
 }
 
+interface Settled {
+  readonly from: State | null;
+  readonly state: State;
+  /** Null when the sketch is complete. */
+  readonly offer: Offer | null;
+}
+
 export class SketchGrammar implements Process<State> {
   readonly start = START;
   readonly features: FeatureTable;
   readonly #ground: Ground;
   readonly #offers = new Map<string, Offer>();
+  readonly #live: Live;
+  #settled: Settled = { from: null, state: START, offer: null };
 
   constructor(analysis: QuestionAnalysis, index: SchemaIndex) {
     const candidates = new Candidates(analysis, index);
@@ -54,24 +64,27 @@ export class SketchGrammar implements Process<State> {
     // A plain year is a number already.
     const dates = analysis.dates.filter(({ span }) => !numbers.some((mention) => span.first <= mention.span.last && mention.span.first <= span.last)).slice(0, MOST_NUMBERS);
     this.#ground = { analysis, index, candidates, selectable: candidates.selectable(), values, numbers, dates };
+    this.#live = liveParts(neverMet(this.#ground));
     this.features = new FeatureTable(analysis, factsOf(this.#ground));
   }
 
-  key(state: State): string {
-    const { frame, at, repeat, last, pending, condition: waiting, used, conditions, star, group, figures, semijoin, tables } = state;
-    const stage = frame === null ? undefined : PROGRAM[frame][at];
-    const joined = stage !== undefined && LATE.has(stage) ? String(this.#joined(tables).length > 1) : tables;
-    return JSON.stringify([frame, at, repeat, last, pending, waiting?.operator, used, conditions, star, group, figures, semijoin, joined]);
-  }
+  key(state: State): string { return keyOf(this.#settle(state).state, this.#live, this.#ground.index); }
 
   decide(state: State): Decision<State> | null {
+    const { offer, state: current } = this.#settle(state);
+    return offer === null ? null : this.#decision(offer, current);
+  }
+
+  /** The state at the next stage that offers something; kept for the last one asked, whose key and decision are wanted in turn. */
+  #settle(state: State): Settled {
+    if (this.#settled.from === state) return this.#settled;
     let current = state;
     for (;;) {
       const stage: Stage | undefined = current.frame === null ? 'frame' : PROGRAM[current.frame][current.at];
-      if (stage === undefined) return null;
+      if (stage === undefined) return this.#settled = { from: state, state: current, offer: null };
       const wanted = STAGES[stage](this.#ground, current);
       const offer = wanted === null ? null : this.#offer(wanted);
-      if (offer !== null && offer.choices.length > 0) return this.#decision(offer, current);
+      if (offer !== null && offer.choices.length > 0) return this.#settled = { from: state, state: current, offer };
       current = advance(current);
     }
   }
@@ -119,4 +132,17 @@ export class SketchGrammar implements Process<State> {
   }
 
   #joined(tables: readonly string[]): readonly string[] { return plansFor(this.#ground.index, tables)[0]?.tables ?? tables; }
+}
+
+/** Stages that have nothing to decide on this question, whatever is chosen before. */
+function neverMet(ground: Ground): ReadonlySet<Stage> {
+  const never = new Set<Stage>();
+  if (ground.values.length === 0) never.add('values');
+  if (ground.numbers.length === 0) never.add('numbers');
+  if (ground.dates.length === 0) never.add('dates');
+  const offers = (stage: Stage, context: Context): boolean => (STAGES[stage](ground, context)?.make().length ?? 0) > 0;
+  if (!offers('null', START)) never.add('null');
+  if (!offers('any', { ...START, conditions: 2 })) never.add('any');
+  if (!offers('slip', START)) never.add('slip');
+  return never;
 }

@@ -11,6 +11,7 @@ type NameColumn = (table: string, column: string) => string;
 type Write = (expression: Expression) => string;
 
 export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
+  if (sketch.combined !== null) return writeCombined(sketch, sketch.combined);
   const outside = sketch.absentFrom !== null && sketch.inside ? [] : sketch.conditions;
   const absent = sketch.absentFrom === null ? null : absenceKeys(sketch, index);
   const kept = sketch.absentFrom !== null && sketch.inside ? answerTables(sketch) : sketch.tables;
@@ -43,6 +44,17 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   return sketch.countGroups ? `SELECT COUNT(*) FROM (${text})` : text;
 }
 
+/** Conditions stand on the side whose table they are about. */
+function writeCombined({ conditions, any }: Sketch, { operator, first, second }: NonNullable<Sketch['combined']>): string {
+  const side = (expression: Expression): string => {
+    const [table = ''] = expression.tables;
+    const write: Write = (other) => other.write(naming(false));
+    const where = writeConditions(conditions.filter(({ on }) => on.tables[0] === table), any, write);
+    return `SELECT ${write(expression)} FROM ${quoteIdentifier(table)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
+  };
+  return `${side(first)} ${operator} ${side(second)}`;
+}
+
 function groupClauses(sketch: Sketch, write: Write): string {
   const [figure] = sketch.figures;
   const clauses: string[] = [];
@@ -55,7 +67,7 @@ function groupClauses(sketch: Sketch, write: Write): string {
     const by = sketch.orderBy !== 'figure' ? write(sketch.orderBy) : figure === undefined ? 'COUNT(*)' : writeFigure(figure, write);
     clauses.push(`ORDER BY ${by} ${sketch.descending ? 'DESC' : 'ASC'}`);
   }
-  if (sketch.limit !== null) clauses.push(`LIMIT ${sketch.limit}`);
+  if (sketch.limit !== null) clauses.push(`LIMIT ${sketch.limit}${sketch.offset > 0 ? ` OFFSET ${sketch.offset}` : ''}`);
   return clauses.map((clause) => ` ${clause}`).join('');
 }
 

@@ -46,6 +46,8 @@ export interface Sketch {
   readonly orderBy: Expression | 'figure' | null;
   readonly descending: boolean;
   readonly limit: number | null;
+  /** Rows passed over before the limit: 1 for "the second". */
+  readonly offset: number;
   /** Rows whose value is the greatest or smallest of all: `x = (SELECT MAX(x) …)`. */
   readonly extreme: { readonly on: Expression; readonly greatest: boolean } | null;
   /** Rows above or below the average. */
@@ -54,6 +56,8 @@ export interface Sketch {
   readonly absentFrom: string | null;
   /** The conditions hold within the subquery (NOT IN, extreme), not outside. */
   readonly inside: boolean;
+  /** One column of two tables: what both have, only the first, or either. */
+  readonly combined: { readonly operator: 'INTERSECT' | 'EXCEPT' | 'UNION'; readonly first: Expression; readonly second: Expression } | null;
   /** The groups themselves are counted. */
   readonly countGroups: boolean;
   readonly distinct: boolean;
@@ -70,8 +74,8 @@ export interface Sketch {
 }
 
 export const EMPTY_SKETCH: Sketch = {
-  select: [], star: false, figures: [], showFigures: true, groupBy: [], conditions: [], any: false, both: false, having: null, orderBy: null, descending: true, limit: null,
-  extreme: null, average: null, absentFrom: null, inside: false, countGroups: false, distinct: false, semijoin: false, tables: [], path: 0, joinOn: true, invented: null, alias: false,
+  select: [], star: false, figures: [], showFigures: true, groupBy: [], conditions: [], any: false, both: false, having: null, orderBy: null, descending: true, limit: null, offset: 0,
+  combined: null, extreme: null, average: null, absentFrom: null, inside: false, countGroups: false, distinct: false, semijoin: false, tables: [], path: 0, joinOn: true, invented: null, alias: false,
 };
 
 export function columnExpression(table: string, column: string): Expression {
@@ -80,6 +84,16 @@ export function columnExpression(table: string, column: string): Expression {
 
 export function productExpression(table: string, a: string, b: string): Expression {
   return { text: `${table}.${a} * ${table}.${b}`, tables: [table], write: (name) => `${name(table, a)} * ${name(table, b)}` };
+}
+
+/** A whole number of cents as an amount of money. */
+export function hundredthExpression(table: string, column: string): Expression {
+  return { text: `${table}.${column} / 100.0`, tables: [table], write: (name) => `${name(table, column)} / 100.0` };
+}
+
+/** Days from one date to another. */
+export function durationExpression(table: string, from: string, to: string): Expression {
+  return { text: `days from ${table}.${from} to ${to}`, tables: [table], write: (name) => `julianday(${name(table, to)}) - julianday(${name(table, from)})` };
 }
 
 /** The day of a date or of a time stamp, as text. */

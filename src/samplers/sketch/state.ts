@@ -12,6 +12,7 @@ export const FRAMES = {
   absent: ['list of columns', 'NOT IN (SELECT …)'],
   both: ['list of columns', 'INTERSECT'],
   average: ['list of columns', '> (SELECT AVG …)'],
+  'two tables': ['list of columns', 'two tables combined'],
   count: ['COUNT'],
   'count absent': ['COUNT', 'NOT IN (SELECT …)'],
   'count groups': ['COUNT', 'GROUP BY', 'HAVING'],
@@ -24,7 +25,7 @@ export const FRAMES = {
 export type Frame = keyof typeof FRAMES;
 
 export type Stage =
-  | 'frame' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'more figures' | 'group' | 'group key' | 'more keys' | 'rank by' | 'limit' | 'extreme of' | 'average of' | 'absent from'
+  | 'frame' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'more figures' | 'group' | 'group key' | 'more keys' | 'rank by' | 'limit' | 'extreme of' | 'combined' | 'average of' | 'absent from'
   | 'having' | 'values' | 'numbers' | 'dates' | 'null' | 'any' | 'inside' | 'extra tables' | 'show figure' | 'order' | 'direction' | 'distinct' | 'semijoin' | 'path' | 'join' | 'slip' | 'alias';
 
 const CONDITIONS: readonly Stage[] = ['values', 'numbers', 'dates', 'null', 'any'];
@@ -43,6 +44,7 @@ export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   absent: [...LIST, 'absent from', ...CONDITIONS, 'inside', 'path', 'distinct', 'join'],
   both: [...LIST, ...CONDITIONS, ...JOINS],
   average: [...LIST, 'average of', ...CONDITIONS, ...JOINS],
+  'two tables': ['combined', ...CONDITIONS],
   count: ['count of', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'alias'],
   'count absent': ['count of', 'absent from', ...CONDITIONS, 'inside', 'path', 'join'],
   'count groups': ['group', 'group key', 'function', 'argument', 'having', ...CONDITIONS, ...JOINS],
@@ -52,9 +54,6 @@ export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   groups: [...KEYS, ...FIGURE, 'more figures', ...CONDITIONS, ...JOINS, 'slip', 'alias'],
   'sorted groups': [...KEYS, ...FIGURE, 'more figures', 'order', 'direction', 'show figure', ...CONDITIONS, ...JOINS, 'alias'],
 };
-
-/** Stages after which no table is chosen any more: all that matters of the tables is how they are joined. */
-export const LATE: ReadonlySet<Stage> = new Set<Stage>(['path', 'distinct', 'join', 'slip', 'alias']);
 
 /** All that later decisions may depend on. */
 export interface Context {
