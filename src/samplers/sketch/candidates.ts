@@ -251,7 +251,10 @@ export class Candidates {
   }
 
   /** What rows of the answer may stand for: columns and tables mentioned, best after "per" and "each"; parts of dates. */
-  groupable(): Scored<Expression>[] {
+  groupable(): readonly Scored<Expression>[] { return this.#groups ??= this.#findGroups(); }
+
+  #groups: readonly Scored<Expression>[] | undefined;
+  #findGroups(): Scored<Expression>[] {
     const { tokens, intent: { grouping } } = this.#analysis;
     const inGroup = (span: Span | undefined): number => (span !== undefined && grouping.some((group) => overlaps(group, span)) ? 2 : 0);
     const tableSpan = new Map(this.#analysis.tables.map((link) => [link.table, link.span]));

@@ -129,8 +129,16 @@ export function slip({ analysis, index }: Ground, { star, figures }: Context): S
     plain('names of the schema', [structural('names of the schema')], 1.9), plain(`a made-up column “${invented}”`, [structural('made-up column name')], 0, { invented })] };
 }
 
-/** The first content word that is no column's name and asks for no figure or order. */
-function wordWithoutColumn({ intent, tokens }: QuestionAnalysis, index: SchemaIndex): string | undefined {
+const inventions = new WeakMap<QuestionAnalysis, { readonly word: string | undefined }>();
+
+/** The first content word that is no column's name and asks for no figure or order; looked for once a question. */
+function wordWithoutColumn(analysis: QuestionAnalysis, index: SchemaIndex): string | undefined {
+  let known = inventions.get(analysis);
+  if (known === undefined) inventions.set(analysis, known = { word: findWord(analysis, index) });
+  return known.word;
+}
+
+function findWord({ intent, tokens }: QuestionAnalysis, index: SchemaIndex): string | undefined {
   const functional = [...intent.aggregates.map(({ span }) => span), ...(intent.superlative === null ? [] : [intent.superlative.span])];
   return tokens.find((token, at) => token.kind === 'word' && !token.stop && !DISTINCT_WORDS.has(token.lower) && !functional.some((span) => at >= span.first && at <= span.last)
     && !index.columns.some((column) => column.column.toLowerCase() === token.lower))?.lower;

@@ -53,6 +53,7 @@ export class SketchGrammar implements Process<State> {
   readonly features: FeatureTable;
   readonly #ground: Ground;
   readonly #offers = new Map<string, Offer>();
+  readonly #never: ReadonlySet<Stage>;
   readonly #live: Live;
   #settled: Settled = { from: null, state: START, offer: null };
 
@@ -64,7 +65,8 @@ export class SketchGrammar implements Process<State> {
     // A plain year is a number already.
     const dates = analysis.dates.filter(({ span }) => !numbers.some((mention) => span.first <= mention.span.last && mention.span.first <= span.last)).slice(0, MOST_NUMBERS);
     this.#ground = { analysis, index, candidates, selectable: candidates.selectable(), values, numbers, dates };
-    this.#live = liveParts(neverMet(this.#ground));
+    this.#never = neverMet(this.#ground);
+    this.#live = liveParts(this.#never);
     this.features = new FeatureTable(analysis, factsOf(this.#ground));
   }
 
@@ -85,8 +87,16 @@ export class SketchGrammar implements Process<State> {
       const wanted = STAGES[stage](this.#ground, current);
       const offer = wanted === null ? null : this.#offer(wanted);
       if (offer !== null && offer.choices.length > 0) return this.#settled = { from: state, state: current, offer };
-      current = advance(current);
+      current = advance(current, this.#next(current));
     }
+  }
+
+  /** The next position whose stage may have something to decide on this question. */
+  #next({ frame, at }: State): number {
+    const stages = frame === null ? [] : PROGRAM[frame];
+    let next = at + 1;
+    while (next < stages.length && this.#never.has(stages[next] as Stage)) next++;
+    return next;
   }
 
   #decision(offer: Offer, state: State): Decision<State> {

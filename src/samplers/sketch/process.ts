@@ -174,6 +174,13 @@ export interface StateGraph {
   readonly next: readonly (readonly number[])[];
 }
 
+/** A state whose options are being followed. */
+interface Visit<S> {
+  readonly key: string;
+  readonly decision: Decision<S>;
+  readonly followers: number[];
+}
+
 /** Null when there are more than `limit` states. */
 export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGraph | null {
   const known = new Map<string, number>();
@@ -181,16 +188,32 @@ export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGr
   const choiceIndex = new Map<readonly Option[] | readonly number[], number>();
   const choiceOf: number[] = [];
   const next: number[][] = [];
+  const open: Visit<S>[] = [];
   let met = 0;
-  const add = (state: S): number => {
+  /** Index of a state that is known or complete; otherwise it is visited first. */
+  const indexOf = (state: S): number | null => {
     const key = process.key(state);
     const seen = known.get(key);
     if (seen !== undefined) return seen;
     const decision = process.decide(state);
-    if (decision === null) return -1;
-    if (++met > limit) return Infinity;
-    const followers = decision.options.map((_option, i) => add(decision.next(i)));
-    if (followers.includes(Infinity)) return Infinity;
+    if (decision === null) {
+      known.set(key, -1);
+      return -1;
+    }
+    met++;
+    open.push({ key, decision, followers: [] });
+    return null;
+  };
+  let reached = indexOf(process.start);
+  while (met <= limit) {
+    const visit = open.at(-1);
+    if (visit === undefined) return { choices, choiceOf, next };
+    const { key, decision, followers } = visit;
+    if (reached !== null) followers.push(reached);
+    if (followers.length < decision.options.length) {
+      reached = indexOf(decision.next(followers.length));
+      continue;
+    }
     const { options, coupling } = decision;
     let choice = choiceIndex.get(coupling ?? options);
     if (choice === undefined) {
@@ -198,11 +221,11 @@ export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGr
       choiceIndex.set(coupling ?? options, choice);
     }
     choiceOf.push(choice);
-    const index = next.push(followers) - 1;
-    known.set(key, index);
-    return index;
-  };
-  return add(process.start) === Infinity ? null : { choices, choiceOf, next };
+    reached = next.push(followers) - 1;
+    known.set(key, reached);
+    open.pop();
+  }
+  return null;
 }
 
 /**

@@ -87,8 +87,9 @@ export const START: State = {
   frame: null, at: 0, repeat: 0, last: -1, pending: '', condition: null, used: -1, conditions: 0, star: false, group: '', figures: 0, semijoin: false, tables: [], sketch: EMPTY_SKETCH,
 };
 
-export function advance(state: State): State {
-  return { ...state, at: state.at + 1, repeat: 0, last: -1, pending: '', condition: null };
+/** To the next stage, or to the one at `at`. */
+export function advance(state: State, at = state.at + 1): State {
+  return { ...state, at, repeat: 0, last: -1, pending: '', condition: null };
 }
 
 export function change(state: State, changes: Partial<Sketch>): State {
