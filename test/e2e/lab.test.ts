@@ -79,7 +79,7 @@ test('an experiment is set up, interrupted by a reload, goes on, and says in wor
   expect(await page.locator('.verdict').first().textContent()).toMatch(/^gold against no learning: (No evidence of a gain|Evidence of a (gain|loss))/);
   expect(await page.locator('.verdicts li').first().textContent()).toMatch(/^Control holds no learning: Without learning nothing changed/);
   expect(await page.locator('.command code').textContent()).toContain('npm run lab -- compare --database public/datasets/shop/db.sqlite');
-  expect(await page.getByRole('row').filter({ hasText: 'no learning' }).first().textContent()).toMatch(/2 of 2 runs/);
+  expect(await page.getByRole('rowheader', { name: /^no learning/ }).textContent()).toMatch(/2 of 2 runs/);
   await page.getByRole('slider', { name: /Held-out accuracy/ }).focus();
   await page.keyboard.press('Home');
   expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^step 0: no learning [\d.]+ %, .*gold/);
