@@ -174,7 +174,7 @@ describe('how a group came about', () => {
 
   test('a replayed completion says that it was not drawn', async () => {
     const { lab, engine } = await showPage(SPREAD);
-    const advance = engine.advance;
+    const advance = engine.advance.bind(engine);
     engine.advance = async (request) => {
       const taken = await advance(request);
       const groups = taken.lastStep?.groups.map((group) => ({ ...group, completions: group.completions.map((completion) => (completion.index === 3 ? { ...completion, replayed: true } : completion)) })) ?? [];
