@@ -7,7 +7,7 @@ import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
-import { chosenHints } from './starter.ts';
+import { chosenHints, learnedOn } from './starter.ts';
 
 /** `lab evaluate`. */
 export async function evaluate(given: GivenOptions, report: Report): Promise<void> {
@@ -15,14 +15,14 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   const seeds = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 1000);
   const config = configFrom(given);
   const json = given.one('json');
-  const { hints, from, path, warning } = chosenHints(given.one('hints'));
+  const { hints, sources, from, path, warning } = chosenHints(given.one('hints'));
   checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(path === null ? [] : [path])]);
 
   const { database, questions } = await openInputs(given);
   try {
     const chosen = questions.filter((question) => split === 'all' || question.split === split);
     if (!chosen.some((question) => question.sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
-    if (warning !== null) report.progress(warning);
+    for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
     const evaluation = await evaluateQuestions({
       questions: chosen, database, seeds,
       sampler: makeSketchSampler({ schema: database.schema }), policy: fixedPolicy(hints),

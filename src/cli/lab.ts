@@ -2,6 +2,7 @@
 import { DatasetError } from '../engine/entry.ts';
 import { ConfigError } from '../grpo/config.ts';
 import { GoldError } from '../lab/gold.ts';
+import { PretrainingError } from '../lab/pretrain.ts';
 import { compare } from './compare.ts';
 import { credit } from './credit.ts';
 import { evaluate } from './evaluate.ts';
@@ -26,7 +27,7 @@ async function dispatch([command, ...rest]: readonly string[], report: Report): 
 
 /** Faults of the arguments and files, as opposed to faults of this program. */
 function isForTheCaller(error: unknown): error is Error {
-  return [UsageError, DatasetError, ConfigError, GoldError].some((kind) => error instanceof kind);
+  return [UsageError, DatasetError, ConfigError, GoldError, PretrainingError].some((kind) => error instanceof kind);
 }
 
 /**

@@ -38,7 +38,6 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
   try {
     for (const folder of folders) opened.push(await openFolder(folder));
     const folds = opened.map((dataset) => foldOf(dataset, allQuestions));
-    if (!folds.some(({ questions }) => questions.some(({ sql }) => sql !== undefined))) throw new UsageError(`No dataset has a question with gold SQL${allQuestions ? '' : ' in the split "train"'}, so there is nothing to learn from.`);
     const onPass = (title: string): NonNullable<Parameters<typeof learn>[0]['onPass']> => ({ pass, steps, noSignalShare, hints }) =>
       report.progress(`${title}pass ${pass}/${passes}: ${steps} questions, ${percent(noSignalShare)} % without signal, ${hints} hints`);
 

@@ -1,7 +1,8 @@
 /** The starter policy: general hints learned on other databases, shipped with the page. And the options that choose it. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseHints } from '../engine/hints-file.ts';
+import { parseHintsFile } from '../engine/hints-file.ts';
+import type { HintsFile, HintSource } from '../engine/hints-file.ts';
 import type { PolicyHint } from '../grpo/types.ts';
 import { readText } from './files.ts';
 import { UsageError } from './options.ts';
@@ -11,12 +12,18 @@ const PATH = fileURLToPath(new URL(`../../${SHOWN}`, import.meta.url));
 
 /** Throws UsageError when it is not there, DatasetError when it is broken. */
 export function loadStarter(path = PATH): PolicyHint[] {
+  return [...readStarter(path).hints];
+}
+
+function readStarter(path: string): HintsFile {
   if (!existsSync(path)) throw new UsageError(`There is no starter policy: ${SHOWN} is missing.`);
-  return parseHints(readText(path), SHOWN);
+  return parseHintsFile(readText(path), SHOWN);
 }
 
 export interface ChosenHints {
   readonly hints: readonly PolicyHint[];
+  /** What they were learned on, where the file says so. */
+  readonly sources: readonly HintSource[];
   /** As results name it. */
   readonly from: 'none' | 'starter' | 'file';
   /** The file, for from 'file'. */
@@ -31,9 +38,15 @@ export interface ChosenHints {
  */
 export function chosenHints(chosen: string | undefined, starterPath = PATH): ChosenHints {
   if (chosen === undefined && !existsSync(starterPath)) {
-    return { hints: [], from: 'none', path: null, warning: `Warning: there is no starter policy (${SHOWN} is missing), so there are no hints to begin with.` };
+    return { hints: [], sources: [], from: 'none', path: null, warning: `Warning: there is no starter policy (${SHOWN} is missing), so there are no hints to begin with.` };
   }
-  if (chosen === 'none') return { hints: [], from: 'none', path: null, warning: null };
-  if (chosen === undefined || chosen === 'starter') return { hints: loadStarter(starterPath), from: 'starter', path: null, warning: null };
-  return { hints: parseHints(readText(chosen), chosen), from: 'file', path: chosen, warning: null };
+  if (chosen === 'none') return { hints: [], sources: [], from: 'none', path: null, warning: null };
+  if (chosen === undefined || chosen === 'starter') return { ...readStarter(starterPath), from: 'starter', path: null, warning: null };
+  return { ...parseHintsFile(readText(chosen), chosen), from: 'file', path: chosen, warning: null };
+}
+
+/** Where hints come from, as a line; null where nobody said. */
+export function learnedOn({ hints, sources }: Pick<ChosenHints, 'hints' | 'sources'>): string | null {
+  if (sources.length === 0) return null;
+  return `${hints.length} hints, learned on ${sources.map(({ name }) => name).join(', ')} (${sources.reduce((sum, { questions }) => sum + questions, 0)} questions)`;
 }

@@ -22,7 +22,7 @@ import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
-import { chosenHints } from './starter.ts';
+import { chosenHints, learnedOn } from './starter.ts';
 
 const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 
@@ -38,7 +38,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const [feedbackFile, hintsOut, json] = [given.one('feedback'), given.one('hints-out'), given.one('json')];
   if (config.feedback_weight > 0 && feedbackFile === undefined) throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
   if (config.feedback_weight === 0 && feedbackFile !== undefined) throw new UsageError('--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.');
-  const { hints, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in'));
+  const { hints, sources, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in'));
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
@@ -55,7 +55,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     const corrected = questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));
     const { questions: pool, leftOut } = await teachable(corrected, config, judge.gold);
     if (pool.length === 0) throw new UsageError(`${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with this reward: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`);
-    if (warning !== null) report.progress(warning);
+    for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
     if (leftOut.length > 0) report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
 
     const sampler = makeSketchSampler({ schema: database.schema });

@@ -1,16 +1,15 @@
 /** What general hints do for a database they never saw: each database is left out once. Pure. */
-import type { Sampler } from '../grpo/types.ts';
 import { seededRandom } from '../grpo/random.ts';
+import type { Question } from '../grpo/types.ts';
 import { compare } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { fixedPolicy, greedyAnswers } from './evaluate.ts';
 import type { HeldOutAnswer } from './experiment-types.ts';
 import type { Judge } from './judge.ts';
-import { pretrain } from './pretrain.ts';
+import { pretrain, PretrainingError } from './pretrain.ts';
 import type { PretrainingOptions, PretrainingSource } from './pretrain.ts';
 import { bootstrapMean, meanWithInterval } from './statistics.ts';
 import type { Interval, Range } from './statistics.ts';
-import type { Question } from '../grpo/types.ts';
 
 /** A database to learn on and to be measured on. */
 export interface Fold extends PretrainingSource {
@@ -48,14 +47,15 @@ export interface MeanOverDatabases {
 const SEED = 1;
 const TEMPERATURE = 0.7;
 
-/** Learns on all others and answers the questions of this one. Rejects with GoldError, AbortError, and RangeError without comparable questions. */
+/** Learns on all others and answers the questions of this one. Rejects with GoldError, AbortError, and PretrainingError. */
 export async function leaveOut(folds: readonly Fold[], index: number, options: Omit<PretrainingOptions, 'sources'>): Promise<LeftOut> {
   const fold = folds[index];
   if (fold === undefined) throw new RangeError(`There is no database ${index}.`);
-  const { hints } = await pretrain({ ...options, sources: folds.filter((other) => other !== fold) });
   const questions = await fold.judge.comparable(fold.measured);
+  if (questions.length === 0) throw new PretrainingError(`${fold.name} has no question with gold SQL, so nothing can be measured on it.`);
+  const { hints } = await pretrain({ ...options, sources: folds.filter((other) => other !== fold) });
+  const { sampler, judge } = fold;
   const answers = async (policy: ReturnType<typeof fixedPolicy>): Promise<HeldOutAnswer[]> => {
-    const { sampler, judge }: { sampler: Sampler; judge: Judge } = fold;
     const right = await greedyAnswers({ questions, sampler, policy, judge, temperature: TEMPERATURE });
     return questions.map(({ id }, i) => ({ questionId: id, greedy: right[i] === true, right: 0, drawn: 0 }));
   };

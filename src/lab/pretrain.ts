@@ -31,6 +31,11 @@ export const MOST_HINTS = 3000;
  */
 export const PRETRAINING_CONFIG: GRPOConfig = makeConfig({ ...rewardModeWeights('gold'), template_bigram: false, max_vm_steps: 1, validation_share: 0, max_hints: 10_000 }, 'tuned');
 
+/** The questions that were given are not enough to learn from or to measure on. */
+export class PretrainingError extends Error {
+  override readonly name = 'PretrainingError';
+}
+
 /** A database to learn on. */
 export interface PretrainingSource {
   readonly name: string;
@@ -80,8 +85,8 @@ interface Task {
 }
 
 /**
- * The same arguments give the same hints. Rejects with GoldError, with AbortError, and with RangeError when there is nothing to
- * learn from.
+ * The same arguments give the same hints. Rejects with GoldError, with AbortError, and with PretrainingError when there is
+ * nothing to learn from.
  */
 export async function pretrain({ sources, passes, seed, onPass, signal }: PretrainingOptions): Promise<Pretrained> {
   const random = seededRandom(seed).next;
@@ -98,7 +103,7 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
     tasks.push(...questions.map((question) => ({ source: index, trainer, question })));
     if (questions.length > 0) used.push({ name, questions: questions.length });
   }
-  if (tasks.length === 0) throw new RangeError('No question has gold SQL that says something, so there is nothing to learn from.');
+  if (tasks.length === 0) throw new PretrainingError('No question to learn from has gold SQL that returns something, so there is nothing to learn from.');
 
   const mean = new MeanPolicy();
   const taughtBy = new Map<string, Set<number>>();

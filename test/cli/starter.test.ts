@@ -22,9 +22,9 @@ beforeAll(() => {
 
 describe('the hints a command begins with', () => {
   it('are those of the starter policy unless something else is chosen', () => {
-    for (const chosen of [undefined, 'starter']) expect(chosenHints(chosen, file('starter.json'))).toEqual({ hints: STARTER, from: 'starter', path: null, warning: null });
-    expect(chosenHints('none', file('starter.json'))).toEqual({ hints: [], from: 'none', path: null, warning: null });
-    expect(chosenHints(file('starter.json'), file('gone.json'))).toEqual({ hints: STARTER, from: 'file', path: file('starter.json'), warning: null });
+    for (const chosen of [undefined, 'starter']) expect(chosenHints(chosen, file('starter.json'))).toEqual({ hints: STARTER, sources: [], from: 'starter', path: null, warning: null });
+    expect(chosenHints('none', file('starter.json'))).toEqual({ hints: [], sources: [], from: 'none', path: null, warning: null });
+    expect(chosenHints(file('starter.json'), file('gone.json'))).toEqual({ hints: STARTER, sources: [], from: 'file', path: file('starter.json'), warning: null });
   });
 
   it('are none, with a warning, where there is no starter policy; asked for by name it must be there, and be whole', () => {

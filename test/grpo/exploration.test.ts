@@ -67,6 +67,14 @@ describe('groups without signal', () => {
     expect(step.groups[0]).toMatchObject({ noSignal: true, resampled: 4, temperature: 2 });
     expect(step.metrics.resampledGroups).toBe(1);
   });
+  it('are let be where all are right, if only all-wrong groups are to be drawn again', async () => {
+    for (const [arm, draws] of [[RIGHT, 1], [0, 3]] as const) {
+      const here = world();
+      here.forced = arm;
+      await trainerIn(here, { resample_budget: 2 }, { resample: 'all-wrong' }).runStep([question]);
+      expect(here.temperatures).toHaveLength(draws);
+    }
+  });
   it('find a signal more often than without, and say how they were drawn', async () => {
     const share = async (budget: number): Promise<number> => {
       const trainer = trainerIn(world(), { resample_budget: budget, learning_rate: 0 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
-import { replayEvents } from '../../src/grpo/policy.ts';
+import { PolicyLayer, replayEvents } from '../../src/grpo/policy.ts';
 import { GRPOTrainer, SHOWN_ROWS } from '../../src/grpo/trainer.ts';
 import type { Database, Execution, HintEvent, PolicyView, Question, RewardModel, Sample, Sampler } from '../../src/grpo/types.ts';
 
@@ -113,6 +113,18 @@ describe('GRPOTrainer', () => {
     const drawn = Array.from({ length: 6 }, () => trainer.nextQuestions(pool)).flat().map(({ id }) => id);
     for (let pass = 0; pass < 3; pass++) expect(drawn.slice(4 * pass, 4 * pass + 4).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(() => trainer.nextQuestions([])).toThrow(/no training question/i);
+  });
+  it('shares a policy layer with other trainers, and lets only some features learn', async () => {
+    const policy = new PolicyLayer();
+    const options = { config: makeConfig({ group_size: 8, learning_rate: 0.3 }), sampler: twoArms, database, rewards, policy };
+    const [one, other] = [1, 2].map((seed) => new GRPOTrainer({ ...options, seed, learns: ({ pattern }) => pattern === 'bad' })) as [GRPOTrainer, GRPOTrainer];
+    for (let i = 0; i < 10; i++) await one.runStep([question('a')]);
+    const before = policy.weightOf('* ⇒ bad');
+    for (let i = 0; i < 10; i++) await other.runStep([question('b')]);
+    expect(before).toBeLessThan(0);
+    expect(policy.weightOf('* ⇒ bad')).toBeLessThan(before);
+    expect(policy.hints.map(({ pattern }) => pattern)).toEqual(['bad']);
+    expect(() => new GRPOTrainer({ ...options, seed: 1, state: one.state() })).toThrow('cannot share');
   });
   it('records the first rows only, and counts them all', async () => {
     const step = await trainerWith({}).runStep([question('a')]);
