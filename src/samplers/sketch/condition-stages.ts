@@ -24,7 +24,7 @@ function operators(mention: NumberMention): Scored<ComparisonOperator>[] {
   return all.map((item) => ({ item, score: item === mention.operator ? 2.4 : item === '=' && mention.operator === null ? 1.6 : 0 }));
 }
 
-const said = (mention: NumberMention): string => mention.operator ?? 'no comparing word';
+const said = (mention: NumberMention): string => (mention.looksLikeLimit ? 'a ranking word' : mention.operator ?? 'no comparing word');
 
 /** One mention of a value at a time: which column it filters, or none; then = or <> where the question negates. */
 export function values(ground: Ground, { repeat, condition }: Context): StageOffer | null {

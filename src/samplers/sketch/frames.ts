@@ -17,7 +17,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const ranked = intent.superlative !== null;
   // "the highest price" asks for a figure; "which product has the highest price" asks for a row.
   const extreme = ranked && (asks('MAX') || asks('MIN')) && !tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
-  const byCount = intent.superlative !== null && ranksByCount(analysis, intent.superlative.span.last);
+  const byCount = intent.superlative !== null && (ranksByCount(analysis, intent.superlative.span.last) || ranksByFigure(analysis));
   const compared = numbers.some((mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit);
   const average = intent.averageComparison !== null;
   const sorted = intent.ordering !== null;
@@ -65,6 +65,7 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
   ];
   if (intent.superlative !== null) facts.push(`superlative, ${intent.superlative.direction === 'DESC' ? 'high' : 'low'}`, intent.superlative.limit === null ? 'superlative without a number' : 'superlative with a number');
   if (intent.superlative !== null && ranksByCount(analysis, intent.superlative.span.last)) facts.push('most rows');
+  if (intent.superlative !== null && ranksByFigure(analysis)) facts.push('ranked by a figure');
   if (intent.grouping.length > 0) facts.push('grouping phrase');
   if (intent.ordering !== null) facts.push('ordering phrase');
   if (intent.negation !== null) facts.push('negation');
@@ -92,6 +93,11 @@ function ranksByCount({ tokens, tables, intent }: QuestionAnalysis, superlative:
   return tokens.slice(superlative + 1, superlative + 3).some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower))
     || (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') && tables.some(({ span, match }) => match !== 'partial' && near(span.first)))
     || intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first));
+}
+
+/** "top 5 cities by number of boats", "by total length": groups are ranked by a figure that the question names. */
+function ranksByFigure({ tokens, intent }: QuestionAnalysis): boolean {
+  return intent.aggregates.some(({ span: { first } }) => tokens[first - 1]?.lower === 'by' || (tokens[first - 1]?.lower === 'the' && tokens[first - 2]?.lower === 'by'));
 }
 
 /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */
