@@ -1,7 +1,7 @@
 /** Decisions on which rows count: what every value and number mentioned is for, negation, alternatives. */
 import type { ComparisonOperator, DateMention, NumberMention, Span } from '../../linking/types.ts';
 import { columnChoice } from './answer-stages.ts';
-import type { Scored } from './candidates.ts';
+import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { linking, naming, structural, type Pattern } from './features.ts';
 import type { Condition } from './sketch.ts';
@@ -14,6 +14,8 @@ const MISSING_WORDS: ReadonlySet<string> = new Set(['null', 'missing', 'unknown'
 const ZERO_WORDS: ReadonlySet<string> = new Set(['free', 'zero', 'nothing', 'none']);
 /** Columns that may be asked to hold nothing. */
 const MOST_MISSING = 4;
+/** Tables the rows of which the answer may have none of. */
+const MOST_ABSENT = 14;
 
 const operatorChoice = (operator: Condition['operator'], score: number, patterns: readonly Pattern[]): Choice =>
   ({ label: operator, patterns, tables: [], score, apply: (state) => (state.condition === null ? state : addCondition(state, { ...state.condition, operator })) });
@@ -137,12 +139,17 @@ export function inside(_ground: Ground, { conditions, frame }: Context): StageOf
     plain('of the answer', [structural(`conditions outside ${what}`)], frame === 'extreme' ? 0.3 : 0.5), plain(`of ${what}`, [structural(`conditions on ${what}`)], 0.5, { inside: true })] };
 }
 
+/** In a schema of many tables only those the question speaks of most. */
+function likeliest(tables: readonly string[], candidates: Candidates): readonly string[] {
+  return tables.length <= MOST_ABSENT ? tables : [...tables].sort((a, b) => candidates.tableScore(b) - candidates.tableScore(a)).slice(0, MOST_ABSENT);
+}
+
 /** The table whose rows the answer has none of. */
 export function absentFrom({ index, candidates }: Ground, { tables }: Context): StageOffer | null {
   const [table = ''] = tables;
   const others = [...new Set(index.joins.flatMap(({ left, right }) => (left.table === table ? [right.table] : right.table === table ? [left.table] : [])))].filter((other) => other !== table);
   if (others.length === 0) return null;
-  return { name: 'absent from', key: `absent from · ${table}`, make: () => others.map((other): Choice => {
+  return { name: 'absent from', key: `absent from · ${table}`, make: () => likeliest(others, candidates).map((other): Choice => {
     const { traits, span } = candidates.tableTraits(other);
     return {
       label: other, tables: [], score: 2 * candidates.tableScore(other), apply: (s) => advance(change(s, { absentFrom: other })),

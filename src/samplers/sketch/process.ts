@@ -157,7 +157,7 @@ export function replayTrace<S>(process: Process<S>, evaluator: Evaluator, choice
   let fits = true;
   const trace = walk(process, evaluator, ({ policy }) => {
     const choice = choices[at++] ?? -1;
-    if (choice >= 0 && choice < policy.length) return choice;
+    if (Number.isInteger(choice) && choice >= 0 && choice < policy.length) return choice;
     fits = false;
     return 0;
   });

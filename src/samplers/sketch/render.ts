@@ -25,8 +25,11 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
 
   const moved = new Set(semijoins.flatMap(({ conditions }) => conditions));
   const own = outside.filter((condition) => !moved.has(condition));
+  // Alternatives are alternatives wherever they stand.
+  const either = sketch.any && semijoins.some(({ conditions }) => conditions.length > 0);
+  const filters = semijoins.map((semijoin) => ({ text: writeSemijoin(semijoin, sketch.any, name), met: either && semijoin.conditions.length > 0 }));
   const fixed = [
-    ...semijoins.map((semijoin) => writeSemijoin(semijoin, name)),
+    ...filters.filter(({ met }) => !met).map(({ text }) => text),
     ...(absent === null ? [] : [writeAbsence(absent, sketch, index, name)]),
     ...(sketch.extreme === null ? [] : [writeExtreme(sketch, index, write)]),
     ...(sketch.average === null ? [] : [`${write(sketch.average.on)} ${sketch.average.operator} (SELECT AVG(${sketch.average.on.write(naming(false))}) FROM ${quoteIdentifier(sketch.average.on.tables[0] ?? '')})`]),
@@ -40,7 +43,8 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
     const others = [...writeConditions(rest, false, write), ...fixed];
     return [first, second].map((condition) => select([...writeConditions([condition], false, write), ...others])).join(' INTERSECT ');
   }
-  const text = select([...writeConditions(own, sketch.any, write), ...fixed]);
+  const conditions = either ? alternatives([...writeConditions(own, false, write), ...filters.filter(({ met }) => met).map(({ text }) => text)]) : writeConditions(own, sketch.any, write);
+  const text = select([...conditions, ...fixed]);
   return sketch.countGroups ? `SELECT COUNT(*) FROM (${text})` : text;
 }
 
@@ -128,8 +132,10 @@ function writeConditions(conditions: readonly Condition[], any: boolean, write: 
     else same.push(condition);
   }
   const texts = groups.map((group) => writeCondition(group, write));
-  return any && texts.length > 1 ? [`(${texts.join(' OR ')})`] : texts;
+  return any ? alternatives(texts) : texts;
 }
+
+const alternatives = (texts: readonly string[]): string[] => [texts.length > 1 ? `(${texts.join(' OR ')})` : texts.join('')].filter((text) => text !== '');
 
 function writeCondition(group: readonly Condition[], write: Write): string {
   const [{ on, operator, value, upper }] = group as [Condition];
@@ -185,10 +191,10 @@ export function answerTables(sketch: Sketch): string[] {
   return tables.length === 0 ? sketch.tables.slice(0, 1) : [...new Set(tables)];
 }
 
-function writeSemijoin({ edge, root, plan, conditions }: Semijoin, name: NameColumn): string {
+function writeSemijoin({ edge, root, plan, conditions }: Semijoin, any: boolean, name: NameColumn): string {
   const [near, far] = edge.left.table === root ? [edge.right, edge.left] : [edge.left, edge.right];
   const inner = naming(plan.tables.length > 1);
-  const where = writeConditions(conditions, false, (expression) => expression.write(inner));
+  const where = writeConditions(conditions, any, (expression) => expression.write(inner));
   const text = `SELECT ${far.columns.map((column) => inner(far.table, column)).join(', ')} FROM ${writeFrom(plan, true)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
   return `${tuple(near.columns.map((column) => name(near.table, column)))} IN (${text})`;
 }
