@@ -1,5 +1,5 @@
 /** Brute force: every completion of a process, as the oracle for figures computed in a smarter way. */
-import type { Process } from '../../src/samplers/sketch/process.ts';
+import type { Process, StateGraph } from '../../src/samplers/sketch/process.ts';
 
 export interface Enumerated<S> {
   readonly final: S;
@@ -69,4 +69,21 @@ export function bruteForce<S>(process: Process<S>, weightOf: (feature: number) =
 /** A weight for each feature, the same for the same seed, in [−2, 2]. */
 export function randomWeights(seed: number): (feature: number) => number {
   return (feature) => (((feature * 2654435761 + seed * 40503 + 12345) >>> 7) % 4001) / 1000 - 2;
+}
+
+/** The process from one state on. */
+export function from<S>(process: Process<S>, start: S): Process<S> {
+  return { start, decide: (state) => process.decide(state), key: (state) => process.key(state) };
+}
+
+/** The same process with states told apart by `key`. */
+export function keyedBy<S>(process: Process<S>, key: (state: S) => string): Process<S> {
+  return { start: process.start, decide: (state) => process.decide(state), key };
+}
+
+/** How many completions a graph stands for. */
+export function completionsOf({ next }: StateGraph): number {
+  const counts: number[] = [];
+  for (const followers of next) counts.push(followers.reduce((sum, follower) => sum + (follower < 0 ? 1 : counts[follower] ?? NaN), 0));
+  return counts.at(-1) ?? 1;
 }

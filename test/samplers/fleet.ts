@@ -6,31 +6,43 @@ import { openTestDatabase } from '../database/helpers.ts';
 
 export const FLEET_SQL = `
 CREATE TABLE owner (id INTEGER PRIMARY KEY, name TEXT, city TEXT);
-CREATE TABLE boat (id INTEGER PRIMARY KEY, title TEXT, length REAL, owner_id INT REFERENCES owner(id));
+CREATE TABLE boat (id INTEGER PRIMARY KEY, title TEXT, length REAL, built TEXT, owner_id INT REFERENCES owner(id));
+CREATE TABLE harbour (name TEXT, city TEXT);
 INSERT INTO owner VALUES (1, 'Ada', 'Oslo'), (2, 'Miles O''Hara', 'Turku'), (3, 'Ada', 'Turku');
-INSERT INTO boat VALUES (1, 'Breeze', 9.5, 1), (2, 'Calypso', 7, 2), (3, 'Dori', 12, 1);
+INSERT INTO boat VALUES (1, 'Breeze', 9.5, '2018-04-01', 1), (2, 'Calypso', 7, '2019-05-17', 2), (3, 'Dori', 12, '2021-09-30', 1), (4, 'Elsa', NULL, NULL, NULL);
+INSERT INTO harbour VALUES ('Ada', 'Turku'), ('North', 'Oslo');
 `;
 
-/** One question or more for each shape, and for values, numbers, negation, ordering and distinct. */
+/** One question or more for each frame, and for values, numbers, dates, negation, ordering and distinct. */
 export const FLEET_QUESTIONS = {
   list: 'titles of boats',
   distinct: 'different cities',
-  ordered: 'boats sorted by length',
+  sorted: 'boats sorted by length',
   count: 'how many boats',
   'count distinct': 'how many different cities',
-  aggregate: 'average length',
-  'group count': 'number of boats per city',
-  'group aggregate': 'total length for each owner',
+  figure: 'average length',
+  'several figures': 'lowest, highest and average length of boats',
+  groups: 'number of boats per city',
+  'groups of a sum': 'total length for each owner',
+  'sorted groups': 'number of boats per city in descending order',
   top: 'the longest boat',
   'top with limit': 'top 2 boats',
   'top group': 'owner with the most boats',
   having: 'owners with more than 1 boat',
+  'count groups': 'how many owners have more than 1 boat',
+  average: 'boats longer than the average length',
+  'count average': 'how many boats are longer than the average',
   absent: 'owners without boats',
+  'count absent': 'how many owners have no boats',
+  'two tables': 'names of owners that are not names of harbours',
+  both: 'owners with both a boat longer than 8 and a boat shorter than 8',
   value: 'boats from Turku',
   values: 'owners in Oslo or Turku',
   'negated value': 'owners not in Oslo',
+  missing: 'boats without a length',
   number: 'boats longer than 8',
   between: 'boats between 7 and 10',
+  date: 'boats built after May 2019',
   quoted: 'boats like "rez"',
   nothing: 'hello',
   empty: '',

@@ -39,4 +39,15 @@ export const ODD_SCHEMAS: Readonly<Record<string, { readonly sql: string; readon
     `,
     questions: ['tons per port', 'ports without ships', 'ships in Turku', 'ships not in Turku or Visby', 'port names with more than 1 voyage', 'mother ships', 'ships that do not have voyages', 'the port with the most voyages'],
   },
+  'two keys to one table, and another way round': {
+    sql: `
+      CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT, city TEXT);
+      CREATE TABLE game (id INTEGER PRIMARY KEY, home INT REFERENCES team(id), away INT REFERENCES team(id), goals INT);
+      CREATE TABLE fan (id INTEGER PRIMARY KEY, name TEXT, team_id INT REFERENCES team(id), game_id INT REFERENCES game(id));
+      INSERT INTO team VALUES (1, 'Reds', 'Turku'), (2, 'Blues', 'Oslo'), (3, 'Greens', 'Oslo');
+      INSERT INTO game VALUES (1, 1, 2, 3), (2, 2, 1, 5);
+      INSERT INTO fan VALUES (1, 'Ada', 1, 1), (2, 'Bo', 2, 2);
+    `,
+    questions: ['goals of teams in Oslo', 'names of fans and teams', 'fans of games with more than 3 goals', 'teams without games', 'how many fans per team', 'number of games by city in Turku', 'teams with both games and fans'],
+  },
 };
