@@ -23,12 +23,19 @@ export const linking = (text: string, mention: Span | null = null): Pattern => (
 export const pairing = (a: string, b: string): Pattern => ({ kind: 'pair', text: `${a} + ${b}`, tables: [], mention: null });
 
 /** A cue as a feature needs it. */
-interface Hook {
+interface Cued {
   readonly key: string;
   readonly label: string;
   readonly general: boolean;
   readonly words: number;
 }
+
+/** The number is the same for the same key; 0 is that of having no cue. */
+interface Hook extends Cued {
+  readonly number: number;
+}
+
+const NO_CUE: Hook = { key: '*', label: '', general: true, words: 0, number: 0 };
 
 /** Words on each side of a mention that may say how it is meant. */
 const BESIDE = 2;
@@ -36,8 +43,10 @@ const BESIDE = 2;
 export class FeatureTable {
   readonly features: HintFeature[] = [];
   readonly #analysis: QuestionAnalysis;
-  readonly #facts: readonly Hook[];
-  readonly #byKey = new Map<string, number>();
+  readonly #facts: readonly Cued[];
+  /** By the text of the pattern, then by the number of the hook: the feature, where there is one. */
+  readonly #byPattern = new Map<string, (number | undefined)[]>();
+  readonly #hookNumbers = new Map<string, number>();
   readonly #hooks = new Map<string, readonly Hook[]>();
 
   /** `facts`: what is true of the question as a whole, e.g. that it has two numbers. */
@@ -51,9 +60,10 @@ export class FeatureTable {
     const indices: number[] = [];
     for (const pattern of patterns) {
       const { kind } = pattern;
-      indices.push(this.#intern(null, pattern, kind === 'name' ? 'pattern' : kind));
+      const known = this.#knownOf(pattern.text);
+      indices.push(known[0] ?? this.#add(NO_CUE, pattern, kind === 'name' ? 'pattern' : kind, known));
       const template = kind === 'pattern' ? 'operator' : kind;
-      for (const hook of this.#hooksOf(pattern)) indices.push(this.#intern(hook, pattern, template));
+      for (const hook of this.#hooksOf(pattern)) indices.push(known[hook.number] ?? this.#add(hook, pattern, template, known));
     }
     return indices;
   }
@@ -61,30 +71,27 @@ export class FeatureTable {
   #hooksOf({ kind, mention }: Pattern): readonly Hook[] {
     if (kind === 'pair' || (kind === 'link' && mention === null)) return [];
     const name = `${kind} ${mention?.first ?? ''} ${mention?.last ?? ''}`;
-    let hooks = this.#hooks.get(name);
-    if (hooks === undefined) {
-      const { cues } = this.#analysis;
-      if (kind === 'link') hooks = this.#besides(mention as Span);
-      else if (kind === 'pattern') hooks = [...cues.filter((cue) => cue.general).map(hookOf), ...this.#facts];
-      else if (mention === null) hooks = cues.filter((cue) => cue.kind === 'word' || (cue.kind === 'bigram' && !cue.general)).map(hookOf);
-      else hooks = cues.filter((cue) => cue.kind !== 'phrase' && cue.kind !== 'start' && cue.span.last >= mention.first - BESIDE && cue.span.first <= mention.last + BESIDE).map(hookOf);
-      this.#hooks.set(name, hooks);
-    }
-    return hooks;
+    const numbered = this.#hooks.get(name);
+    if (numbered !== undefined) return numbered;
+    const { cues } = this.#analysis;
+    let hooks: readonly Cued[];
+    if (kind === 'link') hooks = this.#besides(mention as Span);
+    // Pairs of general words recur too seldom to be learned from; measured, they only slow down what single words teach.
+    else if (kind === 'pattern') hooks = [...cues.filter((cue) => cue.general && cue.kind !== 'bigram').map(hookOf), ...this.#facts];
+    else if (mention === null) hooks = cues.filter((cue) => cue.kind === 'word' || (cue.kind === 'bigram' && !cue.general)).map(hookOf);
+    else hooks = cues.filter((cue) => cue.kind !== 'phrase' && cue.kind !== 'start' && cue.span.last >= mention.first - BESIDE && cue.span.first <= mention.last + BESIDE).map(hookOf);
+    const made = this.#numbered(hooks);
+    this.#hooks.set(name, made);
+    return made;
   }
 
   /** The words just before and after a mention; a name or value stands as what it is. */
-  #besides({ first, last }: Span): Hook[] {
-    const side = (at: number, where: 'before' | 'after'): Hook => {
+  #besides({ first, last }: Span): Cued[] {
+    const side = (at: number, where: 'before' | 'after'): Cued => {
       const { text, general } = this.#standIn(at);
       return { key: `${where}:${text}`, label: where === 'before' ? `${text} …` : `… ${text}`, general, words: 1 };
     };
-    const two = (at: number, where: 'before' | 'after'): Hook => {
-      const [a, b] = where === 'before' ? [this.#standIn(at - 1), this.#standIn(at)] : [this.#standIn(at), this.#standIn(at + 1)];
-      const text = `${a.text} ${b.text}`;
-      return { key: `${where}:${text}`, label: where === 'before' ? `${text} …` : `… ${text}`, general: a.general && b.general, words: 2 };
-    };
-    return [side(first - 1, 'before'), side(last + 1, 'after'), two(first - 1, 'before'), two(last + 1, 'after')];
+    return [side(first - 1, 'before'), side(last + 1, 'after')];
   }
 
   /** A word that names nothing stands for itself; others for their kind. */
@@ -101,17 +108,29 @@ export class FeatureTable {
     return { text: token.stem, general: true };
   }
 
-  #intern(hook: Hook | null, { kind, text, tables }: Pattern, template: HintTemplate): number {
-    const key = `${hook?.key ?? '*'} ⇒ ${text}`;
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const general = kind !== 'name' && (hook === null || hook.general);
-    const index = this.features.push({ key, cue: hook?.label ?? null, pattern: text, tables, template, general, words: hook?.words ?? 0 }) - 1;
-    this.#byKey.set(key, index);
+  #numbered(cues: readonly Cued[]): Hook[] {
+    return cues.map((cue): Hook => {
+      let number = this.#hookNumbers.get(cue.key);
+      if (number === undefined) this.#hookNumbers.set(cue.key, number = this.#hookNumbers.size + 1);
+      return { ...cue, number };
+    });
+  }
+
+  #knownOf(text: string): (number | undefined)[] {
+    let known = this.#byPattern.get(text);
+    if (known === undefined) this.#byPattern.set(text, known = []);
+    return known;
+  }
+
+  #add(hook: Hook, { kind, text, tables }: Pattern, template: HintTemplate, known: (number | undefined)[]): number {
+    const index = this.features.push({
+      key: `${hook.key} ⇒ ${text}`, cue: hook === NO_CUE ? null : hook.label, pattern: text, tables, template, general: kind !== 'name' && hook.general, words: hook.words,
+    }) - 1;
+    known[hook.number] = index;
     return index;
   }
 }
 
-function hookOf(cue: Cue): Hook {
+function hookOf(cue: Cue): Cued {
   return { key: cue.key, label: cue.label, general: cue.general, words: cue.kind === 'word' ? 1 : cue.kind === 'bigram' ? 2 : 0 };
 }

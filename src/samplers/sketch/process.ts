@@ -72,13 +72,13 @@ const ESTIMATE_TRACES = 64;
 
 /** Softmaxes for one policy version and temperature, each computed once. */
 export class Evaluator {
-  readonly #weightOf: WeightOf;
+  readonly weightOf: WeightOf;
   readonly #temperature: number;
   readonly #sums = new Map<readonly Option[], Float64Array>();
   readonly #known = new Map<readonly Option[] | readonly number[], Softmax>();
 
   constructor(weightOf: WeightOf, temperature: number) {
-    this.#weightOf = weightOf;
+    this.weightOf = weightOf;
     this.#temperature = temperature;
   }
 
@@ -105,7 +105,12 @@ export class Evaluator {
   #hintSums(options: readonly Option[]): Float64Array {
     let sums = this.#sums.get(options);
     if (sums === undefined) {
-      sums = Float64Array.from(options, ({ features }) => features.reduce((sum, feature) => sum + this.#weightOf(feature), 0));
+      sums = new Float64Array(options.length);
+      for (const [i, { features }] of options.entries()) {
+        let sum = 0;
+        for (const feature of features) sum += this.weightOf(feature);
+        sums[i] = sum;
+      }
       this.#sums.set(options, sums);
     }
     return sums;

@@ -3,12 +3,12 @@
  * It is not a language model. It needs no download and no GPU, and its distribution is known exactly.
  */
 import { seededRandom } from '../../grpo/random.ts';
-import type { DecisionRecord, Distribution, FeatureUse, PolicyView, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
+import type { DecisionRecord, Distribution, FeatureUse, HintFeature, PolicyView, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import { analyse } from '../../linking/analyse.ts';
 import { makeSchemaIndex } from '../../linking/schema-index.ts';
 import type { State } from './state.ts';
 import { SketchGrammar } from './grammar.ts';
-import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, replayTrace, sampleTrace, stateGraph, type StateGraph, type Trace } from './process.ts';
+import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, replayTrace, sampleTrace, stateGraph, type StateGraph, type Trace, type WeightOf } from './process.ts';
 import { renderSketch } from './render.ts';
 
 /** Questions whose grammars are kept; the oldest goes first. */
@@ -33,10 +33,10 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
   };
 
   const evaluatorOf = (grammar: SketchGrammar, policy: PolicyView, temperature: number): Evaluator =>
-    new Evaluator((feature) => policy.weightOf(grammar.features.features[feature]?.key ?? ''), temperature);
+    new Evaluator(weightsOf(grammar, policy), temperature);
 
-  const toSamples = (grammar: SketchGrammar, policy: PolicyView, traces: readonly Trace<State>[]): Sample[] => {
-    const uses = featureUses(grammar, policy, traces);
+  const toSamples = (grammar: SketchGrammar, { weightOf }: Evaluator, traces: readonly Trace<State>[]): Sample[] => {
+    const uses = featureUses(grammar, weightOf, traces);
     return traces.map((trace, i): Sample => {
       const sql = renderSketch(trace.final.sketch, index);
       return {
@@ -54,16 +54,18 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       signal?.throwIfAborted();
       const grammar = grammarOf(question);
       const evaluator = evaluatorOf(grammar, policy, temperature);
-      return Promise.resolve(toSamples(grammar, policy, Array.from({ length: count }, () => sampleTrace(grammar, evaluator, random))));
+      return Promise.resolve(toSamples(grammar, evaluator, Array.from({ length: count }, () => sampleTrace(grammar, evaluator, random))));
     },
     greedy({ question, policy, temperature }: SampleRequest): Promise<Sample> {
       const grammar = grammarOf(question);
-      return Promise.resolve(toSamples(grammar, policy, [greedyTrace(grammar, evaluatorOf(grammar, policy, temperature))])[0] as Sample);
+      const evaluator = evaluatorOf(grammar, policy, temperature);
+      return Promise.resolve(toSamples(grammar, evaluator, [greedyTrace(grammar, evaluator)])[0] as Sample);
     },
     replay({ question, policy, temperature }, choices): Sample | null {
       const grammar = grammarOf(question);
-      const trace = replayTrace(grammar, evaluatorOf(grammar, policy, temperature), choices);
-      return trace === null ? null : toSamples(grammar, policy, [trace])[0] as Sample;
+      const evaluator = evaluatorOf(grammar, policy, temperature);
+      const trace = replayTrace(grammar, evaluator, choices);
+      return trace === null ? null : toSamples(grammar, evaluator, [trace])[0] as Sample;
     },
     distribution({ question, policy, temperature }): Distribution {
       const grammar = grammarOf(question);
@@ -76,28 +78,49 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
   };
 }
 
+/** The weight of each feature under the policy as it is now, looked up once. */
+function weightsOf(grammar: SketchGrammar, policy: PolicyView): WeightOf {
+  const weights: number[] = [];
+  const { features } = grammar.features;
+  return (feature) => weights[feature] ??= policy.weightOf(features[feature]?.key ?? '');
+}
+
 /**
  * Σ_d f and Σ_d E_d[f] per completion, for every feature that fired in some completion of the group or that the
  * policy already weighs. Features that could have fired, did in none, and weigh nothing would stay nothing.
  */
-function featureUses(grammar: SketchGrammar, policy: PolicyView, traces: readonly Trace<State>[]): FeatureUse[][] {
+function featureUses(grammar: SketchGrammar, weightOf: WeightOf, traces: readonly Trace<State>[]): FeatureUse[][] {
   const { features } = grammar.features;
+  const fired = new Uint8Array(features.length);
+  const met = new Uint8Array(features.length);
   const counts = traces.map((trace) => {
     const value = new Float64Array(features.length);
     const expected = new Float64Array(features.length);
-    for (const { options, choice, probabilities } of trace.steps) {
-      options.forEach((option, i) => {
-        const probability = probabilities.policy[i] ?? 0;
-        for (const feature of option.features) {
+    for (const { options, choice, probabilities: { policy } } of trace.steps) {
+      for (const feature of options[choice]?.features ?? []) {
+        value[feature] = (value[feature] ?? 0) + 1;
+        fired[feature] = 1;
+      }
+      for (let i = 0; i < options.length; i++) {
+        const probability = policy[i] ?? 0;
+        for (const feature of options[i]?.features ?? []) {
           expected[feature] = (expected[feature] ?? 0) + probability;
-          if (i === choice) value[feature] = (value[feature] ?? 0) + 1;
+          met[feature] = 1;
         }
-      });
+      }
     }
     return { value, expected };
   });
-  const listed = features.map((feature, k) => ({ feature, k }))
-    .filter(({ feature, k }) => counts.some(({ value }) => (value[k] ?? 0) > 0) || policy.weightOf(feature.key) !== 0);
-  return counts.map(({ value, expected }) => listed.map(({ feature, k }) => ({ feature, value: value[k] ?? 0, expected: expected[k] ?? 0 }))
-    .filter((use) => use.value > 0 || use.expected > 0));
+  const listed: number[] = [];
+  for (let k = 0; k < features.length; k++) {
+    if (fired[k] === 1 || (met[k] === 1 && weightOf(k) !== 0)) listed.push(k);
+  }
+  return counts.map(({ value, expected }) => {
+    const uses: FeatureUse[] = [];
+    for (const k of listed) {
+      const use = { feature: features[k] as HintFeature, value: value[k] ?? 0, expected: expected[k] ?? 0 };
+      if (use.value > 0 || use.expected > 0) uses.push(use);
+    }
+    return uses;
+  });
 }
