@@ -118,7 +118,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
  */
 export const PRESETS: Readonly<Record<PresetName, Readonly<Partial<GRPOConfig>>>> = {
   reference: {},
-  tuned: { group_size: 8, learning_rate: 0.2, temperature: 0.8, kl_coef: 0.02, resample_budget: 2, replay: true, validation_share: 0.2 },
+  tuned: { group_size: 8, learning_rate: 0.2, temperature: 0.8, kl_coef: 0.02, resample_budget: 2, replay: true, validation_share: 0.2, max_hints: 10_000, max_vm_steps: 1 },
 };
 
 /** The fields that some preset sets. */

@@ -32,8 +32,6 @@ export interface TrainerOptions {
   readonly policy?: PolicyLayer;
   /** Whether a feature may become a hint or move one; every feature may unless given. */
   readonly learns?: (feature: HintFeature) => boolean;
-  /** Which groups `resample_budget` is for: all without signal, or only those that are without a right completion. Default no-signal. */
-  readonly resample?: 'no-signal' | 'all-wrong';
 }
 
 /** The reward weights of a configuration. */
@@ -68,7 +66,6 @@ export class GRPOTrainer {
   readonly #measured: boolean;
   readonly #answers: AnswerMemory;
   readonly #learns: TrainerOptions['learns'];
-  readonly #resample: NonNullable<TrainerOptions['resample']>;
   #random: SeededRandom;
   #config: GRPOConfig;
   #rewardModel: RewardModel;
@@ -76,7 +73,7 @@ export class GRPOTrainer {
   #queue: readonly string[];
   #summary: TrainingSummary;
 
-  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true, policy, learns, resample = 'no-signal' }: TrainerOptions) {
+  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true, policy, learns }: TrainerOptions) {
     if (policy !== undefined && state !== undefined) throw new Error('A stored run has hints of its own and cannot share others.');
     this.#sampler = sampler;
     this.#database = database;
@@ -88,7 +85,6 @@ export class GRPOTrainer {
     this.#measured = distribution;
     this.#answers = new AnswerMemory(state?.answers);
     this.#learns = learns;
-    this.#resample = resample;
     this.#random = state === undefined ? seededRandom(seed) : restoreRandom(state.randomState);
     this.#step = state?.step ?? 0;
     this.#queue = state?.queue ?? [];
@@ -212,7 +208,8 @@ export class GRPOTrainer {
       const samples = await this.generateGroup(question, undefined, signal, temperature);
       const completions = await this.#withReplay(await this.computeRewards(samples, question, signal), question, temperature, signal);
       const [compared] = this.computeAdvantages([completions]);
-      const settled = compared?.noSignal !== true || (this.#resample === 'all-wrong' && completions.some(({ rewards }) => isRight(rewards)));
+      // Where all are known to be right there is nothing left to look for.
+      const settled = compared?.noSignal !== true || completions.some(({ rewards }) => isRight(rewards));
       if (settled || again >= this.#config.resample_budget) return { completions, resampled: again, temperature };
     }
   }

@@ -20,10 +20,8 @@ export const QUESTIONS_EACH = 150;
 export const PASSES = 6;
 /** A delivered hint was taught by at least this many databases, where there are more than that. */
 export const MIN_DATABASES = 2;
-/** A delivered hint weighs at least this much. */
-export const MIN_WEIGHT = 0.05;
-/** Most hints delivered, the strongest. */
-export const MOST_HINTS = 3000;
+/** Most hints delivered, the strongest: the thousands of weaker ones change no accuracy, but have to be downloaded. */
+export const MOST_HINTS = 1000;
 
 /**
  * The settings: tuned, with the gold reward and without cues of two words, which hardly recur on another database. A small
@@ -74,7 +72,7 @@ export interface Pretrained {
   /** What was learned on. */
   readonly sources: readonly { readonly name: string; readonly questions: number }[];
   readonly passes: readonly PretrainingPass[];
-  /** Hints of the mean policy, before those were left out that too few databases taught or that weigh too little. */
+  /** Hints of the mean policy, before those were left out that too few databases taught or that are among the weakest. */
   readonly learned: number;
 }
 
@@ -98,7 +96,7 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
     const questions = await chosenQuestions(source, random);
     const trainer = new GRPOTrainer({
       config: PRETRAINING_CONFIG, sampler, database, rewards: () => goldOnly(gold), seed: seed + index + 1,
-      policy, learns: isGeneral, resample: 'all-wrong', distribution: false,
+      policy, learns: isGeneral, distribution: false,
     });
     tasks.push(...questions.map((question) => ({ source: index, trainer, question })));
     if (questions.length > 0) used.push({ name, questions: questions.length });
@@ -126,7 +124,7 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
   const learned = mean.hints();
   const enough = used.length > MIN_DATABASES ? MIN_DATABASES : 1;
   const hints = learned
-    .filter(({ key, weight }) => Math.abs(weight) >= MIN_WEIGHT && (taughtBy.get(key)?.size ?? 0) >= enough)
+    .filter(({ key, weight }) => weight !== 0 && (taughtBy.get(key)?.size ?? 0) >= enough)
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.key < b.key ? -1 : 1))
     .slice(0, MOST_HINTS);
   return { hints, sources: used, passes: done, learned: learned.length };

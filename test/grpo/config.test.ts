@@ -55,7 +55,7 @@ describe('presets', () => {
     const config = makeConfig({}, preset);
     expect(config).toMatchObject(PRESETS[preset]);
     expect(presetOf(config)).toBe(preset);
-    expect(presetOf(makeConfig({ max_hints: 500 }, preset))).toBe(preset);
+    expect(presetOf(makeConfig({ max_rows: 500 }, preset))).toBe(preset);
     expect(presetOf(makeConfig({ group_size: 31 }, preset))).toBeNull();
     expect(makeConfig({ group_size: 31 }, preset).group_size).toBe(31);
   });
