@@ -77,21 +77,21 @@ describe('a group', () => {
 });
 
 describe('hints', () => {
-  const shareOf = async (pattern: RegExp, policy: PolicyView): Promise<number> => {
-    const samples = sqlOf(await (await fleet).generateGroup(request('how many boats per city', 4, policy), 300));
+  const shareOf = async (pattern: RegExp, policy: PolicyView, question: string): Promise<number> => {
+    const samples = sqlOf(await (await fleet).generateGroup(request(question, 4, policy), 300));
     return samples.filter((sql) => pattern.test(sql)).length / samples.length;
   };
 
-  it.each([['* ⇒ COUNT per group', /GROUP BY/u], ['* ⇒ column alias', / AS /u], ['* ⇒ tables without a join condition', /FROM \w+, \w+/u], ['"how many" ⇒ list of columns', /^SELECT (?!.*COUNT)/u]])('%s: its weight moves what it names', async (key, pattern) => {
-    const [less, none, more] = [await shareOf(pattern, hinted({ [key]: -3 })), await shareOf(pattern, NO_HINTS), await shareOf(pattern, hinted({ [key]: 3 }))];
+  it.each([['* ⇒ aggregate per group', /GROUP BY/u], ['* ⇒ column alias', / AS /u], ['* ⇒ tables without a join condition', /FROM \w+, \w+/u], ['"how many" ⇒ only list of columns', /^SELECT (?!.*(COUNT|SUM|AVG|MAX|MIN|GROUP))/u], ['* ⇒ filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'], ['* ⇒ > (SELECT AVG …)', /\(SELECT AVG/u], ['* ⇒ INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'], ['* ⇒ SELECT ← exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u]])('%s: its weight moves what it names', async (key, pattern, question = 'how many boats per city') => {
+    const [less, none, more] = [await shareOf(pattern, hinted({ [key]: -3 }), question), await shareOf(pattern, NO_HINTS, question), await shareOf(pattern, hinted({ [key]: 3 }), question)];
     expect(less).toBeLessThanOrEqual(none);
     expect(none).toBeLessThan(more);
   });
 
   it('only where their cue occurs', async () => {
-    const policy = hinted({ 'harbour ⇒ COUNT per group': 5, '"per" ⇒ COUNT per group': 5 });
+    const policy = hinted({ '"how many" ⇒ aggregate per group': 5, 'quay ⇒ SELECT boat.title': 5 });
     expect((await fleet).distribution(request('titles of boats', 1, policy))?.kl).toBe(0);
-    expect((await fleet).distribution(request('boats per city', 1, policy))?.kl).toBeGreaterThan(0.1);
+    expect((await fleet).distribution(request('how many boats per city', 1, policy))?.kl).toBeGreaterThan(0.1);
   });
 });
 
@@ -100,7 +100,7 @@ describe('features', () => {
     const sampler = await fleet;
     const h = 1e-4;
     const temperature = 0.8;
-    const base = { '* ⇒ column alias': 0.7, '* ⇒ COUNT per group': -0.4 };
+    const base = { '* ⇒ column alias': 0.7, '* ⇒ aggregate per group': -0.4 };
     let compared = 0;
     for (const question of ['how many boats per city', 'owners with more than 1 boat', 'boats not in Turku']) {
       for (let seed = 1; seed <= 4; seed++) {
@@ -127,8 +127,10 @@ describe('features', () => {
       expect(new Set(keys).size).toBe(keys.length);
       const fired = features.filter(({ value }) => value > 0).map(({ feature }) => feature.pattern);
       for (const { chosen } of decisions.filter(({ name }) => name === 'select')) expect(fired).toContain(`SELECT ${chosen}`);
-      expect(sql.includes(' JOIN ')).toBe(fired.includes('JOIN … ON'));
-      expect(sql.includes('DISTINCT')).toBe(fired.includes('DISTINCT'));
+      for (const { chosen } of decisions.filter(({ name }) => name === 'group')) expect(fired).toContain(`GROUP BY ${chosen}`);
+      expect(sql.startsWith('SELECT DISTINCT')).toBe(fired.includes('DISTINCT'));
+      expect(sql.includes(' NOT IN ')).toBe(fired.includes('NOT IN (SELECT …)'));
+      expect(sql.includes(' LIMIT ')).toBe(fired.includes('ORDER BY … LIMIT'));
       for (const { value, expected } of features) {
         expect(Number.isInteger(value)).toBe(true);
         expect(expected).toBeGreaterThanOrEqual(0);
@@ -154,8 +156,13 @@ describe('features', () => {
 });
 
 describe('the distribution', () => {
-  it('is exact for a question of usual size, and zero KL without hints', async () => {
-    for (const question of Object.values(FLEET_QUESTIONS)) expect((await fleet).distribution(request(question))).toMatchObject({ exact: true, kl: 0 });
+  it('is exact where there are few states, and zero KL without hints', async () => {
+    for (const name of ['one table of one column', 'no text, no numbers', 'an empty table and a view']) {
+      const { sql, questions } = ODD_SCHEMAS[name] ?? { sql: '', questions: [] };
+      const sampler = await samplerOf(sql);
+      for (const question of questions) expect(sampler.distribution(request(question)), question).toMatchObject({ exact: true, kl: 0 });
+    }
+    for (const question of Object.values(FLEET_QUESTIONS)) expect((await fleet).distribution(request(question)), question).toMatchObject({ kl: 0 });
   });
 
   it('is an estimate where there are too many states, the same every time', async () => {
@@ -167,6 +174,71 @@ describe('the distribution', () => {
     expect(distribution?.entropy).toBeGreaterThan(1);
     expect(distribution?.kl).toBeGreaterThan(0);
     expect(sampler.distribution(request(question, 9, hinted({ '* ⇒ list of columns': 2 })))).toEqual(distribution);
+  });
+});
+
+describe('an earlier sample', () => {
+  it('is made again from its choices: the same SQL and probability under the same policy, another under another', async () => {
+    const sampler = await fleet;
+    const policy = hinted({ '* ⇒ column alias': 1.5, '* ⇒ aggregate per group': -1 });
+    for (const question of Object.values(FLEET_QUESTIONS)) {
+      for (const sample of await sampler.generateGroup(request(question, 3, policy, 1.5), 4)) {
+        const { random: _random, ...same } = request(question, 3, policy, 1.5);
+        expect(sampler.replay?.(same, sample.choices ?? [])?.sql).toBe(sample.sql);
+        expect(sampler.replay?.(same, sample.choices ?? [])?.logProbability).toBe(sample.logProbability);
+        const now = sampler.replay?.({ ...same, policy: hinted({ '* ⇒ list of columns': 2 }) }, sample.choices ?? []);
+        expect(now?.sql).toBe(sample.sql);
+        expect(now?.referenceLogProbability).toBe(sample.referenceLogProbability);
+        expect(now?.logProbability).not.toBe(sample.logProbability);
+      }
+    }
+  });
+
+  it('is null where the choices do not fit', async () => {
+    const sampler = await fleet;
+    const { random: _random, ...asked } = request('titles of boats');
+    const { choices = [] } = await sampler.greedy(request('titles of boats'));
+    for (const wrong of [[], [0], [...choices, 0], choices.slice(0, -1), [999, ...choices.slice(1)], [-1, ...choices.slice(1)], [0.5, ...choices.slice(1)]]) expect(sampler.replay?.(asked, wrong)).toBeNull();
+  });
+});
+
+describe('a feature says what it is', () => {
+  /** Names and values that no English word is part of, so that any trace of them shows. */
+  const NONCE = ['zorb', 'quix', 'wump', 'flarn', 'drazz', 'plimt', 'groob'];
+  const sql = `
+    CREATE TABLE zorble (zorble_id INTEGER PRIMARY KEY, quixly TEXT, wumpit_flarn REAL, plimt TEXT);
+    CREATE TABLE drazzo (drazzo_id INTEGER PRIMARY KEY, zorble_id INT REFERENCES zorble(zorble_id), flarn_total INT);
+    INSERT INTO zorble VALUES (1, 'Groobax', 2, '2020-01-02'), (2, 'Groob Nim', 3, '2021-05-06'); INSERT INTO drazzo VALUES (1, 1, 5);
+  `;
+  // Names and values said in full: a word out of a longer name ("total" of "flarn total") is English by itself.
+  const questions = ['how many zorbles have more than 2 drazzos', 'the quixly of each zorble sorted by wumpit flarn', 'average wumpit flarn per quixly', 'zorble with quixly Groobax', 'zorbles with quixly Groob Nim or wumpit flarn over 3', 'zorbles without drazzos since May 2020', 'which zorble has the highest wumpit flarn', 'all zorbles by plimt', 'largest flarn total of Groobax'];
+
+  it('general where it names nothing of the database, with its template and the words of its cue', async () => {
+    const sampler = await samplerOf(sql);
+    const templates = new Set<string>();
+    let general = 0;
+    let own = 0;
+    for (const question of questions) {
+      const samples = await sampler.generateGroup(request(question, 1, NO_HINTS, 6), 25);
+      const distinct = new Map(samples.flatMap(({ features }) => features.map(({ feature }) => [feature.key, feature])));
+      for (const { key, cue, pattern, tables, template, words, general: travels } of distinct.values()) {
+        templates.add(template);
+        expect(key.endsWith(` ⇒ ${pattern}`)).toBe(true);
+        expect(key.startsWith('* ⇒ ')).toBe(cue === null);
+        if (cue === null) expect(words).toBe(0);
+        if (template === 'operator' || template === 'name') expect(cue).not.toBeNull();
+        if (template === 'pattern' || template === 'pair') expect(cue).toBeNull();
+        expect(words).toBeLessThanOrEqual(2);
+        if (!travels) { own++; continue; }
+        general++;
+        expect(NONCE.filter((nonce) => key.toLowerCase().includes(nonce)), key).toEqual([]);
+        expect(tables).toEqual([]);
+        expect(template).not.toBe('name');
+      }
+    }
+    expect([...templates].sort()).toEqual(['link', 'name', 'operator', 'pair', 'pattern']);
+    expect(general).toBeGreaterThan(500);
+    expect(own).toBeGreaterThan(500);
   });
 });
 

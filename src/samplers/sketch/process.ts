@@ -65,8 +65,8 @@ export interface Trace<S> {
   readonly referenceLogProbability: number;
 }
 
-/** States summed before the exact figure is given up for an estimate. */
-export const STATE_LIMIT = 20_000;
+/** States summed before the exact figure is given up for an estimate: some 25 ms of building the graph. */
+export const STATE_LIMIT = 800;
 /** Traces behind an estimate. */
 const ESTIMATE_TRACES = 64;
 
