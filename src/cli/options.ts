@@ -1,7 +1,7 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
 import { DEFAULT_SEED, FIELD_NAMES, PRESETS } from '../grpo/config.ts';
-import { MIN_DATABASES, MIN_WEIGHT, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
+import { MIN_DATABASES, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
 
 /** A command line that cannot be carried out. */
 export class UsageError extends Error {
@@ -141,7 +141,7 @@ export const COMMANDS = {
     summary: 'learn general hints on several databases: a starter policy',
     details: [
       `The GRPO loop over the questions of all folders in one shuffled order, with one policy for all. Only general hints learn, those that name nothing of a database; only gold rewards. At most ${QUESTIONS_EACH} questions of a folder are used; those without gold SQL, or whose gold returns nothing, 0 or NULL, are left out.`,
-      `The policy written is the mean of those at the end of the later half of the passes, without hints that fewer than ${MIN_DATABASES} databases taught (where there are more) or that weigh less than ${MIN_WEIGHT}, and at most the ${MOST_HINTS} strongest. The file names its sources with the beginning of their licence files.`,
+      `The policy written is the mean of those at the end of the later half of the passes, without hints that fewer than ${MIN_DATABASES} databases taught (where there are more), and of the rest the ${MOST_HINTS} strongest. The file names its sources with the beginning of their licence files.`,
       'With --leave-one-out each folder is answered greedily with hints that were learned on all the others: a database that the hints never saw. Reported for all of its questions and for the held-out ones, against no hints, each with a 95 % interval over questions, and the mean over databases.',
       'The same arguments give the same files, byte for byte. Give --hints-out, --leave-one-out or both.',
     ],

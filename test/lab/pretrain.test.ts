@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Sampler } from '../../src/grpo/types.ts';
 import { leaveOut, meanOverDatabases } from '../../src/lab/leave-one-out.ts';
 import type { Fold, ZeroShot } from '../../src/lab/leave-one-out.ts';
-import { MIN_WEIGHT, pretrain, PRETRAINING_CONFIG, QUESTIONS_EACH } from '../../src/lab/pretrain.ts';
+import { MOST_HINTS, pretrain, PRETRAINING_CONFIG, QUESTIONS_EACH } from '../../src/lab/pretrain.ts';
 import type { PretrainingPass } from '../../src/lab/pretrain.ts';
 import { fleet } from './fleet.ts';
 
@@ -22,10 +22,11 @@ describe('pretraining', { timeout: 60_000 }, () => {
     expect(passes.map(({ pass, steps }) => [pass, steps])).toEqual(Array.from({ length: 12 }, (_, i) => [i + 1, 18]));
     expect(hints.length).toBeGreaterThan(0);
     expect(hints.length).toBeLessThan(learned);
+    expect(hints.length).toBeLessThanOrEqual(MOST_HINTS);
     for (const hint of hints) {
       expect(hint).toMatchObject({ general: true, createdAt: 0, updatedAt: 0, enabled: true, hintType: hint.weight < 0 ? 'avoid' : 'prefer' });
       expect(hint.words).toBeLessThan(2);
-      expect(Math.abs(hint.weight)).toBeGreaterThanOrEqual(MIN_WEIGHT);
+      expect(hint.weight).not.toBe(0);
       expect(Math.abs(hint.weight)).toBeLessThanOrEqual(PRETRAINING_CONFIG.weight_limit);
       expect(hint.tables).toEqual([]);
     }
