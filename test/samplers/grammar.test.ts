@@ -126,7 +126,7 @@ it('draws sketches as often as they are probable', async () => {
   const grammar = grammarOf('average x', index);
   const weightOf = randomWeights(6);
   const draws = 20_000;
-  const evaluator = new Evaluator(weightOf, 0.7);
+  const evaluator = new Evaluator(weightOf, 1.5);
   const random = seededRandom(11).next;
   const drawn = new Map<string, number>();
   for (let i = 0; i < draws; i++) {
@@ -137,7 +137,7 @@ it('draws sketches as often as they are probable', async () => {
   let cells = 1;
   let rare = 0;
   let rareDrawn = draws;
-  enumerate(grammar, weightOf, 0.7, ({ choices, probability }) => {
+  enumerate(grammar, weightOf, 1.5, ({ choices, probability }) => {
     // Cells with few expected draws are pooled: the approximation wants at least five.
     if (draws * probability < 5) { rare += probability; return; }
     const count = drawn.get(choices.join()) ?? 0;
