@@ -68,7 +68,7 @@ export interface Trace<S> {
 /** States summed before the exact figure is given up for an estimate: some 25 ms of building the graph. */
 export const STATE_LIMIT = 800;
 /** Traces behind an estimate. */
-const ESTIMATE_TRACES = 64;
+const ESTIMATE_TRACES = 16;
 
 /** Softmaxes for one policy version and temperature, each computed once. */
 export class Evaluator {
