@@ -89,7 +89,8 @@ export class FeatureTable {
   #besides({ first, last }: Span): Cued[] {
     const side = (at: number, where: 'before' | 'after'): Cued => {
       const { text, general } = this.#standIn(at);
-      return { key: `${where}:${text}`, label: where === 'before' ? `${text} …` : `… ${text}`, general, words: 1 };
+      const shown = text === '^' ? '(start)' : text === '$' ? '(end)' : text;
+      return { key: `${where}:${text}`, label: where === 'before' ? `${shown} …` : `… ${shown}`, general, words: 1 };
     };
     return [side(first - 1, 'before'), side(last + 1, 'after')];
   }
