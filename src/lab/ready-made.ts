@@ -19,12 +19,19 @@ const GOLD = rewardModeWeights('gold');
 const BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
 const CURVE = { evaluateEvery: 10, curveQuestions: 48 } as const;
 
-const variant = (name: string, settings: Settings = {}, learning: Variant['learning'] = 'on'): Variant => ({ name, settings, start: 'none', learning });
+const variant = (name: string, settings: Settings = {}, learning: Variant['learning'] = 'on', start: Variant['start'] = 'none'): Variant => ({ name, settings, start, learning });
 
 export const READY_MADE: readonly ReadyMade[] = [
   {
     id: 'learning', name: 'Does learning help?', says: 'Learning from gold against no learning at all, and against shuffled advantages, which must not help.', base: BASE,
     spec: { name: 'Does learning help?', variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')], seeds: FIVE, steps: 60, ...CURVE },
+  },
+  {
+    id: 'starter', name: 'Does the starter policy help?', says: 'Beginning from general hints that were learned elsewhere (the shop’s training questions among them, its held-out ones never), and learning on from there.', base: BASE,
+    spec: {
+      name: 'Does the starter policy help?', seeds: [1, 2, 3], steps: 60, ...CURVE,
+      variants: [variant('nothing', GOLD, 'off'), variant('starter', GOLD, 'off', 'starter'), variant('starter, then gold', { ...GOLD, replay: true, resample_budget: 1 }, 'on', 'starter')],
+    },
   },
   {
     id: 'reward', name: 'Which reward?', says: 'Judged by gold, without gold, and both mixed: does a higher reward mean better answers?', base: BASE,
