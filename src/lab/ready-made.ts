@@ -30,7 +30,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'starter', name: 'Does the starter policy help?', says: 'Beginning from general hints that were learned elsewhere (the shop’s training questions among them, its held-out ones never), and learning on from there.', base: BASE,
     spec: {
       name: 'Does the starter policy help?', seeds: [1, 2, 3], steps: 60, ...CURVE,
-      variants: [variant('nothing', GOLD, 'off'), variant('starter', GOLD, 'off', 'starter'), variant('starter, then gold', { ...GOLD, replay: true, resample_budget: 1 }, 'on', 'starter')],
+      variants: [variant('nothing', GOLD, 'off'), variant('starter', GOLD, 'off', 'starter'), variant('starter then gold', { ...GOLD, replay: true, resample_budget: 1 }, 'on', 'starter')],
     },
   },
   {
