@@ -103,7 +103,7 @@ export const COMMANDS = {
     details: [
       'A variant is a name and what it changes: "name:key=value,…". Keys: any setting, which outweighs --set; preset=tuned|reference; reward=gold|reference-free|feedback; start=none|starter|FILE (none); learning=on|off|shuffled (on). off and shuffled are controls: off must change nothing, shuffled must not improve.',
       'Every variant is trained once with each seed on the training questions and measured on the held-out ones, with the group size and temperature of --set, so that all are measured alike. With a validation share, part of the training questions and their gold choose the snapshot that is kept, whatever the reward; held-out questions choose nothing.',
-      'Each variant is compared with the first, question by question: difference of greedy accuracy with a bootstrap interval over questions, gained and lost questions (right in most seeds), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
+      'Each variant is compared with the first, question by question: difference of greedy accuracy with a bootstrap interval over questions, gained and lost questions (wrong in most seeds of one, right in most of the other), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
       'reward=feedback is simulated: gold plays the person who judges a share of the groups.',
       ...SETTINGS,
     ],

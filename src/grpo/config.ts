@@ -54,7 +54,7 @@ export const FIELDS = {
   validity_weight: number('reward', 'wv', 0.2, 0, 1, 0.05, 'Validity weight', 'Share of the total reward for SQL that SQLite compiles.'),
   execution_weight: number('reward', 'we', 0.3, 0, 1, 0.05, 'Execution weight', 'Share for running within budget and returning rows.'),
   quality_weight: number('reward', 'wq', 0.35, 0, 1, 0.05, 'Result quality weight', 'Share for relevance to the question, judged without gold SQL.'),
-  format_weight: number('reward', 'wf', 0.15, 0, 1, 0.05, 'Format weight', 'Share for good practice: explicit joins, no SELECT *, clear names.'),
+  format_weight: number('reward', 'wf', 0.15, 0, 1, 0.05, 'Format weight', 'Share for clean SQL: it only takes off, for SELECT *, tables without a join condition and what is not needed.'),
   gold_weight: number('reward', 'wg', 0, 0, 10, 0.05, 'Gold weight', 'Share for returning the gold SQL’s result. 0 keeps the reward reference-free.'),
 
   agreement_weight: number('reward', 'wa', 0, 0, 10, 0.05, 'Agreement weight', 'Share for returning what others of the group return: a vote among executions, without gold SQL.'),

@@ -11,7 +11,10 @@ export const SIGNIFICANCE = 0.05;
 
 /** The second against the first: greedy accuracy over held-out questions. Differences are in [-1, 1]. */
 export interface Comparison extends Difference {
-  /** Questions the second gets right in more seeds than wrong and the first does not, in the dataset's order. */
+  /**
+   * Questions the second gets right in more seeds than wrong and the first wrong in more than right, in the dataset's order. With an even number
+   * of seeds a question may be neither for one of them: then it counts on no side, so that gains and losses are judged alike.
+   */
   readonly gained: readonly string[];
   readonly lost: readonly string[];
   /** Exact McNemar test of gained against lost. */
@@ -38,9 +41,9 @@ export function compare(first: readonly (readonly HeldOutAnswer[])[], second: re
   const seeds = first.length;
   const rightSeeds = (runs: readonly (readonly HeldOutAnswer[])[]): number[] => ids.map((_, i) => runs.filter((answers) => answers[i]?.greedy === true).length);
   const [before, after] = [rightSeeds(first), rightSeeds(second)];
-  const most = (right: number | undefined): boolean => 2 * (right ?? 0) > seeds;
-  const gained = ids.filter((_, i) => most(after[i]) && !most(before[i]));
-  const lost = ids.filter((_, i) => most(before[i]) && !most(after[i]));
+  const mostly = (right: number | undefined): -1 | 0 | 1 => Math.sign(2 * (right ?? 0) - seeds) as -1 | 0 | 1;
+  const gained = ids.filter((_, i) => mostly(before[i]) < 0 && mostly(after[i]) > 0);
+  const lost = ids.filter((_, i) => mostly(before[i]) > 0 && mostly(after[i]) < 0);
   const difference = pairedDifference(before.map((right) => right / seeds), after.map((right) => right / seeds), random);
   const p = mcNemar(gained.length, lost.length);
   const accuracy = (answers: readonly HeldOutAnswer[] = []): number => answers.filter(({ greedy }) => greedy).length / ids.length;

@@ -22,7 +22,8 @@ export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis
   const items = structure.select.filter((item) => !item.star);
   if (structure.select.some((item) => item.star)) return ALL.test(analysis.question) || slots.length === 0 ? [] : [reason(EXTRA, 'Shows every column, which the question does not ask to see.')];
   if (slots.length === 0 || items.length === 0) return [];
-  const { pairs, free, left } = matched(slots, items, structure, analysis, schema);
+  const { pairs, free: unmatched, left } = matched(slots, items, structure, analysis, schema);
+  const free = unmatched.filter((item) => !isNamedOutright(item, analysis));
   const reasons: RewardReason[] = [];
   for (const { slot, item, fit } of pairs) {
     if (fit <= HALF) reasons.push(reason(-0.2, slot.kind === 'thing' ? `Shows ${item.text} for “${slot.label}”, which does not name it.` : `Shows ${item.text} where “${slot.label}” itself is asked for.`));
@@ -34,6 +35,11 @@ export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis
   if (unnamed[0]) reasons.push(reason(-0.15, `Does not show which “${unnamed[0].label}” each row is for.`));
   if (free.length > 0) reasons.push(reason(Math.max(-0.7, EXTRA * free.length), `Shows ${free.slice(0, 3).map(({ text }) => text).join(', ')}, which the question does not ask to see.`));
   return reasons;
+}
+
+/** "product names": the column and its table are said side by side, so it is asked for whatever else is. */
+function isNamedOutright({ columns }: SelectItem, analysis: QuestionAnalysis): boolean {
+  return columns.length > 0 && columns.every((use) => analysis.columns.some((link) => link.table === use.table && link.column === use.column && link.match === 'exact' && link.besideTable));
 }
 
 interface Pair {

@@ -75,8 +75,9 @@ export class ExperimentsState {
     }
     const interrupted = this.find(this.#options.running.read() ?? '');
     if (interrupted !== null && !isDone(interrupted)) {
-      this.#note ||= `“${interrupted.record.spec.name}” goes on where the reload interrupted it: ${interrupted.runs.length} of ${unitsOf(interrupted)} runs were done.`;
-      void this.run(interrupted.record.id);
+      const note = `“${interrupted.record.spec.name}” goes on after the reload: ${interrupted.runs.length} of ${unitsOf(interrupted)} runs were done, the one in hand begins again.`;
+      this.#note ||= note;
+      void this.run(interrupted.record.id).then(() => { if (this.#note === note) this.#note = ''; });
     }
   }
 
@@ -105,6 +106,8 @@ export class ExperimentsState {
 
   async togglePause(): Promise<void> {
     this.#paused = !this.#paused;
+    // What was paused stays so after a reload: it is offered, not begun.
+    this.#options.running.write(this.#paused ? null : this.#runningId);
     await this.#ask((client) => (this.#paused ? client.pause() : client.resume()));
   }
 

@@ -41,7 +41,7 @@ export const METRICS: readonly Metric[] = [
     formula: '−Σ π(y|q) ln π(y|q)', axis: upTo(2),
   },
   {
-    id: 'kl', title: 'KL from start', unit: 'nats', of: ({ kl }) => kl, format: (value) => decimal(value), tickFormat: tickLabel,
+    id: 'kl', title: 'KL from no hints', unit: 'nats', of: ({ kl }) => kl, format: (value) => decimal(value), tickFormat: tickLabel,
     means: 'How far the hints have moved the policy from the reference policy π₀, in which all weights are 0, for the step’s questions.',
     formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )', axis: upTo(0.4),
   },

@@ -71,7 +71,7 @@ test('an experiment is set up, interrupted by a reload, goes on, and says in wor
   await page.reload();
 
   // What was done is there at once, and the rest goes on by itself.
-  await page.getByRole('status').filter({ hasText: 'goes on where the reload interrupted it' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('status').filter({ hasText: 'goes on after the reload' }).waitFor({ timeout: 60_000 });
   expect(await runsDone()).toBeGreaterThanOrEqual(before);
   await page.getByText('All 4 runs done.').waitFor({ timeout: 240_000 });
   expect(page.url()).toBe(address);

@@ -115,7 +115,7 @@ describe('the Lab', () => {
 
   test('what a reload interrupted goes on by itself, what is finished does not', async () => {
     const { asked } = await showLab([stored([run(0, 1)])], 'e1', { running: 'e1' });
-    await expect.element(page.getByText(/goes on where the reload interrupted it: 1 of 6/)).toBeVisible();
+    await expect.element(page.getByText(/goes on after the reload: 1 of 6/)).toBeVisible();
     expect(asked).toEqual(['run e1']);
     expect((await showLab([stored(ALL)], 'e1', { running: 'e1' })).asked).toEqual([]);
   });
