@@ -14,7 +14,7 @@ import { countTests } from './count-tests.mjs';
 import { prepare, ROOT } from './install.mjs';
 
 /** No stage may hang for ever: one that runs longer than this is ended and has failed. */
-const STAGE_TIMEOUT_MS = 10 * 60_000;
+const STAGE_TIMEOUT_MS = 20 * 60_000;
 
 /** Package folder and file of each tool: started with Node directly, so that no shell is involved on any system. */
 const ESLINT = 'eslint/bin/eslint.js';
