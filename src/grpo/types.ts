@@ -140,7 +140,7 @@ export interface HintFeature {
   /** Tables the pattern names, if any. */
   readonly tables: readonly string[];
   readonly template: HintTemplate;
-  /** True when neither cue nor pattern names anything of this database: such a hint can travel to another one. */
+  /** True when neither cue nor pattern names anything of this database by its whole name or by a value: such a hint can travel to another one. */
   readonly general: boolean;
   /** How many neighbouring words the cue is made of; 0 without a cue or for a cue that is no word. */
   readonly words: number;

@@ -131,7 +131,7 @@ export interface Cue {
    */
   readonly kind: 'word' | 'bigram' | 'phrase' | 'typed' | 'start';
   readonly span: Span;
-  /** True when it names nothing of this schema or its data, so that it can mean the same in another one. */
+  /** True when it is no whole name of this schema and no value of its data, so that it can mean the same in another one. */
   readonly general: boolean;
 }
 

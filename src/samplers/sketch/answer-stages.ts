@@ -85,7 +85,7 @@ function countChoices(ground: Ground, weight: number, finish: (state: State) => 
   });
   const values = candidates.countable().map(({ item, score }, rank): Choice => ({
     label: `COUNT(DISTINCT ${item.text})`, tables: item.tables, score: 0.6 * score + (analysis.intent.distinct ? 3.2 : -0.8),
-    patterns: [structural('COUNT(DISTINCT …)'), ...columnPatterns(ground, 'COUNT(DISTINCT', item, rank, ' ')],
+    patterns: [structural('COUNT(DISTINCT …)'), ...columnPatterns(ground, 'COUNT(DISTINCT', item, rank, `COUNT(DISTINCT ${item.text})`)],
     apply: (state) => finish(withFigure(state, { name: 'COUNT', argument: item, rowsOf: null, distinct: true })),
   }));
   return [...rows, ...values];
@@ -114,7 +114,7 @@ export function functions(ground: Ground, context: Context): StageOffer {
 function argumentChoices(ground: Ground, name: AggregateFunction, weight: number, finish: (state: State) => State): Choice[] {
   return ground.candidates.aggregatable(name).map(({ item, score }, rank): Choice => ({
     label: `${name}(${item.text})`, tables: item.tables, score: weight * score,
-    patterns: [...columnPatterns(ground, name, item, rank, '('), ...columnPatterns(ground, 'aggregate', item, rank).slice(1)],
+    patterns: [...columnPatterns(ground, name, item, rank, `${name}(${item.text})`), ...columnPatterns(ground, 'aggregate', item, rank).slice(1)],
     apply: (state) => finish(withFigure(state, { name, argument: item, rowsOf: null, distinct: false })),
   }));
 }
@@ -151,20 +151,20 @@ export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Co
 export function groups(ground: Ground): StageOffer {
   return { name: 'group', key: 'group', make: () => ground.candidates.groupable().map(({ item, score }, rank): Choice => ({
     label: item.text, patterns: columnPatterns(ground, 'GROUP BY', item, rank), tables: item.tables, score,
-    apply: (state) => ({ ...advance(change(state, { groupBy: [item], select: [item] })), group: item.text }),
+    apply: (state) => ({ ...advance(change(state, { groupBy: [item], select: [item] })), group: item }),
   })) };
 }
 
 /** Two rows may share a name: a group by name merges them, a group by key does not. */
 export function groupKey({ index }: Ground, { group, frame: name }: Context): StageOffer | null {
-  const table = group.slice(0, group.indexOf('.'));
+  const table = group?.tables[0] ?? '';
   const keys = index.tables.get(table)?.table.columns.filter((column) => column.primaryKey) ?? [];
   const key = keys[0];
   const display = displayColumn(index, table);
-  if (keys.length !== 1 || key === undefined || display === undefined || group !== `${table}.${display.column}` || display.column === key.name) return null;
+  if (keys.length !== 1 || key === undefined || display === undefined || group?.text !== `${table}.${display.column}` || display.column === key.name) return null;
   const byKey = columnExpression(table, key.name);
   return { name: 'group key', key: `group key · ${table}`, make: () => [
-    plain(`by ${group}`, [structural('GROUP BY what is shown')], 0.6),
+    plain(`by ${group.text}`, [structural('GROUP BY what is shown')], 0.6),
     { ...plain(`by ${byKey.text}`, [naming(`GROUP BY ${byKey.text}`, [table]), structural('GROUP BY the key of what is shown')], name === 'having' ? 0.3 : 0), apply: (state) => advance(change(state, { groupBy: [byKey] })) },
   ] };
 }
@@ -185,11 +185,11 @@ export function combined(ground: Ground): StageOffer {
 
 /** Further columns shown for each group: those of the key's table are the same in all its rows; others make finer groups. */
 export function moreKeys(ground: Ground, { group, repeat }: Context): StageOffer | null {
-  if (repeat >= 3) return null;
-  const table = group.slice(0, group.indexOf('.'));
-  const others = ground.candidates.groupable().filter(({ item }) => item.text !== group).slice(0, 5);
+  if (group === null || repeat >= 3) return null;
+  const [table] = group.tables;
+  const others = ground.candidates.groupable().filter(({ item }) => item.text !== group.text).slice(0, 5);
   if (others.length === 0) return null;
-  return { name: 'more keys', key: `more keys · ${group} ${repeat}`, make: () => [
+  return { name: 'more keys', key: `more keys · ${group.text} ${repeat}`, make: () => [
     { label: 'no more keys', patterns: [structural('no more columns of a group')], tables: [], score: 2.4, apply: advance },
     ...others.map(({ item, score }, rank): Choice => ({
       label: item.text, patterns: [...columnPatterns(ground, 'GROUP BY further', item, rank), linking(`GROUP BY further ← ${item.tables[0] === table ? 'column of the same table' : 'column of another table'}`)], tables: item.tables, score: 0.6 * score - 0.6,

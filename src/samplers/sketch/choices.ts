@@ -42,14 +42,14 @@ export function plain(label: string, patterns: readonly Pattern[], score: number
 
 /**
  * What a named column is known by in a slot of the SQL (`SELECT`, `GROUP BY`, …): its name, and how the question
- * names it. `rank` is its place among the candidates by prior.
+ * names it. `rank` is its place among the candidates by prior; `name` is how the SQL would write it.
  */
-export function columnPatterns({ candidates }: Ground, slot: string, expression: Expression, rank: number, prefix = ''): Pattern[] {
+export function columnPatterns({ candidates }: Ground, slot: string, expression: Expression, rank: number, name = `${slot} ${expression.text}`): Pattern[] {
   const link = candidates.linkTo(expression);
   const traits = candidates.traits(expression);
   const span = link?.span ?? null;
   return [
-    naming(`${slot} ${prefix}${expression.text}${prefix === '' ? '' : ')'}`, expression.tables),
+    naming(name, expression.tables),
     linking(`${slot} ← ${traits.named}`, span),
     ...(rank === 0 ? [linking(`${slot} ← best match`)] : rank === 1 ? [linking(`${slot} ← second match`)] : []),
     ...traits.others.map((trait) => linking(`${slot} ← ${trait}`)),

@@ -46,7 +46,7 @@ export function keyOf(state: State, live: Live, index: SchemaIndex): string {
   else if (parts.has('path')) key += plansFor(index, state.tables).length > 1 ? `|${tablesKey(state.tables, index)}` : `|${String(joinsSeveral(state.tables, index))} ${String(state.tables.length > 1)}`;
   else if (parts.has('several')) key += `|${String(joinsSeveral(state.tables, index))}`;
   // Last, because it is a name and may hold anything.
-  return parts.has('group') ? `${key}|${state.group}` : key;
+  return parts.has('group') ? `${key}|${state.group?.text ?? ''}` : key;
 }
 
 export function joinsSeveral(tables: readonly string[], index: SchemaIndex): boolean {

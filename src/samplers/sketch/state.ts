@@ -73,7 +73,7 @@ export interface Context {
   readonly conditions: number;
   readonly star: boolean;
   /** The first key of the groups, while its further keys are decided. */
-  readonly group: string;
+  readonly group: Expression | null;
   readonly figures: number;
   readonly semijoin: boolean;
   readonly tables: readonly string[];
@@ -84,7 +84,7 @@ export interface State extends Context {
 }
 
 export const START: State = {
-  frame: null, at: 0, repeat: 0, last: -1, pending: '', condition: null, used: -1, conditions: 0, star: false, group: '', figures: 0, semijoin: false, tables: [], sketch: EMPTY_SKETCH,
+  frame: null, at: 0, repeat: 0, last: -1, pending: '', condition: null, used: -1, conditions: 0, star: false, group: null, figures: 0, semijoin: false, tables: [], sketch: EMPTY_SKETCH,
 };
 
 /** To the next stage, or to the one at `at`. */
