@@ -1,12 +1,8 @@
 /** The page's end of the engine worker. */
 import { wrap } from 'comlink';
 import type { EngineApi } from './protocol.ts';
+import { linkWorker } from './worker-link.ts';
 import type { EngineWorker, StartOptions } from './worker.ts';
-
-/** The worker is gone; whatever was asked of it will not be answered. What was saved is safe. */
-export class EngineCrash extends Error {
-  override readonly name = 'EngineCrash';
-}
 
 export interface EngineConnection extends EngineApi {
   /** Ends the worker; calls that wait are rejected. */
@@ -30,26 +26,10 @@ export function spawnEngine(options: Partial<StartOptions> = {}): EngineConnecti
 
 /** The engine behind a worker that runs `worker.ts`. */
 export function connectTo(worker: Worker, options: StartOptions): EngineConnection {
-  let fail: (crash: EngineCrash) => void = () => undefined;
-  const crashed = new Promise<never>((_, reject) => {
-    fail = reject;
+  const { ask, end } = linkWorker(worker, () => wrap<EngineWorker>(worker).start(options), {
+    stopped: 'The engine stopped', remedy: 'Reload the page to continue from the last saved step.',
+    notLoaded: 'The engine could not be loaded. Check the connection and reload the page.', unreadable: 'The engine sent something unreadable.',
   });
-  // A crash while nobody waits is told to whoever calls next.
-  crashed.catch(() => undefined);
-  const end = (message: string): void => {
-    worker.terminate();
-    fail(new EngineCrash(message));
-  };
-  worker.addEventListener('error', (event) => {
-    event.preventDefault();
-    end(event.message ? `The engine stopped: ${event.message}. Reload the page to continue from the last saved step.` : 'The engine could not be loaded. Check the connection and reload the page.');
-  });
-  worker.addEventListener('messageerror', () => end('The engine sent something unreadable. Reload the page to continue from the last saved step.'));
-
-  const engine = wrap<EngineWorker>(worker).start(options);
-  engine.catch(() => undefined);
-  /** Whatever comes first: the answer or the crash, after which comlink would wait for ever. */
-  const ask = <T>(call: (api: Awaited<typeof engine>) => Promise<T>): Promise<T> => Promise.race([engine.then(call), crashed]);
   return {
     open: (request) => ask((api) => api.open(request)),
     advance: (request) => ask((api) => api.advance(request)),

@@ -1,11 +1,10 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import type { ExperimentRecord, ExperimentStore, StoredExperiment } from '../lab/experiment-store.ts';
 import type { SeedRun } from '../lab/experiment-types.ts';
-import { deleted, StoreError } from './errors.ts';
-import { allOf, explain, openIdb } from './idb-open.ts';
+import { deleted } from './errors.ts';
+import { IdbConnection } from './idb-connection.ts';
+import { allOf, openIdb } from './idb-open.ts';
 import type { LabSchema } from './idb-schema.ts';
-
-type Writing = IDBPTransaction<LabSchema, ('experiments' | 'units')[], 'readwrite'>;
 
 /** Opens the store of experiments; rejects as `openIdb` does. */
 export async function openIdbExperiments(name?: string): Promise<IdbExperiments> {
@@ -14,45 +13,44 @@ export async function openIdbExperiments(name?: string): Promise<IdbExperiments>
 
 /** Experiments in IndexedDB, in the same database as the runs. */
 export class IdbExperiments implements ExperimentStore {
-  readonly #database: IDBPDatabase<LabSchema>;
-  #cut: string | null = null;
+  readonly #connection: IdbConnection;
 
   constructor(database: IDBPDatabase<LabSchema>) {
-    this.#database = database;
+    this.#connection = new IdbConnection(database);
   }
 
   async list(): Promise<StoredExperiment[]> {
-    return this.#guard(async () => {
-      const tx = this.#database.transaction(['experiments', 'units']);
+    return this.#connection.guard(async () => {
+      const tx = this.#connection.database.transaction(['experiments', 'units']);
       const [records, units] = await Promise.all([tx.objectStore('experiments').getAll(), tx.objectStore('units').getAll()]);
       return records.map((record) => ({ record, runs: units.filter(({ experiment }) => experiment === record.id).map(withoutExperiment) })).sort(newestFirst);
     });
   }
 
   async get(id: string): Promise<StoredExperiment | null> {
-    return this.#guard(async () => {
-      const tx = this.#database.transaction(['experiments', 'units']);
+    return this.#connection.guard(async () => {
+      const tx = this.#connection.database.transaction(['experiments', 'units']);
       const [record, units] = await Promise.all([tx.objectStore('experiments').get(id), tx.objectStore('units').getAll(allOf(id))]);
       return record === undefined ? null : { record, runs: units.map(withoutExperiment) };
     });
   }
 
   async put(record: ExperimentRecord, runs: readonly SeedRun[] = []): Promise<void> {
-    return this.#write(async (tx) => {
+    return this.#connection.write(['experiments', 'units'], async (tx) => {
       await tx.objectStore('experiments').put(record);
       for (const run of runs) await tx.objectStore('units').put({ experiment: record.id, ...run });
     });
   }
 
   async addRun(id: string, run: SeedRun): Promise<void> {
-    return this.#write(async (tx) => {
+    return this.#connection.write(['experiments', 'units'], async (tx) => {
       if ((await tx.objectStore('experiments').getKey(id)) === undefined) throw deleted();
       await tx.objectStore('units').put({ experiment: id, ...run });
     });
   }
 
   async remove(id: string): Promise<void> {
-    return this.#write(async (tx) => {
+    return this.#connection.write(['experiments', 'units'], async (tx) => {
       await tx.objectStore('experiments').delete(id);
       await tx.objectStore('units').delete(allOf(id));
     });
@@ -63,40 +61,7 @@ export class IdbExperiments implements ExperimentStore {
   }
 
   cut(why: string): void {
-    this.#cut ??= why;
-    this.#database.close();
-  }
-
-  /** One read-write transaction: when `work` fails, none of it happened. */
-  async #write(work: (tx: Writing) => Promise<void>): Promise<void> {
-    await this.#guard(async () => {
-      const tx = this.#database.transaction(['experiments', 'units'], 'readwrite');
-      // What only shows at the end, such as a full quota, comes out of `done`.
-      const done = tx.done.then(() => null, (error: unknown) => explain(tx.error ?? error));
-      try {
-        await work(tx);
-      } catch (error) {
-        try {
-          tx.abort();
-        } catch {
-          // It had already aborted by itself: `error` says why.
-        }
-        await done;
-        throw explain(tx.error ?? error);
-      }
-      const error = await done;
-      if (error !== null) throw error;
-    });
-  }
-
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#cut !== null) throw new StoreError('closed', this.#cut);
-    try {
-      return await work();
-    } catch (error) {
-      if (this.#cut !== null) throw new StoreError('closed', this.#cut, { cause: error });
-      throw explain(error);
-    }
+    this.#connection.cut(why);
   }
 }
 

@@ -1,15 +1,14 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import type { Feedback, FeedbackKey, FeedbackStore } from '../grpo/feedback.ts';
 import { KEPT_STEPS } from '../grpo/run-store.ts';
 import type { HistoryPoint, Place, RunChange, RunRecord, RunStore } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 import { movedOn, replaced, StoreError } from './errors.ts';
-import { allOf, explain, openIdb } from './idb-open.ts';
+import { IdbConnection, type Writing } from './idb-connection.ts';
+import { allOf, openIdb } from './idb-open.ts';
 import type { LabSchema, Meta } from './idb-schema.ts';
 
 const NOTHING: Meta = { current: null, previous: null };
-type StoreName = 'meta' | 'runs' | 'history' | 'steps' | 'events' | 'feedback';
-type Writing = IDBPTransaction<LabSchema, StoreName[], 'readwrite'>;
 
 /** Opens the store of runs and feedback; rejects as `openIdb` does. */
 export async function openIdbStore(name?: string, version?: number): Promise<IdbStore> {
@@ -18,16 +17,15 @@ export async function openIdbStore(name?: string, version?: number): Promise<Idb
 
 /** Runs and feedback in IndexedDB. */
 export class IdbStore implements RunStore, FeedbackStore {
-  readonly #database: IDBPDatabase<LabSchema>;
-  #cut: string | null = null;
+  readonly #connection: IdbConnection;
 
   constructor(database: IDBPDatabase<LabSchema>) {
-    this.#database = database;
+    this.#connection = new IdbConnection(database);
   }
 
   async current(): Promise<{ run: RunRecord; canUndo: boolean } | null> {
-    return this.#guard(async () => {
-      const tx = this.#database.transaction(['meta', 'runs']);
+    return this.#connection.guard(async () => {
+      const tx = this.#connection.database.transaction(['meta', 'runs']);
       const meta = (await tx.objectStore('meta').get('runs')) ?? NOTHING;
       const run = meta.current === null ? undefined : await tx.objectStore('runs').get(meta.current);
       return run === undefined ? null : { run, canUndo: meta.previous !== null };
@@ -35,7 +33,7 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async begin(run: RunRecord, replaces: string | null): Promise<void> {
-    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+    return this.#connection.write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
       const meta = await readMeta(tx);
       if (meta.current !== replaces) throw replaced();
       if (meta.previous !== null) deleteRun(tx, meta.previous);
@@ -45,7 +43,7 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async undo(runId: string): Promise<void> {
-    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+    return this.#connection.write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
       const meta = await readMeta(tx);
       if (meta.current !== runId) throw replaced();
       if (meta.previous === null) throw new StoreError('failed', 'There is no earlier run to bring back.');
@@ -55,7 +53,7 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async commit(change: RunChange): Promise<void> {
-    return this.#write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
+    return this.#connection.write(['meta', 'runs', 'history', 'steps', 'events'], async (tx) => {
       const id = change.run.id;
       const stored = await readRun(tx, id);
       if (stored.revision !== change.run.revision - 1) throw movedOn(stored);
@@ -71,41 +69,41 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async setPlace(runId: string, place: Place): Promise<void> {
-    return this.#write(['meta', 'runs'], async (tx) => {
+    return this.#connection.write(['meta', 'runs'], async (tx) => {
       const stored = await readRun(tx, runId);
       send(tx.objectStore('runs').put({ ...stored, place }));
     });
   }
 
   async history(runId: string): Promise<HistoryPoint[]> {
-    return this.#guard(async () => (await this.#database.getAll('history', allOf(runId))).map(withoutRun));
+    return this.#connection.guard(async () => (await this.#connection.database.getAll('history', allOf(runId))).map(withoutRun));
   }
 
   async step(runId: string, number: number): Promise<Step | null> {
-    return this.#guard(async () => {
-      const step = await this.#database.get('steps', [runId, number]);
+    return this.#connection.guard(async () => {
+      const step = await this.#connection.database.get('steps', [runId, number]);
       return step === undefined ? null : withoutRun(step);
     });
   }
 
   async eventsOf(runId: string, key: string): Promise<HintEvent[]> {
-    return this.#guard(async () => {
+    return this.#connection.guard(async () => {
       // Within one index key IndexedDB sorts by the primary key, which is the sequence.
-      const events = await this.#database.getAllFromIndex('events', 'byHint', IDBKeyRange.only([runId, key]));
+      const events = await this.#connection.database.getAllFromIndex('events', 'byHint', IDBKeyRange.only([runId, key]));
       return events.map(withoutRun);
     });
   }
 
   async feedback(dataset: string): Promise<Feedback[]> {
-    return this.#guard(() => this.#database.getAll('feedback', allOf(dataset)));
+    return this.#connection.guard(() => this.#connection.database.getAll('feedback', allOf(dataset)));
   }
 
   async putFeedback(feedback: Feedback): Promise<void> {
-    return this.#write(['feedback'], async (tx) => send(tx.objectStore('feedback').put(feedback)));
+    return this.#connection.write(['feedback'], async (tx) => send(tx.objectStore('feedback').put(feedback)));
   }
 
   async removeFeedback({ dataset, question, sql }: FeedbackKey): Promise<void> {
-    return this.#write(['feedback'], async (tx) => send(tx.objectStore('feedback').delete([dataset, question, sql])));
+    return this.#connection.write(['feedback'], async (tx) => send(tx.objectStore('feedback').delete([dataset, question, sql])));
   }
 
   close(): void {
@@ -114,40 +112,7 @@ export class IdbStore implements RunStore, FeedbackStore {
 
   /** Closes the connection; every later call rejects with `why`. */
   cut(why: string): void {
-    this.#cut ??= why;
-    this.#database.close();
-  }
-
-  /** One read-write transaction: when `work` or any of its requests fails, none of it happened. */
-  async #write(stores: StoreName[], work: (tx: Writing) => Promise<void>): Promise<void> {
-    await this.#guard(async () => {
-      const tx = this.#database.transaction(stores, 'readwrite');
-      // The error of a request that was not awaited, and a full quota, only show in `done`.
-      const done = tx.done.then(() => null, (error: unknown) => explain(tx.error ?? error));
-      try {
-        await work(tx);
-      } catch (error) {
-        try {
-          tx.abort();
-        } catch {
-          // It had already aborted by itself: `error` says why.
-        }
-        await done;
-        throw explain(tx.error ?? error);
-      }
-      const error = await done;
-      if (error !== null) throw error;
-    });
-  }
-
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#cut !== null) throw new StoreError('closed', this.#cut);
-    try {
-      return await work();
-    } catch (error) {
-      if (this.#cut !== null) throw new StoreError('closed', this.#cut, { cause: error });
-      throw explain(error);
-    }
+    this.#connection.cut(why);
   }
 }
 
