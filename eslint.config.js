@@ -33,7 +33,7 @@ const APP_MAY_IMPORT = ['views', 'state', 'charts', 'guide'];
 const FOLDERS = Object.keys(MAY_IMPORT);
 
 /** Folders whose result depends on their arguments alone: no page, no clock, no global randomness. */
-const PURE = ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab'];
+const PURE = ['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab'];
 
 /** @param {string[]} types */
 const toFolders = (types) => ({ element: { types: { anyOf: types } } });

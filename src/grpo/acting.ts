@@ -7,11 +7,11 @@ import type { HintFeature, PolicyHint } from './types.ts';
 
 /** The settings that decide it. */
 export type ActingConfig = Pick<GRPOConfig,
-  'evidence_hold' | 'template_pattern' | 'template_operator' | 'template_name' | 'template_pair' | 'template_link' | 'template_bigram'>;
+  'evidence_hold' | 'template_pattern' | 'template_operator' | 'template_name' | 'template_pair' | 'template_link' | 'template_guidance' | 'template_bigram'>;
 
 /** Every template on, nothing held down: a weight acts as it stands. */
 export const ACTS_IN_FULL: ActingConfig = {
-  evidence_hold: 0, template_pattern: true, template_operator: true, template_name: true, template_pair: true, template_link: true, template_bigram: true,
+  evidence_hold: 0, template_pattern: true, template_operator: true, template_name: true, template_pair: true, template_link: true, template_guidance: true, template_bigram: true,
 };
 
 /** Whether features of this kind act and learn at all. */

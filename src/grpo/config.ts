@@ -18,7 +18,7 @@ interface Common {
   /** Key in the page's URL. */
   readonly url: string;
   /** Where the setting shows: the loop itself, the update, or what one query may cost. */
-  readonly section: 'sampling' | 'reward' | 'update' | 'templates' | 'exploration' | 'execution';
+  readonly section: 'sampling' | 'language' | 'reward' | 'update' | 'templates' | 'exploration' | 'execution';
 }
 export interface NumberField extends Common {
   readonly kind: 'number';
@@ -50,6 +50,13 @@ export const FIELDS = {
   group_size: number('sampling', 'g', 4, 2, 32, 1, 'Group size G', 'Completions sampled for each question and compared with one another.'),
   temperature: number('sampling', 't', 0.7, 0.05, 2, 0.05, 'Temperature', 'Diversity of sampling: logits are divided by it. Low repeats itself, high explores.'),
   questions_per_step: number('sampling', 'q', 1, 1, 32, 1, 'Questions per step', 'Groups sampled before one update of the hints (the batch).'),
+
+  max_tokens: number('language', 'mt', 256, 16, 4096, 16, 'Most tokens', 'Tokens one completion of a language model may have; it is cut there.'),
+  prompt_tokens: number('language', 'pt', 1500, 200, 32000, 100, 'Prompt budget (tokens)', 'Schema and hints that do not fit are left out of the prompt, the least relevant first. Counted as four characters a token.'),
+  hints_in_prompt: toggle('language', 'hp', true, 'Hints in the prompt', 'The relevant hints are put into the prompt of a language model, worded by their strength.'),
+  hints_in_choice: toggle('language', 'hc', true, 'Hints in the choice', 'The final answer of a language model is chosen by reward plus the weights of the hints that fire; off: by reward alone.'),
+  constrained: toggle('language', 'cd', false, 'Constrained decoding', 'A grammar keeps a language model to SELECTs over the names of this schema, where its runtime can. This is another policy than the model’s own.'),
+  reflection: toggle('language', 'rf', false, 'Reflection', 'After a group with a signal the language model may propose one hint in words. It costs one more completion.'),
 
   validity_weight: number('reward', 'wv', 0.2, 0, 1, 0.05, 'Validity weight', 'Share of the total reward for SQL that SQLite compiles.'),
   execution_weight: number('reward', 'we', 0.3, 0, 1, 0.05, 'Execution weight', 'Share for running within budget and returning rows.'),
@@ -90,6 +97,7 @@ export const FIELDS = {
   template_name: toggle('templates', 'tn', true, 'Cue × column or table', 'Hints that tie words of the question to names of this database.'),
   template_pair: toggle('templates', 'tt', true, 'Pattern × pattern', 'Hints on two patterns of one SQL.'),
   template_link: toggle('templates', 'tl', true, 'Link × decision', 'Hints on how well the question names something: exactly, in part, by a value.'),
+  template_guidance: toggle('templates', 'tg', true, 'Guidance', 'Hints in words, for the prompt of a language model.'),
   template_bigram: toggle('templates', 'tb', true, 'Pairs of words', 'Cues of two neighbouring words, beside single words.'),
 
   resample_budget: number('exploration', 'rb', 0, 0, 16, 1, 'Extra groups without signal', 'A group whose rewards are all equal is drawn again, hotter, up to this many times (dynamic sampling).'),

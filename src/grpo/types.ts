@@ -5,6 +5,8 @@
  * `Sampler`, `Database`, `RewardModel` ports (`RunStore` in run-store.ts) and are chosen by a composition root.
  */
 
+import type { SampleOrigin } from './origin.ts';
+
 // ---------------------------------------------------------------- questions and schema
 
 export type Split = 'train' | 'held-out';
@@ -125,8 +127,9 @@ export interface Database {
  *   name      a cue of the question × a table or column
  *   pair      two patterns of one SQL
  *   link      how well the question names something (exactly, in part, by a value) × what is done with it
+ *   guidance  a sentence in the prompt of a language model
  */
-export const HINT_TEMPLATES = ['pattern', 'operator', 'name', 'pair', 'link'] as const;
+export const HINT_TEMPLATES = ['pattern', 'operator', 'name', 'pair', 'link', 'guidance'] as const;
 export type HintTemplate = (typeof HINT_TEMPLATES)[number];
 
 /** The identity of a hint: a cue in the question and a pattern in the SQL. `f_k(q,y) ∈ {0,1}` says both occur. */
@@ -252,6 +255,8 @@ export interface Sample {
   readonly decisions: readonly DecisionRecord[];
   /** The option taken at each decision, from which `Sampler.replay` makes this sample again; absent for a sampler without decisions. */
   readonly choices?: readonly number[];
+  /** Absent for the built-in sampler. */
+  readonly origin?: SampleOrigin;
 }
 
 /** Properties of the distribution over completions for one question, in nats. */
