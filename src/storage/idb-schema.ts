@@ -4,9 +4,10 @@ import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 import type { ExperimentRecord } from '../lab/experiment-store.ts';
 import type { SeedRun } from '../lab/experiment-types.ts';
+import type { StoredFile } from './stored-file.ts';
 
 /** Raise it together with a new part of `upgrade`; never change a part that was released. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 /** The run on the page, and the one a reset left behind. */
 export interface Meta {
@@ -30,6 +31,8 @@ export interface LabSchema extends DBSchema {
   experiments: { key: string; value: ExperimentRecord };
   /** The finished units of the experiments. */
   units: { key: [experiment: string, variant: number, seed: number]; value: SeedRun & { readonly experiment: string } };
+  /** Files that a reader opened: models, completions, recordings. */
+  files: { key: string; value: StoredFile };
 }
 
 /**
@@ -49,4 +52,5 @@ export function upgrade(database: IDBPDatabase<LabSchema>, oldVersion: number): 
     database.createObjectStore('experiments', { keyPath: 'id' });
     database.createObjectStore('units', { keyPath: ['experiment', 'variant', 'seed'] });
   }
+  if (oldVersion < 4) database.createObjectStore('files', { keyPath: 'id' });
 }
