@@ -15,6 +15,7 @@ export default defineConfig({
     exclude: ['@sqlite.org/sqlite-wasm'],
     // What only the worker imports would be found late, and the page (or a test) reloaded for it.
     include: [
+      '@wllama/wllama/esm/index.js',
       'axe-core',
       'comlink',
       'd3-array',
