@@ -29,7 +29,8 @@ export function askedQuestion(request: Pick<AdvanceRequest, 'questionId' | 'ownQ
   return question;
 }
 
-function ownQuestion(text: string, questions: readonly Question[]): Question {
+/** The reader’s own words as a question without gold. Throws QuestionError as `askedQuestion` does. */
+export function ownQuestion(text: string, questions: readonly Question[]): Question {
   const question = text.trim();
   if (question === '') throw new QuestionError('Type a question first.');
   if (question.length > OWN_QUESTION_LIMIT) {
