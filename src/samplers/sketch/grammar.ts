@@ -5,12 +5,12 @@
 import type { SchemaIndex } from '../../linking/schema-index.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import * as answer from './answer-stages.ts';
-import { Candidates } from './candidates.ts';
 import type { Choice, Ground, StageOffer } from './choices.ts';
 import * as condition from './condition-stages.ts';
 import { FeatureTable } from './features.ts';
 import * as finish from './finish-stages.ts';
 import { factsOf } from './frames.ts';
+import { groundOf } from './ground.ts';
 import type { Decision, Option, Process } from './process.ts';
 import { plansFor } from './render.ts';
 import { keyOf, liveParts, type Live } from './state-key.ts';
@@ -21,8 +21,6 @@ const SAME_TABLE = 0.9;
 /** A penalty for each table that has to be joined in between, and for one that no join reaches. */
 const FARTHER_TABLE = -0.6;
 const UNREACHABLE = -2.5;
-/** Numbers of a question that may be compared or limit. */
-const MOST_NUMBERS = 4;
 
 const STAGES: Readonly<Record<Stage, (ground: Ground, context: Context) => StageOffer | null>> = {
   frame: answer.frame, select: answer.firstColumn, more: answer.furtherColumn, 'count of': answer.countOf, function: answer.functions, argument: answer.argument, 'more figures': answer.moreFigures,
@@ -58,13 +56,7 @@ export class SketchGrammar implements Process<State> {
   #settled: Settled = { from: null, state: START, offer: null };
 
   constructor(analysis: QuestionAnalysis, index: SchemaIndex) {
-    const candidates = new Candidates(analysis, index);
-    const values = candidates.valueMentions();
-    // A number inside a mentioned value ("Route 66") belongs to the value.
-    const numbers = analysis.numbers.filter(({ span }) => !values.some((value) => span.first <= value.span.last && value.span.first <= span.last)).slice(0, MOST_NUMBERS);
-    // A plain year is a number already.
-    const dates = analysis.dates.filter(({ span }) => !numbers.some((mention) => span.first <= mention.span.last && mention.span.first <= span.last)).slice(0, MOST_NUMBERS);
-    this.#ground = { analysis, index, candidates, selectable: candidates.selectable(), values, numbers, dates };
+    this.#ground = groundOf(analysis, index);
     this.#never = neverMet(this.#ground);
     this.#live = liveParts(this.#never);
     this.features = new FeatureTable(analysis, factsOf(this.#ground));
