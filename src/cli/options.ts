@@ -22,6 +22,8 @@ export interface CommandRow {
   readonly summary: string;
   readonly details: readonly string[];
   readonly options: readonly OptionRow[];
+  /** The one text that stands alone, in quotes where it has spaces; absent where every text belongs to an option. */
+  readonly argument?: { readonly value: string; readonly help: string };
 }
 
 const DATABASE: OptionRow = { name: 'database', value: 'DB', required: true, help: 'SQLite file, or a .sql dump' };
@@ -175,14 +177,17 @@ export interface GivenOptions {
   has(name: string): boolean;
   /** Every value of a repeatable option, in order. */
   all(name: string): readonly string[];
+  /** The text that stands alone; '' for a command without one. */
+  readonly argument: string;
 }
 
-/** Throws UsageError for an unknown option, a missing value or required option, and anything that is no option. */
+/** Throws UsageError for an unknown option, a missing value, required option or argument, and any text that belongs to none. */
 export function readOptions(command: CommandRow, args: readonly string[]): GivenOptions {
   const table = Object.fromEntries(command.options.map((option) => [option.name, { type: option.value === '' ? 'boolean' as const : 'string' as const, multiple: true }]));
   let values: Record<string, unknown>;
+  let texts: readonly string[];
   try {
-    values = parseArgs({ args: [...args], options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: false }).values;
+    ({ values, positionals: texts } = parseArgs({ args: [...args], options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: command.argument !== undefined }));
   } catch (error) {
     // Node's messages go on with advice in further sentences.
     const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
@@ -201,8 +206,11 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
   if (!help && missing.length > 0) {
     throw new UsageError(`${command.name} needs ${missing.map((option) => `--${option.name} ${option.value}`).join(' and ')}. See: lab ${command.name} --help`);
   }
+  if (!help && command.argument !== undefined && texts.length !== 1) {
+    throw new UsageError(`${command.name} needs one ${command.argument.value}, in quotes where it has spaces, not ${texts.length}. See: lab ${command.name} --help`);
+  }
   const one = (name: string): string | undefined => given.get(name)?.[0];
-  return { help, one, need: (name) => one(name) ?? '', has: (name) => given.has(name), all: (name) => given.get(name) ?? [] };
+  return { argument: texts[0] ?? '', help, one, need: (name) => one(name) ?? '', has: (name) => given.has(name), all: (name) => given.get(name) ?? [] };
 }
 
 /** Throws UsageError unless the text is a whole number from min to max. */
@@ -230,8 +238,9 @@ export function readSettings(texts: readonly string[]): Record<string, string> {
 
 export function helpFor(command: CommandRow): string {
   const width = Math.max(...command.options.map((option) => option.name.length + option.value.length)) + 3;
+  const first = command.argument === undefined ? [] : [`  ${command.argument.value.padEnd(width)}  ${command.argument.help} (required)`];
   const rows = command.options.map((option) => `  ${`--${option.name} ${option.value}`.trimEnd().padEnd(width)}  ${option.help}${option.required === true ? ' (required)' : ''}`);
-  return [`lab ${command.name}: ${command.summary}`, '', ...rows, '', ...command.details.map((text) => wrapped(text)), ''].join('\n');
+  return [`lab ${command.name}: ${command.summary}`, '', ...first, ...rows, '', ...command.details.map((text) => wrapped(text)), ''].join('\n');
 }
 
 export function helpForAll(): string {
