@@ -1,6 +1,11 @@
 /** Which question a step trains on, and which it must not. */
 import type { Question } from '../grpo/types.ts';
-import type { AdvanceRequest } from './protocol.ts';
+
+/** What a reader asks for: a question of the dataset, or their own words. */
+interface Wanted {
+  readonly questionId?: string | null;
+  readonly ownQuestion?: string | null;
+}
 
 export const OWN_QUESTION_LIMIT = 2_000;
 
@@ -18,7 +23,7 @@ export function trainingPool(questions: readonly Question[]): Question[] {
  * The one question the reader asks for, or null for the next in the shuffled order.
  * Throws QuestionError for a held-out or unknown question and for an own question that is empty, too long, or held out.
  */
-export function askedQuestion(request: Pick<AdvanceRequest, 'questionId' | 'ownQuestion'>, questions: readonly Question[]): Question | null {
+export function askedQuestion(request: Wanted, questions: readonly Question[]): Question | null {
   const own = request.ownQuestion ?? null;
   if (own !== null) return ownQuestion(own, questions);
   const id = request.questionId ?? null;
