@@ -7,7 +7,7 @@
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
 import type { FeatureGradient } from './gradient.ts';
-import type { HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, PolicyView } from './types.ts';
+import type { HintCause, HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, PolicyView } from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
 export const PRUNE_WEIGHT = 0.02;
@@ -26,11 +26,25 @@ const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(
 
 /** A hint in one sentence. */
 export function describeHint(feature: HintFeature, weight: number, evidence: HintEvidence): string {
+  if (feature.template === 'guidance') {
+    const shown = `Mean advantage ${signed(evidence.advantage / evidence.support)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'} that ${evidence.support === 1 ? 'was' : 'were'} given it.`;
+    return evidence.support === 0 ? feature.pattern : `${feature.pattern} ${shown}`;
+  }
   const when = feature.cue === null ? 'For every question' : `When the question says “${feature.cue}”`;
   const what = weight < 0 ? 'avoid' : 'prefer';
   if (evidence.support === 0) return `${when}, ${what} ${feature.pattern}.`;
   const average = evidence.advantage / evidence.support;
   return `${when}, ${what} ${feature.pattern}: mean advantage ${signed(average)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'}.`;
+}
+
+/** What becomes of one hint by another way than training; null when it goes. */
+export interface HintChange {
+  readonly type: HintEventType;
+  readonly key: string;
+  readonly hint: PolicyHint | null;
+  /** Why, in words. */
+  readonly reason: string;
+  readonly causes?: readonly HintCause[];
 }
 
 /**
@@ -93,6 +107,8 @@ export class PolicyLayer implements PolicyView {
       if (!isAllowed(taught.feature, config)) continue;
       const hint = this.#hints.get(taught.feature.key);
       if (hint?.enabled === false) continue;
+      // A sentence for the prompt is proposed, never made of what was seen: once it is deleted, it is gone.
+      if (hint === undefined && taught.feature.template === 'guidance') continue;
       const evidence = addEvidence(hint?.evidence ?? NO_EVIDENCE, taught);
       const share = actingShare(evidence.support, config.evidence_hold);
       if (hint === undefined && (Math.abs(taught.gradient) < threshold || share === 0)) continue;
@@ -143,6 +159,13 @@ export class PolicyLayer implements PolicyView {
       events.push(this.#record({ step, type: enabled ? 'enable' : 'disable', key, before: current.weight, after: current.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: enabled ? 'Switched on by hand.' : 'Switched off by hand.', hint: next }));
     }
     return events;
+  }
+
+  /** Makes changes that are neither training's nor a weight set by hand (guidance.ts), each an event. */
+  amend(changes: readonly HintChange[], step: number): HintEvent[] {
+    return changes.map(({ type, key, hint, reason, causes = [] }) => this.#record({
+      step, type, key, before: this.#hints.get(key)?.weight ?? null, after: hint?.weight ?? null, gradientTerm: 0, decayTerm: 0, causes, reason, hint,
+    }));
   }
 
   /** Adds hints from outside (a file, a snapshot) in place of those with the same key. At step 0 they are the start of the run. */
@@ -279,11 +302,11 @@ export interface PatternPreference {
   readonly hints: number;
 }
 
-/** Hints summed by pattern, strongest first: the policy's pattern preferences. */
+/** Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns. */
 export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
   const sums = new Map<string, { weight: number; hints: number }>();
   for (const hint of hints) {
-    if (!hint.enabled) continue;
+    if (!hint.enabled || hint.template === 'guidance') continue;
     const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
     sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
   }
@@ -303,14 +326,28 @@ export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, 
     .map((b) => [a, b] as const)));
 }
 
+/** |weight| from which a hint is worded as strong, and as usual. */
+const STRONG_WEIGHT = 1;
+const USUAL_WEIGHT = 0.4;
+
+/** A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which it acts. */
+export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
+  if (hint.template === 'guidance') return hint.pattern;
+  const size = Math.abs(weight);
+  const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${weight < 0 ? 'avoid' : 'prefer'} ${hint.pattern}.`;
+  return hint.cue === null ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : `When the question ${cueInWords(hint.cue)}, ${advice}`;
+}
+
+/** `^` marks the first words of a question, `<…>` alone what is true of it or stands for a value. */
+function cueInWords(cue: string): string {
+  if (cue.startsWith('^')) return `begins with “${cue.slice(1)}”`;
+  return /^<[^<>]+>$/.test(cue) ? `has ${cue}` : `says “${cue}”`;
+}
+
 /** The strongest hints as sentences: the guidance a language model's system prompt gets. */
 export function guidance(hints: readonly PolicyHint[], limit = 20): string[] {
-  return [...hints].filter((hint) => hint.enabled && hint.weight !== 0)
+  return [...hints].filter((hint) => hint.enabled && (hint.template === 'guidance' ? hint.weight > 0 : hint.weight !== 0))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, limit)
-    .map((hint) => {
-      const strength = Math.abs(hint.weight) >= 1 ? 'Always' : Math.abs(hint.weight) >= 0.4 ? 'Usually' : 'If in doubt,';
-      const when = hint.cue === null ? '' : ` when the question says “${hint.cue}”`;
-      return `${strength} ${hint.hintType} ${hint.pattern}${when}.`;
-    });
+    .map((hint) => hintSentence(hint, hint.weight));
 }

@@ -182,7 +182,8 @@ export interface PolicyHint extends HintFeature {
   readonly enabled: boolean;
 }
 
-export type HintEventType = 'create' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
+/** `propose`: a sentence for the prompt that reflection or a reader put forward; every other new hint is training's, `create`. */
+export type HintEventType = 'create' | 'propose' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
 
 /** One completion's part in a weight change. */
 export interface HintCause {

@@ -210,7 +210,10 @@ describe('reading the policy', () => {
   });
   it('says hints in words by strength, strongest first', () => {
     expect(guidance([hint('revenue', 'SUM(price)', 0.5), hint(null, 'SELECT *', -1.2), hint('x', 'y', 0.1)])).toEqual([
-      'Always avoid SELECT *.', 'Usually prefer SUM(price) when the question says “revenue”.', 'If in doubt, prefer y when the question says “x”.',
+      'Strongly avoid SELECT *.', 'When the question says “revenue”, usually prefer SUM(price).', 'When the question says “x”, slightly prefer y.',
+    ]);
+    expect(guidance([hint('^how many', 'COUNT', 0.5), hint('<one value>', 'WHERE … =', 0.5)])).toEqual([
+      'When the question begins with “how many”, usually prefer COUNT.', 'When the question has <one value>, usually prefer WHERE … =.',
     ]);
   });
 });
