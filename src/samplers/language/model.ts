@@ -52,8 +52,8 @@ export interface LanguageModel {
   readonly contextTokens: number | null;
   /** Rejects with ModelError, or AbortError when `signal` was aborted. Calls beyond `parallel` wait for their turn. */
   generate(request: GenerateRequest): Promise<Generation>;
-  /** Several answers to one request, where that costs less than as many requests: answer i has the seed `seed + i`, or one the server chose. `stop` and `onText` are given per answer. */
-  generateAlike?(request: Omit<GenerateRequest, 'stop' | 'onText'>, count: number, onText?: (index: number, text: string, tokens: number) => void): Promise<Generation[]>;
+  /** Several answers to one request, where that costs less than as many requests: answer i has the seed `seed + i`, or one the server chose. `onText` and `stops` are per answer. */
+  generateAlike?(request: Omit<GenerateRequest, 'stop' | 'onText'>, count: number, onText?: (index: number, text: string, tokens: number) => void, stops?: readonly (AbortSignal | undefined)[]): Promise<Generation[]>;
   /** Frees its memory; a generation under way is rejected. */
   close(): Promise<void>;
 }
