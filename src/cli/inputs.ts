@@ -29,13 +29,22 @@ export async function openFiles(databasePath: string, questionsPath: string): Pr
   const questions = parseQuestions(text, questionsPath);
   const bytes = readBytes(databasePath);
   const dataset = { databaseSha256: sha256(bytes), questionsSha256: sha256(text) };
+  return { database: await openBytes(bytes, databasePath), questions, dataset };
+}
+
+/** Opens a database alone. Throws UsageError. */
+export function openDatabase(path: string): Promise<Database> {
+  return openBytes(readBytes(path), path);
+}
+
+async function openBytes(bytes: Uint8Array, databasePath: string): Promise<Database> {
   try {
     const database = await WatchedDatabase.open(bytes, spawnNodeDatabase);
     if (database.schema.tables.length === 0) {
       database.close();
       throw new UsageError(`${databasePath} has no table or view that can be read, so there is nothing to write SQL about.`);
     }
-    return { database, questions, dataset };
+    return database;
   } catch (error) {
     if (error instanceof DatabaseImportError) throw new UsageError(`${databasePath}: ${error.message}`);
     throw error;
