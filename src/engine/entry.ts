@@ -27,9 +27,10 @@ export function kindOf(value: unknown): string {
 export class Entry {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #source: string;
-  readonly #index: number;
+  readonly #index: number | null;
 
-  constructor(entry: unknown, source: string, index: number) {
+  /** `index`: its place in a list, null for the file itself. */
+  constructor(entry: unknown, source: string, index: number | null) {
     this.#source = source;
     this.#index = index;
     this.#fields = {};
@@ -40,7 +41,7 @@ export class Entry {
   error(what: string): DatasetError {
     const id = this.#get('id') ?? this.#get('term') ?? this.#get('key');
     const named = typeof id === 'string' ? ` (${JSON.stringify(id.slice(0, 60))})` : '';
-    return new DatasetError(`${this.#source}: entry ${this.#index + 1}${named} ${what}.`);
+    return new DatasetError(`${this.#source}${this.#index === null ? '' : `: entry ${this.#index + 1}${named}`} ${what}.`);
   }
 
   anyText(name: string): string {
@@ -96,6 +97,14 @@ export class Entry {
     return value;
   }
 
+  /** A list of anything, which the caller reads item by item. */
+  list(name: string, count: number): readonly unknown[] {
+    const value = this.#get(name);
+    if (!Array.isArray(value)) throw this.error(`needs a list in "${name}", but it is ${kindOf(value)}`);
+    if (value.length > count) throw this.error(`has ${value.length} items in "${name}", at most ${count} are read`);
+    return value;
+  }
+
   /** A field that is itself an object. */
   entry(name: string): Entry {
     const value = this.#get(name);
@@ -103,9 +112,25 @@ export class Entry {
     return new Entry(value, this.#source, this.#index);
   }
 
+  /** The names of its fields. */
+  names(count: number): string[] {
+    const names = Object.keys(this.#fields);
+    if (names.length > count) throw this.error(`has ${names.length} fields, at most ${count} are read`);
+    return names;
+  }
+
   /** False for null, too. */
   has(name: string): boolean {
     return !this.#isAbsent(name);
+  }
+
+  /** Whatever it is, undefined for nothing. */
+  value(name: string): unknown {
+    return this.#get(name);
+  }
+
+  isText(name: string): boolean {
+    return typeof this.#get(name) === 'string';
   }
 
   isNull(name: string): boolean {

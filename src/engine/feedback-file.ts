@@ -27,15 +27,7 @@ export function parseFeedback(text: string, source: string): Feedback[] {
   const keys = new Map<string, number>();
   return feedback.map((entry: unknown, index) => {
     const read = new Entry(entry, source, index);
-    const written = read.anyText('text');
-    if (written.length > DATASET_LIMITS.sql) throw read.error(`has ${written.length} characters in "text", at most ${DATASET_LIMITS.sql} are read`);
-    const parsed: Feedback = {
-      dataset: read.text('dataset', DATASET_LIMITS.id), question: read.text('question', DATASET_LIMITS.question).trim(),
-      text: written, sql: normaliseSql(written),
-      thumb: read.isNull('thumb') ? null : read.choice('thumb', THUMBS),
-      corrected: read.isNull('corrected') ? null : read.text('corrected', DATASET_LIMITS.sql),
-      at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
-    };
+    const parsed = parseJudgement(read);
     if (parsed.thumb === null && parsed.corrected === null) throw read.error('has neither a thumb nor a corrected SQL');
     const key = JSON.stringify([parsed.dataset, parsed.question, parsed.sql]);
     const first = keys.get(key);
@@ -43,4 +35,17 @@ export function parseFeedback(text: string, source: string): Feedback[] {
     keys.set(key, index);
     return parsed;
   });
+}
+
+/** What was said of one SQL text; neither thumb nor corrected SQL where it was taken back. Throws DatasetError. */
+export function parseJudgement(read: Entry): Feedback {
+  const written = read.anyText('text');
+  if (written.length > DATASET_LIMITS.sql) throw read.error(`has ${written.length} characters in "text", at most ${DATASET_LIMITS.sql} are read`);
+  return {
+    dataset: read.text('dataset', DATASET_LIMITS.id), question: read.text('question', DATASET_LIMITS.question).trim(),
+    text: written, sql: normaliseSql(written),
+    thumb: read.isNull('thumb') ? null : read.choice('thumb', THUMBS),
+    corrected: read.isNull('corrected') ? null : read.text('corrected', DATASET_LIMITS.sql),
+    at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
+  };
 }

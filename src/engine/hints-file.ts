@@ -77,7 +77,8 @@ export function parseHintsFile(text: string, source: string): HintsFile {
   };
 }
 
-function parseHint(read: Entry): PolicyHint {
+/** One hint of a list. Throws DatasetError. */
+export function parseHint(read: Entry): PolicyHint {
   const feature: HintFeature = {
     key: read.text('key', LIMITS.key),
     cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
