@@ -33,7 +33,7 @@ export async function openFiles(databasePath: string, questionsPath: string): Pr
 }
 
 /** Opens a database alone. Throws UsageError. */
-export function openDatabase(path: string): Promise<Database> {
+export async function openDatabase(path: string): Promise<Database> {
   return openBytes(readBytes(path), path);
 }
 

@@ -3,6 +3,8 @@ import { DatasetError } from '../engine/entry.ts';
 import { ConfigError } from '../grpo/config.ts';
 import { GoldError } from '../lab/gold.ts';
 import { PretrainingError } from '../lab/pretrain.ts';
+import { ModelError } from '../samplers/language/model.ts';
+import { ask } from './ask.ts';
 import { compare } from './compare.ts';
 import { credit } from './credit.ts';
 import { evaluate } from './evaluate.ts';
@@ -14,7 +16,7 @@ import { rewards } from './rewards.ts';
 import { score } from './score.ts';
 import { train } from './train.ts';
 
-const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit, pretrain };
+const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit, pretrain, ask };
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {
   if (command === undefined) throw new UsageError(`A command is missing: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);
@@ -32,14 +34,15 @@ function isForTheCaller(error: unknown): error is Error {
 
 /**
  * Carries out one command line. Resolves to the exit code: 0, 2 when the arguments or the files are at fault,
- * 1 when this program is. Errors are one line of progress.
+ * 1 when a language model or this program is. Errors are one line of progress.
  */
 export async function run(args: readonly string[], report: Report): Promise<0 | 1 | 2> {
   try {
     await dispatch(args, report);
     return 0;
   } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+    const whole = error instanceof ModelError ? `${error.message} ${error.remedy}` : error instanceof Error ? error.message : String(error);
+    const message = whole.replace(/\s*\n\s*/g, ' ');
     report.progress(`lab: ${message}`);
     return isForTheCaller(error) ? 2 : 1;
   }

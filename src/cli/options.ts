@@ -158,6 +158,24 @@ export const COMMANDS = {
       JSON_OUT,
     ],
   },
+  ask: {
+    name: 'ask',
+    summary: 'answer a question with SQL, and run it',
+    argument: { value: 'QUESTION', help: 'the question, in quotes' },
+    details: [
+      'The sampler writes G candidates, its greedy answer among them. They are run, scored by the reference-free rewards, never by gold, and ranked; the best one’s result is printed, then its SQL, the hints that acted, and the others with the reason why they lost.',
+      'The sketch sampler is steered by the hints and ranked by reward. Other completions are ranked by reward with agreement (weight .5) plus the weights of the hints that fire in them.',
+      'The result is written to --json in full but for rows beyond the first 20; numbers of more than 53 bits are texts there.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE,
+      { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
+      { name: 'samples', value: 'G', help: 'candidates to choose from, 1 for the greedy answer alone (8)' },
+      { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
+      SET, JSON_OUT,
+    ],
+  },
 } as const satisfies Record<string, CommandRow>;
 
 export type CommandName = keyof typeof COMMANDS;
