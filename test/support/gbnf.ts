@@ -2,7 +2,7 @@
 
 type Node =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'class'; readonly ranges: readonly (readonly [number, number])[] }
+  | { readonly kind: 'class'; readonly not: boolean; readonly ranges: readonly (readonly [number, number])[] }
   | { readonly kind: 'rule'; readonly name: string }
   | { readonly kind: 'sequence'; readonly parts: readonly Node[] }
   | { readonly kind: 'either'; readonly options: readonly Node[] }
@@ -59,9 +59,10 @@ class Reader {
   }
 
   #repeated(of: Node): Node {
-    if (this.#text[this.#at] === '?') {
+    const sign = this.#text[this.#at];
+    if (sign === '?' || sign === '*') {
       this.#at++;
-      return { kind: 'repeat', of, min: 0, max: 1 };
+      return { kind: 'repeat', of, min: 0, max: sign === '?' ? 1 : Infinity };
     }
     const found = /^\{(\d+),(\d+)\}/.exec(this.#text.slice(this.#at));
     if (found === null) return of;
@@ -86,6 +87,8 @@ class Reader {
     }
     if (char === '[') {
       this.#at++;
+      const not = this.#text[this.#at] === '^';
+      if (not) this.#at++;
       const ranges: [number, number][] = [];
       while (this.#text[this.#at] !== ']') {
         const from = this.#character();
@@ -94,7 +97,7 @@ class Reader {
         ranges.push([from, this.#character()]);
       }
       this.#at++;
-      return { kind: 'class', ranges };
+      return { kind: 'class', not, ranges };
     }
     const name = /^[a-zA-Z][a-zA-Z0-9-]*/.exec(this.#text.slice(this.#at))?.[0];
     if (name === undefined) throw new Error(`Unexpected ${char} at ${this.#at}: ${this.#text}`);
@@ -110,9 +113,9 @@ class Reader {
     if (code !== 92) return code;
     const escape = this.#text[this.#at++] ?? '';
     if (escape === '\\' || escape === '"' || escape === ']') return escape.charCodeAt(0);
-    const hex = escape === 'u' ? this.#text.slice(this.#at, this.#at + 4) : '';
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw new Error(`Escape \\${escape} in ${this.#text}`);
-    this.#at += 4;
+    const hex = escape === 'x' ? this.#text.slice(this.#at, this.#at + 2) : '';
+    if (!/^[0-9a-fA-F]{2}$/.test(hex)) throw new Error(`Escape \\${escape} in ${this.#text}`);
+    this.#at += 2;
     return parseInt(hex, 16);
   }
 
@@ -126,6 +129,9 @@ class Reader {
   }
 }
 
+/** What is drawn from where a class excludes something: ASCII with its control characters, and letters and signs beyond it. */
+const OTHERS: readonly number[] = [...Array.from({ length: 128 }, (_c, code) => code), ...[...'éß’“日本😀\u00a0\u200b'].map((char) => char.codePointAt(0) as number)];
+
 /** A sentence: every choice uniform, repetitions short more often than long. */
 export function derive(grammar: Gbnf, random: () => number, rule = 'root'): string {
   const pick = (count: number): number => Math.floor(random() * count);
@@ -134,6 +140,8 @@ export function derive(grammar: Gbnf, random: () => number, rule = 'root'): stri
     switch (node.kind) {
       case 'text': return node.text;
       case 'class': {
+        const isIn = (code: number): boolean => node.ranges.some(([from, to]) => from <= code && code <= to);
+        if (node.not) return String.fromCodePoint(...[OTHERS[pick(OTHERS.length)] as number].filter((code) => !isIn(code)));
         const [from, to] = node.ranges[pick(node.ranges.length)] as readonly [number, number];
         return String.fromCodePoint(from + pick(to - from + 1));
       }

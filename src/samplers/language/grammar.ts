@@ -1,6 +1,6 @@
 /**
  * A grammar of useful SQLite SELECTs over the names of one schema, for constrained decoding: whatever a model writes under it
- * compiles. In the part of GBNF that llama.cpp and xgrammar share: literals, classes, groups, `|`, `?`, `{m,n}`; names of letters,
+ * compiles. In the part of GBNF that llama.cpp and xgrammar share: literals, classes, groups, `|`, `?`, `*`, `{m,n}`; names of letters,
  * digits and hyphens; one rule a line.
  *
  * Every column rule belongs to what stands in FROM: one table, two joined by a key, or three by way of the one between. Columns of one
@@ -141,11 +141,15 @@ function rootRules(scopes: readonly Scope[]): string[] {
   ];
 }
 
-/** Literals are bounded, so that no answer runs away inside one. */
+/**
+ * Numbers are bounded; texts only by the answer's own limit of tokens: counting characters costs xgrammar seconds for each
+ * grammar (measured: 4 s against 2 ms with 32,000 tokens).
+ */
 const SHARED_RULES: readonly string[] = [
   'compare ::= " = " | " != " | " > " | " >= " | " < " | " <= "',
   'number ::= ( "-" )? [0-9]{1,9} ( "." [0-9]{1,4} )?',
-  'text ::= "\'" ( [ -&(-~] | [\\u00A1-\\uD7FF] | "\'\'" ){0,40} "\'"',
+  'text ::= "\'" characters ( "\'\'" characters )? "\'"',
+  "characters ::= [^'\\x00-\\x1F\\x7F]*",
   'null-test ::= " IS NULL" | " IS NOT NULL"',
   'number-test ::= compare number | " BETWEEN " number " AND " number | null-test',
   'text-test ::= compare text | ( " NOT" )? " LIKE " text | " IN (" text ( ", " text ){0,3} ")" | " BETWEEN " text " AND " text | null-test',
