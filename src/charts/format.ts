@@ -55,3 +55,23 @@ export function inWords(value: number): string {
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
+
+/** A size in bytes, with decimal prefixes: "912 bytes", "640 kB", "876 MB", "1.6 GB", "12 GB". */
+export function bytes(value: number): string {
+  if (!Number.isFinite(value) || value < 0) return '–';
+  if (value < 999.5) return plural(Math.round(value), 'byte');
+  for (const [unit, size] of [['kB', 1e3], ['MB', 1e6]] as const) {
+    // What rounds to a thousand is one of the next.
+    if (value / size < 999.5) return `${decimal(value / size, 0)} ${unit}`;
+  }
+  return `${decimal(value / 1e9, value < 9.95e9 ? 1 : 0)} GB`;
+}
+
+/** A time to wait, in seconds: "23 s", "4 min", "1 h 5 min". Never less than a second. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '–';
+  if (seconds < 99.5) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}

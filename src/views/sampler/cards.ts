@@ -1,0 +1,64 @@
+/** The models that can be chosen, in the order and the words of the list. */
+import { bytes } from '../../charts/format.ts';
+import type { ModelCard, ModelKind } from '../../state/models.svelte.ts';
+
+export interface CardGroup {
+  readonly id: 'stored' | ModelKind;
+  readonly title: string;
+  readonly cards: readonly ModelCard[];
+  readonly blocked: readonly ModelCard[];
+  /** Why none of the group can run, where all share one reason; null otherwise. */
+  readonly reason: string | null;
+}
+
+const TITLES: readonly (readonly [ModelKind, string])[] = [
+  ['webllm', 'On the GPU (WebGPU, WebLLM)'],
+  ['wllama', 'On the CPU (wllama)'],
+  ['built-in-ai', 'Built into this browser'],
+];
+
+/** What is stored here first, then kind by kind; what cannot run here stands last in each. Groups without a card are left out. */
+export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
+  const stored = cards.filter((card) => card.stored !== null);
+  const groups: CardGroup[] = stored.length === 0 ? [] : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null }];
+  for (const [kind, title] of TITLES) {
+    const own = cards.filter((card) => card.kind === kind);
+    const rest = own.filter((card) => card.stored === null);
+    if (rest.length === 0) continue;
+    const blocked = rest.filter((card) => card.blocked !== null);
+    const reason = own[0]?.blocked ?? null;
+    groups.push({
+      id: kind, title, blocked,
+      // The one to begin with comes first; sort keeps the order of the others.
+      cards: rest.filter((card) => card.blocked === null).sort((a, b) => Number(b.suggested) - Number(a.suggested)),
+      reason: own.every((card) => card.blocked === reason) ? reason : null,
+    });
+  }
+  return groups;
+}
+
+/** "876 MB", "about 876 MB"; null when nothing is downloaded or nothing is known. */
+export function downloadSize({ downloadBytes, estimated }: ModelCard): string | null {
+  return downloadBytes === null || downloadBytes === 0 ? null : `${estimated ? 'about ' : ''}${bytes(downloadBytes)}`;
+}
+
+/** Whether loading it fetches nothing more. */
+export function isComplete({ stored, downloadBytes, estimated }: ModelCard): boolean {
+  if (stored === null) return false;
+  if (stored.bytes === null || downloadBytes === null) return true;
+  // An estimate may be some per cent too high.
+  return stored.bytes >= downloadBytes * (estimated ? 0.8 : 0.99);
+}
+
+/** What is to be known before it is loaded: size, memory, licence, host. */
+export function factsOf(card: ModelCard): readonly string[] {
+  const size = downloadSize(card);
+  const facts: (string | null)[] = [
+    card.stored === null ? (size === null ? (card.host === null ? null : 'size not known') : `${size} to download`)
+      : `stored${card.stored.bytes === null ? '' : `, ${bytes(card.stored.bytes)}`}${!isComplete(card) && size !== null ? ` of ${size}` : ''}`,
+    card.memoryBytes === null ? null : `needs ${bytes(card.memoryBytes)} of memory`,
+    card.licence === '' ? null : card.licence,
+    card.host === null || isComplete(card) ? null : `from ${card.host}`,
+  ];
+  return facts.filter((fact) => fact !== null);
+}
