@@ -5,8 +5,11 @@ import './app.css';
 import { connectEngine } from './engine/client.ts';
 import { connectExperiments } from './engine/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
+import type { ModelsApi } from './engine/models-protocol.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { LabState } from './state/lab.svelte.ts';
+import { ModelsState } from './state/models.svelte.ts';
+import { endpointMemory } from './state/endpoint-memory.ts';
 import { ThemeState } from './state/theme.svelte.ts';
 
 const target = document.getElementById('app');
@@ -29,8 +32,27 @@ function wait(ms: number): Promise<void> {
   });
 }
 
-const lab = new LabState({
-  connect: () => connectEngine(),
+const models = new ModelsState({
+  onready: (id, label) => void lab.sampler.use(id, label),
+  persist: async () => navigator.storage.persist(),
+  memory: endpointMemory(),
+});
+
+/** Chrome's own model can only be reached from the page; elsewhere there is none, and its code is not even loaded. */
+async function offerOwnModel(api: ModelsApi): Promise<void> {
+  if (!('LanguageModel' in globalThis)) return;
+  const [{ makeBuiltInAiProvider }, { servePageModels }] = await Promise.all([import('./samplers/built-in-ai/built-in-ai.ts'), import('./engine/page-models.ts')]);
+  const provider = makeBuiltInAiProvider({});
+  await api.offer(servePageModels(provider), provider.kind);
+}
+
+const lab: LabState = new LabState({
+  connect: () => {
+    const engine = connectEngine();
+    models.attach(engine.models);
+    void offerOwnModel(engine.models);
+    return engine;
+  },
   address: {
     read: () => readAddress(location.search),
     write: (config, seed, start) => history.replaceState(history.state, '', `${location.pathname}${writeAddress(location.search, config, seed, start)}${location.hash}`),
@@ -60,5 +82,5 @@ const running = {
 };
 const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
 
-mount(App, { target, props: { lab, experiments, theme: new ThemeState() } });
+mount(App, { target, props: { lab, models, experiments, theme: new ThemeState() } });
 void lab.open();

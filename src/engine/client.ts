@@ -1,10 +1,12 @@
 /** The page's end of the engine worker. */
-import { wrap } from 'comlink';
+import { proxy, wrap } from 'comlink';
+import type { ModelsApi } from './models-protocol.ts';
 import type { EngineApi } from './protocol.ts';
 import { linkWorker } from './worker-link.ts';
 import type { EngineWorker, StartOptions } from './worker.ts';
 
 export interface EngineConnection extends EngineApi {
+  readonly models: ModelsApi;
   /** Ends the worker; calls that wait are rejected. */
   close(): void;
 }
@@ -26,24 +28,52 @@ export function spawnEngine(options: Partial<StartOptions> = {}): EngineConnecti
 
 /** The engine behind a worker that runs `worker.ts`. */
 export function connectTo(worker: Worker, options: StartOptions): EngineConnection {
-  const { ask, end } = linkWorker(worker, () => wrap<EngineWorker>(worker).start(options), {
+  const remote = wrap<EngineWorker>(worker);
+  const { ask, end } = linkWorker(worker, async () => {
+    const engine = await remote.start(options);
+    return { engine, models: await remote.models() };
+  }, {
     stopped: 'The engine stopped', remedy: 'Reload the page to continue from the last saved step.',
     notLoaded: 'The engine could not be loaded. Check the connection and reload the page.', unreadable: 'The engine sent something unreadable.',
   });
   return {
-    open: (request) => ask((api) => api.open(request)),
-    advance: (request) => ask((api) => api.advance(request)),
-    reset: (request) => ask((api) => api.reset(request)),
-    undoReset: () => ask((api) => api.undoReset()),
-    configure: (settings) => ask((api) => api.configure(settings)),
-    editHint: (key, edit) => ask((api) => api.editHint(key, edit)),
-    eventsOf: (key) => ask((api) => api.eventsOf(key)),
-    stepAt: (number) => ask((api) => api.stepAt(number)),
-    halt: () => ask((api) => api.halt()),
-    judge: (completion, thumb) => ask((api) => api.judge(completion, thumb)),
-    tryCorrection: (sql) => ask((api) => api.tryCorrection(sql)),
-    correct: (completion, sql) => ask((api) => api.correct(completion, sql)),
-    setPlace: (place) => ask((api) => api.setPlace(place)),
+    open: (request) => ask(({ engine }) => engine.open(request)),
+    advance: (request) => ask(({ engine }) => engine.advance(request)),
+    reset: (request) => ask(({ engine }) => engine.reset(request)),
+    undoReset: () => ask(({ engine }) => engine.undoReset()),
+    configure: (settings) => ask(({ engine }) => engine.configure(settings)),
+    editHint: (key, edit) => ask(({ engine }) => engine.editHint(key, edit)),
+    eventsOf: (key) => ask(({ engine }) => engine.eventsOf(key)),
+    stepAt: (number) => ask(({ engine }) => engine.stepAt(number)),
+    halt: () => ask(({ engine }) => engine.halt()),
+    judge: (completion, thumb) => ask(({ engine }) => engine.judge(completion, thumb)),
+    tryCorrection: (sql) => ask(({ engine }) => engine.tryCorrection(sql)),
+    correct: (completion, sql) => ask(({ engine }) => engine.correct(completion, sql)),
+    setPlace: (place) => ask(({ engine }) => engine.setPlace(place)),
+    watchLive: (onlive) => ask(({ engine }) => engine.watchLive(proxy(onlive))),
+    stopCompletion: (index) => ask(({ engine }) => engine.stopCompletion(index)),
+    stopGroup: () => ask(({ engine }) => engine.stopGroup()),
+    useSampler: (id, label) => ask(({ engine }) => engine.useSampler(id, label)),
+    openCompletions: (file) => ask(({ engine }) => engine.openCompletions(file)),
+    startRecording: () => ask(({ engine }) => engine.startRecording()),
+    recordingText: () => ask(({ engine }) => engine.recordingText()),
+    openRecording: (file) => ask(({ engine }) => engine.openRecording(file)),
+    ask: (request) => ask(({ engine }) => engine.ask(request)),
+    promptFor: (question) => ask(({ engine }) => engine.promptFor(question)),
+    models: {
+      watch: (onchange) => ask(({ models }) => models.watch(proxy(onchange))),
+      cards: () => ask(({ models }) => models.cards()),
+      storage: () => ask(({ models }) => models.storage()),
+      load: (id) => ask(({ models }) => models.load(id)),
+      cancel: () => ask(({ models }) => models.cancel()),
+      offer: (page, kind) => ask(({ models }) => models.offer(proxy(page), kind)),
+      unload: () => ask(({ models }) => models.unload()),
+      remove: (id) => ask(({ models }) => models.remove(id)),
+      openFile: (file, keep) => ask(({ models }) => models.openFile(file, keep)),
+      takeNotice: () => ask(({ models }) => models.takeNotice()),
+      endpointModels: (settings) => ask(({ models }) => models.endpointModels(settings)),
+      connectEndpoint: (settings, model) => ask(({ models }) => models.connectEndpoint(settings, model)),
+    },
     close: () => end('The engine was closed.'),
   };
 }

@@ -21,7 +21,7 @@ const worker: ExperimentsWorker = {
   start: ({ baseUrl, storeName }) => proxy(new Experiments({
     openStore: () => openIdbExperiments(storeName),
     openDataset: () => openDataset({
-      name: 'shop', title: 'Demo shop', baseUrl,
+      baseUrl,
       openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
       fetch: (...request) => fetch(...request),
     }),

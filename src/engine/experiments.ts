@@ -10,7 +10,7 @@ import { Judge } from '../lab/judge.ts';
 import { stepScatter } from '../lab/scatter.ts';
 import { summarise } from '../lab/summary.ts';
 import { MemoryExperiments } from '../storage/memory-experiments.ts';
-import type { Dataset } from './engine.ts';
+import type { Dataset } from './engine-ports.ts';
 import type { CreditReport, ExperimentRecord, ExperimentsApi, ExperimentView, LabView, NewExperiment, RunListener } from './experiments-protocol.ts';
 
 export interface ExperimentsOptions {

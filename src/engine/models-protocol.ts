@@ -1,4 +1,5 @@
 /** What the page may ask about language models, and what it is told. Plain data only: it crosses postMessage. */
+import type { PageModels } from './page-models.ts';
 import type { LoadProgress, ModelCard, ModelFault, ModelKind } from '../samplers/language/model.ts';
 
 export type { LoadProgress, ModelCard, ModelFault, ModelKind };
@@ -38,6 +39,8 @@ export interface ModelsApi {
   /** Ends a load under way. What was downloaded is kept, so that the next try goes on from there. */
   cancel(): Promise<void>;
   unload(): Promise<void>;
+  /** Offers models that run in the page, among the others. */
+  offer(page: PageModels, kind: ModelKind): Promise<void>;
   /** Deletes what is stored of a model, unloading it first. */
   remove(id: string): Promise<void>;
   /** Opens a GGUF file. `keep`: the browser keeps a copy, so that it is there after a reload. */

@@ -1,7 +1,8 @@
 /** The one language model of the page: chosen, loaded, watched, let go. */
 import { ModelError } from '../samplers/language/model.ts';
-import type { LanguageModel, LoadProgress, ModelCard, ModelProvider } from '../samplers/language/model.ts';
+import type { LanguageModel, LoadProgress, ModelCard, ModelKind, ModelProvider } from '../samplers/language/model.ts';
 import type { FileStore, StoredFile } from '../storage/stored-file.ts';
+import { pageProvider, type PageModels } from './page-models.ts';
 import type { EndpointSettings, ModelsApi, ModelState, StorageView } from './models-protocol.ts';
 
 export interface ModelsPorts {
@@ -27,6 +28,7 @@ const FATAL = ['device-lost', 'out-of-memory'];
 export class Models implements ModelsApi {
   readonly #ports: ModelsPorts;
   #state: ModelState = { status: 'none' };
+  readonly #providers: ModelProvider[];
   #model: LanguageModel | null = null;
   #watchers: ((state: ModelState) => void)[] = [];
   #loading: AbortController | null = null;
@@ -34,6 +36,7 @@ export class Models implements ModelsApi {
 
   constructor(ports: ModelsPorts) {
     this.#ports = ports;
+    this.#providers = [...ports.providers];
   }
 
   /** The model that is loaded; null for none. */
@@ -46,8 +49,12 @@ export class Models implements ModelsApi {
   }
 
   async cards(): Promise<ModelCard[]> {
-    const [lists, files] = await Promise.all([Promise.all(this.#ports.providers.map((provider) => provider.cards())), this.#stored()]);
+    const [lists, files] = await Promise.all([Promise.all(this.#providers.map((provider) => provider.cards())), this.#stored()]);
     return [...files.map(cardOf), ...lists.flat()];
+  }
+
+  async offer(page: PageModels, kind: ModelKind): Promise<void> {
+    this.#providers.push(pageProvider(page, kind));
   }
 
   storage(): Promise<StorageView | null> {
@@ -60,7 +67,7 @@ export class Models implements ModelsApi {
       if (file === null) throw new Error('This file is not stored in this browser any more. Open it again.');
       return this.#take(id, file.name, (options) => this.#ports.openGguf(file.blob, file.name, options));
     }
-    for (const provider of this.#ports.providers) {
+    for (const provider of this.#providers) {
       const card = (await provider.cards()).find((one) => one.id === id);
       if (card === undefined) continue;
       if (card.blocked !== null) throw new Error(card.blocked);
@@ -82,7 +89,7 @@ export class Models implements ModelsApi {
   async remove(id: string): Promise<void> {
     if (this.#state.status !== 'none' && this.#state.id === id) await this.unload();
     if (id.startsWith(FILE_ID)) return (await this.#openFiles()).remove(id.slice(FILE_ID.length));
-    for (const provider of this.#ports.providers) {
+    for (const provider of this.#providers) {
       if ((await provider.cards()).some((card) => card.id === id)) await provider.remove?.(id);
     }
   }
@@ -166,11 +173,10 @@ export class Models implements ModelsApi {
       }
       throw error;
     };
-    const { generateAlike } = model;
     return {
       id, label: model.label, kind: model.kind, supports: model.supports, parallel: model.parallel, contextTokens: model.contextTokens,
       generate: (request) => model.generate(request).catch(lost),
-      ...(generateAlike === undefined ? {} : { generateAlike: (...request: Parameters<typeof generateAlike>) => generateAlike.apply(model, request).catch(lost) }),
+      ...(model.generateAlike === undefined ? {} : { generateAlike: (...request: Parameters<NonNullable<LanguageModel['generateAlike']>>) => (model.generateAlike?.(...request) ?? Promise.reject(new Error('It writes one answer at a time.'))).catch(lost) }),
       close: () => model.close(),
     };
   }

@@ -1,12 +1,15 @@
-/** Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json}`, and opens it. */
+/** Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json, completions.json?}`, and opens it. */
 import type { Database } from '../grpo/types.ts';
+import { parseCompletions } from './completions-file.ts';
 import { parseDefinitions, parseQuestions } from './dataset.ts';
 import { DatasetError } from './entry.ts';
-import type { Dataset } from './engine.ts';
+import type { Dataset } from './engine-ports.ts';
+import { forQuestions } from './group-source.ts';
+import { SHIPPED } from './shipped.ts';
 
 export interface DatasetSource {
-  readonly name: string;
-  readonly title: string;
+  /** Of a shipped dataset; the one the page begins with unless given. */
+  readonly name?: string;
   /** URL of the page, which the files are found relative to. */
   readonly baseUrl: string;
   readonly openDatabase: (bytes: Uint8Array) => Promise<Database>;
@@ -14,7 +17,10 @@ export interface DatasetSource {
 }
 
 /** Rejects with DatasetError when a file is missing, cannot be reached or is broken. */
-export async function openDataset({ name, title, baseUrl, openDatabase, fetch }: DatasetSource): Promise<Dataset> {
+export async function openDataset({ name = SHIPPED[0].name, baseUrl, openDatabase, fetch }: DatasetSource): Promise<Dataset> {
+  const shipped = SHIPPED.find((one) => one.name === name);
+  if (shipped === undefined) throw new DatasetError(`There is no dataset “${name.slice(0, 60)}” on this page.`);
+  const { title } = shipped;
   const get = async (file: string): Promise<Response> => {
     const path = `datasets/${name}/${file}`;
     let response: Response;
@@ -36,7 +42,12 @@ export async function openDataset({ name, title, baseUrl, openDatabase, fetch }:
     definitions: parseDefinitions(definitions, `datasets/${name}/definitions.json`),
   };
   try {
-    return { name, title, ...parsed, database: await openDatabase(bytes) };
+    return {
+      name, title, ...parsed, database: await openDatabase(bytes),
+      ...(shipped.completions ? {
+        loadCompletions: async () => forQuestions(parseCompletions(await (await get('completions.json')).text(), `datasets/${name}/completions.json`), parsed.questions),
+      } : {}),
+    };
   } catch (error) {
     throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

@@ -5,9 +5,12 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback, Thumb } from '../grpo/feedback.ts';
 import type { HistoryPoint, Place, StartChoice } from '../grpo/run-store.ts';
+import type { PromptMessage } from '../grpo/origin.ts';
+import type { LiveGroup } from '../samplers/language/language-sampler.ts';
+import type { AskAnswer, AskRequest } from './ask.ts';
 import type { Execution, HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
 
-export type { Feedback, HistoryPoint, Place, StartChoice };
+export type { AskAnswer, AskRequest, Feedback, HistoryPoint, LiveGroup, Place, PromptMessage, StartChoice };
 
 /** A business definition that comes with a dataset: what a term of its questions means. */
 export interface Definition {
@@ -22,12 +25,31 @@ export interface DatasetView {
   readonly schema: Schema;
   readonly questions: readonly Question[];
   readonly definitions: readonly Definition[];
+  /** Whether completions of published models come with it. */
+  readonly hasCompletions: boolean;
 }
 
 export interface SamplerView {
   readonly id: string;
   readonly label: string;
   readonly isLanguageModel: boolean;
+  /** False for a language model that is not loaded. */
+  readonly ready: boolean;
+}
+
+/** The prompt a language model would get for a question, with the hints and without. */
+export interface PromptView {
+  readonly question: string;
+  readonly withHints: readonly PromptMessage[];
+  readonly withoutHints: readonly PromptMessage[];
+  /** Keys of the hints that are in it, in order. */
+  readonly hints: readonly string[];
+  /** Relevant hints, tables, and columns' sample values that did not fit. */
+  readonly leftOut: { readonly hints: number; readonly tables: number; readonly samples: number };
+  /** Estimated, as the budget counts. */
+  readonly tokens: number;
+  /** False when even the least there must be is over the budget. */
+  readonly fits: boolean;
 }
 
 /** What moves with every step. */
@@ -88,6 +110,8 @@ export interface RunView extends Progress, FeedbackView {
   readonly lastStep: Step | null;
   /** True when a reset can be taken back. */
   readonly canUndo: boolean;
+  /** What is being recorded, or was and can be saved; null for nothing. */
+  readonly recording: RecordingView | null;
   /** What the page was looking at. */
   readonly place: Place;
   /** Why this run will be gone with the page (private mode, storage full, …); absent when it is saved. */
@@ -112,6 +136,19 @@ export interface Advance extends Progress {
   readonly points: readonly HistoryPoint[];
   /** The last of them in full; null when none was taken. */
   readonly lastStep: Step | null;
+  readonly recording: RecordingView | null;
+  /** Why no further step can be taken, e.g. that a recording is at its end; absent when one can. */
+  readonly ended?: string;
+}
+
+export interface RecordingView {
+  readonly steps: number;
+  /** Characters of the file. */
+  readonly size: number;
+  /** True while steps are added to it. */
+  readonly on: boolean;
+  /** Why it ended by itself; null when it did not. */
+  readonly ended: string | null;
 }
 
 export interface HintEdit {
@@ -124,14 +161,33 @@ export interface EngineApi {
   /** Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none). */
   open(options: { seed?: number; settings?: Record<string, unknown> }): Promise<RunView>;
   advance(request: AdvanceRequest): Promise<Advance>;
+  /** Tells what a language model is writing, some times a second; null when the group is complete or given up. */
+  watchLive(onlive: (group: LiveGroup | null) => void): Promise<void>;
+  /** Ends one completion that is being written; its text so far is the answer. */
+  stopCompletion(index: number): Promise<void>;
+  /** Gives up the group, or the question asked, that is under way: no step is taken of it. */
+  stopGroup(): Promise<void>;
+  /** Takes the groups from there from the next step on: 'sketch', 'completions', 'feedback', the id of a language model, or a file's. */
+  useSampler(id: string, label?: string): Promise<RunView>;
+  /** Keeps a file of completions for this dataset, and takes the groups from it. Rejects when it is broken or fits no question. */
+  openCompletions(file: File): Promise<RunView>;
+  /** Records the run from here on, in the place of what was recorded before. It ends with the run, and with the page. */
+  startRecording(): Promise<RecordingView>;
+  /** The recording as a file's text; it goes on. Rejects when there is none. */
+  recordingText(): Promise<string>;
+  /** Plays a recorded run back, as a new run: `advance` takes its steps. Rejects when the file is broken or for another dataset. */
+  openRecording(file: File): Promise<RunView>;
+  /** The best SQL for a question, from a group of its own. Teaches nothing. */
+  ask(request: AskRequest): Promise<AskAnswer>;
+  promptFor(question: string): Promise<PromptView>;
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
   /**
    * Starts a new run; the old one is kept until the next reset so that it can be taken back. `start` is as before when left
-   * out. A run without a step that keeps its seed is not replaced: only its start changes. Rejects when the starter policy
+   * out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its start changes. Rejects when the starter policy
    * cannot be loaded; nothing has changed then.
    */
-  reset(options: { seed: number; start?: StartChoice }): Promise<RunView>;
+  reset(options: { seed: number; start?: StartChoice; dataset?: string }): Promise<RunView>;
   undoReset(): Promise<RunView>;
   /** Checked against the settings table; applies from the next step. Rejects with ConfigError's message. */
   configure(settings: Record<string, unknown>): Promise<Configured>;

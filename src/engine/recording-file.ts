@@ -2,12 +2,15 @@
 import { ConfigError, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { LIMITS as DATASET_LIMITS } from './dataset.ts';
-import { DatasetError, Entry, parseJson } from './entry.ts';
+import { DatasetError, Entry, kindOf, parseJson } from './entry.ts';
 import { parseJudgement } from './feedback-file.ts';
 import type { HintEdit } from './protocol.ts';
 import { item, readCall, readTables, type ReadTables } from './recording-calls.ts';
 import { FORMAT, LEARNING, LIMITS, VERSION, type Recording, type RecordingEntry, type SamplerName } from './recording-format.ts';
 import { readEvent, readState, wholeNumbers } from './recording-state.ts';
+
+/** More than the settings table will have. */
+const MOST_SETTINGS = 1_000;
 
 /** `source` is the file's name, as messages say it. Throws DatasetError. */
 export function parseRecording(text: string, source: string): Recording {
@@ -23,21 +26,21 @@ export function parseRecording(text: string, source: string): Recording {
     sampler: readSampler(file.entry('sampler')), learning: file.choice('learning', LEARNING), distribution: file.boolean('distribution'), config,
     feedback: file.list('feedback', LIMITS.feedback).map((entry, index) => parseJudgement(new Entry(entry, `${source}, "feedback"`, index))),
     state: readState(file.entry('state'), source),
-    entries: readEntries(file.list('entries', LIMITS.entries), `${source}, "entries"`, tables, config),
+    entries: readEntries(file.list('entries', LIMITS.entries), source, tables, config),
   };
 }
 
 function readEntries(entries: readonly unknown[], source: string, tables: ReadTables, begun: GRPOConfig): RecordingEntry[] {
   let config = begun;
   return entries.map((given, index): RecordingEntry => {
-    const read = new Entry(given, source, index);
+    const read = new Entry(given, `${source}, "entries"`, index);
     const kind = read.choice('kind', ['step', 'configure', 'edit', 'events', 'feedback', 'sampler']);
-    const place = `${source} ${index + 1}`;
+    const place = `${source}, entry ${index + 1}`;
     switch (kind) {
       case 'step': return readStep(read, place, tables);
       case 'configure': {
         const settings = read.entry('settings');
-        const names = settings.names(LIMITS.tables);
+        const names = settings.names(MOST_SETTINGS);
         config = readSettings(settings, config, place);
         return { kind, settings: Object.fromEntries(Object.entries(config).filter(([name]) => names.includes(name))) };
       }
@@ -63,8 +66,13 @@ function readEdit(read: Entry): HintEdit {
 
 /** Settings in place of those of `before`. One that is unknown or out of range cannot be played back, so it is refused. */
 function readSettings(read: Entry, before: Partial<GRPOConfig>, source: string): GRPOConfig {
+  const given = read.names(MOST_SETTINGS).map((name) => {
+    const value = read.value(name);
+    if (typeof value === 'object') throw read.error(`needs a setting in "${name.slice(0, 60)}", but it is ${kindOf(value)}`);
+    return [name, value];
+  });
   try {
-    return makeConfig({ ...before, ...Object.fromEntries(read.names(1_000).map((name) => [name, read.value(name)])) });
+    return makeConfig({ ...before, ...Object.fromEntries(given) as Record<string, unknown> });
   } catch (error) {
     if (error instanceof ConfigError) throw new DatasetError(`${source}: ${error.message}`);
     throw error;

@@ -5,9 +5,16 @@ import { WatchedDatabase } from '../database/watched-database.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
 import { makeRewardModel } from '../rewards/total.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
+import { connectEndpoint, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
+import { makeWebllmProvider } from '../samplers/webllm/webllm-provider.ts';
+import { WLLAMA_WASM_URL } from '../samplers/wllama/wasm-url.ts';
+import { makeWllamaProvider } from '../samplers/wllama/wllama-provider.ts';
+import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './open-dataset.ts';
+import { Models } from './models.ts';
+import type { ModelsApi } from './models-protocol.ts';
 import type { EngineApi } from './protocol.ts';
 import { fetchStarter } from './starter.ts';
 
@@ -21,6 +28,8 @@ export interface StartOptions {
 /** What the worker exposes. */
 export interface EngineWorker {
   start(options: StartOptions): EngineApi;
+  /** The page's language model; after `start`. */
+  models(): ModelsApi;
 }
 
 /** Resolves after the messages that are waiting: a port's own message stands behind them, and no timer clamps it. */
@@ -35,26 +44,55 @@ function breathe(): Promise<void> {
   });
 }
 
+let models: Models | null = null;
+
 const worker: EngineWorker = {
-  start: ({ baseUrl, storeName }) => proxy(new Engine({
-    openStore: () => openIdbStore(storeName),
-    openDataset: () => openDataset({
-      name: 'shop', title: 'Demo shop', baseUrl,
-      openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
-      fetch: (...request) => fetch(...request),
-    }),
-    makeSampler: (schema) => makeSketchSampler({ schema }),
-    makeRewards: ({ database }, feedback) => {
-      const { schema } = database;
-      const analyse = makeAnalyser(schema);
-      return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
-    },
-    loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
-    now: () => performance.now(),
-    today: () => Date.now(),
-    newRunId: () => crypto.randomUUID(),
-    breathe,
-  })),
+  start: ({ baseUrl, storeName }) => {
+    const fetchHere: typeof fetch = (...request) => fetch(...request);
+    const llama = makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
+    const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
+    const made = new Models({
+      providers: [makeWebllmProvider({}), llama],
+      openGguf: (file, name, options) => llama.openFile(file, name, options),
+      endpointModels: async ({ baseUrl: url, key }) => (await listEndpointModels({ baseUrl: url, key, fetch: fetchHere, pageOrigin: self.location.origin })).map(({ id }) => id),
+      connectEndpoint: ({ baseUrl: url, key }, model) => connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
+      openFiles,
+      storage: storageView,
+      now: () => performance.now(), today: () => Date.now(), newId: () => crypto.randomUUID(),
+    });
+    models = made;
+    return proxy(new Engine({
+      openStore: () => openIdbStore(storeName),
+      openDataset: (name) => openDataset({ name, baseUrl, openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase), fetch: fetchHere }),
+      makeSampler: (schema) => makeSketchSampler({ schema }),
+      makeRewards: ({ database }, feedback) => {
+        const { schema } = database;
+        const analyse = makeAnalyser(schema);
+        return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
+      },
+      loadStarter: () => fetchStarter(baseUrl, fetchHere),
+      model: () => made.current,
+      openFiles,
+      now: () => performance.now(),
+      today: () => Date.now(),
+      newRunId: () => crypto.randomUUID(),
+      breathe,
+    }));
+  },
+  models: () => {
+    if (models === null) throw new Error('The engine has not started.');
+    return proxy(models);
+  },
 };
+
+/** What the browser says that this site uses and may use. */
+async function storageView(): Promise<{ used: number; quota: number } | null> {
+  try {
+    const { usage, quota } = await navigator.storage.estimate();
+    return usage === undefined || quota === undefined ? null : { used: usage, quota };
+  } catch {
+    return null;
+  }
+}
 
 expose(worker);

@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly revision: number;
   readonly dataset: string;
   readonly sampler: string;
+  /** What the sampler is called, where it may be absent when the run is opened again. */
+  readonly samplerLabel?: string;
   /** By name of the settings table; checked against it when read. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly state: TrainerState;

@@ -9,6 +9,7 @@ import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
 import { messageOf, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
+import { SamplerState } from './sampler.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
 
@@ -42,6 +43,16 @@ export class LabState {
     onchange: ({ leftOut }) => {
       if (this.#run) this.#run = { ...this.#run, leftOut };
     },
+  });
+  /** Where the groups come from. */
+  readonly sampler = new SamplerState({
+    ask: (call) => this.#inTurn(call),
+    now: (call) => {
+      if (this.#engine !== null) void call(this.#engine).catch(() => undefined);
+    },
+    pause: () => this.pause(),
+    show: (run) => this.#show(run),
+    seed: () => this.seed,
   });
   readonly #options: LabOptions;
   readonly #weights = new WeightHistory();
@@ -98,7 +109,6 @@ export class LabState {
   /** Why nothing is kept when the page is closed; null when it is. */
   get notSaved(): string | null { return this.#run?.notSaved ?? null; }
   get dataset(): DatasetView | null { return this.#run?.dataset ?? null; }
-  get samplerLabel(): string { return this.#run?.sampler.label ?? ''; }
   get seed(): number { return this.#run?.seed ?? DEFAULT_SEED; }
   get canUndo(): boolean { return this.#run?.canUndo ?? false; }
   get runId(): string { return this.#run?.runId ?? ''; }
@@ -144,6 +154,9 @@ export class LabState {
     try {
       const engine = this.#options.connect();
       this.#engine = engine;
+      void engine.watchLive((live) => {
+        if (this.#engine === engine) this.sampler.tell(live);
+      }).catch(() => undefined);
       let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
       if (seed !== null && seed !== run.seed) {
         run = await engine.reset({ seed });
@@ -315,8 +328,11 @@ export class LabState {
         this.#showNewest();
       }
     }
-    if (advance.points.length === 0) this.#tell('No step was taken: there is no training question to draw.', 'problem');
-    return advance.points.length > 0;
+    this.sampler.record(advance.recording);
+    if (advance.ended !== undefined) this.#tell(advance.ended);
+    // A language model that was told to give the group up took no step either.
+    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel) this.#tell('No step was taken: there is no training question to draw.', 'problem');
+    return advance.points.length > 0 && advance.ended === undefined;
   }
 
   /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */
@@ -371,6 +387,8 @@ export class LabState {
     this.#weights.clear();
     this.#accept(run);
     this.feedback.show(run.feedback);
+    this.sampler.take(run.sampler);
+    this.sampler.record(run.recording);
     this.#options.address.write(run.config, run.seed, run.start.from);
   }
 

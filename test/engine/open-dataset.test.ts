@@ -14,7 +14,7 @@ function open(over: Record<string, Response | Error> = {}) {
     'definitions.json': () => new Response(files.definitions),
   };
   return openDataset({
-    name: 'shop', title: 'Demo shop', baseUrl: 'https://example.org/some/path/index.html?g=8',
+    name: 'shop', baseUrl: 'https://example.org/some/path/index.html?g=8',
     openDatabase: (bytes) => SqliteDatabase.open(bytes),
     fetch: (url) => {
       const { href } = new URL(url instanceof Request ? url.url : url);

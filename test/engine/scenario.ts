@@ -1,6 +1,6 @@
 /** The engine on the real demo shop, with real SQLite, sampler and rewards: in Node and in Chromium alike. */
 import { parseDefinitions, parseQuestions } from '../../src/engine/dataset.ts';
-import type { Dataset, EnginePorts } from '../../src/engine/engine.ts';
+import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
@@ -42,6 +42,8 @@ export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): Eng
     makeSampler: (schema) => makeSketchSampler({ schema }),
     makeRewards,
     loadStarter: () => Promise.reject(new Error('There is no starter policy here.')),
+    model: () => null,
+    openFiles: () => Promise.reject(new Error('Nothing can be stored here.')),
     now: () => now++,
     today: () => 1_700_000_000_000,
     newRunId: () => `run-${++runs}`,

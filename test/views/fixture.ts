@@ -135,8 +135,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   const random = seededRandom(1).next;
   const progress = (): { step: number; hints: readonly PolicyHint[]; summary: ReturnType<GRPOTrainer['getTrainingSummary']> } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
   const view = (): RunView => ({
-    ...progress(), start: { from: start, weights: trainer.policy.start }, leftOut, feedback: book.entries, runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
-    dataset: { name: 'shop', title: 'Demo shop', schema: SCHEMA, questions: QUESTIONS, definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }] },
+    ...progress(), start: { from: start, weights: trainer.policy.start }, leftOut, feedback: book.entries, runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, recording: null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false, ready: true },
+    dataset: { name: 'shop', title: 'Demo shop', schema: SCHEMA, questions: QUESTIONS, definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }], hasCompletions: false },
   });
   const engine: FakeEngine = {
     calls: [], failure: null,
@@ -155,7 +155,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         points.push({ ...lastStep.metrics, step: lastStep.number, questionId: lastStep.groups[0]?.questionId ?? '' });
       }
       history = [...history, ...points];
-      return { ...progress(), points, lastStep };
+      return { ...progress(), points, lastStep, recording: null };
     }),
     reset: (options) => answer('reset', () => {
       const before = { seed, run, trainer, history, lastStep, events, start };
@@ -194,6 +194,16 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     })),
     correct: (completion, sql) => answer('correct', () => said(completion, { corrected: sql })),
     setPlace: (next) => answer('setPlace', () => { at = next; }),
+    watchLive: () => answer('watchLive', () => undefined),
+    stopCompletion: () => answer('stopCompletion', () => undefined),
+    stopGroup: () => answer('stopGroup', () => undefined),
+    useSampler: () => answer('useSampler', view),
+    startRecording: () => answer('startRecording', () => ({ steps: 0, size: 0, on: true, ended: null })),
+    recordingText: () => answer('recordingText', () => '{}'),
+    openRecording: () => answer('openRecording', view),
+    openCompletions: () => answer('openCompletions', view),
+    ask: () => answer('ask', () => { throw new Error('This engine answers nothing.'); }),
+    promptFor: (question) => answer('promptFor', () => ({ question, withHints: [{ role: 'user', content: question }], withoutHints: [{ role: 'user', content: question }], hints: [], leftOut: { hints: 0, tables: 0, samples: 0 }, tokens: 10, fits: true })),
   };
   async function answer<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     engine.calls.push(name);

@@ -1,0 +1,42 @@
+/** What the engine needs of the outside, and what it calls an open dataset. */
+import type { FeedbackProvider, FeedbackStore } from '../grpo/feedback.ts';
+import type { RunStore } from '../grpo/run-store.ts';
+import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
+import type { LanguageModel } from '../samplers/language/model.ts';
+import type { FileStore } from '../storage/stored-file.ts';
+import type { Completions } from './group-source.ts';
+import type { Definition } from './protocol.ts';
+
+/** A dataset that is open. */
+export interface Dataset {
+  readonly name: string;
+  readonly title: string;
+  readonly database: Database;
+  readonly questions: readonly Question[];
+  readonly definitions: readonly Definition[];
+  /** Completions of published models that come with it, by question text; absent for none. Rejects with a message for a reader. */
+  readonly loadCompletions?: () => Promise<Completions>;
+}
+
+export interface EnginePorts {
+  /** Rejects where nothing can be stored; the run then lives in memory, and the reader is told why. */
+  readonly openStore: () => Promise<RunStore & FeedbackStore>;
+  /** The dataset of that name, or the one the page begins with. Rejects when there is none of that name. */
+  readonly openDataset: (name?: string) => Promise<Dataset>;
+  readonly makeSampler: (schema: Schema) => Sampler;
+  readonly makeRewards: (dataset: Dataset, feedback: FeedbackProvider) => (weights: RewardWeights) => RewardModel;
+  /** The starter policy; asked for only when a reader chooses it. Rejects with a message fit for a reader. */
+  readonly loadStarter: () => Promise<PolicyHint[]>;
+  /** The language model that is loaded; null for none. */
+  readonly model: () => LanguageModel | null;
+  /** Files that were opened and kept; rejects where nothing can be stored. */
+  readonly openFiles: () => Promise<FileStore>;
+  /** Milliseconds that only rise; for budgets, never for results. */
+  readonly now: () => number;
+  /** Milliseconds since 1970: when something was said. */
+  readonly today: () => number;
+  /** Different at every call, on this machine and in every tab. */
+  readonly newRunId: () => string;
+  /** Resolves after messages that are waiting were handled. */
+  readonly breathe: () => Promise<void>;
+}

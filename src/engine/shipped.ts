@@ -1,0 +1,14 @@
+/** The datasets that ship with the page, under `datasets/<name>/`. The first is the one it begins with. */
+export interface Shipped {
+  readonly name: string;
+  readonly title: string;
+  /** What it is, for somebody who chooses. */
+  readonly about: string;
+  /** Whether completions of published models come with it. */
+  readonly completions: boolean;
+}
+
+export const SHIPPED: readonly [Shipped, ...Shipped[]] = [
+  { name: 'shop', title: 'Demo shop', about: 'Orders, products and customers of a made-up shop; 225 questions.', completions: false },
+  { name: 'concert_singer', title: 'Concerts and singers', about: 'A database of the Spider dataset; 45 questions, each with the answers of 29 published language models.', completions: true },
+];

@@ -1,0 +1,133 @@
+/** Language models on the processor, for machines without WebGPU: GGUF files on llama.cpp in WebAssembly (`@wllama/wllama`). */
+import { ModelError, type LanguageModel, type LoadProgress, type ModelCard, type ModelProvider } from '../language/model.ts';
+import { download } from './download.ts';
+import { readGgufHeader } from './gguf-header.ts';
+import { memoryBytes, WLLAMA_MODELS, type WllamaModel } from './models.ts';
+import { openPartStore, type PartStore } from './part-store.ts';
+import { startRuntime } from './runtime.ts';
+import { inspectMachine, MEMORY_LIMIT_BYTES, speedNote, whyBlocked, type Machine } from './support.ts';
+import { makeWllamaModel } from './wllama-model.ts';
+
+export interface WllamaOptions {
+  /** Address of the runtime's .wasm (WLLAMA_WASM_URL): a file of this site. */
+  readonly wasmUrl: string;
+  /** Models to offer; WLLAMA_MODELS unless given. */
+  readonly models?: readonly WllamaModel[];
+  readonly fetch?: typeof globalThis.fetch;
+  /** A clock in milliseconds. */
+  readonly now?: () => number;
+  /** Where downloads are kept; this site's own file system unless given, null for nowhere. */
+  readonly store?: PartStore | null;
+  readonly machine?: Machine;
+  /** Threads to run on; the package's choice unless given. */
+  readonly threads?: number;
+}
+
+export interface LoadOptions {
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface WllamaProvider extends ModelProvider {
+  /** Loads any GGUF file from disk: no download. Rejects with ModelError, or AbortError. */
+  openFile(file: Blob, name: string, options: LoadOptions): Promise<LanguageModel>;
+  /** Deletes what is stored of it. Rejects with ModelError while it is being downloaded. */
+  remove(id: string): Promise<void>;
+}
+
+const NO_STORAGE = 'This browser gives this page no place to store files (it needs https, and not every private window has it). A GGUF file can still be opened from disk.';
+
+function browserStore(): PartStore | null {
+  // Missing outside secure contexts, whatever the types say.
+  const storage = (navigator as { readonly storage?: StorageManager }).storage;
+  const complete = typeof storage?.getDirectory === 'function' && typeof FileSystemFileHandle !== 'undefined' && 'createWritable' in FileSystemFileHandle.prototype;
+  return complete ? openPartStore(storage) : null;
+}
+
+function fileName({ url }: WllamaModel): string {
+  return new URL(url).pathname.split('/').at(-1) ?? url;
+}
+
+/** Holds what is stored under a name while `work` is done; another tab waits, or is refused when `wait` is null. */
+async function holding<T>(name: string, wait: AbortSignal | null, work: () => Promise<T>): Promise<T> {
+  const lock = `language-model ${name}`;
+  if (wait !== null) return navigator.locks.request(lock, { signal: wait }, work);
+  return navigator.locks.request(lock, { ifAvailable: true }, (held) => {
+    if (held === null) throw new ModelError('failed', 'The model is being loaded, perhaps in another tab.', 'Cancel that first.');
+    return work();
+  });
+}
+
+export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
+  const { wasmUrl, models = WLLAMA_MODELS, fetch = globalThis.fetch.bind(globalThis), now = () => performance.now(), threads = null } = options;
+  const store = options.store === undefined ? browserStore() : options.store;
+  const machine = options.machine ?? inspectMachine();
+
+  const known = (id: string): WllamaModel => {
+    const model = models.find((candidate) => candidate.id === id);
+    if (model === undefined) throw new ModelError('not-found', `There is no model "${id.slice(0, 80)}" for wllama.`, 'Choose one of the list.');
+    return model;
+  };
+
+  async function storedBytes(model: WllamaModel): Promise<number | null> {
+    try {
+      const stored = await store?.read(fileName(model));
+      return stored == null || stored.bytes === 0 ? null : stored.bytes;
+    } catch {
+      return null; // Storage that cannot be read holds nothing that could be used.
+    }
+  }
+
+  async function card(model: WllamaModel): Promise<ModelCard> {
+    const bytes = await storedBytes(model);
+    return {
+      id: model.id,
+      kind: 'wllama',
+      label: model.label,
+      downloadBytes: model.bytes,
+      estimated: model.estimated,
+      memoryBytes: memoryBytes(model),
+      licence: model.licence,
+      host: new URL(model.url).host,
+      blocked: whyBlocked(model, machine) ?? (store === null ? NO_STORAGE : null),
+      note: [model.note, speedNote(machine)].filter((note) => note !== null).join(' '),
+      stored: bytes === null ? null : { bytes },
+      suggested: model.suggested,
+    };
+  }
+
+  async function open(file: Blob, id: string, name: string, { onProgress, signal }: LoadOptions, label?: string): Promise<LanguageModel> {
+    if (machine.missing !== null) throw new ModelError('unsupported', machine.missing, 'Use a current Chrome, Edge or Firefox.');
+    const header = await readGgufHeader(file, name);
+    if (file.size > MEMORY_LIMIT_BYTES) throw new ModelError('out-of-memory', `${name} is larger than the 4 GiB that a WebAssembly memory holds.`, 'Choose a smaller model, or one with fewer bits a weight.');
+    const runtime = await startRuntime({ file, name, header, wasmUrl, fetch, threads, now, onProgress, signal });
+    return makeWllamaModel({ runtime, id, label: label ?? header.name ?? name });
+  }
+
+  return {
+    kind: 'wllama',
+    cards: () => Promise.all(models.map(card)),
+
+    async load(id, loadOptions) {
+      const { onProgress, signal } = loadOptions;
+      const model = known(id);
+      signal.throwIfAborted();
+      const blocked = whyBlocked(model, machine);
+      if (blocked !== null) throw new ModelError(machine.missing === null ? 'out-of-memory' : 'unsupported', blocked, machine.missing === null ? 'Choose a smaller model.' : 'Use a current Chrome, Edge or Firefox.');
+      if (store === null) throw new ModelError('unsupported', NO_STORAGE, 'Open a GGUF file from disk.');
+      const name = fileName(model);
+      const file = await holding(name, signal, () => download({ url: model.url, name, expectedBytes: model.bytes, store, fetch, now, onProgress, signal }));
+      return open(file, id, name, loadOptions, model.label);
+    },
+
+    async openFile(file, name, loadOptions) {
+      loadOptions.signal.throwIfAborted();
+      return open(file, `wllama/file/${name}`, name, loadOptions);
+    },
+
+    async remove(id) {
+      const name = fileName(known(id));
+      await holding(name, null, async () => store?.remove(name));
+    },
+  };
+}

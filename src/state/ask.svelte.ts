@@ -1,0 +1,121 @@
+/** The questions asked in this visit and their answers, and the verbs that ask. */
+import { MOST_SAMPLES, type ActedHint, type AskAnswer, type AskCandidate, type AskRequest } from '../engine/ask-types.ts';
+import { DEFAULT_SEED } from '../grpo/config.ts';
+import { messageOf } from './address.ts';
+
+export type { ActedHint, AskAnswer, AskCandidate, AskRequest };
+export { MOST_SAMPLES };
+
+export interface AskOptions {
+  /** Rejects with what went wrong; with an AbortError after `stop`. */
+  readonly ask: (request: AskRequest) => Promise<AskAnswer>;
+  /** Ends the question under way. */
+  readonly stop: () => void;
+}
+
+/** An answer that can be looked at again. */
+export interface Asked {
+  readonly id: number;
+  readonly answer: AskAnswer;
+}
+
+/** Answers that are kept. */
+const REMEMBERED = 8;
+/** Candidates to begin with. */
+const SAMPLES = 8;
+
+export class AskState {
+  readonly #options: AskOptions;
+  /** Of the question under way; what an older one brings is not shown any more. */
+  #turn = 0;
+  #last: AskRequest | null = null;
+  #asking = $state.raw<AskRequest | null>(null);
+  #problem = $state('');
+  #stopped = $state(false);
+  #history = $state.raw<readonly Asked[]>([]);
+  #shown = $state<number | null>(null);
+
+  /** What is typed. */
+  text = $state('');
+  /** Whether the next question is answered with the hints. */
+  hints = $state(true);
+  /** How many candidates it is chosen from. */
+  samples = $state(SAMPLES);
+
+  constructor(options: AskOptions) {
+    this.#options = options;
+  }
+
+  /** The question under way; null for none. */
+  get asking(): AskRequest | null { return this.#asking; }
+  /** Why the last question has no answer; '' when it has one. */
+  get problem(): string { return this.#problem; }
+  /** True when the last question was stopped before it had an answer. */
+  get stopped(): boolean { return this.#stopped; }
+  /** What was asked, the newest first. */
+  get history(): readonly Asked[] { return this.#history; }
+  /** The answer on the screen; null before the first. */
+  get shown(): Asked | null { return this.#history.find(({ id }) => id === this.#shown) ?? null; }
+
+  /** Asks what is typed, or this text, which then stands in the box. Does nothing for no text, or while a question is under way. */
+  async ask(text = this.text): Promise<void> {
+    this.text = text;
+    await this.#ask({ question: text, samples: this.samples, hints: this.hints, seed: DEFAULT_SEED });
+  }
+
+  /** The question that is shown, with the settings as they are now and other draws. */
+  async again(): Promise<void> {
+    const answer = this.shown?.answer;
+    if (answer === undefined) return;
+    this.text = answer.question;
+    await this.#ask({ question: answer.question, samples: this.samples, hints: this.hints, seed: answer.seed + 1 });
+  }
+
+  /** The question that failed or was stopped, as it was asked. */
+  async retry(): Promise<void> {
+    if (this.#last !== null) await this.#ask(this.#last);
+  }
+
+  stop(): void {
+    if (this.#asking !== null) this.#options.stop();
+  }
+
+  /** Puts an earlier answer on the screen. */
+  show(id: number): void {
+    this.#shown = id;
+    this.#problem = '';
+    this.#stopped = false;
+  }
+
+  /** Forgets the answers: they are about another database now. */
+  clear(): void {
+    this.#turn++;
+    this.#asking = null;
+    this.#history = [];
+    this.#shown = null;
+    this.#problem = '';
+    this.#stopped = false;
+    this.text = '';
+  }
+
+  async #ask(request: AskRequest): Promise<void> {
+    if (request.question.trim() === '' || this.#asking !== null) return;
+    const turn = ++this.#turn;
+    this.#last = request;
+    this.#asking = request;
+    this.#problem = '';
+    this.#stopped = false;
+    try {
+      const answer = await this.#options.ask(request);
+      if (turn !== this.#turn) return;
+      const same = (other: AskAnswer): boolean => other.question === answer.question && other.hints === answer.hints && other.seed === answer.seed && other.samples === answer.samples && other.sampler.id === answer.sampler.id;
+      this.#history = [{ id: turn, answer }, ...this.#history.filter((asked) => !same(asked.answer))].slice(0, REMEMBERED);
+      this.#shown = turn;
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      if (error instanceof Error && error.name === 'AbortError') this.#stopped = true;
+      else this.#problem = messageOf(error);
+    }
+    this.#asking = null;
+  }
+}

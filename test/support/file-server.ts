@@ -1,0 +1,70 @@
+/** A server of one file that runs in memory, behind the signature of fetch: with or without ranges, and with faults. */
+
+export interface FileServer {
+  readonly fetch: typeof globalThis.fetch;
+  /** The Range header of each request, null for none. */
+  readonly ranges: (string | null)[];
+  /** Bytes that left the server. */
+  sent: number;
+  /** Requests whose connection the client ended. */
+  hungUp: number;
+}
+
+export interface FileServerOptions {
+  readonly etag?: string;
+  /** False answers every request with the whole file. */
+  readonly acceptsRanges?: boolean;
+  readonly chunkBytes?: number;
+  /** Bytes after which the connection breaks, once. */
+  readonly breakAfter?: number;
+  readonly status?: number;
+  /** Called before each chunk. */
+  readonly beforeChunk?: () => Promise<void>;
+}
+
+export function serveFile(file: Uint8Array<ArrayBuffer>, options: FileServerOptions = {}): FileServer {
+  const { etag = '"1"', acceptsRanges = true, chunkBytes = 64 * 1024, status, beforeChunk } = options;
+  let breaks = options.breakAfter !== undefined;
+  const server: FileServer = { ranges: [], sent: 0, hungUp: 0, fetch: respond };
+
+  async function respond(_input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    init?.signal?.throwIfAborted();
+    const range = new Headers(init?.headers).get('range');
+    server.ranges.push(range);
+    if (status !== undefined) return new Response('no', { status });
+    const start = acceptsRanges && range !== null ? Number(/^bytes=(\d+)-$/.exec(range)?.[1]) : 0;
+    const headers = new Headers({ etag, 'content-length': String(file.length - start) });
+    if (start > 0) headers.set('content-range', `bytes ${start}-${file.length - 1}/${file.length}`);
+    return new Response(body(start, init?.signal ?? undefined), { status: start > 0 ? 206 : 200, headers });
+  }
+
+  function body(start: number, signal: AbortSignal | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let at = start;
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start(controller) {
+        signal?.addEventListener('abort', () => {
+          if (at < file.length) controller.error(signal.reason);
+        });
+      },
+      async pull(controller) {
+        await beforeChunk?.();
+        if (signal?.aborted === true) {
+          server.hungUp++;
+          return;
+        }
+        if (breaks && at >= (options.breakAfter ?? 0)) {
+          breaks = false;
+          controller.error(new TypeError('network error'));
+          return;
+        }
+        const chunk = file.slice(at, at + chunkBytes);
+        at += chunk.length;
+        server.sent += chunk.length;
+        controller.enqueue(chunk);
+        if (at >= file.length) controller.close();
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  return server;
+}
