@@ -1,4 +1,5 @@
 /** Starts llama.cpp in WebAssembly with a model file, in a worker of its own below this one. */
+import type * as Package from '@wllama/wllama/esm/index.js';
 import type { LoadModelParams, Wllama, WllamaLogger } from '@wllama/wllama/esm/index.js';
 import { ModelError, type LoadProgress } from '../language/model.ts';
 import { loadFault } from './faults.ts';
@@ -125,7 +126,7 @@ export async function startRuntime(options: StartOptions): Promise<Runtime> {
 }
 
 /** The package and its .wasm. The package would fetch the latter itself, but waits forever when that fails. */
-async function fetchRuntime({ wasmUrl, fetch, signal }: StartOptions): Promise<[typeof import('@wllama/wllama/esm/index.js'), Blob]> {
+async function fetchRuntime({ wasmUrl, fetch, signal }: StartOptions): Promise<[typeof Package, Blob]> {
   const fetchWasm = async (): Promise<Blob> => {
     const response = await fetch(wasmUrl, { signal });
     const bytes = await response.arrayBuffer();
