@@ -147,6 +147,7 @@ async function answer(body: ChatRequest, tryNumber: number, response: ServerResp
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
   const send = (value: unknown): void => void response.write(`data: ${JSON.stringify(value)}\n\n`);
   const longest = Math.max(...choices.map(({ tokens }) => tokens.length));
+  const began = performance.now();
   for (const index of choices.keys()) send({ choices: [{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
   for (let at = 0; at < longest; at++) {
     if (at === 2) {
@@ -156,7 +157,8 @@ async function answer(body: ChatRequest, tryNumber: number, response: ServerResp
       if (body.model === 'ends-midway') return void response.end();
       if (body.model === 'hangs-midway') return;
     }
-    if (tokenMs > 0) await sleep(tokenMs);
+    // By the clock, so that a late timer does not make all that follow late.
+    if (tokenMs > 0) await sleep(Math.max(0, began + (at + 1) * tokenMs - performance.now()));
     if (response.destroyed) return;
     for (const [index, { tokens, finish }] of choices.entries()) {
       const token = tokens[at];
