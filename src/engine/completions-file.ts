@@ -1,5 +1,5 @@
 /** Completions of language models as a file: `[{id, completions: [{source?, text, correct?}]}]`, id being a question's. */
-import { DatasetError, Entry, kindOf, parseJson } from '../engine/entry.ts';
+import { DatasetError, Entry, kindOf, parseJson } from './entry.ts';
 
 export interface GivenCompletion {
   /** The model it is from; '' when the file does not say. */
