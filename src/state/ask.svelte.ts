@@ -29,6 +29,7 @@ export class AskState {
   /** Of the question under way; what an older one brings is not shown any more. */
   #turn = 0;
   #last: AskRequest | null = null;
+  #dataset: string | null = null;
   #asking = $state.raw<AskRequest | null>(null);
   #problem = $state('');
   #stopped = $state(false);
@@ -87,8 +88,11 @@ export class AskState {
     this.#stopped = false;
   }
 
-  /** Forgets the answers: they are about another database now. */
-  clear(): void {
+  /** Which dataset the questions are about: answers about another one are forgotten. */
+  about(dataset: string): void {
+    const before = this.#dataset;
+    this.#dataset = dataset;
+    if (before === null || before === dataset) return;
     this.#turn++;
     this.#asking = null;
     this.#history = [];

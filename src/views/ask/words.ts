@@ -1,0 +1,54 @@
+/** An answer in words. */
+import { inWords, plural, signed } from '../../charts/format.ts';
+import type { Question } from '../../grpo/types.ts';
+import type { AskAnswer, AskCandidate } from '../../state/ask.svelte.ts';
+import { outcomeOf } from '../outcome.ts';
+
+const LEVELS = ['easy', 'medium', 'hard'] as const;
+/** Longer questions are no good examples. */
+const SHORT = 90;
+const SUGGESTIONS = 4;
+
+/** Three questions of the dataset to begin with, of rising difficulty where it is known. */
+export function exampleQuestions(questions: readonly Question[]): string[] {
+  const short = questions.filter(({ question }) => question.length <= SHORT);
+  const chosen = LEVELS.flatMap((level) => short.find((question) => question.level === level) ?? []);
+  const others = short.filter((question) => !chosen.includes(question));
+  return [...chosen, ...others].slice(0, 3).map(({ question }) => question);
+}
+
+/** Questions of the dataset that have all the words typed; none when the text is one of them, or too short to tell. */
+export function suggestionsFor(text: string, questions: readonly Question[]): string[] {
+  const typed = text.trim().toLowerCase();
+  const words = typed.split(/\s+/);
+  if (typed.length < 3) return [];
+  const all = [...new Set(questions.map(({ question }) => question))];
+  if (all.some((question) => question.toLowerCase() === typed)) return [];
+  return all.filter((question) => words.every((word) => question.toLowerCase().includes(word))).slice(0, SUGGESTIONS);
+}
+
+/** What a screen reader hears when the answer is there. */
+export function announce({ candidates: [best], note }: AskAnswer): string {
+  if (best === undefined) return '';
+  const { title, message } = outcomeOf(best);
+  return `${note ?? 'The answer is there.'} ${title}${message === '' ? '' : `: ${message}`}`;
+}
+
+/** Why this one: "Best of 8: reward +0.93, written three times, the greedy answer; 3 of the other 7 with a result agree." */
+export function support({ score, count, greedy, agreement }: AskCandidate, { samples, scoredBy }: AskAnswer): string {
+  const parts = [
+    `${scoredBy === 'reward' ? 'reward' : 'reward and hints'} ${score === null ? 'unknown' : signed(score)}`,
+    ...(count > 1 ? [`written ${inWords(count)} times`] : []), ...(greedy ? ['the greedy answer'] : []),
+  ];
+  const agree = agreement === null || agreement.others === 0 ? '' : `; ${agreement.same === 0 ? 'none' : agreement.same} of the other ${agreement.others} with a result ${agreement.same === 1 ? 'agrees' : 'agree'}`;
+  return `${samples === 1 ? 'The only candidate' : `Best of ${samples}`}: ${parts.join(', ')}${agree}.`;
+}
+
+/** Who wrote it, where it was not the built-in sampler. */
+export function writtenBy({ origin }: AskCandidate): string {
+  if (origin === undefined) return '';
+  return `${origin.model}${origin.how === 'recorded' ? ', recorded, not live' : ''}${origin.seed === undefined ? '' : `, seed ${origin.seed}`}${origin.finish === 'length' ? ', cut at the most tokens' : origin.finish === 'stopped' ? ', stopped by hand' : ''}`;
+}
+
+/** The last line of a list that was cut. */
+export const andMore = (shown: number, all: number, one: string): string => (all > shown ? `and ${plural(all - shown, `more ${one}`)}` : '');

@@ -1,0 +1,241 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import '../../../src/app.css';
+import { AskState, type AskAnswer, type AskCandidate, type AskRequest } from '../../../src/state/ask.svelte.ts';
+import { LabState } from '../../../src/state/lab.svelte.ts';
+import Ask from '../../../src/views/ask/Ask.svelte';
+import { engineOf, SPREAD } from '../../views/fixture.ts';
+import { expectNoSidewaysScroll, violations } from './page.ts';
+
+afterEach(() => page.viewport(1280, 800));
+
+const rewards = { components: {}, total: 0.9 } as const;
+const best: AskCandidate = {
+  sql: 'SELECT name, country FROM products WHERE country = \'France\'', text: 'SELECT', count: 3, greedy: true, rowCount: 34, rewards, score: 1.6, hintScore: 0.7, logProbability: null, why: '', hintCount: 9,
+  execution: { status: 'rows', columns: ['name', 'country', 'an_extremely_long_column_name_without_a_break', 'd', 'e', 'f'], rows: Array.from({ length: 20 }, (_, i) => [`Product number ${i}`, 'France', i * 1000.5, null, 'x'.repeat(60), 5]), truncated: false },
+  hints: [{ key: 'a', cue: 'list', pattern: 'SELECT products.name', template: 'name', weight: 0.9, times: 2 }, { key: 'b', cue: null, pattern: 'DISTINCT', template: 'pattern', weight: -0.2, times: 1 }],
+  agreement: { same: 4, others: 6 },
+};
+const lost: AskCandidate = {
+  ...best, sql: 'SELECT COUNT(*) FROM products', count: 1, greedy: false, rowCount: 1, score: 0.4, why: 'Another result: of the other 6, none agrees with it and 4 with the answer; a lower reward (+0.40 against +0.90): Shows COUNT(*).',
+  execution: { status: 'rows', columns: ['COUNT(*)'], rows: [[54]], truncated: false }, agreement: { same: 0, others: 6 }, origin: { model: 'Scripted model', how: 'recorded', seed: 7 },
+};
+const broken: AskCandidate = {
+  ...lost, sql: 'SELECT nonsense FROM products', rowCount: 0, score: -0.7, why: 'SQLite cannot compile it: no such column: nonsense.', agreement: null,
+  execution: { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' },
+};
+
+const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<AskAnswer> = {}): AskAnswer => ({
+  question: question.trim(), hints, seed, samples, scoredBy: 'reward', note: null, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false }, candidates: [best, lost, broken], ...over,
+});
+
+/** The view over an engine in memory; questions wait until they are answered, refused or stopped. */
+async function showAsk({ width = 1440 } = {}) {
+  await page.viewport(width, 1000);
+  const engine = engineOf(SPREAD);
+  const lab = new LabState({
+    connect: () => engine, address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
+    reducedMotion: () => true, wait: () => Promise.resolve(),
+  });
+  const asked: AskRequest[] = [];
+  let settle: { readonly resolve: (answer: AskAnswer) => void; readonly reject: (error: Error) => void } | null = null;
+  const ask = new AskState({
+    ask: (request) => {
+      asked.push(request);
+      return new Promise((resolve, reject) => { settle = { resolve, reject }; });
+    },
+    stop: () => settle?.reject(Object.assign(new Error('Stopped.'), { name: 'AbortError' })),
+  });
+  await render(Ask, { lab, ask });
+  await lab.open();
+  return {
+    lab, ask, asked, engine,
+    answer: (over: Partial<AskAnswer> = {}) => settle?.resolve(answerTo(asked.at(-1) as AskRequest, over)),
+    fail: (message: string) => settle?.reject(new Error(message)),
+  };
+}
+
+const box = () => page.getByLabelText('Question', { exact: true });
+const heading = (name: string) => page.getByRole('heading', { name, exact: true });
+
+/** Types a question, asks it with Enter and has it answered. */
+async function answered(question = 'List products from France', over: Partial<AskAnswer> = {}, width = 1440) {
+  const view = await showAsk({ width });
+  await box().fill(question);
+  await userEvent.keyboard('{Enter}');
+  await vi.waitFor(() => expect(view.asked).toHaveLength(1));
+  view.answer(over);
+  await expect.element(heading(question)).toBeVisible();
+  return view;
+}
+
+describe('before a question', () => {
+  test('it says what to do, with three questions of the dataset to press', async () => {
+    const { asked } = await showAsk();
+    await expect.element(heading('Ask Demo shop a question')).toBeVisible();
+    await expect.element(page.getByText(/The database has 2 tables: products, order_items/)).toBeVisible();
+    await vi.waitFor(() => expect(document.querySelectorAll('.example')).toHaveLength(3));
+    await expect.element(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled();
+    await page.getByRole('button', { name: 'How many products are there?' }).click();
+    expect(asked).toEqual([{ question: 'How many products are there?', samples: 8, hints: true, seed: 42 }]);
+    await expect.element(box()).toHaveValue('How many products are there?');
+  });
+
+  test('typing suggests questions of the dataset that have the words', async () => {
+    const { asked } = await showAsk();
+    await box().fill('sold best');
+    await page.getByRole('list', { name: 'Questions of the dataset with these words' }).getByRole('button').click();
+    expect(asked).toMatchObject([{ question: 'Which product sold best in 2025?' }]);
+  });
+});
+
+describe('asking', () => {
+  test('Enter asks, Shift+Enter begins a line, hints and candidates are as chosen', async () => {
+    const { asked, ask } = await showAsk();
+    await box().fill('List');
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}products');
+    expect(asked).toEqual([]);
+    await page.getByRole('checkbox', { name: /^Hints/ }).click();
+    await page.getByLabelText('Candidates').selectOptions('16');
+    (box().element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(asked).toEqual([{ question: 'List\nproducts', samples: 16, hints: false, seed: 42 }]));
+    await expect.element(page.getByText('16 candidates are written, run and compared …')).toBeVisible();
+    // A second Enter does not ask twice.
+    await userEvent.keyboard('{Enter}');
+    expect([asked.length, ask.asking?.samples]).toEqual([1, 16]);
+  });
+
+  test('Stop ends it; it can be asked again as it was', async () => {
+    const { asked, answer } = await showAsk();
+    await page.getByRole('button', { name: 'How many products are there?' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.element(page.getByText('Stopped before there was an answer.')).toBeVisible();
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual(asked[0]);
+    answer();
+    await expect.element(heading('How many products are there?')).toBeVisible();
+    await expect.element(page.getByText('Stopped before there was an answer.')).not.toBeInTheDocument();
+  });
+
+  test('what went wrong is told, with a way out', async () => {
+    const { asked, fail } = await showAsk();
+    await page.getByRole('button', { name: 'How many products are there?' }).click();
+    fail('The server at http://localhost:8000 does not answer. Start it, or choose another sampler.');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('does not answer. Start it, or choose another sampler.');
+    expect(await violationsHere()).toEqual([]);
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('the answer', () => {
+  test('takes the focus and is told, with the table first, then the SQL', async () => {
+    await answered();
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('List products from France'));
+    await expect.element(page.getByRole('status').filter({ hasText: 'The answer is there. 34 rows' })).toBeInTheDocument();
+    const [table, sql] = [document.querySelector('table'), document.querySelector('article pre')];
+    expect(table?.compareDocumentPosition(sql as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(document.querySelectorAll('article > .table tbody tr')).toHaveLength(20);
+    await expect.element(page.getByText('Best of 8: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.')).toBeVisible();
+    await expect.element(page.getByRole('listitem').filter({ hasText: 'SELECT products.name' })).toHaveTextContent('+0.90 SELECT products.name if “list”, 2 times');
+    await expect.element(page.getByText('and 7 more hints; +0.70 in all')).toBeVisible();
+  });
+
+  test('runners-up are folded; each says why it lost and opens to its own table', async () => {
+    await answered();
+    const why = page.getByText(/a lower reward \(\+0\.40 against \+0\.90\): Shows COUNT/);
+    await expect.element(why).not.toBeVisible();
+    await page.getByText('2 runners-up, and why they lost').click();
+    await expect.element(why).toBeVisible();
+    await expect.element(page.getByText('score +0.40 · 0 of 6 agree')).toBeVisible();
+    expect(page.getByRole('cell', { name: '54' }).elements()).toEqual([]);
+    await why.click();
+    await expect.element(page.getByRole('cell', { name: '54' })).toBeVisible();
+    await expect.element(page.getByText('Scripted model, recorded, not live, seed 7').first()).toBeVisible();
+    expect(await violationsHere()).toEqual([]);
+  });
+
+  test('its SQL is edited, run in the sandbox, and can be kept as the right answer', async () => {
+    const { engine, lab } = await answered();
+    await page.getByRole('button', { name: 'Edit and run again' }).click();
+    const sql = page.getByLabelText('Your SQL');
+    await expect.element(sql).toHaveValue(best.sql);
+    await sql.fill('SELECT nonsense FROM products');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(page.getByText('SQLite cannot compile it: no such column: nonsense', { exact: true })).toBeVisible();
+    await sql.fill('SELECT name FROM products');
+    await expect.element(page.getByText('Changed since it ran.')).toBeVisible();
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await expect.element(page.getByRole('cell', { name: 'Linen rug' })).toBeVisible();
+    expect(engine.calls.filter((call) => call === 'tryCorrection')).toHaveLength(2);
+    expect(await violationsHere()).toEqual([]);
+    await page.getByRole('button', { name: 'Keep as the right answer …' }).click();
+    await expect.element(page.getByLabelText('What should it be?')).toHaveValue('SELECT name FROM products');
+    await page.getByRole('dialog').getByRole('button', { name: 'Run it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep as the right answer' }).click();
+    await vi.waitFor(() => expect(lab.feedback.entries).toMatchObject([{ question: 'List products from France', corrected: 'SELECT name FROM products' }]));
+  });
+
+  test('takes a thumb', async () => {
+    const { lab } = await answered();
+    await page.getByRole('button', { name: 'thumb up for completion 1' }).click();
+    await vi.waitFor(() => expect(lab.feedback.entries).toMatchObject([{ question: 'List products from France', text: best.sql, thumb: 'up' }]));
+  });
+
+  test('is copied, or says why it is not', async () => {
+    await answered();
+    const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValueOnce().mockRejectedValueOnce(new Error('denied'));
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await expect.element(page.getByText('Copied.')).toBeVisible();
+    expect(write).toHaveBeenCalledWith(best.sql);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await expect.element(page.getByText(/does not let this page copy/)).toBeVisible();
+    write.mockRestore();
+  });
+
+  test('may be nothing, and says what to do then', async () => {
+    await answered('zxcv', { candidates: [broken], note: 'No candidate ran. Ask again with more candidates.', hints: false });
+    await expect.element(page.getByText('No candidate ran. Ask again with more candidates.').last()).toBeVisible();
+    await expect.element(page.getByText('SQLite error').first()).toBeVisible();
+    await expect.element(page.getByText('The hints were off.')).toBeVisible();
+    expect(document.querySelector('.others')).toBeNull();
+  });
+
+  test('other candidates are drawn with another seed; what was asked before can be shown again', async () => {
+    const { asked, answer } = await answered();
+    await page.getByRole('button', { name: 'Other candidates' }).click();
+    expect(asked[1]).toEqual({ ...asked[0], seed: 43 });
+    answer({ candidates: [lost] });
+    await vi.waitFor(() => expect(document.querySelectorAll('.history li')).toHaveLength(2));
+    await page.getByRole('button', { name: /List products from France 34 rows/ }).click();
+    await expect.element(page.getByText('2 runners-up, and why they lost')).toBeVisible();
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('List products from France'));
+    expect(asked).toHaveLength(2);
+  });
+});
+
+test('answers about another dataset are forgotten', async () => {
+  const { ask } = await answered();
+  ask.about('another');
+  await vi.waitFor(() => expect([ask.history.length, ask.shown, ask.text]).toEqual([0, null, '']));
+});
+
+test.each([1440, 768, 360])('at %i pixels it fits, in both themes, and axe finds nothing', async (width) => {
+  await answered('A question that is rather long, as people write them when they want to be understood by everybody', {}, width);
+  await page.getByText('2 runners-up, and why they lost').click();
+  await page.getByRole('button', { name: 'Edit and run again' }).click();
+  for (const theme of ['light', 'dark']) {
+    document.documentElement.dataset['theme'] = theme;
+    await expectNoSidewaysScroll();
+    expect(await violationsHere()).toEqual([]);
+  }
+  delete document.documentElement.dataset['theme'];
+});
+
+/** The page around the view, with its landmarks and its first heading, is App's. */
+async function violationsHere(): Promise<string[]> {
+  return (await violations()).filter((found) => !/^(region|page-has-heading-one|landmark-one-main)/.test(found));
+}
