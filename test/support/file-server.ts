@@ -6,8 +6,6 @@ export interface FileServer {
   readonly ranges: (string | null)[];
   /** Bytes that left the server. */
   sent: number;
-  /** Requests whose connection the client ended. */
-  hungUp: number;
 }
 
 export interface FileServerOptions {
@@ -25,7 +23,7 @@ export interface FileServerOptions {
 export function serveFile(file: Uint8Array<ArrayBuffer>, options: FileServerOptions = {}): FileServer {
   const { etag = '"1"', acceptsRanges = true, chunkBytes = 64 * 1024, status, beforeChunk } = options;
   let breaks = options.breakAfter !== undefined;
-  const server: FileServer = { ranges: [], sent: 0, hungUp: 0, fetch: respond };
+  const server: FileServer = { ranges: [], sent: 0, fetch: respond };
 
   async function respond(_input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     init?.signal?.throwIfAborted();
@@ -48,10 +46,7 @@ export function serveFile(file: Uint8Array<ArrayBuffer>, options: FileServerOpti
       },
       async pull(controller) {
         await beforeChunk?.();
-        if (signal?.aborted === true) {
-          server.hungUp++;
-          return;
-        }
+        if (signal?.aborted === true) return;
         if (breaks && at >= (options.breakAfter ?? 0)) {
           breaks = false;
           controller.error(new TypeError('network error'));

@@ -19,6 +19,8 @@ export interface GgufOptions {
   readonly width?: number;
   /** Tokens that are never meant, to make the vocabulary as large as that of a real model. */
   readonly extraTokens?: number;
+  /** Metadata beside what a model needs. */
+  readonly more?: readonly (readonly [string, GgufValue])[];
 }
 
 /** Each message after a line that names its role. */
@@ -27,7 +29,7 @@ export const TEST_CHAT_TEMPLATE = "{% for message in messages %}[{{ message['rol
 const HEADS = 4;
 const ALIGNMENT = 32;
 
-type Value = string | number | boolean | { readonly float: number } | { readonly strings: readonly string[] } | { readonly floats: readonly number[] } | { readonly integers: readonly number[] };
+export type GgufValue = string | number | boolean | { readonly float: number } | { readonly strings: readonly string[] } | { readonly floats: readonly number[] } | { readonly integers: readonly number[] };
 
 /** Value types as the format numbers them. */
 const TYPE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
@@ -77,7 +79,7 @@ class Bytes {
     this.#bytes.set(encoded, at);
   }
 
-  value(value: Value): void {
+  value(value: GgufValue): void {
     if (typeof value === 'string') {
       this.u32(TYPE.string);
       this.string(value);
@@ -134,12 +136,12 @@ function vocabulary(extra: number): Token[] {
 
 /** The file's bytes. */
 export function makeGguf(options: GgufOptions = {}): Uint8Array<ArrayBuffer> {
-  const { seed = 1, contextLength = 2048, chatTemplate = TEST_CHAT_TEMPLATE, name = 'Random llama', architecture = 'llama', layers = 2, width = 64, extraTokens = 0 } = options;
+  const { seed = 1, contextLength = 2048, chatTemplate = TEST_CHAT_TEMPLATE, name = 'Random llama', architecture = 'llama', layers = 2, width = 64, extraTokens = 0, more = [] } = options;
   const random = seededRandom(seed).next;
   const tokens = vocabulary(extraTokens);
   const hidden = width * 2;
 
-  const metadata: [string, Value][] = [
+  const metadata: (readonly [string, GgufValue])[] = [
     ['general.architecture', architecture],
     ['general.name', name],
     ['general.alignment', ALIGNMENT],
@@ -163,6 +165,7 @@ export function makeGguf(options: GgufOptions = {}): Uint8Array<ArrayBuffer> {
     ['tokenizer.ggml.add_bos_token', true],
     ['tokenizer.ggml.add_space_prefix', false],
   ];
+  metadata.push(...more);
   if (chatTemplate !== null) metadata.push(['tokenizer.chat_template', chatTemplate]);
 
   /** Name, shape with the fastest dimension first, and half the width of the weights' range; null for ones. */
