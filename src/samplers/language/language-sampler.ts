@@ -35,7 +35,7 @@ export interface LanguageSamplerOptions {
 /** Seeds are below this. */
 const SEEDS = 2 ** 31;
 /** Least budget of a prompt, whatever room the answer takes. */
-const LEAST_PROMPT = 200;
+const LEAST_PROMPT = 100;
 /** Grammars kept; the oldest goes first. */
 const KEPT_GRAMMARS = 32;
 

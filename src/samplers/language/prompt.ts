@@ -42,8 +42,8 @@ export interface BuiltPrompt {
   readonly fits: boolean;
 }
 
-/** `tableLinks` score from which a table always stays: the question names it, or a column or value of it, in full. */
-const MENTIONED = 1;
+/** `tableLinks` score from which a table always stays: the question names it, or a value in it, in full. A column's name may be that of many. */
+const MENTIONED = 1.5;
 
 const TASK = 'Write one SQLite SELECT statement that answers the question. Use only the tables and columns below. Qualify a column that several tables have. Answer with the statement alone: no explanation.';
 
