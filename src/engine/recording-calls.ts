@@ -44,9 +44,10 @@ function readFeature(read: Entry, texts: readonly string[]): HintFeature {
   const shownPattern = item(texts, pattern, 'text', read);
   if (general !== 0 && general !== 1) throw read.error('needs 0 or 1 for “general”');
   if (!Number.isSafeInteger(words) || words < 0) throw read.error('needs a whole number of words');
+  // In the order in which samplers name the fields, so that hints made of it are written alike.
   return {
     key: key === -1 ? plainKey(shownCue, shownPattern) : item(texts, key, 'text', read), cue: shownCue, pattern: shownPattern,
-    template: item(HINT_TEMPLATES, template, 'template', read), general: general === 1, words, tables: tables.map((table) => item(texts, table, 'text', read)),
+    tables: tables.map((table) => item(texts, table, 'text', read)), template: item(HINT_TEMPLATES, template, 'template', read), general: general === 1, words,
   };
 }
 
