@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shopDataset, makeRewards } from './scenario.ts';
 import { shopFiles } from './shop-files.ts';
 import { trainingPool } from '../../src/engine/asking.ts';
-import type { Dataset } from '../../src/engine/engine.ts';
 import { judgementsOf } from '../../src/engine/feedback-book.ts';
+import { hintsToText } from '../../src/engine/hints-file.ts';
 import { Recorder } from '../../src/engine/recorder.ts';
-import type { Recording } from '../../src/engine/recording-format.ts';
+import { LIMITS, type Recording } from '../../src/engine/recording-format.ts';
 import { parseRecording } from '../../src/engine/recording-file.ts';
 import { playBack, Playback, type PlaybackOptions } from '../../src/engine/recording-playback.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
@@ -15,7 +15,7 @@ import type { Question, Sampler, Step, TrainerState } from '../../src/grpo/types
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 import { normaliseSql } from '../../src/sql/normalise.ts';
 
-let dataset: Dataset;
+let dataset: Awaited<ReturnType<typeof shopDataset>>;
 let sketch: Sampler;
 
 beforeAll(async () => {
@@ -171,9 +171,40 @@ it('begins anywhere in a run, without entropy, and knows another sampler when it
   const playback = await playBack(recording, { ...playbackOptions(), onStep: (step) => void again.push(step) });
   expect(again.map(withoutOrigin)).toEqual(steps.map(withoutOrigin));
   expect(playback.trainer.state()).toEqual(trainer.state());
+  // Hints made while it was recorded are the same in a file, too, byte for byte.
+  expect(hintsToText(playback.trainer.policy.hints.slice(-20))).toBe(hintsToText(trainer.policy.hints.slice(-20)));
   expect(again.map(({ groups }) => groups[0]?.completions[0]?.origin?.model)).toEqual(['One model', 'One model', 'One model', 'Another model', 'Another model', 'Another model']);
   expect(playback.sampler).toMatchObject({ label: 'Recorded: Another model', isLanguageModel: true });
-});
+}, 120_000);
+
+it('ends where the file is full, and plays back up to there', async () => {
+  const pool = trainingPool(dataset.questions);
+  const config = makeConfig();
+  let long = false;
+  const talking: Sampler = {
+    ...sketch,
+    generateGroup: async (request, count) => (await sketch.generateGroup(request, count)).map((sample) => (long ? { ...sample, text: `${'x'.repeat(LIMITS.text)}${sample.sql}` } : sample)),
+  };
+  const recorder = new Recorder({ sampler: talking, dataset: 'shop', distribution: false });
+  expect(() => recorder.text()).toThrow('not begun');
+  const trainer = new GRPOTrainer({ config, sampler: recorder.sampler, database: dataset.database, rewards: makeRewards(dataset, () => Promise.resolve(null)), seed: 3, distribution: false });
+  recorder.begin(config, trainer.state());
+  const step = async (): Promise<void> => recorder.step(await trainer.runStep(trainer.nextQuestions(pool)), pool);
+  await step();
+  const mark = recorder.mark();
+  const [whole, size] = [recorder.text(), recorder.size];
+  long = true;
+  await step();
+  expect(recorder.ended).toMatch(/^The recording ends here: a text of \d+ characters is longer than the 200000 it can hold\.$/);
+  long = false;
+  await step();
+  expect(parseRecording(recorder.text(), 'run.json').entries).toEqual(parseRecording(whole, 'run.json').entries);
+  recorder.rollback(mark);
+  expect(recorder.ended).toBeNull();
+  expect(recorder.size).toBeGreaterThanOrEqual(size);
+  await step();
+  expect(parseRecording(recorder.text(), 'run.json').entries).toHaveLength(2);
+}, 120_000);
 
 it('holds 200 steps of the sketch sampler in less than 5 MB', async () => {
   const pool = trainingPool(dataset.questions);
