@@ -62,7 +62,8 @@ export function bestOfGroup({ pools, groupSize, draws, random, withAgreement }: 
   return Object.fromEntries(RULES.map((rule) => [rule, sums[rule] / questions])) as Record<keyof BestOfGroup, number>;
 }
 
-function pickRates(group: readonly PoolAnswer[], withAgreement: readonly (number | null)[]): BestOfGroup {
+/** Of one group; `withAgreement` holds its totals with the agreement component, in its order. */
+export function pickRates(group: readonly PoolAnswer[], withAgreement: readonly (number | null)[]): BestOfGroup {
   const ran = group.filter((answer) => answer.ran);
   const votes = new Map<number, number>();
   for (const { result } of ran) if (result !== null) votes.set(result, (votes.get(result) ?? 0) + 1);
