@@ -3,7 +3,6 @@ import { MOST_SAMPLES, type AskAnswer } from '../engine/ask-types.ts';
 import { QuestionError } from '../engine/asking.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { fixedPolicy } from '../lab/evaluate.ts';
-import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { answerLines } from './answer-text.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import { configFrom, openDatabase } from './inputs.ts';
@@ -11,6 +10,7 @@ import { UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import type { Report } from './report.ts';
+import { chosenSampler, makeSampler } from './samplers.ts';
 import { chosenHints } from './starter.ts';
 
 /** Candidates unless more are asked for. */
@@ -22,6 +22,8 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
   const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
   const config = configFrom(given);
   const json = given.one('json');
+  const choice = await chosenSampler(given, ['sketch', 'endpoint']);
+  if (choice.kind === 'recording') throw new UsageError('A recorded run answers no new question.');
   const { hints, path, warning } = chosenHints(given.one('hints'));
   checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), ...(path === null ? [] : [path])]);
 
@@ -29,7 +31,7 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
   try {
     if (warning !== null) report.progress(warning);
     const answer = await answerQuestion({ question: given.argument, samples, hints: true, seed }, {
-      sampler: makeSketchSampler({ schema: database.schema }), policy: fixedPolicy(hints, config), database, rewards: rewardsFor(database), config,
+      sampler: makeSampler(choice, { schema: database.schema, questions: [], config }), policy: fixedPolicy(hints, config), database, rewards: rewardsFor(database), config,
     });
     if (json !== undefined) writeAll([{ path: json, text: answerJson(answer) }]);
     for (const line of answerLines(answer)) report.result(line);

@@ -30,6 +30,21 @@ const DATABASE: OptionRow = { name: 'database', value: 'DB', required: true, hel
 const QUESTIONS: OptionRow = { name: 'questions', value: 'Q', required: true, help: 'questions file: [{id, question, sql?, sql_alternatives?, split}]' };
 const SET: OptionRow = { name: 'set', value: 'name=value', multiple: true, help: 'a setting in place of its default; repeat for more. Names below' };
 const JSON_OUT: OptionRow = { name: 'json', value: 'F', help: 'write the result to this file' };
+/** The options that samplers.ts reads. */
+const ENDPOINT: readonly OptionRow[] = [
+  { name: 'base-url', value: 'URL', help: 'endpoint: an OpenAI-compatible server, for example http://localhost:8000/v1' },
+  { name: 'model', value: 'NAME', help: 'endpoint: the model as the server names it (the only one it has)' },
+  { name: 'api-key-env', value: 'VARIABLE', help: 'endpoint: the environment variable that holds the key, where one is needed' },
+  { name: 'parallel', value: 'N', help: 'endpoint: completions written at the same time (8)' },
+  { name: 'grammar-field', value: 'FIELD', help: 'endpoint: where it takes a grammar, for constrained=true: structured_outputs (vLLM), guided_grammar (older vLLM) or grammar (llama.cpp)' },
+];
+const SAMPLER_OPTIONS: readonly OptionRow[] = [
+  { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint or replay (sketch)' },
+  ...ENDPOINT,
+  { name: 'completions', value: 'F', help: 'replay: a completions file, [{id, completions: [{source?, text}]}], from which groups are drawn' },
+];
+const ENDPOINT_DETAIL = '--sampler endpoint asks a language model behind an OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio). The schema and the hints go into its prompt, as far as max_tokens, prompt_tokens and hints_in_prompt say. Its key is read from an environment variable, so that it is in no list of processes.';
+const SAMPLER_DETAILS = [`${ENDPOINT_DETAIL} --sampler replay draws groups from recorded completions, without replacement.`];
 const SETTINGS = [`Settings: ${FIELD_NAMES.join(', ')}.`];
 
 export const COMMANDS = {
@@ -37,7 +52,9 @@ export const COMMANDS = {
     name: 'train',
     summary: 'learn hints from the training questions',
     details: [
-      'The same arguments give the same files, byte for byte.',
+      'The same arguments give the same files, byte for byte; with an endpoint as far as its server gives the same text for the same seed.',
+      ...SAMPLER_DETAILS,
+      '--record F writes the run to a file: what the sampler answered, and what is needed to do the rest again. --sampler replay --recording F does it again, and gives the same rewards, advantages and hints to the bit; seed, settings, start and questions come from the recording.',
       '--reward gold replaces the four reference-free components by the gold one: their weights are 0 and gold_weight is 1, unless --set says otherwise. Wherever gold_weight is above 0, questions without gold SQL are left out, and so are those whose gold SQL returns nothing, 0 or NULL, because wrong SQL matches them easily.',
       '--reward feedback does the same with what people said: a thumb on a completion’s SQL, or SQL they wrote in its place, which is also gold for its question. --feedback F is a file {format: "grpo-sql-lab/feedback", version: 1, feedback: [{dataset, question, text, thumb, corrected, at}]}; questions are told apart by their text, and “dataset” is not looked at.',
       'Held-out questions are never trained on, so --split can only be train.',
@@ -57,6 +74,9 @@ export const COMMANDS = {
       { name: 'entropy', value: 'on|off', help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)' },
       { name: 'hints-in', value: 'HINTS', help: 'start from none, starter (the starter policy) or the hints of a file (starter)' },
       { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
+      ...SAMPLER_OPTIONS,
+      { name: 'recording', value: 'F', help: 'replay: a recorded run, which is played back' },
+      { name: 'record', value: 'F', help: 'write the run to this file, to be played back' },
       JSON_OUT,
     ],
   },
@@ -65,6 +85,8 @@ export const COMMANDS = {
     summary: 'measure execution accuracy on held-out questions',
     details: [
       'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over questions. Questions without gold SQL are left out.',
+      'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question.',
+      ...SAMPLER_DETAILS,
       ...SETTINGS,
     ],
     options: [
@@ -72,6 +94,7 @@ export const COMMANDS = {
       { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
       { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
       { name: 'seeds', value: 'K', help: 'groups sampled for each question (3)' },
+      ...SAMPLER_OPTIONS,
       SET, JSON_OUT,
     ],
   },
@@ -165,12 +188,15 @@ export const COMMANDS = {
     details: [
       'The sampler writes G candidates, its greedy answer among them. They are run, scored by the reference-free rewards, never by gold, and ranked; the best one’s result is printed, then its SQL, the hints that acted, and the others with the reason why they lost.',
       'The sketch sampler is steered by the hints and ranked by reward. Other completions are ranked by reward with agreement (weight .5) plus the weights of the hints that fire in them.',
+      ENDPOINT_DETAIL,
       'The result is written to --json in full but for rows beyond the first 20; numbers of more than 53 bits are texts there.',
       ...SETTINGS,
     ],
     options: [
       DATABASE,
       { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
+      { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch or endpoint (sketch)' },
+      ...ENDPOINT,
       { name: 'samples', value: 'G', help: 'candidates to choose from, 1 for the greedy answer alone (8)' },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       SET, JSON_OUT,
@@ -205,7 +231,7 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
   let values: Record<string, unknown>;
   let texts: readonly string[];
   try {
-    ({ values, positionals: texts } = parseArgs({ args: [...args], options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: command.argument !== undefined }));
+    ({ values, positionals: texts } = parseArgs({ args: withNegativeNumbers(args, command), options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: command.argument !== undefined }));
   } catch (error) {
     // Node's messages go on with advice in further sentences.
     const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
@@ -229,6 +255,18 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
   }
   const one = (name: string): string | undefined => given.get(name)?.[0];
   return { argument: texts[0] ?? '', help, one, need: (name) => one(name) ?? '', has: (name) => given.has(name), all: (name) => given.get(name) ?? [] };
+}
+
+/** `--seeds -1` as `--seeds=-1`: a number after an option is its value, and it is for the option to say that it is out of range. */
+function withNegativeNumbers(args: readonly string[], { options }: CommandRow): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = options.some(({ name, value }) => value !== '' && before === `--${name}`);
+    if (takesValue && /^-\d/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** Throws UsageError unless the text is a whole number from min to max. */
@@ -263,7 +301,7 @@ export function helpFor(command: CommandRow): string {
 
 export function helpForAll(): string {
   const rows = Object.values(COMMANDS).map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
-  return ['GRPO SQL Lab on the command line: the same engine as the page.', '', 'npm run --silent lab -- <command> [options]', '', ...rows, '', 'Each command has --help. Results go to files, progress to stderr; exit code 2 means that the arguments or the files are at fault.', ''].join('\n');
+  return ['GRPO SQL Lab on the command line: the same engine as the page.', '', 'npm run --silent lab -- <command> [options]', '', ...rows, '', 'Each command has --help. Results go to files, progress to stderr; exit code 2 means that the arguments or the files are at fault, 1 that something else failed: a language model, or this program.', ''].join('\n');
 }
 
 function wrapped(text: string, width = 100): string {

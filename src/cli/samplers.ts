@@ -1,0 +1,108 @@
+/** Who writes the SQL, from the options of a command line. */
+import type { Recording } from '../engine/recording-format.ts';
+import { parseRecording } from '../engine/recording-file.ts';
+import type { Question, Sampler, Schema } from '../grpo/types.ts';
+import type { GRPOConfig } from '../grpo/config.ts';
+import { connectEndpoint, GRAMMAR_FIELDS, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
+import { makeLanguageSampler } from '../samplers/language/language-sampler.ts';
+import { ModelError } from '../samplers/language/model.ts';
+import type { LanguageModel } from '../samplers/language/model.ts';
+import { makePoolSampler } from '../samplers/replay/pool-sampler.ts';
+import type { PoolCompletion } from '../samplers/replay/pool-sampler.ts';
+import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
+import { parseCompletions } from '../engine/completions-file.ts';
+import { readText } from './files.ts';
+import { oneOf, UsageError, wholeNumber } from './options.ts';
+import type { GivenOptions } from './options.ts';
+
+export const SAMPLERS = ['sketch', 'endpoint', 'replay'] as const;
+export type SamplerName = (typeof SAMPLERS)[number];
+
+/** Which options belong to which sampler. */
+const BELONGS = {
+  endpoint: ['base-url', 'model', 'api-key-env', 'parallel', 'grammar-field'],
+  replay: ['completions', 'recording'],
+} as const;
+
+export type SamplerChoice =
+  | { readonly kind: 'sketch' }
+  | { readonly kind: 'endpoint'; readonly model: LanguageModel }
+  /** By question id, as the file has them. */
+  | { readonly kind: 'completions'; readonly path: string; readonly byId: ReadonlyMap<string, readonly PoolCompletion[]> }
+  | { readonly kind: 'recording'; readonly path: string; readonly recording: Recording };
+
+/**
+ * Reads the options, and the file of a replay. `samplers`: those the command knows. Rejects with UsageError, DatasetError, and ModelError when the server is to say which
+ * model it has and does not.
+ */
+export async function chosenSampler(given: GivenOptions, samplers: readonly SamplerName[] = SAMPLERS): Promise<SamplerChoice> {
+  const kind = oneOf('sampler', given.one('sampler') ?? 'sketch', samplers);
+  for (const [owner, options] of Object.entries(BELONGS)) {
+    const stray = owner === kind ? undefined : options.find((name) => given.has(name));
+    if (stray !== undefined) throw new UsageError(`--${stray} needs --sampler ${owner}.`);
+  }
+  if (kind === 'sketch') return { kind };
+  if (kind === 'endpoint') return { kind, model: await endpoint(given) };
+  const [completions, recording] = [given.one('completions'), given.one('recording')];
+  if (completions !== undefined && recording !== undefined) throw new UsageError('--completions and --recording are two things to replay: give one of them.');
+  if (completions !== undefined) return { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) };
+  if (recording !== undefined) return { kind: 'recording', path: recording, recording: parseRecording(readText(recording), recording) };
+  throw new UsageError('--sampler replay needs something to replay: --completions F, or with train --recording F.');
+}
+
+/** The files a choice was read from. */
+export function filesOfSampler(choice: SamplerChoice): string[] {
+  return choice.kind === 'completions' || choice.kind === 'recording' ? [choice.path] : [];
+}
+
+export interface SamplerNeeds {
+  readonly schema: Schema;
+  readonly questions: readonly Question[];
+  readonly config: GRPOConfig;
+}
+
+/** Throws UsageError when the settings ask for what the sampler cannot do. A recording is no sampler: it is played back as a whole. */
+export function makeSampler(choice: Exclude<SamplerChoice, { kind: 'recording' }>, { schema, questions, config }: SamplerNeeds): Sampler {
+  if (choice.kind === 'sketch') return makeSketchSampler({ schema });
+  if (choice.kind === 'endpoint') {
+    if (config.constrained && !choice.model.supports.grammar) throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
+    return makeLanguageSampler({ model: choice.model, schema, settings: () => config });
+  }
+  const completions = new Map(questions.flatMap((question) => {
+    const texts = choice.byId.get(question.id);
+    return texts === undefined ? [] : [[question.question.trim(), texts] as const];
+  }));
+  const sources = new Set([...completions.values()].flatMap((texts) => texts.map(({ source }) => source)));
+  return makePoolSampler({ completions, schema, label: `Recorded completions of ${sources.size === 1 ? 'one model' : `${sources.size} models`}` });
+}
+
+/** The questions a sampler can answer: with recorded completions only those that have some. Throws UsageError when none is left. */
+export function answerable(choice: SamplerChoice, questions: readonly Question[]): readonly Question[] {
+  if (choice.kind !== 'completions') return questions;
+  const known = questions.filter(({ id }) => (choice.byId.get(id)?.length ?? 0) > 0);
+  if (known.length === 0 && questions.length > 0) throw new UsageError(`${choice.path} has no completion for any of the ${questions.length} questions: its ids are not theirs.`);
+  return known;
+}
+
+async function endpoint(given: GivenOptions): Promise<LanguageModel> {
+  const baseUrl = given.one('base-url');
+  if (baseUrl === undefined) throw new UsageError('--sampler endpoint needs --base-url URL.');
+  const parallel = wholeNumber('parallel', given.one('parallel') ?? '8', 1, 1000);
+  const field = given.one('grammar-field');
+  const grammarField = field === undefined ? {} : { grammarField: oneOf('grammar-field', field, GRAMMAR_FIELDS) };
+  const variable = given.one('api-key-env');
+  const key = variable === undefined ? null : process.env[variable]?.trim() ?? '';
+  if (key === '') throw new UsageError(`--api-key-env: the environment has no ${JSON.stringify(variable?.slice(0, 60))}, or it is empty.`);
+  const named = given.one('model');
+  try {
+    if (named !== undefined) return connectEndpoint({ baseUrl, model: named, key, parallel, ...grammarField });
+    const models = await listEndpointModels({ baseUrl, key });
+    const [only] = models;
+    if (only === undefined || models.length > 1) throw new UsageError(`--model is needed: the server has ${models.length === 0 ? 'none to choose by itself' : `${models.slice(0, 20).map(({ id }) => id).join(', ')}${models.length > 20 ? ', …' : ''}`}.`);
+    return connectEndpoint({ baseUrl, model: only.id, key, parallel, contextTokens: only.contextTokens, ...grammarField });
+  } catch (error) {
+    // What cannot even be tried is in the arguments.
+    if (error instanceof ModelError && error.fault === 'unsupported') throw new UsageError(`${error.message} ${error.remedy}`);
+    throw error;
+  }
+}
