@@ -64,7 +64,7 @@ describe('lab ask', { timeout: 120_000 }, () => {
     ['a question that is too long', ['x'.repeat(2001)], /at most 2000 characters/],
     ['too many candidates', ['--samples', '33', 'Q?'], /--samples must be a whole number from 1 to 32/],
     ['an unknown setting', ['--set', 'nonsense=1', 'Q?'], /Unknown setting "nonsense"/],
-    ['hints that are not there', ['--hints', file('gone.json'), 'Q?'], /Cannot read .*gone\.json/],
+    ['hints that are not there', ['--hints', file('gone.json'), 'Q?'], /gone\.json/],
     ['an output over its input', ['--json', file('library.sql'), 'Q?'], /another file of this command/],
   ])('refuses %s', async (_what, args, message) => {
     const { code, stdout, stderr } = await lab('ask', '--database', file('library.sql'), ...args);
