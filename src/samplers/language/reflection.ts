@@ -55,9 +55,9 @@ Answer with one JSON object and nothing else, one of:
 {"op":"none"}
 A text is one sentence of at most ${GUIDANCE_LENGTH} characters. Propose at most one operation; "none" when the attempts teach nothing new.`;
 
-/** The answer as JSON, where the runtime can hold the model to a grammar: this is no sample of the policy, so nothing is changed by it. */
+/** The answer as JSON, where the runtime can hold the model to a grammar: this is no sample of the policy, so nothing is changed by it. Texts are ASCII without brackets (grammar.ts says why). */
 const GRAMMAR = String.raw`root ::= "{\"op\":\"none\"}" | "{\"op\":\"add\",\"text\":" text "}" | "{\"op\":\"update\",\"id\":" id ",\"text\":" text "}" | "{\"op\":\"merge\",\"ids\":[" id "," id "],\"text\":" text "}" | "{\"op\":\"delete\",\"id\":" id "}"
-text ::= "\"" [^"\\\x00-\x1F\x7F]* "\""
+text ::= "\"" [ !#-Z^-~]* "\""
 id ::= "\"guidance:" [0-9]{1,9} "\""
 `;
 

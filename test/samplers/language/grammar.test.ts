@@ -58,6 +58,11 @@ describe('what the grammar can say', () => {
     database.close();
     expect(schemaGrammar(database.schema)).toContain('ship AS a JOIN ship AS b ON a.mother = b.id');
   });
+  it('writes the characters that the data hold', async () => {
+    const database = await openTestDatabase("CREATE TABLE t (name TEXT); INSERT INTO t VALUES ('Zürich'), ('東京')");
+    database.close();
+    expect(schemaGrammar(database.schema)).toContain('characters ::= ( [ -&(-~] | "ü" | "東" | "京" )*');
+  });
   it('sums only what is a number', async () => {
     const database = await openTestDatabase("CREATE TABLE t (name TEXT); INSERT INTO t VALUES ('a')");
     database.close();
