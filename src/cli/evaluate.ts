@@ -1,12 +1,14 @@
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
+import { measureChoice } from './evaluate-choice.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+import { chosenSampler, filesOfSampler } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
 
 /** `lab evaluate`. */
@@ -15,14 +17,24 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   const seeds = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 1000);
   const config = configFrom(given);
   const json = given.one('json');
+  const choice = await chosenSampler(given);
+  if (choice.kind === 'recording') throw new UsageError('A recorded run answers the questions of its steps alone: it cannot be evaluated.');
   const { hints, sources, from, path, warning } = chosenHints(given.one('hints'));
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(path === null ? [] : [path])]);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...filesOfSampler(choice), ...(path === null ? [] : [path])]);
 
-  const { database, questions } = await openInputs(given);
+  const inputs = await openInputs(given);
+  const { database, questions } = inputs;
   try {
     const chosen = questions.filter((question) => split === 'all' || question.split === split);
     if (!chosen.some((question) => question.sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
     for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
+    if (choice.kind !== 'sketch') {
+      const { evaluation, lines, ...about } = await measureChoice({ choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds }, report);
+      if (json !== undefined) writeAll([{ path: json, text: toJson({ format: 'grpo-sql-lab/choice', version: 1, dataset: inputs.dataset, ...about, split, hints: hints.length, hintsFrom: from, config, ...evaluation }) }]);
+      report.result(`${evaluation.questions} questions (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`);
+      for (const line of lines) report.result(line);
+      return;
+    }
     const evaluation = await evaluateQuestions({
       questions: chosen, database, seeds,
       sampler: makeSketchSampler({ schema: database.schema }), policy: fixedPolicy(hints),

@@ -85,7 +85,7 @@ export const COMMANDS = {
     summary: 'measure execution accuracy on held-out questions',
     details: [
       'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over questions. Questions without gold SQL are left out.',
-      'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question.',
+      'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question. Groups are written without hints in the prompt, so that all choose among the same.',
       ...SAMPLER_DETAILS,
       ...SETTINGS,
     ],

@@ -134,6 +134,59 @@ describe('a run that is recorded', { timeout: 120_000 }, () => {
   });
 });
 
+describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
+  interface Choice {
+    readonly questions: number; readonly sampler: { readonly id: string }; readonly withoutCompletions: number; readonly groupSize: number; readonly seeds: number;
+    readonly rules: Readonly<Record<'random' | 'vote' | 'reward' | 'rewardHints' | 'oracle', { readonly accuracy: number }>>;
+    readonly comparison: { readonly verdict: string };
+  }
+
+  it('of an endpoint, on the shop', async () => {
+    const before = server.seen.length;
+    const { code, stdout } = await lab('evaluate', ...SHOP, ...endpoint(), '--seeds', '1', '--json', file('choice.json'));
+    expect(code).toBe(0);
+    const { questions, rules, comparison, ...about } = read<Choice>('choice.json');
+    expect(about).toMatchObject({ sampler: { id: 'endpoint/good' }, groupSize: 4, seeds: 1, withoutCompletions: 0 });
+    expect(server.seen.length - before).toBe(questions);
+    expect(rules.oracle.accuracy).toBeGreaterThanOrEqual(rules.reward.accuracy);
+    expect(stdout).toContain(`${questions} questions (held-out), 1000 hints, completions by good at 127.0.0.1`);
+    expect(stdout).toContain(`By reward and hints against by reward: ${comparison.verdict}`);
+  });
+
+  it('of recorded completions, whichever way it falls', async () => {
+    writeFileSync(file('completions.json'), JSON.stringify([
+      { id: 'loans', completions: [{ source: 'a', text: '```sql\nSELECT COUNT(*) FROM loans;\n```' }, { source: 'b', text: 'SELECT nothing FROM loans' }] },
+      { id: 'count', completions: [{ source: 'a', text: 'SELECT COUNT(*) FROM books' }, { source: 'b', text: 'SELECT COUNT(*) FROM authors' }] },
+    ]));
+    const replay = ['--sampler', 'replay', '--completions', file('completions.json')];
+    const { code, stdout } = await lab('evaluate', ...library, ...replay, '--hints', 'none', '--json', file('pool.json'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 questions (held-out), 0 hints, completions by Recorded completions of 2 models.');
+    expect(stdout).toContain('No evidence of a gain: +0.0 points');
+    expect(read<Choice>('pool.json')).toMatchObject({ questions: 1, withoutCompletions: 1, rules: { random: { accuracy: 0.5 }, reward: { accuracy: 1 }, rewardHints: { accuracy: 1 }, oracle: { accuracy: 1 } } });
+
+    const trained = await lab('train', ...library, ...replay, '--hints-in', 'none', '--reward', 'gold', '--steps', '20', '--hints-out', file('learned.json'));
+    expect(trained).toMatchObject({ code: 0, stderr: expect.stringMatching(/2 questions left out: [^\n]*completions\.json has no completion for them\ntraining on 1 questions/) as string });
+    const { hints } = read<{ readonly hints: readonly PolicyHint[] }>('learned.json');
+    expect(hints.some(({ weight, tables }) => weight > 0 && tables.includes('books'))).toBe(true);
+  });
+
+  it('refuses completions of other questions, and recorded runs', async () => {
+    writeFileSync(file('others.json'), JSON.stringify([{ id: 'nobody-asked', completions: [{ text: 'SELECT 1' }] }]));
+    expect(await lab('evaluate', ...library, '--sampler', 'replay', '--completions', file('others.json'))).toMatchObject({ code: 2, stderr: expect.stringContaining('has no completion for any of the 2 questions') as string });
+    expect(await lab('evaluate', ...library, '--seeds', '-1')).toMatchObject({ code: 2, stderr: expect.stringContaining('--seeds must be a whole number from 1 to 1000, not "-1"') as string });
+    expect(await lab('evaluate', ...library, '--hints', 'stater')).toMatchObject({ code: 2, stderr: expect.stringContaining('--hints takes none, starter or a hints file') as string });
+  });
+});
+
+describe('help', () => {
+  it.each([['train', ['--sampler NAME', '--base-url URL', '--api-key-env VARIABLE', '--completions F', '--recording F', '--record F']], ['evaluate', ['--sampler NAME', '--model NAME', '--parallel N', '--completions F']], ['ask', ['--sampler NAME', '--base-url URL']]])('of %s names the samplers’ options', async (command, options) => {
+    const { code, stdout } = await lab(command, '--help');
+    expect(code).toBe(0);
+    for (const option of options) expect(stdout).toContain(option);
+  });
+});
+
 describe('ask with an endpoint', { timeout: 120_000 }, () => {
   it('answers with what the server’s model wrote', async () => {
     const { code, stdout } = await lab('ask', '--database', file('library.sql'), ...endpoint(), '--hints', 'none', 'How many books are there?');
