@@ -13,10 +13,13 @@ import type { FeatureUse, PolicyView } from './types.ts';
 /** Scores closer than this are equal: sums in another order differ in their last bits. */
 const TIE = 1e-9;
 
-/** Σ_k w_k f_k of one completion: its log importance ratio π_h/π_0, up to a constant of the group. */
+/**
+ * Σ_k w_k f_k of one completion: its log importance ratio π_h/π_0, up to a constant of the group. Guidance has no part in it: it is of
+ * the prompt, not of the SQL, and has acted when the completion was drawn.
+ */
 export function hintScore(features: readonly FeatureUse[], policy: PolicyView): number {
   let score = 0;
-  for (const { feature, value } of features) score += policy.weightOf(feature.key) * value;
+  for (const { feature, value } of features) if (feature.template !== 'guidance') score += policy.weightOf(feature.key) * value;
   return score;
 }
 

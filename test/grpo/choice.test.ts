@@ -13,6 +13,11 @@ describe('the policy-weighted choice', () => {
     expect(hintScore([], policy({ a: 0.5 }))).toBe(0);
   });
 
+  test('a sentence that was in the prompt says nothing of the SQL', () => {
+    const given = use('guidance:1');
+    expect(hintScore([use('a'), { ...given, feature: { ...given.feature, template: 'guidance' } }], policy({ a: 0.5, 'guidance:1': 2 }))).toBe(0.5);
+  });
+
   test('reward plus hints, or reward alone', () => {
     const group = [{ total: 0.5, features: [use('a')] }, { total: 0.25, features: [use('b')] }, { total: null, features: [use('b')] }];
     const hints = policy({ a: -0.25, b: 1 });
