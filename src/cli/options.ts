@@ -235,6 +235,8 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
   } catch (error) {
     // Node's messages go on with advice in further sentences.
     const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    const unfilled = /^Option '--([\w-]+)[^']*' argument is ambiguous/.exec(first)?.[1];
+    if (unfilled !== undefined) throw new UsageError(`--${unfilled} needs a value: ${command.options.find(({ name }) => name === unfilled)?.value ?? ''}. See: lab ${command.name} --help`);
     throw new UsageError(`${first.replace(/\.$/, '')}. See: lab ${command.name} --help`);
   }
   const given = new Map<string, readonly string[]>();

@@ -90,6 +90,7 @@ describe('train with an endpoint', { timeout: 120_000 }, () => {
 
   it.each<[string, string[], RegExp]>([
     ['an unknown sampler', ['--sampler', 'oracle'], /--sampler must be sketch or endpoint or replay, not "oracle"/],
+    ['an option without its value', ['--base-url', '--model', 'm'], /--base-url needs a value: URL/],
     ['no address', ['--sampler', 'endpoint'], /needs --base-url URL/],
     ['an address that is none', ['--sampler', 'endpoint', '--base-url', 'localhost:8000', '--model', 'm'], /must begin with http:\/\/ or https:\/\/.*for example/],
     ['options of another sampler', ['--model', 'm'], /--model needs --sampler endpoint/],
