@@ -1,6 +1,7 @@
 /** Completions that models published, as a source of groups: drawn by chance, never written here. */
 import { hintScore } from '../../grpo/choice.ts';
 import { exp } from '../../grpo/portable-math.ts';
+import { drawIndex } from '../../grpo/random.ts';
 import type { Random, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import { extractSql } from '../../sql/extract.ts';
 import { makeTextFeatures } from '../language/text-features.ts';
@@ -18,65 +19,101 @@ export interface PoolOptions {
   readonly schema: Schema;
   /** As shown, e.g. “Recorded completions of 29 models”. */
   readonly label: string;
+  /** Total rewards of SQL texts for a question; null for one without. Given, groups are drawn by the policy that chooses, see below. */
+  readonly totals?: (question: string, sql: readonly string[], signal?: AbortSignal) => Promise<readonly (number | null)[]>;
 }
 
 /** What a completion without a source is said to be from. */
 const UNNAMED = 'an unnamed model';
 
+/** A total that could not be computed counts as the lowest reward. */
+const LOWEST = -1;
+
+interface Pooled {
+  readonly sample: Sample;
+  /** Its total reward; null where no `totals` were given. */
+  readonly total: number | null;
+}
+
 /**
- * A sampler whose π_0 for a question is the uniform distribution over its recorded completions. A group is drawn from it without
- * replacement, by `request.random` alone: hints act on what is chosen of a group (grpo/choice.ts), not on what is drawn, so that
- * groups are the same with and without them. A question with fewer completions than asked for gives all of them, in an order by chance.
+ * A sampler whose π_0 for a question is the uniform distribution over its recorded completions. A group is drawn without
+ * replacement by `request.random`; a question with fewer completions than asked for gives all of them.
  *
- * `greedy` is the text of the greatest probability under π_h ∝ π_0 · exp(Σ w f): how often it was written, times exp(Σ w f);
- * of equals the one recorded first. There is no distribution of single tokens, hence no log-probabilities and no entropy.
+ * Without `totals` hints act on what is chosen of a group (grpo/choice.ts), not on what is drawn: groups are the same with and
+ * without them. This is how a choice is evaluated.
+ *
+ * With `totals` completions are drawn one after the other ∝ exp((total + Σ w f) / temperature): by the very policy that chooses. This
+ * is how a choice is taught: groups are made of the completions that reward and hints confuse, a mistake that the reward sees
+ * through comes up rarely, and a hint that does its work is taught less and less. Drawn evenly, hints would learn once more what the
+ * reward knows, and together they would overrule it.
+ *
+ * `greedy` is the text of the greatest probability: of equal texts all copies count; of equally probable ones the one recorded
+ * first. There is no distribution of single tokens, hence no log-probabilities and no entropy.
  *
  * Rejects with an Error that says so for a question without completions, and with AbortError.
  */
-export function makePoolSampler({ completions, schema, label }: PoolOptions): Sampler {
+export function makePoolSampler({ completions, schema, label, totals }: PoolOptions): Sampler {
   const featuresOf = makeTextFeatures(schema);
+  const known = new Map<string, readonly Pooled[]>();
 
-  const poolOf = (question: string): readonly PoolCompletion[] => {
-    const pool = completions.get(question.trim()) ?? [];
-    if (pool.length === 0) throw new Error(`There are no recorded completions for the question “${question.trim().slice(0, 120)}”: only questions of the file can be answered from it.`);
+  const poolOf = async (question: string, signal: AbortSignal | undefined): Promise<readonly Pooled[]> => {
+    signal?.throwIfAborted();
+    const asked = question.trim();
+    let pool = known.get(asked);
+    if (pool === undefined) {
+      const samples = (completions.get(asked) ?? []).map(toSample);
+      if (samples.length === 0) throw new Error(`There are no recorded completions for the question “${asked.slice(0, 120)}”: only questions of the file can be answered from it.`);
+      const texts = [...new Set(samples.map(({ sql }) => sql))];
+      const rewards = await totals?.(asked, texts, signal);
+      pool = samples.map((sample) => ({ sample, total: rewards === undefined ? null : rewards[texts.indexOf(sample.sql)] ?? LOWEST }));
+      known.set(asked, pool);
+    }
     return pool;
   };
 
-  const toSample = (question: string, { source, text }: PoolCompletion): Sample => {
-    const { sql } = extractSql(text);
-    return {
-      text, sql, features: featuresOf(question, sql), logProbability: null, referenceLogProbability: null, decisions: [],
-      origin: { model: source === '' ? UNNAMED : source, how: 'recorded' },
-    };
-  };
+  /** Features are made when they are asked for: they take more room than texts, and have a memory of their own. */
+  const withFeatures = (question: string, { sample }: Pooled): Sample => ({ ...sample, features: featuresOf(question, sample.sql) });
+
+  const logits = (pool: readonly Pooled[], { question, policy, temperature }: Omit<SampleRequest, 'random'>): number[] => pool.map(({ sample, total }) => {
+    const hints = hintScore(featuresOf(question, sample.sql), policy);
+    return total === null ? hints : (total + hints) / temperature;
+  });
 
   return {
     id: 'completions', label, isLanguageModel: true,
-    async generateGroup({ question, random, signal }: SampleRequest, count: number): Promise<Sample[]> {
-      signal?.throwIfAborted();
-      return drawn(poolOf(question), count, random).map((completion) => toSample(question, completion));
+    async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
+      const { question, random, signal } = request;
+      const pool = await poolOf(question, signal);
+      return drawn(pool, totals === undefined ? pool.map(() => 0) : logits(pool, request), count, random).map((one) => withFeatures(question, one));
     },
-    async greedy({ question, policy, signal }: SampleRequest): Promise<Sample> {
-      signal?.throwIfAborted();
-      const samples = poolOf(question).map((completion) => toSample(question, completion));
-      const scores = samples.map(({ features }) => hintScore(features, policy));
+    async greedy(request: SampleRequest): Promise<Sample> {
+      const { question, signal } = request;
+      const pool = await poolOf(question, signal);
+      const scores = logits(pool, request);
       const highest = Math.max(...scores);
       const masses = new Map<string, number>();
-      samples.forEach(({ sql }, i) => masses.set(sql, (masses.get(sql) ?? 0) + exp((scores[i] ?? 0) - highest)));
-      return samples.reduce((best, sample) => ((masses.get(sample.sql) ?? 0) > (masses.get(best.sql) ?? 0) ? sample : best));
+      pool.forEach(({ sample: { sql } }, i) => masses.set(sql, (masses.get(sql) ?? 0) + exp((scores[i] ?? 0) - highest)));
+      const massOf = ({ sample: { sql } }: Pooled): number => masses.get(sql) ?? 0;
+      return withFeatures(question, pool.reduce((best, one) => (massOf(one) > massOf(best) ? one : best)));
     },
     distribution: () => null,
   };
 }
 
-/** `count` different ones, or all, by the first steps of Fisher and Yates' shuffle; the pool stays as it is. */
-function drawn<T>(pool: readonly T[], count: number, random: Random): T[] {
-  const rest = [...pool];
+function toSample({ source, text }: PoolCompletion): Sample {
+  const { sql } = extractSql(text);
+  return { text, sql, features: [], logProbability: null, referenceLogProbability: null, decisions: [], origin: { model: source === '' ? UNNAMED : source, how: 'recorded' } };
+}
+
+/** `count` different ones, or all, one after the other ∝ exp(logit) among those that are left. */
+function drawn<T>(pool: readonly T[], logits: readonly number[], count: number, random: Random): T[] {
+  const rest = pool.map((item, i) => ({ item, logit: logits[i] ?? 0 }));
   const taken: T[] = [];
   while (taken.length < count && rest.length > 0) {
-    const at = Math.floor(random() * rest.length);
-    taken.push(...rest.splice(at, 1, ...rest.slice(-1)));
-    rest.pop();
+    // Relative to the highest that is left, so that one weight is always 1.
+    const highest = rest.reduce((most, { logit }) => Math.max(most, logit), -Infinity);
+    const [one] = rest.splice(drawIndex(rest.map(({ logit }) => exp(logit - highest)), random), 1);
+    if (one !== undefined) taken.push(one.item);
   }
   return taken;
 }

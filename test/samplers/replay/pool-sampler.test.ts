@@ -72,6 +72,33 @@ describe('makePoolSampler', () => {
     await expect(sampler.greedy(request(1, { question: 'Which boats are red?' }))).rejects.toThrow('no recorded completions');
   });
 
+  test('with totals, drawn by the policy that chooses: ∝ exp((total + Σ w f) / temperature), without replacement', async () => {
+    const asked: string[][] = [];
+    // e^(0.1 ln 2 / 0.1) = 2 for one text by its reward, and 2 again for another by a hint; 1 for the rest.
+    const totals = (_: string, sql: readonly string[]): Promise<(number | null)[]> => {
+      asked.push([...sql]);
+      return Promise.resolve(sql.map((text) => (text === 'SELECT name FROM boat' ? 0.1 * Math.log(2) : 0)));
+    };
+    const policy: PolicyView = { ...NOTHING, weightOf: (key) => (key === '* ⇒ SUM' ? 0.1 * Math.log(2) : 0) };
+    const choosing = makePoolSampler({ completions: new Map([[QUESTION, POOL]]), schema, label: 'l', totals });
+    const random = seededRandom(9).next;
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 4000; i++) for (const { text } of await choosing.generateGroup(request(0, { random, policy, temperature: 0.1 }), 1)) counts.set(text, (counts.get(text) ?? 0) + 1);
+    // 2, 2, 1, 1, 1, 1 of 8: standard deviations of about 27 and 21.
+    for (const { text } of POOL) expect(Math.abs((counts.get(text) ?? 0) - (text.includes('name') || text.includes('SUM') ? 1000 : 500)), text).toBeLessThan(110);
+    expect(asked).toEqual([[...new Set(['SELECT name FROM boat', 'SELECT COUNT(*) FROM boat', '', 'SELECT COUNT(id) FROM boat', 'SELECT SUM(id) FROM boat'])]]);
+    const whole = await choosing.generateGroup(request(1, { temperature: 0.001 }), 9);
+    expect(new Set(whole.map(({ text }) => text)).size).toBe(POOL.length);
+    expect((await choosing.greedy(request(1, { policy, temperature: 0.01 }))).sql).toBe('SELECT name FROM boat');
+  });
+
+  test('a completion without a total counts as the worst', async () => {
+    const totals = (_: string, sql: readonly string[]): Promise<(number | null)[]> => Promise.resolve(sql.map((text) => (text === '' ? null : 0.5)));
+    const choosing = makePoolSampler({ completions: new Map([[QUESTION, POOL]]), schema, label: 'l', totals });
+    const last = (await choosing.generateGroup(request(3, { temperature: 0.01 }), 6)).at(-1);
+    expect(last?.text).toBe('I do not know.');
+  });
+
   test('stops when it is told to', async () => {
     await expect(sampler.generateGroup(request(1, { signal: AbortSignal.abort() }), 2)).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
   });

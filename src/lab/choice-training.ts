@@ -1,0 +1,36 @@
+/** How hints are taught to choose among completions that are already written. */
+import type { GRPOConfig } from '../grpo/config.ts';
+import type { Database, ExecutionBudget, RewardModel } from '../grpo/types.ts';
+
+/**
+ * Settings for teaching a choice, in place of the defaults; the reward is gold.
+ *
+ * Only link hints learn: how the question names what the SQL uses, what it mentions that the SQL leaves out. Chosen by five-fold
+ * cross-validation on training questions: patterns, operators and names with every word of a question are some 500 features a
+ * completion, more than a few dozen questions can weigh, and lost what the link hints won. The temperature is in units of reward: answers that differ
+ * by less are what is to be told apart. The learning rate is a tenth of that of the sketch sampler, because dozens of hints
+ * act on one completion and their sum is weighed against rewards that differ by hundredths.
+ */
+export const CHOICE_TRAINING = {
+  group_size: 8, temperature: 0.1, learning_rate: 0.01, max_hints: 10_000,
+  template_pattern: false, template_operator: false, template_name: false, template_pair: false, template_link: true,
+} as const satisfies Partial<GRPOConfig>;
+
+/** Steps it was measured with; fewer and more (150 to 1,000) did as well. */
+export const CHOICE_STEPS = 300;
+
+/**
+ * Total rewards of SQL texts for a question, as the pool sampler draws by them (samplers/replay/pool-sampler.ts). `rewards` must know
+ * the question by its text alone: the reference-free ones do. Rejects with AbortError.
+ */
+export function referenceTotals({ database, rewards, budget }: {
+  readonly database: Database;
+  readonly rewards: RewardModel;
+  readonly budget: Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs' | 'maxRows'>;
+}): (question: string, sql: readonly string[], signal?: AbortSignal) => Promise<(number | null)[]> {
+  return async (question, sql, signal) => {
+    const executions = await database.execute(sql, { budget, ...(signal === undefined ? {} : { signal }) });
+    const scored = await rewards.score({ id: question, question, split: 'train' }, executions.map((execution, i) => ({ sql: sql[i] ?? '', execution })));
+    return scored.map(({ total }) => total);
+  };
+}
