@@ -6,6 +6,7 @@ import { connectEngine } from './engine/client.ts';
 import { connectExperiments } from './engine/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models-protocol.ts';
+import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { LabState } from './state/lab.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
@@ -82,5 +83,7 @@ const running = {
 };
 const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
 
-mount(App, { target, props: { lab, models, experiments, theme: new ThemeState() } });
+const ask = new AskState({ ask: (request) => lab.sampler.askFor(request), stop: () => lab.sampler.stopGroup() });
+
+mount(App, { target, props: { lab, models, ask, experiments, theme: new ThemeState() } });
 void lab.open();

@@ -43,6 +43,7 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
     undoReset: () => ask(({ engine }) => engine.undoReset()),
     configure: (settings) => ask(({ engine }) => engine.configure(settings)),
     editHint: (key, edit) => ask(({ engine }) => engine.editHint(key, edit)),
+    guide: (act) => ask(({ engine }) => engine.guide(act)),
     eventsOf: (key) => ask(({ engine }) => engine.eventsOf(key)),
     stepAt: (number) => ask(({ engine }) => engine.stepAt(number)),
     halt: () => ask(({ engine }) => engine.halt()),

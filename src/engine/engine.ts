@@ -6,6 +6,7 @@ import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
 import { KEPT_STEPS, START_CHOICES } from '../grpo/run-store.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { acceptGuidance, applyGuidance, editGuidance, vetoGuidance } from '../grpo/guidance.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 import { ModelError } from '../samplers/language/model.ts';
 import { StoreError } from '../storage/errors.ts';
@@ -20,9 +21,10 @@ import { pointOf } from './history.ts';
 import { LiveRelay } from './live-relay.ts';
 import { playbackOf } from './playing.ts';
 import { promptFor } from './prompt-view.ts';
-import type { Advance, AdvanceRequest, AskAnswer, AskRequest, Configured, EngineApi, FeedbackView, HintEdit, Judged, LiveGroup, Place, Progress, PromptView, RecordingView, RunView, Trial } from './protocol.ts';
+import type { Advance, AdvanceRequest, AskAnswer, AskRequest, Configured, EngineApi, FeedbackView, GuidanceAct, HintEdit, Judged, LiveGroup, Place, Progress, PromptView, RecordingView, RunView, Trial } from './protocol.ts';
 import { parseRecording } from './recording-file.ts';
 import type { Playback } from './recording-playback.ts';
+import { reflectOn } from './reflecting.ts';
 import { RunInHand, START } from './run-in-hand.ts';
 import { checkSeed } from './run-settings.ts';
 
@@ -117,7 +119,7 @@ export class Engine implements EngineApi {
 
   /** Takes the next step of the run. Throws QuestionError when there is no question to take it on. */
   #taking(request: AdvanceRequest): (signal: AbortSignal) => Promise<Taken> {
-    const { dataset } = this.#hand.ready();
+    const { dataset, source } = this.#hand.ready();
     const session = this.#hand.writable();
     const { questions: pool, leftOut } = session.pool;
     const asked = askedQuestion(request, dataset.questions);
@@ -125,7 +127,11 @@ export class Engine implements EngineApi {
     return async (signal) => {
       const step = await session.trainer.runStep(asked === null ? session.trainer.nextQuestions(pool) : [asked], signal);
       this.#hand.recorded(step, asked === null ? pool : null);
-      return { step, events: step.events };
+      const model = this.#ports.model();
+      if (!session.config.reflection || model === null || model.id !== source.id || step.groups.every(({ noSignal }) => noSignal)) return { step, events: step.events };
+      const { reflections, events } = await reflectOn(step, { model, policy: session.trainer.policy, config: session.config, seed: session.run.state.seed, signal });
+      this.#hand.recorder()?.changed(events);
+      return { step: { ...step, reflections, events: [...step.events, ...events] }, events: [...step.events, ...events] };
     };
   }
 
@@ -302,6 +308,22 @@ export class Engine implements EngineApi {
       await this.#hand.orBack(async () => {
         const events = session.trainer.editHint(key, edit);
         this.#hand.recorder()?.edit(key, edit);
+        if (events.length > 0) await this.#hand.commit({ events });
+      });
+      return this.#hand.progress();
+    });
+  }
+
+  guide(act: GuidanceAct): Promise<Progress> {
+    return this.#inTurn(async () => {
+      const { trainer, config, run } = this.#hand.own();
+      await this.#hand.orBack(async () => {
+        const { step } = run.state;
+        const events = act.does === 'add' ? applyGuidance(trainer.policy, { op: 'add', text: act.text }, { step, reason: 'Written by the reader.' }, true)
+          : act.does === 'accept' ? acceptGuidance(trainer.policy, act.key, step, config.weight_limit)
+          : act.does === 'reword' ? editGuidance(trainer.policy, act.key, act.text, step)
+          : vetoGuidance(trainer.policy, act.key, step);
+        this.#hand.recorder()?.changed(events);
         if (events.length > 0) await this.#hand.commit({ events });
       });
       return this.#hand.progress();

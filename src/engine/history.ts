@@ -5,5 +5,9 @@ import type { Step } from '../grpo/types.ts';
 
 /** What the learning charts keep of a step, and the settings it was taken with. */
 export function pointOf(step: Step, config: GRPOConfig): HistoryPoint {
-  return { ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '', reward: rewardModeOf(config) };
+  const { reflections } = step;
+  return {
+    ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '', reward: rewardModeOf(config),
+    ...(reflections === undefined ? {} : { reflection: { calls: reflections.length, tokens: reflections.reduce((sum, { promptTokens, tokens }) => sum + (promptTokens ?? 0) + (tokens ?? 0), 0) } }),
+  };
 }

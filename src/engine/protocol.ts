@@ -156,6 +156,13 @@ export interface HintEdit {
   readonly enabled?: boolean;
 }
 
+/** What a reader does about hints in words. */
+export type GuidanceAct =
+  | { readonly does: 'add'; readonly text: string }
+  | { readonly does: 'accept'; readonly key: string }
+  | { readonly does: 'reword'; readonly key: string; readonly text: string }
+  | { readonly does: 'veto'; readonly key: string };
+
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
 export interface EngineApi {
   /** Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none). */
@@ -192,6 +199,8 @@ export interface EngineApi {
   /** Checked against the settings table; applies from the next step. Rejects with ConfigError's message. */
   configure(settings: Record<string, unknown>): Promise<Configured>;
   editHint(key: string, edit: HintEdit): Promise<Progress>;
+  /** Rejects with GuidanceError's message. */
+  guide(act: GuidanceAct): Promise<Progress>;
   /** The whole story of one hint, oldest first. */
   eventsOf(key: string): Promise<HintEvent[]>;
   /** An earlier step in full, or null when only its point was kept. */

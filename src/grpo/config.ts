@@ -164,7 +164,7 @@ export function checkField(name: string, value: unknown): number | boolean | str
     throw new ConfigError(`Unknown setting "${name.slice(0, 60)}". Settings: ${FIELD_NAMES.join(', ')}.`);
   }
   const field: Field = FIELDS[name];
-  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : String(value);
+  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : typeof value === 'object' && value !== null ? 'an object' : String(value);
   if (field.kind === 'number') {
     const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     const whole = field.integer === true ? 'a whole number ' : 'a number ';

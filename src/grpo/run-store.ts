@@ -9,6 +9,8 @@ export interface HistoryPoint extends StepMetrics {
   readonly questionId: string;
   /** What rewarded it; absent in runs of earlier versions. */
   readonly reward?: RewardMode;
+  /** Calls and tokens that reflection took beyond the group; absent for none. */
+  readonly reflection?: { readonly calls: number; readonly tokens: number };
 }
 
 /** Where the reader was: restored after a reload. */

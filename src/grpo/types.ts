@@ -382,12 +382,29 @@ export interface StepMetrics {
   readonly hints: number;
 }
 
+/** What a language model said after a group, and what became of it. */
+export interface GroupReflection {
+  /** Index of the group in its step. */
+  readonly group: number;
+  /** Whether it changed the guidance. */
+  readonly accepted: boolean;
+  /** What it changed, or why it did not, for a reader. */
+  readonly outcome: string;
+  /** As the model wrote it. */
+  readonly text: string;
+  /** What it cost; null where the model does not say. */
+  readonly promptTokens: number | null;
+  readonly tokens: number | null;
+}
+
 export interface Step {
   /** From 1. */
   readonly number: number;
   readonly groups: readonly Group[];
   readonly events: readonly HintEvent[];
   readonly metrics: StepMetrics;
+  /** Absent where nobody was asked. */
+  readonly reflections?: readonly GroupReflection[];
 }
 
 export interface TrainingSummary {

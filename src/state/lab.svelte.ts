@@ -2,7 +2,7 @@
  * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
-import type { AdvanceRequest, DatasetView, EngineApi, HintEdit, Place, Progress, RunView, StartChoice } from '../engine/protocol.ts';
+import type { AdvanceRequest, DatasetView, EngineApi, GuidanceAct, HintEdit, Place, Progress, RunView, StartChoice } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
@@ -292,6 +292,16 @@ export class LabState {
   async editHint(key: string, edit: HintEdit): Promise<void> {
     const progress = await this.#call((engine) => engine.editHint(key, edit));
     if (progress) this.#accept(progress);
+  }
+
+  /** A hint in words: added, accepted, reworded or vetoed. Resolves to what was refused and why, or null. */
+  async guide(act: GuidanceAct): Promise<string | null> {
+    try {
+      this.#accept(await this.#inTurn((engine) => engine.guide(act)));
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   /** The story of one hint, oldest first. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, type AskParts } from '../../src/engine/ask.ts';
-import type { Dataset } from '../../src/engine/engine.ts';
+import type { Dataset } from '../../src/engine/engine-ports.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
 import { SHOWN_ROWS } from '../../src/grpo/trainer.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Experiments } from '../../src/engine/experiments.ts';
 import type { ExperimentsOptions } from '../../src/engine/experiments.ts';
 import type { ExperimentProgress, ExperimentView, NewExperiment } from '../../src/engine/experiments-protocol.ts';
-import type { Dataset } from '../../src/engine/engine.ts';
+import type { Dataset } from '../../src/engine/engine-ports.ts';
 import { MemoryExperiments } from '../../src/storage/memory-experiments.ts';
 import { StoreError } from '../../src/storage/errors.ts';
 import { GOLD, libraryPorts, QUESTIONS, variant } from '../lab/library.ts';

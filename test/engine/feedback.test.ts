@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import type { Dataset, EnginePorts } from '../../src/engine/engine.ts';
+import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
 import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { portsFor, shopDataset } from './scenario.ts';

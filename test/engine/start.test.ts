@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import type { Dataset, EnginePorts } from '../../src/engine/engine.ts';
+import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
 import { hintsToText } from '../../src/engine/hints-file.ts';
 import { fetchStarter } from '../../src/engine/starter.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';

@@ -85,7 +85,7 @@ test.each(['Math.random()', 'Date.now()', 'new Date()', 'performance.now()', 'wi
   'a pure folder may not use %s, but a view may',
   async (expression) => {
     const code = `export const value = ${expression};\n`;
-    for (const folder of ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab']) {
+    for (const folder of ['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab']) {
       expect(await brokenRules(`src/${folder}/new.ts`, code)).toEqual([expect.stringMatching(/^no-restricted-/)]);
     }
     expect(await brokenRules('src/views/new.ts', code)).toEqual([]);

@@ -184,6 +184,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       events.push(...trainer.editHint(key, edit));
       return progress();
     }),
+    guide: () => answer('guide', progress),
     eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),

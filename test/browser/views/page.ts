@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../src/App.svelte';
+import { AskState } from '../../../src/state/ask.svelte.ts';
 import { ModelsState } from '../../../src/state/models.svelte.ts';
 import '../../../src/app.css';
 import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
@@ -32,7 +33,8 @@ export async function showPage(given: readonly Given[], { width = 1440, height =
   const theme = new ThemeState();
   const experiments = new ExperimentsState({ connect: () => { throw new Error('This test has no experiments.'); }, running: { read: () => null, write: () => undefined } });
   const models = new ModelsState({ onready: () => undefined, persist: () => Promise.resolve(false), memory: { read: () => null, write: () => undefined } });
-  await render(App, { lab, models, experiments, theme });
+  const ask = new AskState({ ask: (request) => lab.sampler.askFor(request), stop: () => lab.sampler.stopGroup() });
+  await render(App, { lab, models, ask, experiments, theme });
   await lab.open();
   return { lab, theme, engine };
 }
