@@ -1,9 +1,11 @@
 /** llama.cpp for real, in WebAssembly, with a model of random weights. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
+import { schemaGrammar } from '../../src/samplers/language/grammar.ts';
 import { ModelError, type GenerateRequest, type LanguageModel, type LoadProgress } from '../../src/samplers/language/model.ts';
 import { WLLAMA_WASM_URL } from '../../src/samplers/wllama/wasm-url.ts';
 import { makeWllamaProvider, type WllamaOptions } from '../../src/samplers/wllama/wllama-provider.ts';
+import { SHOP_SQL } from '../database/shop.ts';
 import { makeGguf, type GgufOptions } from '../support/gguf.ts';
 
 const GRAMMAR = `root ::= "SELECT " column (", " column)? " FROM singers" (" WHERE age > " [1-9] [0-9])? ";"
@@ -91,6 +93,18 @@ describe('a GGUF file from disk', () => {
     expect(new Set(queries).size).toBeGreaterThan(1);
     const database = await SqliteDatabase.open("CREATE TABLE singers (name TEXT, age INTEGER); INSERT INTO singers VALUES ('Ann', 30)");
     expect((await database.execute(queries)).map(({ status }) => status)).toEqual(queries.map(() => expect.stringMatching(/^(rows|empty)$/) as string));
+  });
+
+  test('with the grammar of a schema, too', async () => {
+    const database = await SqliteDatabase.open(SHOP_SQL);
+    const grammar = schemaGrammar(database.schema);
+    const queries: string[] = [];
+    for (const seed of [1, 2, 3, 4]) {
+      const answer = await write(seed, { grammar, maxTokens: 400 });
+      if (answer.finish === 'stop') queries.push(answer.text); // Random weights may go on and on.
+    }
+    expect(queries.length).toBeGreaterThan(0);
+    for (const { status, ...rest } of await database.execute(queries)) expect(status, JSON.stringify(rest)).toMatch(/^(rows|empty)$/);
   });
 
   test('the text is told as it grows', async () => {

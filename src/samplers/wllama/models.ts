@@ -15,7 +15,7 @@ export interface WllamaModel {
   readonly bytes: number;
   /** False when `bytes` is the size of the file itself. */
   readonly estimated: boolean;
-  /** Keys and values of one token at 16 bits: 2 · layers · key-value heads · head width · 2 bytes. */
+  /** Keys and values of one token at 32 bits: 2 · layers · key-value heads · head width · 4 bytes. */
   readonly cacheBytesPerToken: number;
   readonly licence: string;
   /** What to know before choosing it; null for nothing. */
@@ -46,7 +46,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF',
     file: 'qwen2.5-coder-0.5b-instruct-q4_k_m',
     bytes: 491_400_064,
-    cacheBytesPerToken: 12_288,
+    cacheBytesPerToken: 24_576,
     licence: 'Apache-2.0',
     note: 'The smallest that knows SQL well.',
     suggested: true,
@@ -56,7 +56,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF',
     file: 'qwen2.5-coder-0.5b-instruct-q8_0',
     bytes: 675_710_848,
-    cacheBytesPerToken: 12_288,
+    cacheBytesPerToken: 24_576,
     licence: 'Apache-2.0',
   },
   {
@@ -64,7 +64,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF',
     file: 'qwen2.5-coder-1.5b-instruct-q4_k_m',
     bytes: 1_117_320_768,
-    cacheBytesPerToken: 28_672,
+    cacheBytesPerToken: 57_344,
     licence: 'Apache-2.0',
     note: 'Better SQL than 0.5B, at about a third of its speed.',
   },
@@ -73,7 +73,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'Qwen/Qwen3-0.6B-GGUF',
     file: 'Qwen3-0.6B-Q8_0',
     bytes: 639_446_688,
-    cacheBytesPerToken: 114_688,
+    cacheBytesPerToken: 229_376,
     licence: 'Apache-2.0',
     note: 'A model that thinks before it answers; its thinking is switched off here.',
   },
@@ -82,7 +82,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'HuggingFaceTB/SmolLM2-360M-Instruct-GGUF',
     file: 'smollm2-360m-instruct-q8_0',
     bytes: 386_404_992,
-    cacheBytesPerToken: 40_960,
+    cacheBytesPerToken: 81_920,
     licence: 'Apache-2.0',
     note: 'The smallest download; not made for code.',
   },
@@ -91,7 +91,7 @@ const ENTRIES: readonly Entry[] = [
     repository: 'bartowski/Llama-3.2-1B-Instruct-GGUF',
     file: 'Llama-3.2-1B-Instruct-Q4_K_M',
     bytes: 807_694_464,
-    cacheBytesPerToken: 32_768,
+    cacheBytesPerToken: 65_536,
     licence: 'Llama 3.2 Community License',
   },
 ];

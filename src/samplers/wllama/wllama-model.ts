@@ -70,7 +70,7 @@ function abortError(): DOMException {
  * Tokens are drawn from the model's whole distribution at the temperature, as TRL's GRPOTrainer does by default
  * (`top_p` 1, `top_k` 0): llama.cpp's own defaults would cut off its tail. Log-probabilities are not offered, though the
  * package has them: with a whole vocabulary they cost more than the token itself, and a token that is part of a character
- * ends the generation with an error of the package's JSON writer.
+ * ends the generation with an error of the package's JSON writer. A seed means the same text on any number of threads.
  */
 export function makeWllamaModel({ runtime, id, label }: { readonly runtime: Runtime; readonly id: string; readonly label: string }): LanguageModel {
   const turns = new Turns();
