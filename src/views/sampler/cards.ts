@@ -9,6 +9,8 @@ export interface CardGroup {
   readonly blocked: readonly ModelCard[];
   /** Why none of the group can run, where all share one reason; null otherwise. */
   readonly reason: string | null;
+  /** Sentences that stand in the notes of all its cards, to be said once. */
+  readonly shared: readonly string[];
 }
 
 const TITLES: readonly (readonly [ModelKind, string])[] = [
@@ -20,21 +22,32 @@ const TITLES: readonly (readonly [ModelKind, string])[] = [
 /** What is stored here first, then kind by kind; what cannot run here stands last in each. Groups without a card are left out. */
 export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
   const stored = cards.filter((card) => card.stored !== null);
-  const groups: CardGroup[] = stored.length === 0 ? [] : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null }];
+  const groups: CardGroup[] = stored.length === 0 ? [] : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null, shared: [] }];
   for (const [kind, title] of TITLES) {
     const own = cards.filter((card) => card.kind === kind);
     const rest = own.filter((card) => card.stored === null);
     if (rest.length === 0) continue;
+    const free = rest.filter((card) => card.blocked === null);
     const blocked = rest.filter((card) => card.blocked !== null);
     const reason = own[0]?.blocked ?? null;
     groups.push({
       id: kind, title, blocked,
       // The one to begin with comes first; sort keeps the order of the others.
-      cards: rest.filter((card) => card.blocked === null).sort((a, b) => Number(b.suggested) - Number(a.suggested)),
+      cards: [...free].sort((a, b) => Number(b.suggested) - Number(a.suggested)),
       reason: own.every((card) => card.blocked === reason) ? reason : null,
+      shared: free.length < 2 ? [] : sentencesOf(free[0]).filter((sentence) => free.every((card) => sentencesOf(card).includes(sentence))),
     });
   }
   return groups;
+}
+
+function sentencesOf(card: ModelCard | undefined): readonly string[] {
+  return card?.note?.split(/(?<=[.!?])\s+/) ?? [];
+}
+
+/** What is to be said of this card alone; '' for nothing. */
+export function noteOf(card: ModelCard, shared: readonly string[]): string {
+  return sentencesOf(card).filter((sentence) => !shared.includes(sentence)).join(' ');
 }
 
 /** "876 MB", "about 876 MB"; null when nothing is downloaded or nothing is known. */

@@ -1,132 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import '../../../src/app.css';
-import type { EngineApi, RunView, SamplerView } from '../../../src/engine/protocol.ts';
-import type { EndpointSettings, ModelsApi, StorageView } from '../../../src/engine/models-protocol.ts';
-import { LabState } from '../../../src/state/lab.svelte.ts';
-import { ModelsState, type LoadProgress, type ModelCard, type ModelState, type RememberedEndpoint } from '../../../src/state/models.svelte.ts';
-import AbsentModel from '../../../src/views/sampler/AbsentModel.svelte';
-import SamplerChip from '../../../src/views/sampler/SamplerChip.svelte';
-import { engineOf, SPREAD, type FakeEngine } from '../../views/fixture.ts';
+import type { ModelState } from '../../../src/state/models.svelte.ts';
 import { expectNoSidewaysScroll, violations } from './page.ts';
+import { aroundEach, BROWSER, button, chip, CPU, dialog, DOWNLOAD, FakeModels, FILE, focused, GPU, NO_GPU, part, place, show, SMALL } from './sampler-page.ts';
 
-const card = (id: string, given: Partial<ModelCard> = {}): ModelCard => ({
-  id, kind: 'webllm', label: id, downloadBytes: 876e6, estimated: false, memoryBytes: 1.63e9, licence: 'Apache-2.0', host: 'huggingface.co', blocked: null, note: null, stored: null, suggested: false, ...given,
-});
-const GPU = card('webllm/coder', { label: 'Coder 1.5B (q4f16)', suggested: true, estimated: true });
-const SMALL = card('webllm/small', { label: 'Small 0.5B (q4f16)', downloadBytes: 290e6, stored: { bytes: 290e6 } });
-const CPU = card('wllama/coder', { kind: 'wllama', label: 'Coder 0.5B, 4 bits', downloadBytes: 491e6, memoryBytes: 750e6 });
-const FILE = card('file/1', { kind: 'wllama', label: 'mine.gguf', downloadBytes: 0, memoryBytes: null, licence: '', host: null, note: 'Opened from disk, and kept in this browser.', stored: { bytes: 512e6 } });
-const NO_GPU = 'This browser offers no WebGPU.';
-const DOWNLOAD: LoadProgress = { phase: 'download', share: 0.43, bytes: 376e6, totalBytes: 876e6, bytesPerSecond: 24e6, secondsLeft: 21 };
-
-/** Models as a test tells them; a load goes on until the test ends it. */
-class FakeModels implements ModelsApi {
-  readonly calls: string[] = [];
-  list: ModelCard[] = [GPU, SMALL, CPU];
-  notice: string | null = null;
-  listed: (settings: EndpointSettings) => Promise<string[]> = () => Promise.resolve(['qwen', 'llama']);
-  #watcher: (state: ModelState) => void = () => undefined;
-  #end: () => void = () => undefined;
-
-  tell(state: ModelState): void {
-    this.#watcher(state);
-    if (state.status !== 'loading') this.#end();
-  }
-  ready(id: string, label: string): void {
-    this.tell({ status: 'ready', id, label, kind: 'webllm', seeded: true, grammar: true, logProbabilities: true, contextTokens: 4096 });
-  }
-  #loading(id: string, label: string): Promise<void> {
-    this.#watcher({ status: 'loading', id, label, progress: null });
-    return new Promise((resolve) => { this.#end = resolve; });
-  }
-  async watch(onchange: (state: ModelState) => void): Promise<void> { this.#watcher = onchange; onchange({ status: 'none' }); }
-  async cards(): Promise<ModelCard[]> { this.calls.push('cards'); return this.list; }
-  async storage(): Promise<StorageView> { return { used: 802e6, quota: 12e9 }; }
-  load(id: string): Promise<void> { this.calls.push(`load ${id}`); return this.#loading(id, this.list.find((one) => one.id === id)?.label ?? id); }
-  async cancel(): Promise<void> { this.calls.push('cancel'); this.tell({ status: 'none' }); }
-  async unload(): Promise<void> { this.calls.push('unload'); this.tell({ status: 'none' }); }
-  async remove(id: string): Promise<void> { this.calls.push(`remove ${id}`); this.list = this.list.map((one) => (one.id === id ? { ...one, stored: null } : one)).filter((one) => one.id !== FILE.id || one.stored !== null); }
-  openFile(file: File, keep: boolean): Promise<void> { this.calls.push(`open ${file.name} ${file.size} ${keep ? 'keep' : 'once'}`); return this.#loading('file/new', file.name); }
-  async takeNotice(): Promise<string | null> { return this.notice; }
-  endpointModels(settings: EndpointSettings): Promise<string[]> { this.calls.push(`list ${settings.baseUrl} ${settings.key ?? '-'}`); return this.listed(settings); }
-  connectEndpoint({ baseUrl, key }: EndpointSettings, model: string): Promise<void> { this.calls.push(`connect ${baseUrl} ${key ?? '-'} ${model}`); return this.#loading(`endpoint/${model}`, model); }
-}
-
-interface Shown { readonly lab: LabState; readonly models: ModelsState; readonly api: FakeModels; readonly used: string[]; readonly engine: FakeEngine }
-interface Wanted { readonly view?: SamplerView; readonly width?: number; readonly api?: FakeModels; readonly remembered?: RememberedEndpoint | null; readonly open?: boolean; readonly component?: typeof SamplerChip   }
-
-const SKETCH: SamplerView = { id: 'sketch', label: 'Built-in sketch sampler', isLanguageModel: false, ready: true };
-let memory: RememberedEndpoint | null = null;
-let main: HTMLElement;
-
-async function show({ view = SKETCH, width = 1440, api = new FakeModels(), remembered = null, open = true, component = SamplerChip }: Wanted = {}): Promise<Shown> {
-  await page.viewport(width, 900);
-  memory = remembered;
-  const used: string[] = [];
-  const made = engineOf(SPREAD);
-  let sampler = view;
-  let dataset = 'shop';
-  const shown = (run: RunView): RunView => ({ ...run, sampler, dataset: { ...run.dataset, name: dataset } });
-  const engine: FakeEngine = {
-    ...made,
-    open: async (options) => shown(await made.open(options)),
-    reset: async (options) => {
-      const run = await made.reset(options);
-      used.push(`dataset ${options.dataset ?? '-'}`);
-      dataset = options.dataset ?? dataset;
-      sampler = SKETCH;
-      return shown(run);
-    },
-    useSampler: async (id, label) => {
-      used.push(id);
-      const run = await made.useSampler(id, label);
-      sampler = id === 'sketch' ? SKETCH : { id, label: label ?? id, isLanguageModel: /^(webllm|wllama|file|endpoint)\//.test(id), ready: models.state.status === 'ready' && models.state.id === id || !id.includes('/') };
-      return shown(run);
-    },
-    openCompletions: async (file) => {
-      const run = await made.openCompletions(file);
-      used.push(`${file.name}: ${await file.text()}`);
-      sampler = { id: 'completions/7', label: `Recorded completions of ${file.name}`, isLanguageModel: false, ready: true };
-      return shown(run);
-    },
-  } satisfies EngineApi & { close(): void };
-  Object.defineProperty(engine, 'failure', { get: () => made.failure, set: (error: Error | null) => { made.failure = error; } });
-  const lab: LabState = new LabState({
-    connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
-    reducedMotion: () => true,
-    wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
-  });
-  const models: ModelsState = new ModelsState({
-    onready: (id, label) => void lab.sampler.use(id, label), persist: () => Promise.resolve(false),
-    memory: { read: () => memory, write: (endpoint) => { memory = endpoint; } },
-  });
-  models.attach(api);
-  await render(component, { target: main, props: { lab, models } });
-  await lab.open();
-  if (open && component === SamplerChip) await chip().click();
-  return { lab, models, api, used, engine };
-}
-
-beforeEach(() => {
-  main = document.createElement('main');
-  main.append(Object.assign(document.createElement('h1'), { textContent: 'A page' }));
-  document.body.append(main);
-});
-afterEach(async () => {
-  main.remove();
-  delete document.documentElement.dataset['theme'];
-  await page.viewport(1280, 800);
-});
-
-const chip = () => page.getByRole('button', { name: /^Where the group comes from/ });
-const button = (name: string | RegExp) => page.getByRole('button', { name });
-const dialog = (): HTMLDialogElement | null => document.querySelector('dialog[open]');
-const part = (name: string) => page.getByRole('region', { name });
-const BROWSER = 'A language model in this browser';
-const focused = (): string => document.activeElement?.textContent.trim() ?? '';
+aroundEach();
 
 describe('the chip', () => {
   test('says what writes the groups, and opens and closes the choice', async () => {
@@ -168,8 +46,8 @@ describe('the chip', () => {
 
   test('shrinks into what room there is', async () => {
     await show({ view: { id: 'x', label: 'A sampler with a name that is much too long for any header', isLanguageModel: false, ready: true }, open: false, width: 360 });
-    main.style.cssText = 'display:flex;width:60px';
-    main.querySelector('h1')?.remove();
+    place.main.style.cssText = 'display:flex;width:60px';
+    place.main.querySelector('h1')?.remove();
     await vi.waitFor(() => expect(chip().element().getBoundingClientRect().width).toBeLessThanOrEqual(60));
     expect(chip().element().getBoundingClientRect().width).toBeGreaterThanOrEqual(24);
   });
@@ -289,6 +167,16 @@ describe('models of this browser', () => {
     await expect.element(part(BROWSER)).toHaveTextContent('Without WebGPU a model can still run');
   });
 
+  test('what the notes of all say is said once', async () => {
+    const api = new FakeModels();
+    api.list = [{ ...CPU, note: 'Small. Runs on one thread.' }, { ...CPU, id: 'wllama/big', label: 'Big', note: 'Runs on one thread.' }];
+    await show({ api });
+    const cpu = page.getByRole('group', { name: 'On the CPU' });
+    await expect.element(cpu).toHaveTextContent('Runs on one thread.');
+    expect(cpu.element().textContent.split('Runs on one thread.')).toHaveLength(2);
+    await expect.element(cpu.getByText('Small.', { exact: true })).toBeVisible();
+  });
+
   test('load with progress that is said now and then, and are used when they are there', async () => {
     const { api, used } = await show();
     await button(/^Load, about 876 MB/).click();
@@ -396,151 +284,6 @@ describe('models of this browser', () => {
     api.cards = cards;
     await button('Look again').click();
     await expect.element(button(/^Load, 491 MB/)).toBeVisible();
-  });
-});
-
-describe('a server', () => {
-  const url = () => page.getByLabelText('Base URL');
-  const key = () => page.getByLabelText('Key, if it wants one');
-  const model = () => page.getByLabelText('Model', { exact: true });
-  const alert = () => part('A server').getByRole('alert');
-
-  test('lists its models, and is connected to with the one chosen; the key is not kept', async () => {
-    const { api, used } = await show();
-    await expect.element(part('A server')).toHaveTextContent('the question, the schema with sample values, and the hints are sent to that server');
-    await expect.element(key()).toHaveAttribute('type', 'password');
-    await url().fill('http://localhost:8000/v1');
-    await key().fill('secret');
-    await button('List models').click();
-    await expect.element(part('A server')).toHaveTextContent('The server lists 2 models.');
-    expect(api.calls).toContain('list http://localhost:8000/v1 secret');
-    await model().selectOptions('llama');
-    await button('Connect').click();
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8000/v1 secret llama'));
-    expect(memory).toEqual({ baseUrl: 'http://localhost:8000/v1', model: 'llama' });
-    api.ready('endpoint/llama', 'llama');
-    await expect.element(part('A server')).toHaveTextContent('llama is connected.');
-    await vi.waitFor(() => expect(used).toEqual(['endpoint/llama']));
-  });
-
-  test('Enter submits; what is missing is asked for', async () => {
-    const { api } = await show();
-    (url().element() as HTMLElement).focus();
-    await userEvent.keyboard('{Enter}');
-    await expect.element(alert()).toHaveTextContent('Give the base URL of the server first.');
-    await expect.element(url()).toHaveFocus();
-    await userEvent.keyboard('http://localhost:1234/v1{Enter}');
-    await vi.waitFor(() => expect(api.calls).toContain('list http://localhost:1234/v1 -'));
-    await expect.element(model()).toHaveFocus();
-    expect(api.calls.some((call) => call.startsWith('connect'))).toBe(false);
-    await userEvent.keyboard('{Tab}{Tab}{Enter}');
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:1234/v1 - qwen'));
-  });
-
-  test('the key is remembered only where that was asked for, and forgotten again', async () => {
-    const { api } = await show({ remembered: { baseUrl: 'http://box:8000/v1', model: 'qwen' } });
-    await expect.element(url()).toHaveValue('http://box:8000/v1');
-    await expect.element(model()).toHaveValue('qwen');
-    await key().fill('secret');
-    await page.getByLabelText('Remember the key in this browser').click();
-    await expect.element(part('A server')).toHaveTextContent('readable by whoever uses it');
-    await button('Connect').click();
-    await vi.waitFor(() => expect(memory).toEqual({ baseUrl: 'http://box:8000/v1', model: 'qwen', key: 'secret' }));
-    await button('Cancel').click();
-    await vi.waitFor(() => expect(api.calls).toContain('cancel'));
-    await button('Forget this server').click();
-    expect(memory).toBeNull();
-  });
-
-  test('one that does not answer is told with cause and way out, and can be used unchecked', async () => {
-    const api = new FakeModels();
-    api.listed = () => Promise.reject(Object.assign(new Error('The browser did not get an answer from localhost:8000.'), { remedy: 'See that the server runs.' }));
-    await show({ api });
-    await url().fill('http://localhost:8000/v1');
-    await button('List models').click();
-    await expect.element(alert()).toHaveTextContent('The browser did not get an answer from localhost:8000. See that the server runs.');
-    expect(button('Connect all the same').elements()).toEqual([]);
-    await model().fill('mine');
-    await button('Connect all the same').click();
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8000/v1 - mine'));
-    api.tell({ status: 'failed', id: 'endpoint/mine', label: 'mine', fault: 'refused', message: 'localhost wants a key (401).', remedy: 'Give the key.' });
-    await expect.element(alert()).toHaveTextContent('mine: localhost wants a key (401). Give the key.');
-    expect(part(BROWSER).getByRole('alert').elements()).toEqual([]);
-  });
-
-  test('a model that is not listed is asked about; another name can be typed', async () => {
-    const { api } = await show();
-    await url().fill('http://localhost:8000/v1');
-    await model().fill('nonesuch');
-    await button('Connect').click();
-    await expect.element(alert()).toHaveTextContent('The server does not list a model “nonesuch”. It lists: qwen, llama.');
-    await expect.element(model()).toHaveValue('nonesuch');
-    await button('Connect all the same').click();
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8000/v1 - nonesuch'));
-  });
-
-  test('a server without a list takes a name', async () => {
-    const api = new FakeModels();
-    api.listed = () => Promise.resolve([]);
-    await show({ api });
-    await url().fill('http://localhost:8080/v1');
-    await button('Connect').click();
-    await expect.element(alert()).toHaveTextContent('The server lists no model. Type the name of one.');
-    await model().fill('gguf');
-    await button('Connect').click();
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8080/v1 - gguf'));
-  });
-});
-
-describe('a run whose model is not loaded', () => {
-  const absent = (id: string, label = id): SamplerView => ({ id, label, isLanguageModel: true, ready: false });
-
-  test('nothing is said while the source is there', async () => {
-    const { api } = await show({ component: AbsentModel });
-    expect(document.querySelector('.absent')).toBeNull();
-    expect(api.calls).toEqual([]);
-  });
-
-  test('offers to load it, with its size, and goes when it is there', async () => {
-    const { api, used } = await show({ component: AbsentModel, view: absent(CPU.id, CPU.label) });
-    await expect.element(page.getByRole('status')).toHaveTextContent('This run’s groups came from Coder 0.5B, 4 bits, which is not loaded.');
-    await button('Load it, 491 MB from huggingface.co').click();
-    await expect.element(page.getByRole('progressbar')).toBeVisible();
-    expect(await violations()).toEqual([]);
-    api.ready(CPU.id, CPU.label);
-    await vi.waitFor(() => expect(used).toEqual([CPU.id]));
-    await vi.waitFor(() => expect(document.querySelector('.absent')).toBeNull());
-  });
-
-  test('one that cannot run here is not offered; another can be chosen', async () => {
-    const api = new FakeModels();
-    api.list = [{ ...GPU, blocked: NO_GPU }];
-    const { used } = await show({ component: AbsentModel, view: absent(GPU.id, GPU.label), api });
-    await vi.waitFor(() => expect(api.calls).toEqual(['cards']));
-    expect(button(/^Load it/).elements()).toEqual([]);
-    await button('Choose another').click();
-    await expect.element(page.getByRole('heading', { name: 'Where the group comes from' })).toBeVisible();
-    await userEvent.keyboard('{Escape}');
-    await button('Go on with the built-in sampler').click();
-    await vi.waitFor(() => expect(used).toEqual(['sketch']));
-    await vi.waitFor(() => expect(document.querySelector('.absent')).toBeNull());
-  });
-
-  test('a remembered server is connected to again', async () => {
-    const { api } = await show({ component: AbsentModel, view: absent('endpoint/qwen', 'qwen'), remembered: { baseUrl: 'http://box:8000/v1', model: 'qwen' } });
-    await button('Connect again to http://box:8000/v1').click();
-    await vi.waitFor(() => expect(api.calls).toContain('connect http://box:8000/v1 - qwen'));
-  });
-
-  test('a model that was lost in a run is told with cause and way out', async () => {
-    const { api, lab } = await show({ component: AbsentModel });
-    api.ready(SMALL.id, SMALL.label);
-    await lab.sampler.use(SMALL.id, SMALL.label);
-    expect(document.querySelector('.absent')).toBeNull();
-    api.tell({ status: 'failed', id: SMALL.id, label: SMALL.label, fault: 'device-lost', message: 'The GPU was lost.', remedy: 'Load the model again.' });
-    await expect.element(page.getByRole('alert')).toHaveTextContent('The GPU was lost. Load the model again.');
-    await button('Try again').click();
-    await vi.waitFor(() => expect(api.calls).toContain(`load ${SMALL.id}`));
   });
 });
 
