@@ -34,7 +34,9 @@ function wait(ms: number): Promise<void> {
 }
 
 const models = new ModelsState({
-  onready: (id, label) => void lab.sampler.use(id, label),
+  onready: (id, label) => void lab.sampler.use(id, label).then((refused) => {
+    if (refused !== null) lab.tell(refused, 'problem');
+  }),
   persist: async () => navigator.storage.persist(),
   memory: endpointMemory(),
 });

@@ -8,7 +8,6 @@ import { KEPT_STEPS, START_CHOICES } from '../grpo/run-store.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { acceptGuidance, applyGuidance, editGuidance, vetoGuidance } from '../grpo/guidance.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
-import { ModelError } from '../samplers/language/model.ts';
 import { StoreError } from '../storage/errors.ts';
 import { ask } from './ask.ts';
 import { askedQuestion, QuestionError } from './asking.ts';
@@ -22,6 +21,7 @@ import { LiveRelay } from './live-relay.ts';
 import { playbackOf } from './playing.ts';
 import { promptFor } from './prompt-view.ts';
 import type { Advance, AdvanceRequest, AskAnswer, AskRequest, Configured, EngineApi, FeedbackView, GuidanceAct, HintEdit, Judged, LiveGroup, Place, Progress, PromptView, RecordingView, RunView, Trial } from './protocol.ts';
+import { readable } from './readable.ts';
 import { parseRecording } from './recording-file.ts';
 import type { Playback } from './recording-playback.ts';
 import { reflectOn } from './reflecting.ts';
@@ -378,9 +378,4 @@ export class Engine implements EngineApi {
     session.pool = await pool.of(session.config);
     return { feedback: feedback.entries, leftOut: session.pool.leftOut };
   }
-}
-
-/** Only name and message reach the page: the way out of a model's fault goes with its message. */
-function readable(error: unknown): unknown {
-  return error instanceof ModelError ? Object.assign(new Error(`${error.message} ${error.remedy}`), { name: error.name }) : error;
 }

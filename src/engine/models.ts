@@ -3,6 +3,7 @@ import { ModelError } from '../samplers/language/model.ts';
 import type { LanguageModel, LoadProgress, ModelCard, ModelKind, ModelProvider } from '../samplers/language/model.ts';
 import type { FileStore, StoredFile } from '../storage/stored-file.ts';
 import { pageProvider, type PageModels } from './page-models.ts';
+import { readable } from './readable.ts';
 import type { EndpointSettings, ModelsApi, ModelState, StorageView } from './models-protocol.ts';
 
 export interface ModelsPorts {
@@ -111,7 +112,7 @@ export class Models implements ModelsApi {
   }
 
   endpointModels(settings: EndpointSettings): Promise<string[]> {
-    return this.#ports.endpointModels(settings);
+    return this.#ports.endpointModels(settings).catch((error: unknown): never => { throw readable(error); });
   }
 
   connectEndpoint(settings: EndpointSettings, model: string): Promise<void> {

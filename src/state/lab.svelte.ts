@@ -160,14 +160,14 @@ export class LabState {
       let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
       if (seed !== null && seed !== run.seed) {
         run = await engine.reset({ seed });
-        this.#tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
+        this.tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
       }
       if (Object.keys(settings).length > 0) run = { ...run, ...(await engine.configure({ ...makeConfig(settings) })) };
       if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
       const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
       this.#show(run);
-      if (run.notice !== undefined) this.#tell(run.notice);
-      if (run.notSaved !== undefined) this.#tell(run.notSaved, 'problem');
+      if (run.notice !== undefined) this.tell(run.notice);
+      if (run.notSaved !== undefined) this.tell(run.notSaved, 'problem');
       this.#status = 'ready';
       if (asked) this.#savePlace();
       void this.#recall();
@@ -262,10 +262,10 @@ export class LabState {
   async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
     try {
       const begun = await engine.reset({ seed: run.seed, start });
-      if (run.step > 0) this.#tell(`The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`);
+      if (run.step > 0) this.tell(`The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`);
       return begun;
     } catch (error) {
-      this.#tell(messageOf(error), 'problem');
+      this.tell(messageOf(error), 'problem');
       return run;
     }
   }
@@ -339,9 +339,9 @@ export class LabState {
       }
     }
     this.sampler.record(advance.recording);
-    if (advance.ended !== undefined) this.#tell(advance.ended);
+    if (advance.ended !== undefined) this.tell(advance.ended);
     // A language model that was told to give the group up took no step either.
-    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel) this.#tell('No step was taken: there is no training question to draw.', 'problem');
+    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel) this.tell('No step was taken: there is no training question to draw.', 'problem');
     return advance.points.length > 0 && advance.ended === undefined;
   }
 
@@ -425,7 +425,8 @@ export class LabState {
     if (this.#status === 'ready') void this.#call((engine) => engine.setPlace(place));
   }
 
-  #tell(text: string, tone: Notice['tone'] = 'info'): void {
+  /** Shows a notice. */
+  tell(text: string, tone: Notice['tone'] = 'info'): void {
     this.#notices = [...this.#notices.filter((notice) => notice.text !== text), { text, tone }];
   }
 
@@ -438,7 +439,7 @@ export class LabState {
       if (error instanceof Error && error.name === 'EngineCrash') {
         this.#status = 'failed';
         this.#failure = messageOf(error);
-      } else this.#tell(messageOf(error), 'problem');
+      } else this.tell(messageOf(error), 'problem');
       return null;
     }
   }
