@@ -38,6 +38,7 @@ const models = new ModelsState({
     if (refused !== null) lab.tell(refused, 'problem');
   }),
   persist: async () => navigator.storage.persist(),
+  prepare: offerOwnModel,
   memory: endpointMemory(),
 });
 
@@ -53,7 +54,6 @@ const lab: LabState = new LabState({
   connect: () => {
     const engine = connectEngine();
     models.attach(engine.models);
-    void offerOwnModel(engine.models);
     return engine;
   },
   address: {

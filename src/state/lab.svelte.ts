@@ -162,7 +162,7 @@ export class LabState {
         run = await engine.reset({ seed });
         this.tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
       }
-      if (Object.keys(settings).length > 0) run = { ...run, ...(await engine.configure({ ...makeConfig(settings) })) };
+      if (Object.keys(settings).length > 0) run = await this.#configureAsAddressed(engine, run, makeConfig(settings));
       if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
       const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
       this.#show(run);
@@ -258,6 +258,17 @@ export class LabState {
     }
   }
 
+  /** A link's settings. A recorded run keeps its own; the page opens all the same. */
+  async #configureAsAddressed(engine: EngineApi, run: RunView, config: GRPOConfig): Promise<RunView> {
+    if (FIELD_NAMES.every((name) => config[name] === run.config[name])) return run;
+    try {
+      return { ...run, ...(await engine.configure({ ...config })) };
+    } catch (error) {
+      this.tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
   /** A link that names a start which is not that of the stored run. Where it cannot be loaded, the page opens all the same. */
   async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
     try {
@@ -313,7 +324,8 @@ export class LabState {
     while (this.#running) {
       const max = this.#speed === 'max';
       const taken = await this.#advance({ steps: max ? MAX_BATCH : 1, budgetMs: BATCH_MS });
-      if (!taken) this.#running = false;
+      // What was taken and not yet shown is: a recording may end in the middle of a batch.
+      if (!taken && this.#running) this.pause();
       if (!this.#running) return;
       await this.#play(stepMs(this.#speed));
     }
@@ -324,8 +336,9 @@ export class LabState {
     const config = this.config;
     const advance = await this.#call((engine) => engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }));
     if (advance === null || runId !== this.#run?.runId) return false;
+    if (advance.config !== undefined) this.#takeConfig(advance.config);
     if (advance.lastStep !== null) {
-      this.#stepConfig = config;
+      this.#stepConfig = advance.config ?? config;
       this.#unshown = { step: advance.lastStep, progress: advance, points: [...(this.#unshown?.points ?? []), ...advance.points] };
       const now = performance.now();
       if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= SHOW_EVERY_MS) {
@@ -343,6 +356,13 @@ export class LabState {
     // A language model that was told to give the group up took no step either.
     else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel) this.tell('No step was taken: there is no training question to draw.', 'problem');
     return advance.points.length > 0 && advance.ended === undefined;
+  }
+
+  /** Settings that came with a recording. */
+  #takeConfig(config: GRPOConfig): void {
+    if (this.#run === null || FIELD_NAMES.every((name) => config[name] === this.config[name])) return;
+    this.#run = { ...this.#run, config };
+    this.#options.address.write(config, this.seed, this.startedFrom);
   }
 
   /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */

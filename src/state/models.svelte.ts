@@ -14,12 +14,15 @@ interface Options {
   readonly onready: (id: string, label: string) => void;
   /** Asks the browser not to delete this site's storage by itself; false when it refuses or cannot. */
   readonly persist: () => Promise<boolean>;
+  /** Called before the first look at what can be chosen: what only the page can offer is offered then. */
+  readonly prepare?: (api: ModelsApi) => Promise<void>;
   readonly memory: { read(): RememberedEndpoint | null; write(endpoint: RememberedEndpoint | null): void };
 }
 
 export class ModelsState {
   readonly #options: Options;
   #api: ModelsApi | null = null;
+  #prepared: ModelsApi | null = null;
   #state = $state.raw<ModelState>({ status: 'none' });
   #cards = $state.raw<readonly ModelCard[] | null>(null);
   #storage = $state.raw<StorageView | null>(null);
@@ -52,6 +55,10 @@ export class ModelsState {
   /** Asks anew what can be chosen here and what is stored. */
   async refresh(): Promise<void> {
     await this.#do(async (api) => {
+      if (this.#prepared !== api) {
+        this.#prepared = api;
+        await this.#options.prepare?.(api);
+      }
       [this.#cards, this.#storage] = await Promise.all([api.cards(), api.storage()]);
     });
   }
