@@ -10,7 +10,7 @@
 import type { ModelRecord } from '@mlc-ai/web-llm';
 import { ModelError, type LoadProgress } from '../language/model.ts';
 import { abortError, answerError, fileName, FREE_SPACE, networkError, TRY_AGAIN } from './errors.ts';
-import { makeMeter, progressOf } from './progress.ts';
+import { makeMeter, progressOf } from '../language/load-progress.ts';
 import { baseUrl, configUrl, keepsProgram, readJson, readShards, SCOPES, shardListUrl, type Scope, type Shard, type Stores } from './stored.ts';
 
 export interface DownloadParts {

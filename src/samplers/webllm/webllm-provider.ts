@@ -10,7 +10,8 @@ import { downloadModel, type DownloadParts } from './download.ts';
 import { abortError, deviceLost, toModelError } from './errors.ts';
 import { examineGpu, refusalError, refusalOf, watchDevices, type Gpu, type GpuReport, type Needs } from './gpu.ts';
 import { CATALOGUE, CONTEXT_TOKENS, DOWNLOAD_HOSTS, estimatedDownload, findModel, modelId, type CatalogueModel, type Precision } from './models.ts';
-import { makeProgressReader, progressOf } from './progress.ts';
+import { progressOf } from '../language/load-progress.ts';
+import { makeProgressReader } from './progress.ts';
 import { deleteBroken, deleteStored, storedModels, type StoredModel, type Stores } from './stored.ts';
 import { makeWebllmModel } from './webllm-model.ts';
 

@@ -5,7 +5,8 @@ import { ModelError, type LoadProgress } from '../language/model.ts';
 import { loadFault } from './faults.ts';
 import type { GgufHeader } from './gguf-header.ts';
 import { CONTEXT_TOKENS } from './models.ts';
-import { ProgressMeter, unmeasured } from './progress.ts';
+import { unmeasured } from '../language/load-progress.ts';
+import { ProgressMeter } from './progress.ts';
 
 /**
  * Tokens of a prompt that are read at a time. A stop acts between two such pieces, so this is a compromise

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { makeMeter, makeProgressReader, parseReport } from '../../../src/samplers/webllm/progress.ts';
+import { makeMeter } from '../../../src/samplers/language/load-progress.ts';
+import { makeProgressReader, parseReport } from '../../../src/samplers/webllm/progress.ts';
 
 const MIB = 1024 * 1024;
 const source = readFileSync(createRequire(import.meta.url).resolve('@mlc-ai/web-llm'), 'utf8');
