@@ -13,7 +13,7 @@ import { configFrom, openInputs } from './inputs.ts';
 import { UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
-import { everyTenth, toJson } from './report.ts';
+import { everyTenth, inColumns, toJson } from './report.ts';
 import type { Report } from './report.ts';
 import { simulatedFeedback } from './simulated-feedback.ts';
 import { loadStarter } from './starter.ts';
@@ -113,6 +113,5 @@ function tableOf(summaries: readonly VariantSummary[], groupSize: number): strin
     ['variant', 'greedy %', 'pass@1 %', `pass@${groupSize} %`, 'hints'],
     ...summaries.map(({ name, heldOut, hints }) => [name, shown(heldOut?.greedy), shown(heldOut?.pass1), shown(heldOut?.passG), hints.toFixed(0)]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return inColumns(rows);
 }

@@ -18,12 +18,30 @@ export interface DatasetFolder extends Inputs {
 
 /** The files that opening the folder will read. Throws UsageError where one is missing. */
 export function filesOf(folder: string): { readonly database: string; readonly questions: string; readonly licence: string } {
-  const first = (names: readonly string[]): string => {
-    const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
-    if (found === undefined) throw new UsageError(`--dataset ${folder} has no ${names.join(' or ')}.`);
-    return found;
-  };
-  return { database: first(['db.sqlite', 'schema.sql']), questions: first(['questions.json']), licence: first(['LICENSE', 'LICENSE.txt']) };
+  return { ...dataOf(folder, 'dataset'), licence: fileOf(folder, 'dataset', ['LICENSE', 'LICENSE.txt']) };
+}
+
+/** The same for a folder of completions to choose among, of which nothing is made that would need its licence. */
+export function filesOfPool(folder: string): { readonly database: string; readonly questions: string; readonly completions: string } {
+  return { ...dataOf(folder, 'pool'), completions: fileOf(folder, 'pool', ['completions.json']) };
+}
+
+function dataOf(folder: string, option: string): { readonly database: string; readonly questions: string } {
+  return { database: fileOf(folder, option, ['db.sqlite', 'schema.sql']), questions: fileOf(folder, option, ['questions.json']) };
+}
+
+function fileOf(folder: string, option: string, names: readonly string[]): string {
+  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found === undefined) throw new UsageError(`--${option} ${folder} has no ${names.join(' or ')}.`);
+  return found;
+}
+
+/** The folders' own names, by which results tell them apart. Throws UsageError for one that two have. */
+export function namesOf(folders: readonly string[], what: string): string[] {
+  const names = folders.map((folder) => basename(resolve(folder)));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`Two ${what} have the name "${twice}".`);
+  return names;
 }
 
 /** Throws UsageError, DatasetError. */

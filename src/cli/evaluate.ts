@@ -1,7 +1,8 @@
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
-import { measureChoice } from './evaluate-choice.ts';
+import { linesOf, measureChoice } from './evaluate-choice.ts';
+import { evaluatePools } from './evaluate-pools.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
@@ -10,16 +11,21 @@ import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
 import { chosenSampler, filesOfSampler } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
+import { MEASURED, measuringConfig } from './teach-choice.ts';
 
 /** `lab evaluate`. */
 export async function evaluate(given: GivenOptions, report: Report): Promise<void> {
+  const replays = given.one('sampler') === 'replay';
+  if (replays && given.has('pool')) return evaluatePools(given, report);
+  const poolOnly = ['steps', 'seed'].find((name) => given.has(name));
+  if (poolOnly !== undefined) throw new UsageError(`--${poolOnly} needs --pool: otherwise nothing is trained.`);
   const split = oneOf('split', given.one('split') ?? 'held-out', ['held-out', 'train', 'all']);
-  const seeds = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 1000);
-  const config = configFrom(given);
+  const seeds = wholeNumber('seeds', given.one('seeds') ?? String(replays ? MEASURED.seeds : 3), 1, 1000);
+  const config = replays ? measuringConfig(given) : configFrom(given);
   const json = given.one('json');
   const choice = await chosenSampler(given);
   if (choice.kind === 'recording') throw new UsageError('A recorded run answers the questions of its steps alone: it cannot be evaluated.');
-  const { hints, sources, from, path, warning } = chosenHints(given.one('hints'));
+  const { hints, sources, from, path, warning } = chosenHints(given.one('hints') ?? (replays ? 'none' : undefined));
   checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...filesOfSampler(choice), ...(path === null ? [] : [path])]);
 
   const inputs = await openInputs(given);
@@ -29,10 +35,10 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
     if (!chosen.some((question) => question.sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
     for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
     if (choice.kind !== 'sketch') {
-      const { evaluation, lines, ...about } = await measureChoice({ choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds }, report);
+      const { evaluation, ...about } = await measureChoice({ choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds }, report);
       if (json !== undefined) writeAll([{ path: json, text: toJson({ format: 'grpo-sql-lab/choice', version: 1, dataset: inputs.dataset, ...about, split, hints: hints.length, hintsFrom: from, config, ...evaluation }) }]);
       report.result(`${evaluation.questions} questions (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`);
-      for (const line of lines) report.result(line);
+      for (const line of linesOf(evaluation, hints.length)) report.result(line);
       return;
     }
     const evaluation = await evaluateQuestions({

@@ -1,6 +1,7 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
 import { DEFAULT_SEED, FIELD_NAMES, PRESETS } from '../grpo/config.ts';
+import { CHOICE_STEPS, CHOICE_TRAINING } from '../lab/choice-training.ts';
 import { MIN_DATABASES, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
 
 /** A command line that cannot be carried out. */
@@ -14,6 +15,8 @@ export interface OptionRow {
   readonly value: string;
   readonly help: string;
   readonly required?: boolean;
+  /** Not required where this option is given. */
+  readonly unless?: string;
   readonly multiple?: boolean;
 }
 
@@ -45,6 +48,7 @@ const SAMPLER_OPTIONS: readonly OptionRow[] = [
 ];
 const ENDPOINT_DETAIL = '--sampler endpoint asks a language model behind an OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio). The schema and the hints go into its prompt, as far as max_tokens, prompt_tokens and hints_in_prompt say. Its key is read from an environment variable, so that it is in no list of processes.';
 const SAMPLER_DETAILS = [`${ENDPOINT_DETAIL} --sampler replay draws groups from recorded completions, without replacement.`];
+const CHOICE_SETTINGS = Object.entries(CHOICE_TRAINING).map(([name, value]) => `${name}=${String(value)}`).join(', ');
 const SETTINGS = [`Settings: ${FIELD_NAMES.join(', ')}.`];
 
 export const COMMANDS = {
@@ -54,25 +58,26 @@ export const COMMANDS = {
     details: [
       'The same arguments give the same files, byte for byte; with an endpoint as far as its server gives the same text for the same seed.',
       ...SAMPLER_DETAILS,
+      `Recorded completions teach a choice among them, and --reward gold is what teaches it. Their groups are drawn by the policy that chooses, the reference-free reward plus the hints, and the settings are ${CHOICE_SETTINGS}, unless --set says otherwise.`,
       '--record F writes the run to a file: what the sampler answered, and what is needed to do the rest again. --sampler replay --recording F does it again, and gives the same rewards, advantages and hints to the bit; seed, settings, start and questions come from the recording.',
       '--reward gold replaces the four reference-free components by the gold one: their weights are 0 and gold_weight is 1, unless --set says otherwise. Wherever gold_weight is above 0, questions without gold SQL are left out, and so are those whose gold SQL returns nothing, 0 or NULL, because wrong SQL matches them easily.',
       '--reward feedback does the same with what people said: a thumb on a completion’s SQL, or SQL they wrote in its place, which is also gold for its question. --feedback F is a file {format: "grpo-sql-lab/feedback", version: 1, feedback: [{dataset, question, text, thumb, corrected, at}]}; questions are told apart by their text, and “dataset” is not looked at.',
       'Held-out questions are never trained on, so --split can only be train.',
       'With validation_share above 0, that part of the training questions with gold SQL is kept back and answered every evaluate_every steps. The best policy is kept, not the last, and the start where nothing beat it; patience ends the run early.',
-      `The preset tuned is ${Object.entries(PRESETS.tuned).map(([name, value]) => `${name}=${String(value)}`).join(', ')}. --reward and --set win over it.`,
+      `The preset tuned is ${Object.entries(PRESETS.tuned).map(([name, value]) => `${name}=${String(value)}`).join(', ')}. --reward and --set win over it, and so does what --completions sets.`,
       ...SETTINGS,
     ],
     options: [
       DATABASE, QUESTIONS,
       { name: 'split', value: 'train', help: 'the questions to train on (train)' },
-      { name: 'steps', value: 'N', help: 'steps to take (100)' },
+      { name: 'steps', value: 'N', help: `steps to take (100; ${CHOICE_STEPS} with --completions)` },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       { name: 'reward', value: 'MODE', help: 'reference-free, gold or feedback (reference-free)' },
       { name: 'feedback', value: 'F', help: 'what people said, a feedback file; needs a feedback weight' },
       { name: 'preset', value: 'NAME', help: 'settings that belong together: reference, the published defaults, or tuned, the measured best (reference)' },
       SET,
       { name: 'entropy', value: 'on|off', help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)' },
-      { name: 'hints-in', value: 'HINTS', help: 'start from none, starter (the starter policy) or the hints of a file (starter)' },
+      { name: 'hints-in', value: 'HINTS', help: 'start from none, starter (the starter policy) or the hints of a file (starter; none with --completions)' },
       { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
       ...SAMPLER_OPTIONS,
       { name: 'recording', value: 'F', help: 'replay: a recorded run, which is played back' },
@@ -86,15 +91,21 @@ export const COMMANDS = {
     details: [
       'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over questions. Questions without gold SQL are left out.',
       'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question. Groups are written without hints in the prompt, so that all choose among the same.',
+      'The comparison: difference with a bootstrap interval over questions, gained and lost questions (wrong in most groups by reward, right in most by both), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
+      `With --pool hints are taught for each folder on its training questions, as train --sampler replay --reward gold does it, and choose on its held-out questions; the questions of all folders together are what the comparison is then about.`,
       ...SAMPLER_DETAILS,
+      `With --sampler replay group_size is ${CHOICE_TRAINING.group_size}, unless --set says otherwise.`,
       ...SETTINGS,
     ],
     options: [
-      DATABASE, QUESTIONS,
+      { ...DATABASE, unless: 'pool' }, { ...QUESTIONS, unless: 'pool' },
       { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
-      { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
-      { name: 'seeds', value: 'K', help: 'groups sampled for each question (3)' },
+      { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter; none with --sampler replay, for which the starter was not made)' },
+      { name: 'seeds', value: 'K', help: 'groups sampled for each question (3; 10 with --sampler replay)' },
       ...SAMPLER_OPTIONS,
+      { name: 'pool', value: 'DIR', multiple: true, help: 'replay: a folder with db.sqlite or schema.sql, questions.json and completions.json; repeat for more' },
+      { name: 'steps', value: 'N', help: `with --pool: steps of each training (${CHOICE_STEPS})` },
+      { name: 'seed', value: 'S', help: `with --pool: seed of each training (${DEFAULT_SEED})` },
       SET, JSON_OUT,
     ],
   },
@@ -248,7 +259,7 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
     given.set(option.name, list.map(String));
   }
   const help = values['help'] === true;
-  const missing = command.options.filter((option) => option.required === true && !given.has(option.name));
+  const missing = command.options.filter((option) => option.required === true && !given.has(option.name) && !(option.unless !== undefined && given.has(option.unless)));
   if (!help && missing.length > 0) {
     throw new UsageError(`${command.name} needs ${missing.map((option) => `--${option.name} ${option.value}`).join(' and ')}. See: lab ${command.name} --help`);
   }
@@ -297,7 +308,7 @@ export function readSettings(texts: readonly string[]): Record<string, string> {
 export function helpFor(command: CommandRow): string {
   const width = Math.max(...command.options.map((option) => option.name.length + option.value.length)) + 3;
   const first = command.argument === undefined ? [] : [`  ${command.argument.value.padEnd(width)}  ${command.argument.help} (required)`];
-  const rows = command.options.map((option) => `  ${`--${option.name} ${option.value}`.trimEnd().padEnd(width)}  ${option.help}${option.required === true ? ' (required)' : ''}`);
+  const rows = command.options.map((option) => `  ${`--${option.name} ${option.value}`.trimEnd().padEnd(width)}  ${option.help}${option.required === true ? ` (required${option.unless === undefined ? '' : ` without --${option.unless}`})` : ''}`);
   return [`lab ${command.name}: ${command.summary}`, '', ...first, ...rows, '', ...command.details.map((text) => wrapped(text)), ''].join('\n');
 }
 

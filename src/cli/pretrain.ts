@@ -1,4 +1,3 @@
-import { basename, resolve } from 'node:path';
 import { compactHintsText } from '../engine/hints-file.ts';
 import { GoldResults } from '../lab/gold.ts';
 import { Judge } from '../lab/judge.ts';
@@ -8,13 +7,13 @@ import { PASSES, pretrain as learn, PRETRAINING_CONFIG } from '../lab/pretrain.t
 import type { Pretrained } from '../lab/pretrain.ts';
 import { RememberingDatabase } from '../lab/remembering-database.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
-import { filesOf, openFolder } from './dataset-folder.ts';
+import { filesOf, namesOf, openFolder } from './dataset-folder.ts';
 import type { DatasetFolder } from './dataset-folder.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import type { OutputFile } from './files.ts';
 import { UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
-import { toJson } from './report.ts';
+import { inColumns, toJson } from './report.ts';
 import type { Report } from './report.ts';
 
 /** `lab pretrain`. Files are written when everything has succeeded. */
@@ -25,9 +24,7 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
   const [hintsOut, json] = [given.one('hints-out'), given.one('json')];
   if (hintsOut === undefined && !given.has('leave-one-out')) throw new UsageError('Give --hints-out F to learn hints, --leave-one-out to measure them, or both. See: lab pretrain --help');
   const folders = given.all('dataset');
-  const names = folders.map((folder) => basename(resolve(folder)));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`Two datasets have the name "${twice}".`);
+  const names = namesOf(folders, 'datasets');
   const leftOut = namesToLeaveOut(given, names);
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
@@ -114,8 +111,7 @@ function tableOf(measured: readonly LeftOut[], mean: Means | null): string[] {
     ...measured.map(({ name, all, heldOut }) => [name, ...cells(all), ...cells(heldOut)]),
     ...(mean === null ? [] : [['mean', ...meanCells(mean.all), ...meanCells(mean.heldOut)]]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return inColumns(rows);
 }
 
 const percent = (share: number): string => (100 * share).toFixed(1);

@@ -8,7 +8,7 @@ import { makeLanguageSampler } from '../samplers/language/language-sampler.ts';
 import { ModelError } from '../samplers/language/model.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
 import { makePoolSampler } from '../samplers/replay/pool-sampler.ts';
-import type { PoolCompletion } from '../samplers/replay/pool-sampler.ts';
+import type { PoolCompletion, PoolOptions } from '../samplers/replay/pool-sampler.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { parseCompletions } from '../engine/completions-file.ts';
 import { readText } from './files.ts';
@@ -21,7 +21,7 @@ export type SamplerName = (typeof SAMPLERS)[number];
 /** Which options belong to which sampler. */
 const BELONGS = {
   endpoint: ['base-url', 'model', 'api-key-env', 'parallel', 'grammar-field'],
-  replay: ['completions', 'recording'],
+  replay: ['completions', 'recording', 'pool'],
 } as const;
 
 export type SamplerChoice =
@@ -47,7 +47,7 @@ export async function chosenSampler(given: GivenOptions, samplers: readonly Samp
   if (completions !== undefined && recording !== undefined) throw new UsageError('--completions and --recording are two things to replay: give one of them.');
   if (completions !== undefined) return { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) };
   if (recording !== undefined) return { kind: 'recording', path: recording, recording: parseRecording(readText(recording), recording) };
-  throw new UsageError('--sampler replay needs something to replay: --completions F, or with train --recording F.');
+  throw new UsageError('--sampler replay needs something to replay: --completions F, or with train --recording F, with evaluate --pool DIR.');
 }
 
 /** The files a choice was read from. */
@@ -59,10 +59,12 @@ export interface SamplerNeeds {
   readonly schema: Schema;
   readonly questions: readonly Question[];
   readonly config: GRPOConfig;
+  /** Of replayed completions that teach a choice: what else their groups are drawn by. */
+  readonly totals?: PoolOptions['totals'];
 }
 
 /** Throws UsageError when the settings ask for what the sampler cannot do. A recording is no sampler: it is played back as a whole. */
-export function makeSampler(choice: Exclude<SamplerChoice, { kind: 'recording' }>, { schema, questions, config }: SamplerNeeds): Sampler {
+export function makeSampler(choice: Exclude<SamplerChoice, { kind: 'recording' }>, { schema, questions, config, totals }: SamplerNeeds): Sampler {
   if (choice.kind === 'sketch') return makeSketchSampler({ schema });
   if (choice.kind === 'endpoint') {
     if (config.constrained && !choice.model.supports.grammar) throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
@@ -73,7 +75,7 @@ export function makeSampler(choice: Exclude<SamplerChoice, { kind: 'recording' }
     return texts === undefined ? [] : [[question.question.trim(), texts] as const];
   }));
   const sources = new Set([...completions.values()].flatMap((texts) => texts.map(({ source }) => source)));
-  return makePoolSampler({ completions, schema, label: `Recorded completions of ${sources.size === 1 ? 'one model' : `${sources.size} models`}` });
+  return makePoolSampler({ completions, schema, label: `Recorded completions of ${sources.size === 1 ? 'one model' : `${sources.size} models`}`, ...(totals === undefined ? {} : { totals }) });
 }
 
 /** The questions a sampler can answer: with recorded completions only those that have some. Throws UsageError when none is left. */

@@ -7,6 +7,7 @@ import type { FeedbackProvider } from '../grpo/feedback.ts';
 import { GRPOTrainer, rewardWeights } from '../grpo/trainer.ts';
 import { REWARD_COMPONENTS } from '../grpo/types.ts';
 import type { HintEvent } from '../grpo/types.ts';
+import { CHOICE_STEPS } from '../lab/choice-training.ts';
 import { countRight } from '../lab/evaluate.ts';
 import { Judge } from '../lab/judge.ts';
 import { teachable } from '../lab/teachable.ts';
@@ -27,6 +28,7 @@ import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
 import { answerable, chosenSampler, filesOfSampler, makeSampler } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
+import { choiceConfig, choosingTotals, measuringConfig } from './teach-choice.ts';
 
 const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 
@@ -35,16 +37,17 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   oneOf('split', given.one('split') ?? 'train', ['train']);
   const choice = await chosenSampler(given);
   if (choice.kind === 'recording') return playRecording(given, choice, report);
-  const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
+  const teachesChoice = choice.kind === 'completions';
+  const steps = wholeNumber('steps', given.one('steps') ?? String(teachesChoice ? CHOICE_STEPS : 100), 1, 1_000_000);
   const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
   const reward = oneOf('reward', given.one('reward') ?? 'reference-free', REWARDS);
   const preset = oneOf('preset', given.one('preset') ?? 'reference', PRESET_NAMES);
   const entropy = oneOf('entropy', given.one('entropy') ?? 'off', ['on', 'off']) === 'on';
-  const config = makeConfig({ ...(reward === 'reference-free' ? {} : rewardModeWeights(reward)), ...readSettings(given.all('set')) }, preset);
+  const config = teachesChoice ? choiceConfig(given, reward, preset) : makeConfig({ ...rewardModeWeights(reward), ...readSettings(given.all('set')) }, preset);
   const [feedbackFile, hintsOut, record, json] = [given.one('feedback'), given.one('hints-out'), given.one('record'), given.one('json')];
   if (config.feedback_weight > 0 && feedbackFile === undefined) throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
   if (config.feedback_weight === 0 && feedbackFile !== undefined) throw new UsageError('--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.');
-  const { hints, sources, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in'), undefined, 'hints-in');
+  const { hints, sources, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in') ?? (teachesChoice ? 'none' : undefined), undefined, 'hints-in');
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (record !== undefined) outputs.push({ option: 'record', path: record });
@@ -68,7 +71,9 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
 
     if (pool.length < taught.length) report.progress(`${taught.length - pool.length} questions left out: ${given.one('completions') ?? ''} has no completion for them`);
 
-    const sampler = makeSampler(choice, { schema: database.schema, questions: corrected, config });
+    const sampler = makeSampler(choice, {
+      schema: database.schema, questions: corrected, config, ...(teachesChoice ? { totals: choosingTotals(database, measuringConfig(given), config) } : {}),
+    });
     const recorder = record === undefined ? null : new Recorder({ sampler, dataset: datasetName(given.need('database')), databaseSha256: dataset.databaseSha256, distribution: entropy });
     const trainer = new GRPOTrainer({ config, sampler: recorder?.sampler ?? sampler, database, rewards: rewardsFor(database, feedback), seed, distribution: entropy });
     const events: Partial<Record<HintEvent['type'], number>> = {};

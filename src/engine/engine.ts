@@ -113,7 +113,7 @@ export class Engine implements EngineApi {
         }
         await commit();
       })));
-      return { ...this.#hand.progress(), points, lastStep, recording: this.#hand.recordingView(), ...(ended === undefined ? {} : { ended }) };
+      return { ...this.#hand.progress(), points, lastStep, recording: this.#hand.recordingView(), ...(session.playback === null ? {} : { config: session.config }), ...(ended === undefined ? {} : { ended }) };
     });
   }
 
@@ -145,7 +145,10 @@ export class Engine implements EngineApi {
         if (played === null) return { step: null, events };
         if (played.kind === 'configure') session.config = played.config;
         if (played.kind === 'hints') events.push(...played.events);
-        if (played.kind === 'step') return { step: played.step, events: [...events, ...played.step.events] };
+        if (played.kind !== 'step') continue;
+        const reflected = playback.nextIsReflection ? await playback.next(signal) : null;
+        const made = reflected?.kind === 'hints' ? reflected.events : [];
+        return { step: { ...played.step, events: [...played.step.events, ...made] }, events: [...events, ...played.step.events, ...made] };
       }
     };
   }

@@ -56,7 +56,7 @@ export class GroupSource implements Sampler {
   /** Whether a step can be taken now: a language model may not be loaded. */
   get ready(): boolean { return !(this.#chosen instanceof AbsentModel) || this.#parts.model()?.id === this.#chosen.id; }
 
-  /** Takes groups from there from now on. `label` is what a model that is not loaded is called. Rejects when there is nothing to take. */
+  /** Takes groups from there from now on. `label` is what a model that is not loaded, or a file, is called. Rejects when there is nothing to take. */
   async use(id: string, label: string = id): Promise<void> {
     const { sketch, published, feedback, schema, fromFile } = this.#parts;
     if (id === SKETCH) this.#chosen = sketch;
@@ -66,7 +66,7 @@ export class GroupSource implements Sampler {
     } else if (id === JUDGED) {
       if (feedback().length === 0) throw new Error('Nobody has judged a completion of this dataset yet. Give a thumb, or correct a SQL, first.');
       this.#chosen = pool(id, 'What people judged and wrote', feedbackPool(feedback()), schema);
-    } else if (id.startsWith(COMPLETIONS_FILE)) this.#chosen = pool(id, 'Recorded completions of your file', await fromFile(id.slice(COMPLETIONS_FILE.length)), schema);
+    } else if (id.startsWith(COMPLETIONS_FILE)) this.#chosen = pool(id, label === id ? 'Recorded completions of your file' : label, await fromFile(id.slice(COMPLETIONS_FILE.length)), schema);
     else this.#chosen = new AbsentModel(id, label, () => this.#loaded(id));
   }
 

@@ -137,6 +137,8 @@ export interface Advance extends Progress {
   /** The last of them in full; null when none was taken. */
   readonly lastStep: Step | null;
   readonly recording: RecordingView | null;
+  /** The settings that a recording has come to; absent for a run of one's own, where only `configure` changes them. */
+  readonly config?: GRPOConfig;
   /** Why no further step can be taken, e.g. that a recording is at its end; absent when one can. */
   readonly ended?: string;
 }

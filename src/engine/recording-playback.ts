@@ -58,6 +58,11 @@ export class Playback {
   /** Entries that were played. */
   get played(): number { return this.#next; }
   get entries(): number { return this.#recording.entries.length; }
+  /** Whether the next entry is what a model made of the step before it: changes of the hints that have its completions as their causes. */
+  get nextIsReflection(): boolean {
+    const entry = this.#recording.entries[this.#next];
+    return entry?.kind === 'events' && this.#recording.entries[this.#next - 1]?.kind === 'step' && entry.events.every(({ causes }) => causes.length > 0);
+  }
 
   /**
    * Plays the next entry; resolves to null after the last. Rejects with DatasetError when the recording does not fit, and

@@ -62,7 +62,8 @@ export class RunInHand {
   #session: Session | null = null;
   /** What was recorded when the run was stored last. */
   #mark: RecorderMark | null = null;
-  #recording: { readonly recorder: Recorder; readonly runId: string; steps: number } | null = null;
+  /** What is being recorded, or was: `runId` is null once the run was left. */
+  #recording: { readonly recorder: Recorder; runId: string | null; steps: number } | null = null;
 
   constructor(ports: EnginePorts, onLive: (group: LiveGroup | null) => void) {
     this.#ports = ports;
@@ -146,6 +147,7 @@ export class RunInHand {
   /** Starts a run in place of `replaces`. Where storage is full even for that, the run goes on in memory. */
   async begin({ config, seed, place, replaces, from, played }: Beginning): Promise<void> {
     const opened = this.ready();
+    this.#endRecording();
     if (played === undefined && opened.source.id.startsWith(RECORDING)) await opened.source.use(SKETCH);
     const hints = await this.#startHints(from, config);
     const pool = await opened.pool.of(config);
@@ -193,6 +195,7 @@ export class RunInHand {
 
   /** Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the reader. */
   async restore(run: RunRecord, canUndo: boolean, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
+    this.#endRecording();
     try {
       if (run.dataset !== this.ready().dataset.name) {
         const before = this.ready();
@@ -217,9 +220,14 @@ export class RunInHand {
   /** Takes up a recording where the run stands. */
   async #resume(run: RunRecord): Promise<void> {
     const session = this.current();
-    session.playback = await playbackOf(await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording'), this.ready().dataset, this.#ports, run.state.step);
+    session.playback = await playbackOf(await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording'), this.ready().dataset, this.#ports, run.state);
     session.trainer = session.playback.trainer;
     session.config = session.trainer.config;
+  }
+
+  /** A run that was left and is taken up again may have moved on elsewhere, and its trainer is another: the file ends where it was left. */
+  #endRecording(): void {
+    if (this.#recording !== null) this.#recording.runId = null;
   }
 
   /** The recorder of the run in hand; null when it is not being recorded. */

@@ -71,3 +71,7 @@ export function writeAddress(search: string, config: GRPOConfig, seed: number, s
 export function messageOf(error: unknown): string {
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
+
+export function sameSettings(a: GRPOConfig, b: GRPOConfig): boolean {
+  return FIELD_NAMES.every((name) => a[name] === b[name]);
+}

@@ -7,7 +7,7 @@ import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../gr
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
-import { messageOf, type AddressValues } from './address.ts';
+import { messageOf, sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
@@ -260,7 +260,7 @@ export class LabState {
 
   /** A link's settings. A recorded run keeps its own; the page opens all the same. */
   async #configureAsAddressed(engine: EngineApi, run: RunView, config: GRPOConfig): Promise<RunView> {
-    if (FIELD_NAMES.every((name) => config[name] === run.config[name])) return run;
+    if (sameSettings(config, run.config)) return run;
     try {
       return { ...run, ...(await engine.configure({ ...config })) };
     } catch (error) {
@@ -360,7 +360,7 @@ export class LabState {
 
   /** Settings that came with a recording. */
   #takeConfig(config: GRPOConfig): void {
-    if (this.#run === null || FIELD_NAMES.every((name) => config[name] === this.config[name])) return;
+    if (this.#run === null || sameSettings(config, this.config)) return;
     this.#run = { ...this.#run, config };
     this.#options.address.write(config, this.seed, this.startedFrom);
   }

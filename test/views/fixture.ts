@@ -195,7 +195,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     })),
     correct: (completion, sql) => answer('correct', () => said(completion, { corrected: sql })),
     setPlace: (next) => answer('setPlace', () => { at = next; }),
-    watchLive: () => answer('watchLive', () => undefined),
+    watchLive: () => Promise.resolve(),
     stopCompletion: () => answer('stopCompletion', () => undefined),
     stopGroup: () => answer('stopGroup', () => undefined),
     useSampler: () => answer('useSampler', view),

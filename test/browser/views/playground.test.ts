@@ -81,7 +81,7 @@ describe('every number opens to its arithmetic', () => {
     const number = page.getByRole('button', { name: /^Advantage of completion 2: \+1\.08/ });
     (number.element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
-    expect(dialog()?.textContent).toContain('(0.940 − 0.210) / (0.674 + 0.0001)');
+    await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('(0.940 − 0.210) / (0.674 + 0.0001)'));
     await page.getByRole('button', { name: 'Mean and sd' }).click();
     expect(dialog()?.textContent).toContain('Mean and standard deviation of the group');
     await page.getByRole('button', { name: 'Completion 2', exact: true }).click();
@@ -98,7 +98,7 @@ describe('every number opens to its arithmetic', () => {
     const { lab } = await showPage(SPREAD);
     await lab.stepOnce();
     await page.getByRole('button', { name: /^Change of SUM\(/ }).click();
-    expect(dialog()?.textContent).toContain('Δw');
+    await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('Δw'));
     expect(dialog()?.textContent).toContain('Completion 2');
     await page.getByRole('button', { name: 'The whole story of this hint' }).click();
     await vi.waitFor(() => expect(dialog()?.textContent).toContain('Created'));
@@ -113,7 +113,7 @@ describe('every number opens to its arithmetic', () => {
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     document.querySelector<HTMLElement>('.sheet .value button')?.click();
     expect(lab.running).toBe(false);
-    await vi.waitFor(() => expect(dialog()?.querySelector('.values')).not.toBeNull());
+    await vi.waitFor(() => expect(dialog()?.querySelector('.values') ?? null).not.toBeNull());
     const read = dialog()?.textContent;
     await new Promise((resolve) => setTimeout(resolve, 100));
     const taken = lab.stepCount;
@@ -193,7 +193,7 @@ describe('keyboard', () => {
     expect([lab.stepCount, lab.running]).toEqual([1, false]);
     (document.activeElement as HTMLElement).blur();
     await userEvent.keyboard('?');
-    expect(dialog()?.textContent).toContain('Take one step');
+    await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('Take one step'));
     await userEvent.keyboard('s');
     expect(lab.stepCount).toBe(1);
     await userEvent.keyboard('{Escape}');
@@ -212,7 +212,7 @@ describe('keyboard', () => {
     await expect.element(chart).toHaveAttribute('aria-valuenow', '2');
     await expect.element(page.getByText('at step 2').first()).toBeVisible();
     await page.getByRole('button', { name: 'As a table' }).click();
-    expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(3);
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(3));
   });
 });
 
