@@ -5,6 +5,19 @@ export interface DiffLine {
   readonly where: 'both' | 'first' | 'second';
 }
 
+/** Lines that two texts share stand out of the way: a run of more than `2 · context` of them is its first and last few, and how many lie between. */
+export function folded(lines: readonly DiffLine[], context = 2): (DiffLine | number)[] {
+  const near = lines.map(({ where }, i) => where !== 'both' || lines.slice(Math.max(0, i - context), i + context + 1).some((line) => line.where !== 'both'));
+  const shown: (DiffLine | number)[] = [];
+  for (const [i, line] of lines.entries()) {
+    const last = shown.at(-1);
+    if (near[i] === true) shown.push(line);
+    else if (typeof last === 'number') shown[shown.length - 1] = last + 1;
+    else shown.push(1);
+  }
+  return shown;
+}
+
 export function diffLines(first: string, second: string): DiffLine[] {
   const a = first.split('\n');
   const b = second.split('\n');
