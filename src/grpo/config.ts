@@ -56,6 +56,7 @@ export const FIELDS = {
   hints_in_prompt: toggle('language', 'hp', true, 'Hints in the prompt', 'The relevant hints are put into the prompt of a language model, worded by their strength.'),
   hints_in_choice: toggle('language', 'hc', true, 'Hints in the choice', 'The final answer of a language model is chosen by reward plus the weights of the hints that fire; off: by reward alone.'),
   constrained: toggle('language', 'cd', false, 'Constrained decoding', 'A grammar keeps a language model to SELECTs over the names of this schema, where its runtime can. This is another policy than the model’s own.'),
+  log_probabilities: toggle('language', 'lp', false, 'Log-probabilities', 'Asks the runtime for the log-probability of each completion, where it offers that. WebLLM writes more slowly for it.'),
   reflection: toggle('language', 'rf', false, 'Reflection', 'After a group with a signal the language model may propose one hint in words. It costs one more completion.'),
 
   validity_weight: number('reward', 'wv', 0.2, 0, 1, 0.05, 'Validity weight', 'Share of the total reward for SQL that SQLite compiles.'),

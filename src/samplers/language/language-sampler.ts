@@ -14,7 +14,7 @@ import { makeTextFeatures } from './text-features.ts';
 
 export type { LiveCompletion, LiveGroup } from './group-writer.ts';
 
-export type LanguageSettings = Pick<GRPOConfig, 'max_tokens' | 'prompt_tokens' | 'hints_in_prompt' | 'constrained' | 'template_guidance'>;
+export type LanguageSettings = Pick<GRPOConfig, 'max_tokens' | 'prompt_tokens' | 'hints_in_prompt' | 'constrained' | 'log_probabilities' | 'template_guidance'>;
 
 export interface LanguageSampler extends Sampler {
   /** Ends one completion of the group being written, or all of them, and keeps what is there. False when nothing is left to end. */
@@ -77,6 +77,7 @@ export function makeLanguageSampler({ model, schema, settings, onLive }: Languag
 
   const requestOf = (question: string, task: Task, now: LanguageSettings, temperature: number, seed: number, signal: AbortSignal | undefined): GenerateRequest => ({
     messages: task.prompt.messages, seed, temperature, maxTokens: now.max_tokens,
+    ...(now.log_probabilities ? { logProbabilities: true } : {}),
     ...(now.constrained && model.supports.grammar ? { grammar: grammarOf(question) } : {}),
     ...(signal === undefined ? {} : { signal }),
   });

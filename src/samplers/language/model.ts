@@ -14,6 +14,8 @@ export interface GenerateRequest {
   readonly maxTokens: number;
   /** A grammar the answer must follow (GBNF, root rule `root`); only where `supports.grammar`. */
   readonly grammar?: string;
+  /** Whether to work out its log-probability, which may cost speed; ignored where it is not offered. */
+  readonly logProbabilities?: boolean;
   /** The answer so far, after every token. */
   readonly onText?: (text: string, tokens: number) => void;
   /** Ends this completion: what was written so far is the answer, `finish` is 'stopped'. */

@@ -72,7 +72,7 @@ export function makeWebllmModel(parts: WebllmModelParts): LanguageModel {
     id: `webllm/${parts.modelId}`,
     label,
     kind: 'webllm',
-    supports: { seed: true, grammar: true, logProbabilities: parts.logProbabilities },
+    supports: { seed: true, grammar: true, logProbabilities: true },
     parallel: 1,
     contextTokens: parts.contextTokens,
     generate,
@@ -109,7 +109,7 @@ export function chatRequest(request: GenerateRequest, options: { readonly thinks
     repetition_penalty: 1,
     frequency_penalty: 0,
     presence_penalty: 0,
-    ...(options.logProbabilities ? { logprobs: true, top_logprobs: 1 } : {}),
+    ...(options.logProbabilities || request.logProbabilities === true ? { logprobs: true, top_logprobs: 1 } : {}),
     ...(request.grammar === undefined ? {} : { response_format: { type: 'grammar', grammar: request.grammar } }),
     ...(options.thinks ? { extra_body: { enable_thinking: false } } : {}),
   };
@@ -158,7 +158,7 @@ async function write(parts: WebllmModelParts, request: GenerateRequest, closing:
       promptTokens: usage?.prompt_tokens ?? null,
       tokens: written,
       // A token that ends within a character is not reported, nor is its probability: then the sum is not known.
-      logProbability: parts.logProbabilities && logProbabilities.length === written ? logProbabilities.reduce((sum, value) => sum + value, 0) : null,
+      logProbability: written > 0 && logProbabilities.length === written ? logProbabilities.reduce((sum, value) => sum + value, 0) : null,
     };
   } finally {
     for (const signal of stopping) signal.removeEventListener('abort', interrupt);

@@ -70,6 +70,8 @@ test('what the package refuses is an error with its cause: a prompt that does no
 });
 
 test('log-probabilities are summed where they were asked for, and not known where one is missing', async () => {
+  const once = await makeModel();
+  expect((await once.model.generate({ ...ask(), logProbabilities: true })).logProbability).toBeCloseTo(4 * TOKEN_LOG_PROBABILITY, 12);
   const asked = await makeModel({}, { logProbabilities: true });
   expect(asked.model.supports.logProbabilities).toBe(true);
   expect((await asked.model.generate(ask())).logProbability).toBeCloseTo(4 * TOKEN_LOG_PROBABILITY, 12);

@@ -72,7 +72,7 @@ test('a load fetches every file once, tells the bytes, and gives a model that wr
   const { load, asked, progress, stores, provider } = setUp();
   const model = await load();
   expect([...asked].sort()).toEqual([...files().keys()].sort());
-  expect(model).toMatchObject({ id: `webllm/${ID}`, kind: 'webllm', parallel: 1, contextTokens: 2048, supports: { seed: true, grammar: true, logProbabilities: false } });
+  expect(model).toMatchObject({ id: `webllm/${ID}`, kind: 'webllm', parallel: 1, contextTokens: 2048, supports: { seed: true, grammar: true, logProbabilities: true } });
   expect((await model.generate(ask)).text).toBe('SELECT 1');
   const weights = SHARDS.reduce((sum, { nbytes }) => sum + nbytes, 0);
   const last = progress.findLast(({ phase }) => phase === 'download');
