@@ -1,61 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { collectProblems, launch } from './browser.ts';
-import { serve, type StaticServer } from './serve.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { openSite } from './page.ts';
 
-let server: StaticServer;
-let browser: Browser;
-let axe: string;
-let context: BrowserContext;
+const site = openSite();
+const { button, stepCount, texts, picture, open: openPage, findings } = site;
 let page: Page;
-let problems: readonly string[];
 
-beforeAll(async () => {
-  [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
+beforeEach(() => {
+  page = site.page;
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  problems = collectProblems(page);
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(problems).toEqual([]);
-});
-
-const stepCount = async (): Promise<number> => Number((await page.locator('.count strong').textContent())?.replace(/\D/g, ''));
 const rows = () => page.locator('.sheet li');
-const texts = async (selector: string): Promise<string[]> => (await page.locator(selector).allTextContents()).map((text) => text.replace('−', '-').trim());
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).first();
-
-/** What a reload must not change. */
-async function picture(): Promise<Record<string, unknown>> {
-  return {
-    step: await stepCount(), headline: await texts('.narrator h2'), sql: await texts('.sheet pre'), totals: await texts('.sheet .total button'), advantages: await texts('.sheet .value button'),
-    hints: await texts('.policy li .pattern'), weights: await texts('.policy li .weight'), changes: await texts('.changes li .delta'), question: await texts('.pick .text'), speed: await page.locator('input[name=speed]:checked').getAttribute('value'),
-  };
-}
-
-async function openPage(query = ''): Promise<void> {
-  await page.goto(server.url + query);
-  await page.getByText(/^Press Step\. Each row becomes/).waitFor();
-}
 
 /** Steps until a group has signal: which one has, the seed decides. */
 async function stepToSignal(): Promise<void> {
   for (let i = 0; i < 30; i++) {
-    const before = await stepCount();
-    await button('Step').click();
-    await expect.poll(stepCount).toBe(before + 1);
+    await site.step();
     if ((await page.locator('.changes li').count()) > 0 && (await page.locator('.sheet .reinforce').count()) > 0) return;
   }
   throw new Error('no group with signal in 30 steps');
@@ -124,10 +84,7 @@ test('the journey: step, read, run, pause, reload, reset, undo', { timeout: 180_
 test('the same seed gives the same steps', async () => {
   await openPage('?seed=7');
   const run = async (): Promise<unknown> => {
-    for (let i = 1; i <= 3; i++) {
-      await button('Step').click();
-      await expect.poll(stepCount).toBe(i);
-    }
+    for (let i = 1; i <= 3; i++) await site.step();
     return picture();
   };
   const first = await run();
@@ -162,11 +119,6 @@ test.each([['light', 1440], ['dark', 1440], ['light', 360], ['dark', 768]] as co
   await page.keyboard.press('s');
   await rows().first().waitFor();
   await page.waitForTimeout(400);
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
-  });
-  expect(found).toEqual([]);
+  expect(await findings()).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });

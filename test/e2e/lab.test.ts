@@ -1,49 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { collectProblems, launch } from './browser.ts';
-import { serve, type StaticServer } from './serve.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { openSite } from './page.ts';
 
-let server: StaticServer;
-let browser: Browser;
-let axe: string;
-let context: BrowserContext;
+const site = openSite();
+const { findings } = site;
 let page: Page;
-let problems: readonly string[];
 
-beforeAll(async () => {
-  [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  problems = collectProblems(page);
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(problems).toEqual([]);
+beforeEach(() => {
+  page = site.page;
 });
 
 const runsDone = async (): Promise<number> => Number(/(\d+) of \d+ runs/.exec((await page.locator('.list li small').first().textContent()) ?? '')?.[1] ?? 0);
 
-async function findings(): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
-  });
-}
-
 test('an experiment is set up, interrupted by a reload, goes on, and says in words what came out', { timeout: 300_000 }, async () => {
-  await page.goto(server.url);
+  await page.goto(site.url);
   await page.getByRole('link', { name: 'Lab' }).click();
   await page.getByRole('heading', { name: /^Does it learn/ }).waitFor();
   expect(await findings()).toEqual([]);

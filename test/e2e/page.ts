@@ -1,0 +1,110 @@
+/** The built site on a plain static host, and a fresh page of it for each test, which must end without a problem. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright';
+import { collectProblems, launch } from './browser.ts';
+import { serve, type StaticServer } from './serve.ts';
+
+export interface Site {
+  /** Of the test that runs. */
+  readonly page: Page;
+  /** Address of the page, ending in "/". */
+  readonly url: string;
+  /** URLs of everything the page and its workers asked for, in order. */
+  readonly requests: readonly string[];
+  /** Opens the page, and waits until a step can be taken. */
+  readonly open: (query?: string) => Promise<void>;
+  readonly stepCount: () => Promise<number>;
+  /** Presses Step and waits for the step. */
+  readonly step: () => Promise<void>;
+  /** Texts of what is found, with a hyphen for a minus sign. */
+  readonly texts: (selector: string) => Promise<string[]>;
+  /** The first button of that name. */
+  readonly button: (name: string | RegExp) => Locator;
+  /** What axe finds wrong. */
+  readonly findings: () => Promise<string[]>;
+  /** What a reload must not change. */
+  readonly picture: () => Promise<Record<string, unknown>>;
+}
+
+export interface SiteOptions {
+  /** Problems that are none, one pattern each. */
+  readonly allowed?: readonly RegExp[];
+  /** Other origins that the page may ask; none unless given. */
+  readonly origins?: () => readonly string[];
+}
+
+/**
+ * Chromium offers its built-in language model also where it has none, and says so on the console when it is asked. Nothing the page
+ * does can keep it from that, short of not asking.
+ */
+export const NO_BUILT_IN_MODEL = /^console: Unable to create a text session because the service is not running/;
+
+/** Registers what a file of tests needs before and after each of them. */
+export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {}): Site {
+  let server: StaticServer;
+  let browser: Browser;
+  let axe: string;
+  let context: BrowserContext;
+  let page: Page;
+  let problems: readonly string[];
+  let requests: string[] = [];
+
+  beforeAll(async () => {
+    [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  beforeEach(async () => {
+    requests = [];
+    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+    page = await context.newPage();
+    problems = collectProblems(page);
+    context.on('request', (request) => requests.push(request.url()));
+  });
+
+  afterEach(async () => {
+    await context.close();
+    expect(problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)))).toEqual([]);
+    const own = [new URL(server.url).origin, ...origins()];
+    expect(requests.filter((url) => !/^(blob|data):/.test(url) && !own.includes(new URL(url).origin))).toEqual([]);
+  });
+
+  const texts = async (selector: string): Promise<string[]> => (await page.locator(selector).allTextContents()).map((text) => text.replace('−', '-').trim());
+  const stepCount = async (): Promise<number> => Number((await page.locator('.count strong').textContent())?.replace(/\D/g, ''));
+  const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: typeof name === 'string' }).first();
+
+  return {
+    get page() { return page; },
+    get url() { return server.url; },
+    get requests() { return requests; },
+    texts, stepCount, button,
+    async open(query = '') {
+      await page.goto(server.url + query);
+      await page.getByText(/^Press Step\. Each row becomes/).waitFor();
+    },
+    async step() {
+      const before = await stepCount();
+      await button('Step').click();
+      await expect.poll(stepCount, { timeout: 60_000 }).toBe(before + 1);
+    },
+    async findings() {
+      await page.evaluate(axe);
+      return page.evaluate(async () => {
+        const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
+        return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
+      });
+    },
+    async picture() {
+      return {
+        step: await stepCount(), headline: await texts('.narrator h2'), sql: await texts('.sheet pre'), totals: await texts('.sheet .total button'), advantages: await texts('.sheet .value button'),
+        hints: await texts('.policy li .pattern'), weights: await texts('.policy li .weight'), changes: await texts('.changes li .delta'), question: await texts('.pick .text'), speed: await page.locator('input[name=speed]:checked').getAttribute('value'),
+      };
+    },
+  };
+}
