@@ -11,8 +11,8 @@ export interface Site {
   readonly page: Page;
   /** Address of the page, ending in "/". */
   readonly url: string;
-  /** URLs of everything the page and its workers asked for, in order. */
-  readonly requests: readonly string[];
+  /** Paths that the site was asked for in this test, in order. */
+  readonly asked: readonly string[];
   /** Opens the page, and waits until a step can be taken. */
   readonly open: (query?: string) => Promise<void>;
   readonly stepCount: () => Promise<number>;
@@ -50,6 +50,7 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
   let page: Page;
   let problems: readonly string[];
   let requests: string[] = [];
+  let askedBefore = 0;
 
   beforeAll(async () => {
     [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
@@ -62,6 +63,7 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
 
   beforeEach(async () => {
     requests = [];
+    askedBefore = server.asked.length;
     context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     problems = collectProblems(page);
@@ -82,7 +84,7 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
   return {
     get page() { return page; },
     get url() { return server.url; },
-    get requests() { return requests; },
+    get asked() { return server.asked.slice(askedBefore); },
     texts, stepCount, button,
     async open(query = '') {
       await page.goto(server.url + query);

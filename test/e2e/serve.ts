@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface StaticServer {
   /** Address of the served folder, ending in "/". */
   readonly url: string;
+  /** Paths below it that were asked for since it was started, in order; those of workers in workers too, which a browser's own log leaves out. */
+  readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
@@ -37,7 +39,9 @@ export interface StaticServer {
  * @param folder what to serve; by default the production build
  */
 export async function serve(base = '/some/path/', folder = DIST): Promise<StaticServer> {
+  const asked: string[] = [];
   const server = createServer((request, response) => {
+    asked.push((request.url ?? '').slice(base.length));
     void (async () => {
       const file = await fileFor(request.url ?? '/', base, folder);
       if (file === undefined) {
@@ -53,6 +57,7 @@ export async function serve(base = '/some/path/', folder = DIST): Promise<Static
   if (address === null || typeof address === 'string') throw new Error('the test server has no port');
   return {
     url: `http://127.0.0.1:${address.port}${base}`,
+    asked,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
