@@ -98,7 +98,7 @@ class AbsentModel implements Sampler {
 
   constructor(id: string, label: string, loaded: () => LanguageSampler | null) {
     this.id = id;
-    this.#label = label;
+    this.#label = label.replace(/[\p{Cc}\p{Cf}]+/gu, '').slice(0, 100);
     this.#loaded = loaded;
   }
 

@@ -200,7 +200,8 @@ export class Models implements ModelsApi {
 
   async #stored(): Promise<StoredFile[]> {
     try {
-      return await (await this.#openFiles()).list('gguf');
+      // The database belongs to the origin: another project of the same host may have written into it.
+      return (await (await this.#openFiles()).list('gguf')).filter(({ id, name, blob }) => typeof id === 'string' && typeof name === 'string' && blob instanceof Blob);
     } catch {
       // Where nothing can be stored, nothing is.
       return [];

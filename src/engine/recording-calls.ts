@@ -8,6 +8,10 @@ import { numbers, wholeNumbers } from './recording-state.ts';
 import { LN_ZERO, plainKey } from './recording-tables.ts';
 
 const MOST = Number.MAX_VALUE;
+/** How often a feature can fire in one sample. */
+const MOST_TIMES = 1e6;
+/** Characters of a cue, a pattern or the name of a table. */
+const NAME_LENGTH = 20_000;
 
 export interface ReadTables {
   readonly texts: readonly string[];
@@ -42,6 +46,7 @@ function readFeature(read: Entry, texts: readonly string[]): HintFeature {
   const [key = NaN, cue = NaN, pattern = NaN, template = NaN, general = NaN, words = NaN, ...tables] = numbers(read, 'items', LIMITS.tables + 6);
   const shownCue = cue === -1 ? null : item(texts, cue, 'text', read);
   const shownPattern = item(texts, pattern, 'text', read);
+  if ((shownCue?.length ?? 0) > NAME_LENGTH || shownPattern.length > NAME_LENGTH) throw read.error(`has a cue or pattern of more than ${NAME_LENGTH} characters`);
   if (general !== 0 && general !== 1) throw read.error('needs 0 or 1 for “general”');
   if (!Number.isSafeInteger(words) || words < 0) throw read.error('needs a whole number of words');
   // In the order in which samplers name the fields, so that hints made of it are written alike.
@@ -91,7 +96,12 @@ function readSample(read: Entry, tables: ReadTables): Sample {
   const at = (position: number): number => item(tables.numbers, position, 'number', read);
   const text = item(tables.texts, read.count('text'), 'text', read);
   const features: FeatureUse[] = [];
-  for (const [feature, value, expected] of tuples(read, 'features', 3)) features.push({ feature: item(tables.features, feature ?? NaN, 'feature', read), value: value ?? NaN, expected: at(expected ?? NaN) });
+  for (const [feature, value, expected] of tuples(read, 'features', 3)) {
+    const use = { feature: item(tables.features, feature ?? NaN, 'feature', read), value: value ?? NaN, expected: at(expected ?? NaN) };
+    // A feature fires at most once a decision, and counts are what they are multiplied with: a larger one is no count.
+    if (!(Math.abs(use.value) <= MOST_TIMES && Math.abs(use.expected) <= MOST_TIMES)) throw read.error(`has a feature that fired ${use.value} times where ${use.expected} were expected`);
+    features.push(use);
+  }
   const decisions: DecisionRecord[] = [];
   for (const [name = NaN, chosen = NaN, probability = NaN, reference = NaN] of tuples(read, 'decisions', 4)) {
     decisions.push({ name: item(tables.texts, name, 'text', read), chosen: item(tables.texts, chosen, 'text', read), probability: at(probability), referenceProbability: at(reference) });

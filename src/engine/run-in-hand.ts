@@ -53,6 +53,9 @@ export interface Beginning {
   readonly played?: { readonly playback: Playback; readonly id: string; readonly label: string };
 }
 
+/** Opened files of one kind that are kept. */
+const KEPT_FILES = 5;
+
 const PLAYED = 'A recorded run is being played back: its settings, hints and questions are the recording’s. Reset to begin a run of your own.';
 
 export class RunInHand {
@@ -120,6 +123,8 @@ export class RunInHand {
     const files = await this.#ports.openFiles();
     try {
       await files.put({ id, kind, name: file.name, blob: file, added: this.#ports.today() });
+      // The runs that can still be opened, this one and the one before it, use the newest; the others are nobody's.
+      for (const old of (await files.list(kind)).slice(KEPT_FILES)) await files.remove(old.id);
     } finally {
       files.close();
     }
@@ -205,6 +210,7 @@ export class RunInHand {
       const { config, dropped } = readSettings(run.settings);
       const pool = await this.ready().pool.of(config);
       this.#session = { run, config, trainer: this.trainer(config, run.state.seed, run.state), pool, canUndo, lost: null, playback: null };
+      if (typeof run.sampler !== 'string') throw new Error('it does not say what wrote it');
       const absent = run.sampler.startsWith(RECORDING) ? await this.#resume(run).then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error))) : await this.ready().source.use(run.sampler, run.samplerLabel).then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error)));
       if (absent !== null) {
         await this.use(SKETCH);

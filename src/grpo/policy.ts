@@ -24,6 +24,9 @@ const NO_EVIDENCE: HintEvidence = { support: 0, positive: 0, advantage: 0, steps
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
+/** Characters of a cue or pattern that a sentence repeats. */
+const LONGEST_IN_SENTENCE = 400;
+
 /** A hint in one sentence. */
 export function describeHint(feature: HintFeature, weight: number, evidence: HintEvidence): string {
   if (feature.template === 'guidance') {
@@ -332,10 +335,16 @@ const USUAL_WEIGHT = 0.4;
 
 /** A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which it acts. */
 export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
-  if (hint.template === 'guidance') return hint.pattern;
+  const pattern = oneLine(hint.pattern);
+  if (hint.template === 'guidance') return pattern;
   const size = Math.abs(weight);
-  const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${weight < 0 ? 'avoid' : 'prefer'} ${hint.pattern}.`;
-  return hint.cue === null ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : `When the question ${cueInWords(hint.cue)}, ${advice}`;
+  const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${weight < 0 ? 'avoid' : 'prefer'} ${pattern}.`;
+  return hint.cue === null ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : `When the question ${cueInWords(oneLine(hint.cue))}, ${advice}`;
+}
+
+/** Hints may come from anybody's file: none writes more than its own line into a prompt. */
+function oneLine(text: string): string {
+  return text.slice(0, LONGEST_IN_SENTENCE).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
 }
 
 /** `^` marks the first words of a question, `<…>` alone what is true of it or stands for a value. */

@@ -16,6 +16,7 @@ import { normaliseSql } from '../../src/sql/normalise.ts';
 // ---------------------------------------------------------------- any recording
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const times = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', 'constructor', '"', '\u0000', '\ud800', ' ⇒ '));
 const text = fc.oneof(anyText, fc.lorem()).filter((value) => value.trim() !== '');
 const count = fc.nat();
@@ -34,7 +35,7 @@ const hint: fc.Arbitrary<PolicyHint> = fc.tuple(
 
 const sample: fc.Arbitrary<Sample> = fc.tuple(
   fc.record({
-    text: anyText, sql: anyText, features: fc.array(fc.record({ feature, value: number, expected: number }), { maxLength: 4 }),
+    text: anyText, sql: anyText, features: fc.array(fc.record({ feature, value: times, expected: times }), { maxLength: 4 }),
     logProbability: fc.oneof(number, fc.constantFrom(null, -Infinity)), referenceLogProbability: fc.oneof(number, fc.constantFrom(null, -Infinity)),
     decisions: fc.array(fc.record({ name: anyText, chosen: anyText, probability: number, referenceProbability: number }), { maxLength: 3 }),
   }),

@@ -65,7 +65,11 @@ function ddlOf(table: Table, columns: readonly Column[], writable: ReadonlySet<s
 
 const list = (names: readonly string[]): string => names.map(quoteIdentifier).join(', ');
 
-const plainType = (type: string): string => type.replace(/[^\p{L}\p{N}_(), ]+/gu, ' ').replace(/ +/g, ' ').trim().slice(0, TYPE_LENGTH).trim();
+/** Words, and one pair of parentheses with numbers at most: a type cannot end the statement it stands in. */
+function plainType(type: string): string {
+  const [, words = '', size = ''] = /^([^()]*)(\([\d, ]*\))?/u.exec(type) ?? [];
+  return `${words.replace(/[^\p{L}\p{N}_ ]+/gu, ' ').replace(/ +/g, ' ').trim().slice(0, TYPE_LENGTH)}${size.slice(0, TYPE_LENGTH)}`.trim();
+}
 
 /** Of a column of text or dates; none where there is nothing to show. */
 function sampleLine(index: SchemaIndex, table: Table, column: Column, { values: links }: Pick<QuestionAnalysis, 'values'>): SampleLine[] {
