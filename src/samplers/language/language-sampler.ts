@@ -123,7 +123,15 @@ export function makeLanguageSampler({ model, schema, settings, onLive }: Languag
       const draw = drawGuidance(consideredBy(policy, now), policy, null);
       const task = { draw, prompt: promptOf(question, policy, draw, now.hints_in_prompt, budgetOf(now)) };
       const request = requestOf(question, task, now, 0, 0, signal);
-      return toSample(question, task, request, await model.generate(request), 0);
+      // Written as a group of one, so that it is seen and can be stopped.
+      const writer = new GroupWriter(model, question, [0], onLive);
+      writing = writer;
+      try {
+        const [written] = await writer.write([request], false);
+        return toSample(question, task, request, (written as Written).generation, 0);
+      } finally {
+        if (writing === writer) writing = null;
+      }
     },
 
     distribution: () => null,
