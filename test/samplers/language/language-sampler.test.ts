@@ -178,13 +178,13 @@ describe('while it is written', () => {
 });
 
 describe('greedy', () => {
-  it('is temperature 0 and seed 0, without chance and without being told of live', async () => {
+  it('is temperature 0 and seed 0, without chance, and seen as a group of one', async () => {
     const told: LiveGroup[] = [];
     const { model, sampler } = make(bySeed, {}, (group) => told.push(group));
     const sample = await sampler.greedy({ ...request(), random: () => { throw new Error('No chance in greedy.'); } });
     expect(model.requests[0]).toMatchObject({ temperature: 0, seed: 0 });
     expect(sample.sql).toBe('SELECT COUNT(*) AS n0 FROM boat');
-    expect(told).toEqual([]);
+    expect(told.at(-1)?.completions).toMatchObject([{ index: 0, seed: 0, state: 'done', text: sample.text }]);
   });
 });
 
