@@ -9,6 +9,8 @@ export class LiveRelay {
   #told = -Infinity;
   /** Finished completions of the group that was told last: an end is never held back. */
   #done = 0;
+  /** What was held back: told when its time has come, so that the last word is always seen. */
+  #held: { readonly group: LiveGroup; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -19,11 +21,20 @@ export class LiveRelay {
   }
 
   tell(group: LiveGroup | null): void {
+    if (this.#held !== null) clearTimeout(this.#held.timer);
+    this.#held = null;
     const done = group?.completions.filter(({ state }) => state === 'done').length ?? 0;
     const now = this.#now();
-    if (group !== null && done === this.#done && now - this.#told < EVERY_MS) return;
+    if (group !== null && done === this.#done && now - this.#told < EVERY_MS) {
+      this.#held = { group, timer: setTimeout(() => this.#pass(group), EVERY_MS) };
+      return;
+    }
     this.#told = now;
     this.#done = done;
+    this.#pass(group);
+  }
+
+  #pass(group: LiveGroup | null): void {
     for (const watcher of this.#watchers) watcher(group);
   }
 }

@@ -257,7 +257,8 @@ export class GRPOTrainer {
       ...(resampled === 0 ? {} : { resampled, temperature }),
       completions: scored.map(({ sample, execution, rewards, replayed }, index): Completion => {
         const advantage = compared.advantages[index] ?? 0;
-        const teaches = !compared.noSignal && rewards.total !== null && Math.abs(advantage) >= this.#config.min_advantage_threshold && advantage !== 0;
+        // What the reader cut off says nothing about the policy.
+        const teaches = sample.origin?.finish !== 'stopped' && !compared.noSignal && rewards.total !== null && Math.abs(advantage) >= this.#config.min_advantage_threshold && advantage !== 0;
         return { ...sample, index, execution, rowCount: execution.rows.length, rewards, advantage, teaches, verdict: verdictOf(advantage, teaches, compared.noSignal), ...(replayed === true ? { replayed } : {}) };
       }),
     };

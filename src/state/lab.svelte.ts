@@ -26,6 +26,8 @@ export interface LabOptions {
 export interface Notice {
   readonly text: string;
   readonly tone: 'info' | 'problem';
+  /** True where going on with the built-in sampler is a way out. */
+  readonly source?: true;
 }
 
 /** At Max, the engine works this long between two pictures. */
@@ -418,6 +420,8 @@ export class LabState {
     this.#accept(run);
     this.feedback.show(run.feedback);
     this.sampler.take(run.sampler);
+    // What a source could not do is of no concern once groups come from another one.
+    this.#notices = this.#notices.filter(({ source }) => source !== true);
     this.sampler.record(run.recording);
     this.#options.address.write(run.config, run.seed, run.start.from);
   }
@@ -459,7 +463,8 @@ export class LabState {
       if (error instanceof Error && error.name === 'EngineCrash') {
         this.#status = 'failed';
         this.#failure = messageOf(error);
-      } else this.tell(messageOf(error), 'problem');
+      } else if (error instanceof Error && error.name === 'ModelError') this.#notices = [...this.#notices.filter(({ source }) => source !== true), { text: messageOf(error), tone: 'problem', source: true }];
+      else this.tell(messageOf(error), 'problem');
       return null;
     }
   }

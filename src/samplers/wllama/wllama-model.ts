@@ -103,6 +103,8 @@ export function makeWllamaModel({ runtime, id, label }: { readonly runtime: Runt
     } catch (error) {
       // Whoever ended it has been told already.
       if (ended.aborted) return answer.generation('stopped');
+      // The runtime gives up an answer whose bytes are no text, such as one cut within a character: this completion ends there, the group goes on.
+      if (error instanceof Error && error.message.includes('invalid UTF-8')) return answer.generation();
       throw generateFault(error, runtime.log);
     }
   }
