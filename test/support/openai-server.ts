@@ -37,6 +37,9 @@ export const MODELS = {
   'cut-midway': 'ends the connection in the middle of the stream',
   'ends-midway': 'ends the stream properly, but in the middle of the answer',
   hangs: 'never answers',
+  'stays-open': 'answers well with its count of tokens, but neither says [DONE] nor ends',
+  'stays-open-uncounted': 'the same without a count of tokens, with comments instead',
+  redirects: '307 to the same address',
   'hangs-midway': 'stops writing in the middle of the stream',
   'no-json': 'writes what is no JSON',
   html: 'answers with a web page',
@@ -132,6 +135,7 @@ async function answer(body: ChatRequest, tryNumber: number, response: ServerResp
     case 'too-long': return fault(response, 400, "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.", {}, 'context_length_exceeded');
     case 'missing': return fault(response, 404, 'The model `missing` does not exist.');
     case 'hangs': return;
+    case 'redirects': return json(response, 307, {}, { Location: '/v1/chat/completions' });
     case 'html': return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Welcome</title>');
     case 'other-json': return json(response, 200, { hello: 'world' });
   }
@@ -166,7 +170,12 @@ async function answer(body: ChatRequest, tryNumber: number, response: ServerResp
       if (at === tokens.length - 1) send({ choices: [{ index, delta: {}, finish_reason: finish }] });
     }
   }
+  if (body.model === 'stays-open-uncounted') {
+    for (; !response.destroyed; await sleep(20)) response.write(': still here\n\n');
+    return;
+  }
   if (body.stream_options?.include_usage === true) send({ choices: [], usage });
+  if (body.model === 'stays-open') return;
   response.end('data: [DONE]\n\n');
 }
 

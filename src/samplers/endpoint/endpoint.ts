@@ -7,6 +7,7 @@ import { ModelError } from '../language/model.ts';
 import type { GenerateRequest, Generation, LanguageModel } from '../language/model.ts';
 import { endpointAddress } from './address.ts';
 import { EventStreamError, EventStreamParser } from './event-stream.ts';
+import { said } from './faults.ts';
 import { readAnswer, readFault, readModels } from './protocol.ts';
 import type { AnswerPiece, ServedModel } from './protocol.ts';
 import { Turns } from './turns.ts';
@@ -54,6 +55,13 @@ export interface EndpointOptions extends ConnectionOptions {
 
 /** Characters of one answer; more than any `maxTokens` stands for. */
 const LONGEST_ANSWER = 1_000_000;
+
+/** UTF-16 units of a stream for one choice, all it holds counted, and for each further one: some 350 stand for a token. */
+const LONGEST_STREAM = 16_000_000;
+const EACH_FURTHER = 4_000_000;
+
+/** Milliseconds that a stream may go on after the end of its last choice: the count of tokens and the mark of the end come then. */
+export const LINGER_MS = 1_500;
 
 /** Fields that some servers refuse and that a request can do without. */
 const DISPENSABLE = ['stream_options', 'logprobs', 'top_p'] as const;
@@ -108,6 +116,9 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
               answer.restart();
               return request(wire, wire.address.chat, body, answer.signal, (response, pieces) => readInto(answer, response, pieces, wire));
             }, () => !answer.begun);
+            // An answer that was complete already does not fail by it, but nobody waits for it any more.
+            asked.signal?.throwIfAborted();
+            closed.signal.throwIfAborted();
             return answer;
           } catch (error) {
             const field = error instanceof Failure && (error.status === 400 || error.status === 422) ? DISPENSABLE.find((name) => name in body && error.words.includes(name)) : undefined;
@@ -179,15 +190,16 @@ type Stops = readonly (AbortSignal | undefined)[];
 
 /** The choices of one request as they grow. */
 class Answer {
-  readonly #choices: { text: string; tokens: number; logProbabilities: number[]; finish: Finish | null; came: boolean }[];
+  readonly #choices: { text: string; tokens: number; scored: number; logProbability: number; finish: Finish | null; came: boolean }[];
   readonly #onText: OnText;
   readonly #controller = new AbortController();
   readonly #listening = new AbortController();
   #usage: AnswerPiece['usage'] = null;
   #streamed = false;
+  #settled = false;
 
   constructor(count: number, onText: OnText, stops: Stops, outer: AbortSignal) {
-    this.#choices = Array.from({ length: count }, () => ({ text: '', tokens: 0, logProbabilities: [], finish: null, came: false }));
+    this.#choices = Array.from({ length: count }, () => ({ text: '', tokens: 0, scored: 0, logProbability: 0, finish: null, came: false }));
     this.#onText = onText;
     const whenAborted = (signal: AbortSignal | undefined, then: () => void): void => {
       if (signal?.aborted === true) then();
@@ -216,10 +228,14 @@ class Answer {
   }
   /** Whether each choice that came was brought to an end. */
   get ended(): boolean { return this.#choices.some(({ came }) => came) && this.#choices.every(({ came, finish }) => !came || finish !== null); }
+  /** Whether nothing more is to come that matters. */
+  get settled(): boolean { return this.#settled; }
+  get count(): number { return this.#choices.length; }
   get size(): number { return this.#choices.reduce((sum, { text }) => sum + text.length, 0); }
 
   /** Forgets what an attempt without a token left behind. */
   restart(): void {
+    this.#usage = null;
     for (const choice of this.#choices) if (choice.finish !== 'stopped') Object.assign(choice, { finish: null, came: false });
   }
 
@@ -234,22 +250,25 @@ class Answer {
       if (choice.finish !== null) continue;
       choice.text += text;
       choice.tokens += logProbabilities.length > 0 ? logProbabilities.length : text === '' ? 0 : 1;
-      choice.logProbabilities.push(...logProbabilities);
+      choice.scored += logProbabilities.length;
+      for (const one of logProbabilities) choice.logProbability += one;
       if (text !== '') this.#onText(index, choice.text, choice.tokens);
       choice.finish ??= finish ?? (whole ? 'stop' : null);
     }
+    // Some servers count with every piece: only the last count is that of the whole.
+    this.#settled ||= usage !== null && this.complete;
   }
 
   generation(index: number): Generation {
     const choice = this.#choices[index];
     if (choice === undefined) throw new RangeError(`There is no choice ${index}.`);
-    const { text, tokens, logProbabilities, finish } = choice;
+    const { text, tokens, scored, logProbability, finish } = choice;
     const counted = this.#choices.length === 1 ? this.#usage?.completion ?? null : null;
     return {
       text, finish: finish ?? 'stop', promptTokens: this.#usage?.prompt ?? null,
       // Where the server does not count: the pieces it sent, which are tokens with all but a few servers.
-      tokens: counted ?? (this.#streamed || logProbabilities.length > 0 ? tokens : null),
-      logProbability: logProbabilities.length > 0 && logProbabilities.length === tokens ? logProbabilities.reduce((sum, one) => sum + one, 0) : null,
+      tokens: counted ?? (this.#streamed || scored > 0 ? tokens : null),
+      logProbability: scored > 0 && scored === tokens ? logProbability : null,
     };
   }
 
@@ -260,7 +279,8 @@ class Answer {
 
 /** Reads a streamed or a whole answer. Throws Failure when it is neither, holds a fault, or breaks off. */
 async function readInto(answer: Answer, response: Response, pieces: Pieces, wire: Wire): Promise<void> {
-  const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const named = response.headers.get('content-type') ?? '';
+  const type = named.split(';')[0]?.trim().toLowerCase() ?? '';
   const take = (text: string, whole: boolean): void => {
     const value = parsed(text);
     if (value === undefined) throw protocolFailure('sent something that is not JSON in place of an answer', wire);
@@ -274,27 +294,47 @@ async function readInto(answer: Answer, response: Response, pieces: Pieces, wire
   if (type === 'application/json') {
     take(await wholeText(pieces, wire), true);
   } else if (type === 'text/event-stream') {
-    const parser = new EventStreamParser();
-    const took = (events: readonly string[]): boolean => events.some((data) => {
-      if (data.trim() === '[DONE]') return true;
-      take(data, false);
-      return false;
-    });
-    try {
-      let done = false;
-      for await (const piece of pieces) {
-        done = took(parser.push(piece));
-        if (done) break;
-      }
-      if (!done) took(parser.end());
-    } catch (error) {
-      if (error instanceof EventStreamError) throw protocolFailure('sends an event without end', wire);
-      throw error;
-    }
+    await readStream(answer, pieces, wire, (data) => take(data, false));
   } else {
-    throw protocolFailure(`answers with ${type === '' ? 'something unnamed' : type.slice(0, 60)}, where JSON or an event stream is expected`, wire);
+    throw protocolFailure(`answers with ${type === '' ? 'something unnamed' : said(named, wire.key).split(';')[0]?.slice(0, 60) ?? ''}, where JSON or an event stream is expected`, wire);
   }
   if (!answer.ended) throw protocolFailure('broke off in the middle of an answer', wire);
+}
+
+/**
+ * Hands over each event until all is said: until `[DONE]`, until the stream ends, or soon after every choice has ended, since some
+ * servers leave the connection open. What goes wrong after that does not matter.
+ */
+async function readStream(answer: Answer, pieces: Pieces, wire: Wire, take: (data: string) => void): Promise<void> {
+  const parser = new EventStreamParser();
+  const longest = LONGEST_STREAM + (answer.count - 1) * EACH_FURTHER;
+  const finished = new AbortController();
+  const took = (events: readonly string[]): boolean => events.some((data) => {
+    if (data.trim() === '[DONE]') return true;
+    take(data);
+    return answer.settled;
+  });
+  let size = 0;
+  let lingered: Promise<null> | null = null;
+  try {
+    for (;;) {
+      const next = pieces.next();
+      // Left behind when the waiting ends first.
+      next.catch(() => undefined);
+      if (answer.complete) lingered ??= wire.clock.sleep(LINGER_MS, finished.signal).then(() => null);
+      const piece = await (lingered === null ? next : Promise.race([next, lingered]));
+      if (piece === null) return;
+      if (piece.done === true) return void took(parser.end());
+      size += piece.value.length;
+      if (size > longest) throw protocolFailure('sends an answer without end', wire);
+      if (took(parser.push(piece.value))) return;
+    }
+  } catch (error) {
+    if (answer.complete) return;
+    throw error instanceof EventStreamError ? protocolFailure('sends an event without end', wire) : error;
+  } finally {
+    finished.abort();
+  }
 }
 
 function wireOf({ baseUrl, key, fetch, clock, random, timeoutMs, retries, pageOrigin }: ConnectionOptions, model: string | null): Wire {

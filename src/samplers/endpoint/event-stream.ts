@@ -3,6 +3,9 @@
 /** UTF-16 units of one event; a server that sends more is not speaking the protocol. */
 export const LONGEST_EVENT = 1_000_000;
 
+const LF = 10;
+const CR = 13;
+
 /** An event stream that cannot be read. */
 export class EventStreamError extends Error {
   override readonly name = 'EventStreamError';
@@ -10,39 +13,51 @@ export class EventStreamError extends Error {
 
 /**
  * Takes text in any pieces and gives the `data` of every event that is complete. Lines end in LF, CR LF or CR; comments, other
- * fields and events without data are passed over.
+ * fields and events without data are passed over. The work is proportional to the text, however it is cut.
  */
 export class EventStreamParser {
-  #rest = '';
+  /** The beginning of a line, in the pieces it came in: joined only when its end is there. */
+  #begun: string[] = [];
+  #begunSize = 0;
   #data: string[] = [];
   #size = 0;
   #first = true;
+  /** The last character was a CR: an LF that follows belongs to it. */
+  #afterCr = false;
 
   /** Throws EventStreamError when an event grows beyond `LONGEST_EVENT`. */
   push(text: string): string[] {
-    let input = this.#rest + text;
-    if (this.#first && input !== '') {
-      this.#first = false;
-      if (input.startsWith('\uFEFF')) input = input.slice(1);
-    }
     const events: string[] = [];
-    let from = 0;
-    for (;;) {
-      const end = nextLineEnd(input, from);
-      if (end === null) break;
-      this.#line(input.slice(from, end.at), events);
-      from = end.next;
+    if (text === '') return events;
+    let from = this.#first && text.startsWith('\uFEFF') ? 1 : 0;
+    this.#first = false;
+    for (let at = from; at < text.length; at++) {
+      const character = text.charCodeAt(at);
+      const halfOfCrLf = character === LF && this.#afterCr;
+      this.#afterCr = character === CR;
+      if (character !== LF && character !== CR) continue;
+      if (!halfOfCrLf) {
+        this.#begin(text.slice(from, at));
+        this.#line(this.#begun.join(''), events);
+        this.#begun = [];
+        this.#begunSize = 0;
+      }
+      from = at + 1;
     }
-    this.#rest = input.slice(from);
-    if (this.#rest.length + this.#size > LONGEST_EVENT) throw new EventStreamError(`An event has more than ${LONGEST_EVENT} characters.`);
+    this.#begin(text.slice(from));
     return events;
   }
 
   /** What is left when the stream ends: some servers leave out the last blank line. */
   end(): string[] {
-    const events = this.push('\n\n');
-    this.#rest = '';
-    return events;
+    return this.push('\n\n');
+  }
+
+  #begin(part: string): void {
+    if (part === '') return;
+    this.#begun.push(part);
+    this.#begunSize += part.length;
+    if (this.#begunSize + this.#size > LONGEST_EVENT) throw new EventStreamError(`An event has more than ${LONGEST_EVENT} characters.`);
   }
 
   #line(line: string, events: string[]): void {
@@ -56,18 +71,7 @@ export class EventStreamParser {
     if (match === null) return;
     const value = match[1] ?? '';
     this.#data.push(value);
-    this.#size += value.length;
+    // With the line feed between two values, so that empty ones count as well.
+    this.#size += value.length + 1;
   }
-}
-
-/** The next end of a line; null when it is not there yet. A CR at the very end may be half of a CR LF. */
-function nextLineEnd(text: string, from: number): { readonly at: number; readonly next: number } | null {
-  for (let at = from; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (character === 10) return { at, next: at + 1 };
-    if (character !== 13) continue;
-    if (at + 1 === text.length) return null;
-    return { at, next: text.charCodeAt(at + 1) === 10 ? at + 2 : at + 1 };
-  }
-  return null;
 }

@@ -13,13 +13,24 @@ export interface Situation {
 }
 
 const SHOWN = 300;
+/** Characters of a server's words that are looked at for what they mean. */
+const READ = 10_000;
 
 /** What a server said, fit to be shown: one line, cut, without the key. */
 export function said(text: string, key: string | null): string {
-  const clear = key === null || key === '' ? text : text.replaceAll(key, '…');
+  const clear = key === null || key === '' ? text : text.replace(anyFormOf(key), '…');
   // Control characters would act on a terminal.
   const line = clear.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}
+
+/** The key in any case, as it is, inside JSON (also JSON quoted in JSON) and inside a URL. */
+function anyFormOf(key: string): RegExp {
+  const inJson = JSON.stringify(key).slice(1, -1);
+  const forms = new Set([key, inJson, JSON.stringify(inJson).slice(1, -1), encodeURIComponent(key)]);
+  // Longest first: a shorter form may be part of it.
+  const sources = [...forms].sort((a, b) => b.length - a.length).map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return new RegExp(sources.join('|'), 'gi');
 }
 
 /** Answers that may be other ones a little later. */
@@ -39,7 +50,7 @@ export function statusError(status: number, fault: ServerFault | null, { address
       ? make('refused', `${host} wants a key (${status})`, 'Give the key the server was started with, or that its provider issued.')
       : make('refused', `${host} does not accept the key (${status})`, 'Check that the key is complete, has not expired, and may use this model.');
   }
-  if (fault !== null && TOO_LONG.test(`${fault.message} ${fault.code.replaceAll('_', ' ')}`) && status < 500) {
+  if (fault !== null && TOO_LONG.test(`${fault.message.slice(0, READ)} ${fault.code.replaceAll('_', ' ')}`) && status < 500) {
     return make('context-overflow', `Prompt and answer do not fit into the model’s context at ${host}`, 'Lower the prompt budget (prompt_tokens) or the most tokens (max_tokens), or start the server with a longer context: vLLM --max-model-len, llama.cpp -c, Ollama OLLAMA_CONTEXT_LENGTH.');
   }
   if (status === 404 || status === 405) {
@@ -76,6 +87,11 @@ export function brokenError(error: unknown, { address: { host }, key, pageOrigin
 
 export function timeoutError(timeoutMs: number, { address: { host } }: Situation): ModelError {
   return new ModelError('timeout', `${host} sent nothing for ${(timeoutMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s.`, 'The model may still be loading: try again. Otherwise look whether the server is overloaded.');
+}
+
+/** The error of an answer that is a redirect. It is not followed: prompt and key would go to whatever host the server names. */
+export function redirectError({ address: { host } }: Situation): ModelError {
+  return new ModelError('refused', `${host} redirects to another address, and the prompt is not sent on to it.`, 'Find out the final address, for example by opening the base URL in a browser, and if you trust it enter that one as base URL.');
 }
 
 export function protocolError(what: string, { address: { host } }: Situation): ModelError {

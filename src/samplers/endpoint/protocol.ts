@@ -65,14 +65,17 @@ export interface ServedModel {
 
 const MOST_MODELS = 10_000;
 
-/** The list of models; null when the value is none. */
+/** Control and direction marks, line separators, halves of a character: they would act on a terminal, or make a name look like another. */
+const NOT_IN_IDS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** The list of models, without those whose id cannot be shown as it is; null when the value is none. */
 export function readModels(value: unknown): ServedModel[] | null {
   const list = objectOf(value)?.['data'];
   if (!Array.isArray(list) || list.length > MOST_MODELS) return null;
   return list.flatMap((item: unknown): ServedModel[] => {
     const model = objectOf(item);
     const id = model?.['id'];
-    if (model === null || typeof id !== 'string' || id === '' || id.length > 300) return [];
+    if (model === null || typeof id !== 'string' || id === '' || id.length > 300 || NOT_IN_IDS.test(id)) return [];
     return [{ id, contextTokens: countOf(model['max_model_len']) }];
   });
 }

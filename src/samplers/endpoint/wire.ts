@@ -1,6 +1,6 @@
 /** One request to a server: its time limit, its retries, and what its failure means. */
 import type { ModelError } from '../language/model.ts';
-import { brokenError, connectionError, isPassing, protocolError, said, statusError, timeoutError } from './faults.ts';
+import { brokenError, connectionError, isPassing, protocolError, redirectError, said, statusError, timeoutError } from './faults.ts';
 import type { Situation } from './faults.ts';
 import { readFault } from './protocol.ts';
 import type { ServerFault } from './protocol.ts';
@@ -88,11 +88,13 @@ export async function request<T>(wire: Wire, url: string, body: unknown, signal:
   let answered = false;
   try {
     const response = await wire.fetch(url, {
-      signal: own.signal, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer',
+      signal: own.signal, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', redirect: 'manual',
       headers: { ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(wire.key === null ? {} : { Authorization: `Bearer ${wire.key}` }) },
       ...(body === null ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
     answered = true;
+    // Browsers hide the status of a redirect that they do not follow.
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw new Failure(redirectError(wire));
     const pieces = textOf(response, () => { limit.last = wire.clock.now(); });
     if (!response.ok) throw statusFailure(response.status, await faultOf(pieces), wire, retryAfter(response, wire.clock));
     return await read(response, pieces);

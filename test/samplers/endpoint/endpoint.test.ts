@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectEndpoint, listEndpointModels } from '../../../src/samplers/endpoint/endpoint.ts';
+import { connectEndpoint, LINGER_MS, listEndpointModels } from '../../../src/samplers/endpoint/endpoint.ts';
 import type { EndpointOptions } from '../../../src/samplers/endpoint/endpoint.ts';
 import { SYSTEM_CLOCK } from '../../../src/samplers/endpoint/wire.ts';
 import { ModelError } from '../../../src/samplers/language/model.ts';
@@ -18,7 +18,7 @@ const expected = (seed: number): string => sqlFor({ messages } as unknown as Cha
 /** A clock that does not wait between retries (up to 10 s; time limits are longer or shorter), and notes how long it would have. */
 function quickClock(): { readonly waits: number[]; readonly clock: EndpointOptions['clock'] } {
   const waits: number[] = [];
-  return { waits, clock: { now: () => SYSTEM_CLOCK.now(), sleep: (ms, signal) => (ms >= 400 && ms <= 10_000 ? (waits.push(ms), Promise.resolve()) : SYSTEM_CLOCK.sleep(ms, signal)) } };
+  return { waits, clock: { now: () => SYSTEM_CLOCK.now(), sleep: (ms, signal) => (ms >= 400 && ms <= 10_000 && ms !== LINGER_MS ? (waits.push(ms), Promise.resolve()) : SYSTEM_CLOCK.sleep(ms, signal)) } };
 }
 
 const connect = (model: string, over: Partial<EndpointOptions> = {}) => connectEndpoint({ baseUrl: server.url, model, timeoutMs: 60_000, pageOrigin: null, clock: quickClock().clock, ...over });
@@ -287,6 +287,100 @@ describe('what goes wrong is said with its way out', () => {
     await faultOf(from('http://localhost:8000', 'https://lab.example'), 'cors', /did not get an answer/);
     await faultOf(from('https://gpu.example', 'https://lab.example'), 'cors', /did not get an answer/);
     await faultOf(from('http://gpu.example', 'http://lab.example'), 'cors', /did not get an answer/);
+  });
+});
+
+describe('a stream that goes on', () => {
+  it('after the end of every choice is left, and the answer is kept', async () => {
+    const own = await startServer();
+    try {
+      const model = (name: string) => connectEndpoint({ baseUrl: own.url, model: name, timeoutMs: 60_000, pageOrigin: null });
+      const counted = await model('stays-open').generate(asked());
+      expect(counted).toMatchObject({ text: expected(7), finish: 'stop' });
+      expect(counted.promptTokens).toBeGreaterThan(10);
+      const began = performance.now();
+      expect((await model('stays-open-uncounted').generateAlike?.(asked(), 3))?.map(({ text, promptTokens }) => [text, promptTokens])).toEqual([7, 8, 9].map((seed) => [expected(seed), null]));
+      expect(performance.now() - began).toBeLessThan(LINGER_MS + 3_000);
+      await expect.poll(own.abandoned).toBe(2);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('is kept when the connection breaks after its end, but not when it is given up', async () => {
+    const ended = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'SELECT 1' }, finish_reason: 'stop' }] })}\n\n`;
+    const then = (next: (controller: ReadableStreamDefaultController<Uint8Array>) => void): typeof fetch => (_url, init) => {
+      let pulled = 0;
+      return Promise.resolve(new Response(new ReadableStream<Uint8Array>({
+        start: (controller) => init?.signal?.addEventListener('abort', () => { try { controller.error(init.signal?.reason); } catch { /* It is closed. */ } }),
+        pull: (controller) => { if (pulled++ === 0) controller.enqueue(new TextEncoder().encode(ended)); else next(controller); },
+      }, { highWaterMark: 0 }), { headers: { 'Content-Type': 'text/event-stream' } }));
+    };
+    const cut = then((controller) => controller.error(new Error('cut')));
+    expect(await connect('m', { fetch: cut }).generate(asked())).toMatchObject({ text: 'SELECT 1', finish: 'stop' });
+    const giveUp = new AbortController();
+    const silent = then(() => setTimeout(() => giveUp.abort(), 20));
+    await expect(connect('m', { fetch: silent }).generate(asked({ signal: giveUp.signal }))).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  const event = (choice: object): string => `data: ${JSON.stringify({ choices: [choice] })}\n\n`;
+  it.each([
+    ['comments', `: ${'x'.repeat(100)}\n\n`],
+    ['empty deltas', event({ index: 0, delta: { content: '' } })],
+    ['choices never asked for', event({ index: 7, delta: { content: 'x' } })],
+    ['log-probabilities without text', event({ index: 0, delta: {}, logprobs: { content: Array.from({ length: 50 }, () => ({ logprob: -1 })) } })],
+    ['text after the end of one of two choices', event({ index: 0, delta: { content: '' }, finish_reason: 'stop' }) + event({ index: 0, delta: { content: 'x'.repeat(1000) } })],
+  ])('without end with %s is refused', async (_what, text) => {
+    const chunk = new TextEncoder().encode(text.repeat(Math.ceil(500_000 / text.length)));
+    let sent = 0;
+    const endless: typeof fetch = () => Promise.resolve(new Response(new ReadableStream<Uint8Array>({ pull: (controller) => { sent += chunk.length; controller.enqueue(chunk); } }), { headers: { 'Content-Type': 'text/event-stream' } }));
+    await faultOf(connect('m', { fetch: endless }).generateAlike?.(asked(), 2) ?? Promise.resolve(), 'protocol', /sends an answer without end/);
+    expect(sent).toBeGreaterThan(16_000_000);
+    expect(sent).toBeLessThan(24_000_000);
+  });
+
+  it('with 300,000 log-probabilities in one answer is read', async () => {
+    const content = Array.from({ length: 300_000 }, () => ({ logprob: -0.5 }));
+    const many: typeof fetch = () => Promise.resolve(Response.json({ choices: [{ index: 0, message: { content: 'SELECT 1' }, logprobs: { content }, finish_reason: 'stop' }] }));
+    expect(await connect('m', { fetch: many }).generate(asked())).toMatchObject({ text: 'SELECT 1', tokens: 300_000, logProbability: -150_000 });
+  });
+});
+
+describe('a redirect', () => {
+  it('is not followed: the prompt goes to no other address', async () => {
+    const before = server.seen.length;
+    const { remedy } = await faultOf(connect('redirects').generate(asked()), 'refused', /^127\.0\.0\.1:\d+ redirects to another address/);
+    expect(remedy).toMatch(/enter that one as base URL/);
+    expect(server.seen.length - before).toBe(1);
+  });
+
+  it('is known in a browser, which hides its status', async () => {
+    const modes: unknown[] = [];
+    const opaque: typeof fetch = (_url, init) => {
+      modes.push(init?.redirect);
+      return Promise.resolve(Object.defineProperties(new Response(null), { type: { value: 'opaqueredirect' }, status: { value: 0 }, ok: { value: false } }));
+    };
+    await faultOf(listEndpointModels({ baseUrl: server.url, fetch: opaque }), 'refused', /redirects to another address/);
+    expect(modes).toEqual(['manual']);
+  });
+});
+
+describe('the key', () => {
+  const key = 'sk-"A\\b;c"/1';
+  it.each<[string, () => Response]>([
+    ['the content type', () => new Response('x', { headers: { 'Content-Type': `text/${key}` } })],
+    ['a fault', () => Response.json({ error: { message: `bad key ${key.toUpperCase()}` } }, { status: 401 })],
+    ['a fault that is no text', () => Response.json({ detail: [{ msg: 'bad', input: key }] }, { status: 400 })],
+    ['a fault quoted within a fault', () => Response.json({ detail: [JSON.stringify({ key })] }, { status: 400 })],
+    ['plain words', () => new Response(`no ${encodeURIComponent(key)}`, { status: 400 })],
+    ['words beyond those shown', () => new Response(`${' '.repeat(50_000)}${'x'.repeat(290)}${key}`, { status: 400 })],
+  ])('is in no message that quotes %s', async (_where, answer) => {
+    const error: unknown = await connect('m', { key, fetch: () => Promise.resolve(answer()) }).generate(asked()).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ModelError);
+    const { message, remedy } = error as ModelError;
+    expect(message).toContain('…');
+    expect(`${message} ${remedy}`).not.toMatch(/sk-|A\\|b;c|%5C/i);
+    expect(message.length).toBeLessThan(450);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endpointAddress } from '../../../src/samplers/endpoint/address.ts';
 import { EventStreamError, EventStreamParser, LONGEST_EVENT } from '../../../src/samplers/endpoint/event-stream.ts';
 import { said } from '../../../src/samplers/endpoint/faults.ts';
-import { readAnswer, readFault } from '../../../src/samplers/endpoint/protocol.ts';
+import { readAnswer, readFault, readModels } from '../../../src/samplers/endpoint/protocol.ts';
 import { Turns } from '../../../src/samplers/endpoint/turns.ts';
 
 describe('the address', () => {
@@ -54,6 +54,24 @@ describe('an event stream', () => {
     ));
   });
 
+  it('in small pieces without a line end takes no longer for being long', () => {
+    const drip = (length: number): number => {
+      const parser = new EventStreamParser();
+      const began = performance.now();
+      parser.push('data: ');
+      for (let i = 0; i < length; i += 50) parser.push('x'.repeat(50));
+      expect(parser.push('\n\n')).toEqual(['x'.repeat(length)]);
+      return performance.now() - began;
+    };
+    // Reading the rest again with every piece took 12 s.
+    expect(drip(400_000)).toBeLessThan(1_000);
+  });
+
+  it('of nothing but empty lines of data is refused', () => {
+    const parser = new EventStreamParser();
+    expect(() => { for (let i = 0; i < 20; i++) parser.push('data\n'.repeat(LONGEST_EVENT / 10)); }).toThrow(EventStreamError);
+  });
+
   it('without end is refused', () => {
     const parser = new EventStreamParser();
     expect(() => parser.push(`data: ${'x'.repeat(LONGEST_EVENT)}`)).toThrow(EventStreamError);
@@ -83,8 +101,15 @@ describe('what a server says', () => {
     expect(readFault({ choices: [], error: null })).toBeNull();
   });
 
+  it('names no model that cannot be shown as it is', () => {
+    const ids = ['qwen', 'a\nb', 'a\u001b[31m', 'gpt\u202etxt', 'zero\u200bwidth', 'line\u2028', 'half\ud800', 'ø/模型:7b'];
+    expect(readModels({ data: ids.map((id) => ({ id })) })?.map(({ id }) => id)).toEqual(['qwen', 'ø/模型:7b']);
+  });
+
   it('is shown in one line, cut, without the key', () => {
     expect(said('Key sk-1\nis\u001b[31m bad', 'sk-1')).toBe('Key … is [31m bad');
+    expect(said('SK-A.B, sk-aXb, {"k":"sk-a.b"}', 'sk-A.b')).toBe('…, sk-aXb, {"k":"…"}');
+    expect(said(String.raw`{"k":"a\"b\\"} a"b\ a%22b%5C`, 'a"b\\')).toBe('{"k":"…"} … …');
     expect(said('x'.repeat(1000), null)).toHaveLength(301);
   });
 });
