@@ -10,18 +10,21 @@ export class ProgressMeter {
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #now: () => number;
   readonly #meter: Meter;
+  #at = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(phase: LoadProgress['phase'], onProgress: (progress: LoadProgress) => void, now: () => number) {
     this.#phase = phase;
     this.#onProgress = onProgress;
     this.#now = now;
-    this.#meter = makeMeter(now);
+    // One look at the clock a report.
+    this.#meter = makeMeter(() => this.#at);
   }
 
   /** `bytes` so far out of `total`. The first report, the last and those between that are not too close get through. */
   report(bytes: number, total: number | null): void {
     const at = this.#now();
+    this.#at = at;
     const ended = total !== null && bytes >= total;
     if (!ended && at - this.#reportedAt < INTERVAL_MS) return;
     this.#reportedAt = at;
