@@ -87,7 +87,7 @@ describe('IdbStore upgrades', () => {
     store.close();
     const database = await openDB<LabSchema>(name);
     expect(database.version).toBe(STORE_VERSION);
-    expect([...database.objectStoreNames]).toEqual(['events', 'experiments', 'feedback', 'history', 'meta', 'runs', 'steps', 'units']);
+    expect([...database.objectStoreNames]).toEqual(['events', 'experiments', 'feedback', 'files', 'history', 'meta', 'runs', 'steps', 'units']);
     expect([...database.transaction('events').store.indexNames]).toEqual(['byHint']);
     database.close();
   });
