@@ -46,7 +46,7 @@ export function extractSql(text: string): Extracted {
   const fenced = lastOf(fencedRegions(work));
   if (fenced) note('code fence removed');
   const chosen = fenced ?? lastOf(inlineRegions(work));
-  const pick = chosen ?? pickStatement(work.replace(/^\s*(?:```|~~~)\s*\w*\s*$/gm, ''));
+  const pick = chosen ?? pickStatement(withoutFenceLines(work));
   if (pick === null) return { sql: '', notes: [...notes, 'no SQL found'] };
   if (pick.others > 0) note(`${pick.others} other ${pick.others === 1 ? 'statement' : 'statements'} ignored`);
   if (pick.prose) note('text around the SQL removed');
@@ -68,7 +68,8 @@ function withoutThinking(text: string, note: Note): string {
 }
 
 function fromJson(text: string, note: Note): string {
-  const body = text.trim().replace(/^```(?:json)?\s*/i, '').replace(/\s*```$/, '');
+  const opened = text.trim().replace(/^```(?:json)?\s*/i, '');
+  const body = opened.endsWith('```') ? opened.slice(0, -3) : opened;
   if (!body.startsWith('{')) return text;
   try {
     const parsed = JSON.parse(body) as Readonly<Record<string, unknown>>;
@@ -84,7 +85,7 @@ function fromJson(text: string, note: Note): string {
 /** Entities, smart quotes, odd spaces and invisible characters, each only where it is not part of a quoted value. */
 function readable(text: string, note: Note): string {
   let work = text;
-  if (ENTITY.test(work.replace(/'(?:[^']|'')*'/g, ''))) {
+  if (ENTITY.test(work.replace(/'[^']*'/g, ''))) {
     work = work.replace(ENTITY, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole);
     note('HTML entities decoded');
   }
@@ -92,6 +93,7 @@ function readable(text: string, note: Note): string {
   if (!/[\u2018-\u201f\u00a0\u2000-\u200f\u202f\u2060\u3000\ufeff\u00ad]/.test(work)) return work;
   let out = '';
   let i = 0;
+  const nextEnd = { single: endFinder(work, /[\u2018\u2019']/), double: endFinder(work, /[\u201c\u201d"]/) };
   while (i < work.length) {
     const c = work.charAt(i);
     if (c === "'" || c === '"' || c === '`') {
@@ -104,17 +106,18 @@ function readable(text: string, note: Note): string {
     } else if (/[\u2018-\u201b]/.test(c) || /[\u201c-\u201f]/.test(c)) {
       const single = /[\u2018-\u201b]/.test(c);
       const quote = single ? "'" : '"';
-      const ends = single ? /[\u2018\u2019']/ : /[\u201c\u201d"]/;
-      let end = i + 1;
-      // An apostrophe between letters belongs to the value.
-      while (end < work.length && end - i < LONGEST_QUOTED && !(ends.test(work.charAt(end)) && !/\w/.test(work.charAt(end + 1))) && work.charAt(end) !== '\n') end += 1;
-      const closed = ends.test(work.charAt(end));
-      const inner = work.slice(i + 1, end);
-      const inWord = /\w/.test(work.charAt(i - 1));
-      // Whoever curls the quotes curls the apostrophes too.
-      const plain = single ? inner.replace(/[\u2018\u2019]/g, "'") : inner;
-      out += closed && !inWord ? quote + plain.replaceAll(quote, quote + quote) + quote : quote;
-      i = closed && !inWord ? end + 1 : i + 1;
+      const end = (single ? nextEnd.single : nextEnd.double)(i + 1);
+      const closed = end - i <= LONGEST_QUOTED && end < work.length && work.charAt(end) !== '\n';
+      if (closed && !/\w/.test(work.charAt(i - 1))) {
+        const inner = work.slice(i + 1, end);
+        // Whoever curls the quotes curls the apostrophes too.
+        const plain = single ? inner.replace(/[\u2018\u2019]/g, "'") : inner;
+        out += quote + plain.replaceAll(quote, quote + quote) + quote;
+        i = end + 1;
+      } else {
+        out += quote;
+        i += 1;
+      }
       note('smart quotes straightened');
     } else if (INVISIBLE.test(c)) {
       note('invisible characters removed');
@@ -125,6 +128,26 @@ function readable(text: string, note: Note): string {
     }
   }
   return out;
+}
+
+/**
+ * Finds the next place at or behind `from` where a smart quote closes or its line ends; the text's length when there is none.
+ * It remembers the last answer, so asking with growing `from` reads the text once.
+ */
+function endFinder(text: string, ends: RegExp): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found >= from) return found;
+    found = from;
+    // An apostrophe between letters belongs to the value.
+    while (found < text.length && text.charAt(found) !== '\n' && !(ends.test(text.charAt(found)) && !/\w/.test(text.charAt(found + 1)))) found += 1;
+    return found;
+  };
+}
+
+/** Empties the lines that hold only a fence. Line by line: one expression over all lines backtracks through long white space. */
+function withoutFenceLines(text: string): string {
+  return text.split('\n').map((line) => (/^(?:```|~~~)\s*\w*$/.test(line.trim()) ? '' : line)).join('\n');
 }
 
 /** The insides of code fences, the last of which may be left open. */

@@ -24,9 +24,12 @@ const PLACEHOLDERS = { number: '<number>', string: '<value>' } as const;
 export function patternsOf(structure: SqlStructure): Pattern[] {
   const found = new Map<string, { tables: Set<string>; spans: TextRange[] }>();
   const add = (pattern: string, span: TextRange, columns: readonly ColumnUse[] = [], tables: readonly (string | null)[] = []): void => {
-    const entry = found.get(pattern) ?? { tables: new Set<string>(), spans: [] };
-    found.set(pattern, entry);
+    const known = found.get(pattern);
+    const entry = known ?? { tables: new Set<string>(), spans: [] };
     entry.spans.push({ start: span.start, end: span.end });
+    // The same pattern names the same tables.
+    if (known) return;
+    found.set(pattern, entry);
     for (const table of [...columns.map((column) => column.table), ...tables]) if (table !== null) entry.tables.add(table);
   };
 
@@ -34,7 +37,9 @@ export function patternsOf(structure: SqlStructure): Pattern[] {
     if (item.star) add('SELECT *', item, [], structure.tables.filter((table) => table.kind === 'table' && table.depth === 0).map((table) => table.name));
     else if (item.aggregates.length === 0 && item.columns.length > 0) add(`SELECT ${item.text}`, item, item.columns);
   }
-  for (const use of structure.aggregates) addAggregate(structure, use, add);
+  const tablesAt = new Map<number, string[]>();
+  for (const table of structure.tables) if (table.kind === 'table') tablesAt.set(table.depth, [...(tablesAt.get(table.depth) ?? []), table.name]);
+  for (const use of structure.aggregates) addAggregate(use, tablesAt.get(use.depth) ?? [], add);
   for (const key of structure.groupBy) {
     add(`GROUP BY ${key.text}`, key, key.columns);
     add('GROUP BY', key);
@@ -64,10 +69,10 @@ type Add = (pattern: string, span: TextRange, columns?: readonly ColumnUse[], ta
 
 const nameOf = (column: ColumnUse): string => (column.table === null ? column.text : fullName(column.table, column.column ?? ''));
 
-function addAggregate(structure: SqlStructure, use: AggregateUse, add: Add): void {
+/** `tables`: those at the aggregate's depth. */
+function addAggregate(use: AggregateUse, tables: readonly string[], add: Add): void {
   add(use.name, use);
   if (use.argument === '*') {
-    const tables = structure.tables.filter((table) => table.kind === 'table' && table.depth === use.depth).map((table) => table.name);
     const [only] = tables;
     add(`${use.name}(*)`, use);
     if (only !== undefined && tables.length === 1) add(`${use.name}(*) FROM ${only}`, use, [], [only]);

@@ -47,8 +47,16 @@ const EXPRESSION_WORDS = new Set(
   `ASC DESC LIKE GLOB MATCH REGEXP END CAST OVER PARTITION BY ROWS RANGE GROUPS UNBOUNDED PRECEDING FOLLOWING CURRENT ROW FILTER NULLS FIRST LAST EXCLUDE TIES
   OTHERS NO CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP OFFSET RAISE WINDOW`.split(/\s+/),
 );
-/** Deeper parentheses than this are passed over: SQLite's sandbox refuses them anyway, and the stack is finite. */
-const MAX_NESTING = 200;
+/**
+ * Deeper nesting than this is passed over, for the stack is finite. An expression, a query and a parenthesised join count one each,
+ * so it is 50 subqueries. What a query lists is read once for each level around it: more levels would cost more time.
+ */
+const MAX_NESTING = 100;
+/** Comma-separated parts of one clause that are read, and output columns of one query: SQLite's sandbox takes 200. */
+export const MAX_ITEMS = 256;
+/** An expression's text is rendered up to this many tokens and this many characters; "…" stands for the rest. */
+const MAX_RENDERED_TOKENS = 200;
+const MAX_RENDERED_LENGTH = 1000;
 
 /** A token that can be a name: bare, quoted, or a keyword SQLite lets be one. */
 export function isNameToken(token: SqlToken): boolean {
@@ -85,6 +93,18 @@ export abstract class ExpressionReader {
     this.balanced = balanced && open.length === 0;
   }
 
+  /** What `read` gives one level deeper; `otherwise`, unread, beyond MAX_NESTING. */
+  protected nested<T>(otherwise: T, read: () => T): T {
+    if (this.nesting >= MAX_NESTING) {
+      this.skipped = true;
+      return otherwise;
+    }
+    this.nesting += 1;
+    const result = read();
+    this.nesting -= 1;
+    return result;
+  }
+
   /** Reads tokens[lo, hi) as a SELECT inside parentheses. */
   protected abstract subquery(lo: number, hi: number, scoped: Scoped): void;
 
@@ -116,22 +136,27 @@ export abstract class ExpressionReader {
     return { start, end: Math.max(start, this.tokens[hi - 1]?.end ?? this.sql.length) };
   }
 
-  /** The comma-separated parts of tokens[lo, hi), empty ones left out. */
+  /** The comma-separated parts of tokens[lo, hi), empty ones left out, the first MAX_ITEMS of them. */
   protected split(lo: number, hi: number): [number, number][] {
     const parts: [number, number][] = [];
     let from = lo;
     for (let i = lo; i < hi; i = this.next(i)) {
       if (this.text(i) !== ',') continue;
-      parts.push([from, i]);
+      if (i > from) parts.push([from, i]);
       from = i + 1;
+      if (parts.length < MAX_ITEMS) continue;
+      this.skipped = true;
+      return parts;
     }
-    parts.push([from, hi]);
-    return parts.filter(([a, b]) => b > a);
+    if (hi > from) parts.push([from, hi]);
+    return parts;
   }
 
   /** tokens[lo, hi) as text, columns by their full names. */
   protected render(lo: number, hi: number): string {
-    return renderTokens(this.tokens.slice(lo, hi), this.names);
+    const end = Math.min(hi, lo + MAX_RENDERED_TOKENS);
+    const text = renderTokens(this.tokens.slice(lo, end), this.names);
+    return end === hi && text.length <= MAX_RENDERED_LENGTH ? text : `${text.slice(0, MAX_RENDERED_LENGTH)} …`;
   }
 
   protected expression(lo: number, hi: number, clause: Clause, scoped: Scoped, preferAlias = false): void {
@@ -140,11 +165,10 @@ export abstract class ExpressionReader {
 
   private scan(lo: number, hi: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean): Operand {
     const all: Operand = { columns: [], literals: [], aggregate: null, subquery: false };
-    if (this.nesting >= MAX_NESTING) {
-      this.skipped = true;
-      return all;
-    }
-    this.nesting += 1;
+    return this.nested(all, () => this.scanInto(all, lo, hi, clause, scoped, inAggregate, preferAlias));
+  }
+
+  private scanInto(all: Operand, lo: number, hi: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean): Operand {
     let left: Operand | null = null;
     let operator: { text: string; at: number } | null = null;
     let current: Operand | null = null;
@@ -152,8 +176,9 @@ export abstract class ExpressionReader {
     const add = (part: Partial<Operand>): void => {
       current ??= { columns: [], literals: [], aggregate: null, subquery: false };
       for (const to of [current, all]) {
-        to.columns.push(...(part.columns ?? []));
-        to.literals.push(...(part.literals ?? []));
+        // One by one: a spread of a long list overflows the stack.
+        for (const column of part.columns ?? []) to.columns.push(column);
+        for (const one of part.literals ?? []) to.literals.push(one);
         to.aggregate ??= part.aggregate ?? null;
         to.subquery ||= part.subquery ?? false;
       }
@@ -176,7 +201,8 @@ export abstract class ExpressionReader {
       between = text.endsWith('BETWEEN');
     };
     const literal = (value: LiteralUse['value'], from: number, to: number): Draft => {
-      const draft: Draft = { ...this.range(from, to), value, column: null, aggregate: null, operator: null, clause, depth: scoped.depth };
+      const { start, end } = this.range(from, to);
+      const draft: Draft = { start, end, value, column: null, aggregate: null, operator: null, clause, depth: scoped.depth };
       this.reading.literals.push(draft);
       return draft;
     };
@@ -261,7 +287,6 @@ export abstract class ExpressionReader {
       }
     }
     flush(hi);
-    this.nesting -= 1;
     return all;
   }
 
@@ -307,7 +332,10 @@ export abstract class ExpressionReader {
     const origin = resolve(scoped.scope, qualifier?.value ?? null, name.value, preferAlias);
     if (origin.status === 'unknown' && end - i === 1 && token.quote === '' && /^(true|false)$/i.test(token.value)) return null;
     const range = this.range(i, end);
-    const use: ColumnUse = { ...range, text: this.sql.slice(range.start, range.end), ...origin, qualified: qualifier !== undefined, clause, depth: scoped.depth, inAggregate };
+    const { start, end: to } = range;
+    const { table, column, status } = origin;
+    // Written out: spreads make an object that costs ten times as much, and there may be tens of thousands.
+    const use: ColumnUse = { start, end: to, text: this.sql.slice(start, to), table, column, status, qualified: qualifier !== undefined, clause, depth: scoped.depth, inAggregate };
     this.reading.columns.push(use);
     if (origin.table !== null && origin.column !== null) this.names.set(range.start, { end: range.end, text: fullName(origin.table, origin.column) });
     return use;

@@ -1,6 +1,6 @@
 /** Reads the shape of a SELECT out of SQLite's tokens: clauses, sources, output columns. `read-expression.ts` reads what is in them. */
 import type { Schema } from '../grpo/types.ts';
-import { ExpressionReader, isNameToken, type Scoped } from './read-expression.ts';
+import { ExpressionReader, isNameToken, MAX_ITEMS, type Scoped } from './read-expression.ts';
 import { indexOf, isSystemTable, SYSTEM, UNKNOWN, type Origin, type Scope, type Source } from './scope.ts';
 import type { AggregateUse, ColumnUse, JoinUse, KeyExpression, SelectItem, SqlStructure } from './sql-structure.ts';
 
@@ -8,6 +8,11 @@ const QUERY_START = new Set(['SELECT', 'WITH', 'VALUES']);
 const CLAUSES = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT']);
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
 const NOT_ALIAS = new Set([...JOIN_WORDS, 'ON', 'USING', 'INDEXED', 'NOT', 'WINDOW', 'AS']);
+
+/** Tables and subqueries of one FROM that are read: SQLite joins at most 64. */
+const MAX_JOINED = 64;
+/** Tables, subqueries and CTEs that are read in a whole text: names are looked up among them. */
+const MAX_SOURCES = 1024;
 
 /** Aggregates that give back the constant they are given. */
 const CONSTANT_OF_CONSTANT = new Set(['MIN', 'MAX', 'AVG', 'MEDIAN', 'GROUP_CONCAT', 'STRING_AGG']);
@@ -30,6 +35,7 @@ export function readStatement(sql: string, schema: Schema): SqlStructure {
 class SelectReader extends ExpressionReader {
   private readonly schema: Schema;
   private subqueryCount = 0;
+  private sourceCount = 0;
 
   constructor(sql: string, schema: Schema) {
     super(sql);
@@ -46,7 +52,8 @@ class SelectReader extends ExpressionReader {
     if (start < end) this.query(start, end, null, 0, new Map());
     const r = this.reading;
     const unknownTables = r.tables.filter((table) => table.kind === 'unknown');
-    const unknownColumns = unknownTables.length > 0 ? [] : r.columns.filter((column) => column.status === 'unknown');
+    // What was passed over may have what nothing else has.
+    const unknownColumns = unknownTables.length > 0 || this.skipped ? [] : r.columns.filter((column) => column.status === 'unknown');
     return {
       sql: this.sql,
       complete: wellFormed && !this.skipped,
@@ -66,6 +73,10 @@ class SelectReader extends ExpressionReader {
 
   /** tokens[lo, hi) as a SELECT with its WITH, its set operations, and the ORDER BY and LIMIT of them all. */
   private query(lo: number, hi: number, parent: Scope | null, depth: number, outerCtes: Ctes): Outputs {
+    return this.nested<Outputs>([], () => this.queryParts(lo, hi, parent, depth, outerCtes));
+  }
+
+  private queryParts(lo: number, hi: number, parent: Scope | null, depth: number, outerCtes: Ctes): Outputs {
     let at = lo;
     let ctes = outerCtes;
     if (this.is(at, 'WITH')) [at, ctes] = this.withClause(at + 1, hi, parent, depth, outerCtes);
@@ -93,15 +104,16 @@ class SelectReader extends ExpressionReader {
     const ctes = new Map(outer);
     let at = this.is(start, 'RECURSIVE') ? start + 1 : start;
     while (at < hi) {
+      if (this.tooMany(0)) return [hi, ctes];
       const name = this.tokens[at]?.value.toLowerCase() ?? '';
       at += 1;
       let declared: string[] | null = null;
       if (this.text(at) === '(') {
-        declared = this.tokens.slice(at + 1, this.match(at)).filter(isNameToken).map((token) => token.value);
+        declared = this.tokens.slice(at + 1, Math.min(this.match(at), hi)).filter(isNameToken).map((token) => token.value);
         at = this.next(at);
       }
       while (at < hi && this.text(at) !== '(' && !this.is(at, 'SELECT')) at += 1;
-      const close = this.match(at);
+      const close = Math.min(this.match(at), hi);
       // While its own body is read, a recursive CTE may name any column of itself.
       ctes.set(name, { alias: name, columns: new Map(), other: { ...UNKNOWN, status: 'derived' }, table: null });
       this.subqueryCount += 1;
@@ -144,6 +156,7 @@ class SelectReader extends ExpressionReader {
     if (this.is(first, 'DISTINCT') || this.is(first, 'ALL')) first += 1;
     const clauses = this.clauses(first, hi);
     const joins: MutableJoin[] = [];
+    const before = this.reading.comparisons.length;
     for (const clause of clauses) if (clause.keyword === 'FROM') this.sources(clause.from, clause.to, scoped, joins);
     const [items, outputs] = this.selectList(first, clauses[0]?.at ?? hi, scoped, isFirst && depth === 0);
     for (const clause of clauses) {
@@ -155,7 +168,10 @@ class SelectReader extends ExpressionReader {
         this.expression(clause.from, clause.to, 'having', scoped);
       } else if (clause.keyword !== 'FROM') this.tailClause(clause, scoped, items);
     }
-    for (const join of joins) if (!join.hasCondition) join.hasCondition = this.tiedInWhere(join, depth);
+    if (joins.some((join) => !join.hasCondition)) {
+      const tied = this.tiedTables(before, depth);
+      for (const join of joins) join.hasCondition ||= join.table === null ? tied.size > 0 : tied.has(join.table);
+    }
     return outputs;
   }
 
@@ -200,7 +216,10 @@ class SelectReader extends ExpressionReader {
       const star = this.text(b - 1) === '*' && (b - a === 1 || this.text(b - 2) === '.');
       if (star) {
         const only = b - a > 1 ? this.tokens[b - 3]?.value.toLowerCase() : undefined;
-        for (const source of scoped.scope.sources) if (only === undefined || source.alias === only) outputs.push(...source.columns);
+        for (const source of scoped.scope.sources) {
+          if (outputs.length >= MAX_ITEMS) break;
+          if (only === undefined || source.alias === only) outputs.push(...source.columns);
+        }
         items.push({ ...this.range(a, b), text: this.render(a, b), alias: null, star, columns: [], aggregates: [], constant: false });
         continue;
       }
@@ -251,13 +270,25 @@ class SelectReader extends ExpressionReader {
     return endsOperand && canName && !this.is(b - 3, 'COLLATE') && last.value !== 'END' ? [b - 1, last.value] : [b, null];
   }
 
+  /** Counts one more source or CTE; true when no more is to be read. */
+  private tooMany(joined: number): boolean {
+    this.sourceCount += 1;
+    const full = joined >= MAX_JOINED || this.sourceCount > MAX_SOURCES;
+    this.skipped ||= full;
+    return full;
+  }
+
   /** The sources of a FROM clause, with their joins and the conditions of these. */
   private sources(lo: number, hi: number, scoped: Scoped, joins: MutableJoin[]): void {
+    this.nested(undefined, () => this.joined(lo, hi, scoped, joins));
+  }
+
+  private joined(lo: number, hi: number, scoped: Scoped, joins: MutableJoin[]): void {
     const conditions: (() => void)[] = [];
     let at = lo;
     let kind: JoinUse['kind'] | null = null;
     let opStart = lo;
-    while (at < hi) {
+    while (at < hi && !this.tooMany(scoped.scope.sources.length)) {
       const [after, source] = this.source(at, hi, scoped, joins);
       at = Math.max(after, at + 1);
       if (kind !== null) {
@@ -270,9 +301,9 @@ class SelectReader extends ExpressionReader {
           let end = at + 1;
           while (end < hi && this.text(end) !== ',' && !this.isJoinWord(end)) end = this.next(end);
           condition[1] = end;
-        } else if (this.is(at, 'USING')) {
+        } else if (this.is(at, 'USING') && this.text(at + 1) === '(') {
           condition[1] = this.next(at + 1);
-          for (const token of this.tokens.slice(at + 2, this.match(at + 1)).filter(isNameToken)) scoped.scope.merged.add(token.value.toLowerCase());
+          for (const token of this.tokens.slice(at + 2, Math.min(this.match(at + 1), hi)).filter(isNameToken)) scoped.scope.merged.add(token.value.toLowerCase());
         }
         const [a, b] = condition;
         if (b > a) {
@@ -318,9 +349,9 @@ class SelectReader extends ExpressionReader {
   private source(at: number, hi: number, scoped: Scoped, joins: MutableJoin[]): [number, Source | null] {
     const { scope, depth, ctes } = scoped;
     if (this.text(at) === '(') {
-      const close = this.match(at);
+      const close = Math.min(this.match(at), hi);
       if (!this.startsQuery(at + 1)) {
-        this.sources(at + 1, Math.min(close, hi), scoped, joins);
+        this.sources(at + 1, close, scoped, joins);
         return [close + 1, scope.sources.at(-1) ?? null];
       }
       this.subqueryCount += 1;
@@ -358,10 +389,14 @@ class SelectReader extends ExpressionReader {
     return [found === null ? as : as + 1, found];
   }
 
-  private tiedInWhere(join: JoinUse, depth: number): boolean {
-    const name = join.table;
-    return this.reading.comparisons.some(({ left, right, operator, clause, depth: at }) =>
-      at === depth && operator === '=' && right !== null && clause !== 'having' && left.text.toLowerCase() !== right.text.toLowerCase() && (name === null || left.table === name || right.table === name));
+  /** The tables (null for what is none) that an equation read since comparison `from` ties to another column. */
+  private tiedTables(from: number, depth: number): Set<string | null> {
+    const tied = new Set<string | null>();
+    for (const { left, right, operator, clause, depth: at } of this.reading.comparisons.slice(from)) {
+      if (at !== depth || operator !== '=' || right === null || clause === 'having' || left.text.toLowerCase() === right.text.toLowerCase()) continue;
+      tied.add(left.table).add(right.table);
+    }
+    return tied;
   }
 
   private mark(): { columns: number; aggregates: number } {
@@ -370,7 +405,14 @@ class SelectReader extends ExpressionReader {
 
   /** What was read since `before` at this depth, without what its subqueries use. */
   private since(before: { columns: number; aggregates: number }, depth: number): { columns: ColumnUse[]; aggregates: AggregateUse[] } {
-    const here = <T extends { readonly depth: number }>(list: readonly T[], from: number): T[] => list.slice(from).filter((one) => one.depth === depth);
+    const here = <T extends { readonly depth: number }>(list: readonly T[], from: number): T[] => {
+      const found: T[] = [];
+      for (let i = from; i < list.length; i += 1) {
+        const one = list[i];
+        if (one?.depth === depth) found.push(one);
+      }
+      return found;
+    };
     return { columns: here(this.reading.columns, before.columns), aggregates: here(this.reading.aggregates, before.aggregates) };
   }
 }

@@ -65,5 +65,9 @@ test('never throws, and never leaves a closing semicolon', () => {
 });
 
 test('long hostile texts take linear time', () => {
-  for (const text of ['select '.repeat(20_000), '(select a from t '.repeat(8_000), '‘a '.repeat(30_000), '<think>'.repeat(20_000), '```'.repeat(30_000), '`select '.repeat(20_000)]) extractSql(text);
+  const spaces = ' '.repeat(190_000);
+  const lines = '\n'.repeat(190_000);
+  expect(sqlOf(`SELECT 1${spaces}b`)).toBe(`SELECT 1${spaces}b`);
+  expect(sqlOf(`\`\`\`${spaces}!`)).toBe('');
+  for (const text of [`SELECT 1${lines}b`, `~~${spaces}!`, `\`\`\`${lines}!`, `{${spaces}`, `{"a": 1}${spaces}}`, '‘a'.repeat(100_000), ' ‘a'.repeat(60_000), '“a“'.repeat(60_000), "'a".repeat(99_999), 'select '.repeat(20_000), '(select a from t '.repeat(8_000), '‘a '.repeat(30_000), '<think>'.repeat(20_000), '```'.repeat(30_000), '`select '.repeat(20_000)]) extractSql(text);
 }, 10_000);

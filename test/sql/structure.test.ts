@@ -87,8 +87,31 @@ describe('structureOf', () => {
   test('deep nesting and long lists end', () => {
     expect(read(`SELECT ${'('.repeat(5000)}1${')'.repeat(5000)}`).complete).toBe(false);
     expect(read(`SELECT ${'(SELECT '.repeat(3000)}`).complete).toBe(false);
-    expect(read(`SELECT ${Array.from({ length: 5000 }, () => 'price').join(', ')} FROM products`).select).toHaveLength(5000);
+    const long = read(`SELECT ${Array.from({ length: 5000 }, () => 'price').join(', ')} FROM products`);
+    expect(long.select).toHaveLength(256);
+    expect(long.complete).toBe(false);
+    expect(read(`SELECT ${Array.from({ length: 200 }, () => 'price').join(', ')} FROM products`)).toMatchObject({ complete: true, select: { length: 200 } });
+    const joined = read(`SELECT 1 FROM orders${', products'.repeat(500)} WHERE orders.id = products.id`);
+    expect(joined.tables).toHaveLength(64);
+    expect(joined.complete).toBe(false);
+    expect(joined.joins.every((join) => join.hasCondition)).toBe(true);
   });
+
+  const times = (n: number, piece: string): string => piece.repeat(n);
+  test.each([
+    ['subqueries in FROM', `SELECT * FROM ${times(2500, '(SELECT * FROM ')}customers${times(2500, ')')}`], ['UNION in FROM', times(1000, 'SELECT a FROM t UNION SELECT a FROM (')],
+    ['joins in parentheses', `SELECT 1 FROM ${times(9000, '(t JOIN ')}t${times(9000, ')')}`], ['joins that never close', `SELECT 1 FROM ${times(9000, '(t JOIN ')}`], ['CTEs', times(5000, 'WITH c AS (')],
+    ['CTEs without a body', `SELECT ${times(2400, '(WITH a SELECT SELECT x UNION SELECT 1),')}`], ['subqueries in subqueries', `${times(4000, 'WITH a SELECT SELECT x, (')}`],
+    ['ORDER BY', `SELECT id${times(16_000, ',id')} FROM products ORDER BY id${times(16_000, ',id')}`], ['GROUP BY', `SELECT id FROM products GROUP BY id${times(30_000, ',id')}`],
+    ['joins', `SELECT 1 FROM orders${times(4000, ',products')} WHERE 1${times(2000, ' AND orders.id = products.id')}`], ['USING without a list', `SELECT 1 FROM orders${times(6000, ' JOIN log USING')}`],
+    ['stars', `SELECT *${times(20_000, ',*')} FROM orders${times(5000, ',log')}`], ['IN', `SELECT 1 FROM products WHERE id IN (1${times(100_000, ',1')})`],
+    ['an aggregate and its list', `SELECT 1 FROM products HAVING SUM(id${times(16_000, '+id')}) IN (1${times(24_000, ',1')})`], ['aggregates in aggregates', `SELECT ${times(100, `${times(190, 'SUM(')}id${times(190, ')')}+`)}1 FROM products`],
+    ['names in subqueries', `SELECT ${times(95, '(SELECT 1+')}${times(10_000, 'nobody+')}1${times(95, ' FROM log,log,log,log)')}`],
+  ])('100,000 characters of %s end, and give patterns', (_, sql) => {
+    const structure = read(sql);
+    expect(structure.sql).toBe(sql);
+    expect(patternsOf(structure).length).toBeLessThan(20_000);
+  }, 15_000);
 });
 
 describe('patterns', () => {
