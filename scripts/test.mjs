@@ -18,6 +18,7 @@ const STAGE_TIMEOUT_MS = 20 * 60_000;
 
 /** Package folder and file of each tool: started with Node directly, so that no shell is involved on any system. */
 const ESLINT = 'eslint/bin/eslint.js';
+const PRETTIER = 'prettier/bin/prettier.cjs';
 const SVELTE_CHECK = 'svelte-check/bin/svelte-check';
 const VITE = 'vite/bin/vite.js';
 const VITEST = 'vitest/vitest.mjs';
@@ -27,7 +28,12 @@ const VITEST = 'vitest/vitest.mjs';
 /** @type {Stage[]} The build precedes e2e, which tests it. */
 const STAGES = [
   { name: 'lint', tool: ESLINT, args: ['.', '--max-warnings', '0'] },
-  { name: 'types', tool: SVELTE_CHECK, args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'] },
+  { name: 'format', tool: PRETTIER, args: ['--check', '.', '--log-level', 'warn'] },
+  {
+    name: 'types',
+    tool: SVELTE_CHECK,
+    args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  },
   { name: 'node', tool: VITEST, args: ['run', '--project', 'node'] },
   { name: 'build', tool: VITE, args: ['build'] },
   { name: 'browser', tool: VITEST, args: ['run', '--project', 'browser'] },
@@ -89,7 +95,11 @@ async function runAll(stages, env, folder) {
     const report = join(folder, `${stage.name}.json`);
     const isTests = stage.tool === VITEST;
     const started = performance.now();
-    const ok = await run(stage, isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [], env);
+    const ok = await run(
+      stage,
+      isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [],
+      env,
+    );
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const count = isTests ? countTests(report, ok) : { passed: Number(ok), failed: Number(!ok), skipped: 0 };
     total.passed += count.passed;
