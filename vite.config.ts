@@ -12,7 +12,8 @@ export default defineConfig({
   worker: { format: 'es' },
   optimizeDeps: {
     // SQLite finds its .wasm beside its own module; pre-bundling would move the module away from it.
-    // WebLLM is one module of 6.8 MB without imports: there is nothing to bundle, and it is fetched only when a model is loaded.
+    // WebLLM is one module of 6.8 MB without imports: there is nothing to bundle, and it is fetched only when a model
+    // is loaded.
     exclude: ['@sqlite.org/sqlite-wasm', '@mlc-ai/web-llm'],
     // What only the worker imports would be found late, and the page (or a test) reloaded for it.
     include: [

@@ -21,7 +21,15 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge', 'microsoft-edge'];
+const COMMANDS = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+  'msedge',
+  'microsoft-edge',
+];
 
 const MAC_APPS = [
   'Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -99,7 +107,9 @@ export function findChromium(env = process.env, platform = process.platform) {
 /** @param {string} file */
 function starts(file) {
   // On Windows `--version` opens a window instead of answering.
-  return process.platform === 'win32' || spawnSync(file, ['--version'], { stdio: 'ignore', timeout: 30_000 }).status === 0;
+  return (
+    process.platform === 'win32' || spawnSync(file, ['--version'], { stdio: 'ignore', timeout: 30_000 }).status === 0
+  );
 }
 
 /**
@@ -128,5 +138,9 @@ export function ensureChromium() {
 }
 
 function canUseApt() {
-  return process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
+  return (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0
+  );
 }

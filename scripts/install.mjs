@@ -41,7 +41,9 @@ export function matchesLock(locked, installed) {
  */
 function readPackages(file) {
   try {
-    const lock = /** @type {{ packages?: Record<string, LockedPackage> }} */ (JSON.parse(readFileSync(join(ROOT, file), 'utf8')));
+    const lock = /** @type {{ packages?: Record<string, LockedPackage> }} */ (
+      JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
+    );
     return lock.packages;
   } catch {
     return undefined;
@@ -54,10 +56,13 @@ function readPackages(file) {
  */
 export function prepare() {
   if (!isSupportedNode(process.versions.node)) {
-    throw new Error(`GRPO SQL Lab needs Node 20.19 or later (20, 22.13+ or 24+); this is ${process.versions.node}. See https://nodejs.org`);
+    throw new Error(
+      `GRPO SQL Lab needs Node 20.19 or later (20, 22.13+ or 24+); this is ${process.versions.node}. See https://nodejs.org`,
+    );
   }
   const locked = readPackages('package-lock.json');
-  if (!locked) throw new Error('package-lock.json is missing or broken: restore it with `git checkout package-lock.json`.');
+  if (!locked)
+    throw new Error('package-lock.json is missing or broken: restore it with `git checkout package-lock.json`.');
   const installed = readPackages('node_modules/.package-lock.json');
   if (installed && matchesLock(locked, installed)) return;
 

@@ -34,9 +34,10 @@ function wait(ms: number): Promise<void> {
 }
 
 const models = new ModelsState({
-  onready: (id, label) => void lab.sampler.use(id, label).then((refused) => {
-    if (refused !== null) lab.tell(refused, 'problem');
-  }),
+  onready: (id, label) =>
+    void lab.sampler.use(id, label).then((refused) => {
+      if (refused !== null) lab.tell(refused, 'problem');
+    }),
   persist: async () => navigator.storage.persist(),
   prepare: offerOwnModel,
   memory: endpointMemory(),
@@ -45,7 +46,10 @@ const models = new ModelsState({
 /** Chrome's own model can only be reached from the page; elsewhere there is none, and its code is not even loaded. */
 async function offerOwnModel(api: ModelsApi): Promise<void> {
   if (!('LanguageModel' in globalThis)) return;
-  const [{ makeBuiltInAiProvider }, { servePageModels }] = await Promise.all([import('./samplers/built-in-ai/built-in-ai.ts'), import('./engine/page-models.ts')]);
+  const [{ makeBuiltInAiProvider }, { servePageModels }] = await Promise.all([
+    import('./samplers/built-in-ai/built-in-ai.ts'),
+    import('./engine/page-models.ts'),
+  ]);
   const provider = makeBuiltInAiProvider({});
   await api.offer(servePageModels(provider), provider.kind);
 }
@@ -58,14 +62,22 @@ const lab: LabState = new LabState({
   },
   address: {
     read: () => readAddress(location.search),
-    write: (config, seed, start) => history.replaceState(history.state, '', `${location.pathname}${writeAddress(location.search, config, seed, start)}${location.hash}`),
+    write: (config, seed, start) =>
+      history.replaceState(
+        history.state,
+        '',
+        `${location.pathname}${writeAddress(location.search, config, seed, start)}${location.hash}`,
+      ),
   },
   reducedMotion: () => motion.matches,
   wait,
 });
 
 const RUNNING = 'running-experiment';
-/** Of this tab alone: another tab must not take up what this one is running. A browser may forbid it; then a reload waits for “Continue”. */
+/**
+ * Of this tab alone: another tab must not take up what this one is running. A browser may forbid it; then a reload
+ * waits for “Continue”.
+ */
 const running = {
   read: (): string | null => {
     try {

@@ -31,8 +31,14 @@ export const CATEGORIES: readonly Category[] = [
 ];
 
 function entry(
-  category: string, supplier: string, name: string, priceCents: number, demand: number, appeal: number,
-  launched: string, discontinuedOn?: string,
+  category: string,
+  supplier: string,
+  name: string,
+  priceCents: number,
+  demand: number,
+  appeal: number,
+  launched: string,
+  discontinuedOn?: string,
 ): CatalogueEntry {
   const sold = { category, supplier, name, priceCents, demand, appeal, launched };
   return discontinuedOn === undefined ? sold : { ...sold, discontinuedOn };

@@ -3,9 +3,7 @@
  * peak, product seasons, popular and unpopular products, loyal and idle customers. Money is counted in
  * whole cents here and written as euros, so that sums are exact. The traps are listed in docs/datasets.md.
  */
-import {
-  CATALOGUE, CATEGORIES, COMMENTS, PAYMENT_METHODS, RETURN_REASONS, type CatalogueEntry,
-} from './catalogue.ts';
+import { CATALOGUE, CATEGORIES, COMMENTS, PAYMENT_METHODS, RETURN_REASONS, type CatalogueEntry } from './catalogue.ts';
 import { dayOf, isoOf, partsOf } from './dates.ts';
 import { PLACES, SUPPLIERS, type Place } from './places.ts';
 import { itemAt, Random } from './random.ts';
@@ -95,8 +93,15 @@ function productRow(random: Random, product: Product, staleCents: number): Row {
   if (supplier < 0) throw new Error(`no supplier ${product.supplier}`);
   const stock = gone ? random.integer(0, 3) : product.name === 'Floor Lamp' ? 0 : random.integer(8, 260);
   return [
-    product.id, product.name, CATEGORIES.findIndex((one) => one.name === product.category) + 1, supplier + 1,
-    { euros: product.priceCents }, stock, product.launched, gone ? 1 : 0, { euros: staleCents },
+    product.id,
+    product.name,
+    CATEGORIES.findIndex((one) => one.name === product.category) + 1,
+    supplier + 1,
+    { euros: product.priceCents },
+    stock,
+    product.launched,
+    gone ? 1 : 0,
+    { euros: staleCents },
   ];
 }
 
@@ -112,17 +117,24 @@ function makeCustomers(random: Random, rows: Row[]): Customer[] {
     names.add(name);
     const id = customers.length + 1;
     // A third registered before the first order of these data; ids follow the date of registration.
-    const signupDay = id <= CUSTOMERS / 3
-      ? dayOf('2022-03-01') + Math.floor((id * 305) / (CUSTOMERS / 3)) - random.integer(0, 2)
-      : FIRST_DAY + Math.floor(((id - CUSTOMERS / 3) * 1060) / ((CUSTOMERS * 2) / 3)) - random.integer(0, 4);
+    const signupDay =
+      id <= CUSTOMERS / 3
+        ? dayOf('2022-03-01') + Math.floor((id * 305) / (CUSTOMERS / 3)) - random.integer(0, 2)
+        : FIRST_DAY + Math.floor(((id - CUSTOMERS / 3) * 1060) / ((CUSTOMERS * 2) / 3)) - random.integer(0, 4);
     const shape = random.next();
     const loyalty = random.chance(0.05) ? 0 : 0.4 + 3 * shape * shape;
     const city = random.pick(place.cities);
     customers.push({ id, place, city, signupDay, loyalty });
     const host = random.pick(['example.com', 'example.com', 'example.org', 'example.net']);
     rows.push([
-      id, name, `${first}.${last}@${host}`.toLowerCase(), city, place.country,
-      random.chance(0.15) ? null : random.integer(1948, 2004), isoOf(signupDay), random.chance(0.4) ? 1 : 0,
+      id,
+      name,
+      `${first}.${last}@${host}`.toLowerCase(),
+      city,
+      place.country,
+      random.chance(0.15) ? null : random.integer(1948, 2004),
+      isoOf(signupDay),
+      random.chance(0.4) ? 1 : 0,
     ]);
   }
   return customers;
@@ -200,15 +212,20 @@ function makeSales(random: Random, products: readonly Product[], customers: read
     const left = status === 'shipped' || status === 'delivered' || (status === 'cancelled' && random.chance(0.12));
     const shippedDay = left ? Math.min(day + random.integer(1, target.country === 'Germany' ? 4 : 7), LAST_DAY) : null;
     sales.orders.push([
-      orderId, customer.id, isoOf(day), shippedDay === null ? null : isoOf(shippedDay), status, shipCity,
-      target.country, { euros: shippingCents }, { euros: totalCents },
+      orderId,
+      customer.id,
+      isoOf(day),
+      shippedDay === null ? null : isoOf(shippedDay),
+      status,
+      shipCity,
+      target.country,
+      { euros: shippingCents },
+      { euros: totalCents },
     ]);
     addPayments(random, sales, orderId, day, status, totalCents);
     for (const line of lines) {
       const lineId = sales.items.length + 1;
-      sales.items.push([
-        lineId, orderId, line.product.id, line.quantity, { euros: line.unitCents }, line.discount,
-      ]);
+      sales.items.push([lineId, orderId, line.product.id, line.quantity, { euros: line.unitCents }, line.discount]);
       if (day <= STALE_DAY) {
         const sold = sales.soldCents.get(line.product.id) ?? 0;
         sales.soldCents.set(line.product.id, sold + line.quantity * line.unitCents);
@@ -231,7 +248,9 @@ function addPayments(random: Random, sales: Sales, orderId: number, day: number,
 }
 
 function addAftermath(
-  random: Random, sales: Sales, reviewed: Set<string>,
+  random: Random,
+  sales: Sales,
+  reviewed: Set<string>,
   sold: { line: Line; lineId: number; customerId: number; shippedDay: number },
 ): void {
   const { line, lineId, customerId, shippedDay } = sold;

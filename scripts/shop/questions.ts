@@ -13,7 +13,7 @@ export interface ShopQuestion {
   readonly sql: string;
   readonly split: 'train' | 'held-out';
   readonly level: Level;
-  readonly sql_alternatives?: readonly string[]
+  readonly sql_alternatives?: readonly string[];
 }
 
 /** One question for each paraphrase of each gold SQL, in the order of GOLDS. */
@@ -34,7 +34,9 @@ export function makeQuestions(): ShopQuestion[] {
 
 /** The text of questions.json: one question a line, so that changes read well in a diff. */
 export function questionsText(): string {
-  return `[\n${makeQuestions().map((question) => ` ${JSON.stringify(question)}`).join(',\n')}\n]\n`;
+  return `[\n${makeQuestions()
+    .map((question) => ` ${JSON.stringify(question)}`)
+    .join(',\n')}\n]\n`;
 }
 
 /** About a third of the gold SQLs, spread evenly over every kind; a kind with three has one held out. */

@@ -10,14 +10,28 @@ export interface BandValue {
 }
 
 export function bandPath(points: readonly BandValue[], { x, y }: Axes): string {
-  return area<BandValue>((point) => x(point.step), (point) => y(point.low), (point) => y(point.high)).digits(1)([...points]) ?? '';
+  return (
+    area<BandValue>(
+      (point) => x(point.step),
+      (point) => y(point.low),
+      (point) => y(point.high),
+    ).digits(1)([...points]) ?? ''
+  );
 }
 
 export function meanPath(points: readonly BandValue[], { x, y }: Axes): string {
-  return line<BandValue>((point) => x(point.step), (point) => y(point.mean)).digits(1)([...points]) ?? '';
+  return (
+    line<BandValue>(
+      (point) => x(point.step),
+      (point) => y(point.mean),
+    ).digits(1)([...points]) ?? ''
+  );
 }
 
-/** Heights for labels that want to stand at `wanted` and need `gap` between them, within [top, bottom]; in the order given. */
+/**
+ * Heights for labels that want to stand at `wanted` and need `gap` between them, within [top, bottom]; in the order
+ * given.
+ */
 export function spreadLabels(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = wanted.map((at, i) => ({ at, i })).sort((a, b) => a.at - b.at);
   const placed: { at: number; i: number }[] = [];

@@ -60,7 +60,10 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 export function bytes(value: number): string {
   if (!Number.isFinite(value) || value < 0) return '–';
   if (value < 999.5) return plural(Math.round(value), 'byte');
-  for (const [unit, size] of [['kB', 1e3], ['MB', 1e6]] as const) {
+  for (const [unit, size] of [
+    ['kB', 1e3],
+    ['MB', 1e6],
+  ] as const) {
     // What rounds to a thousand is one of the next.
     if (value / size < 999.5) return `${decimal(value / size, 0)} ${unit}`;
   }

@@ -74,12 +74,21 @@ export function axes(frame: Frame, lastStep: number, domain: readonly [number, n
 
 /** The line through the present points; breaks where a value is missing. */
 export function seriesPath(points: readonly SeriesPoint[], { x, y }: Axes): string {
-  return line<SeriesPoint>((point) => x(point.step), (point) => y(point.value ?? 0)).defined((point) => point.value !== null).digits(1)([...points]) ?? '';
+  return (
+    line<SeriesPoint>(
+      (point) => x(point.step),
+      (point) => y(point.value ?? 0),
+    )
+      .defined((point) => point.value !== null)
+      .digits(1)([...points]) ?? ''
+  );
 }
 
 /** All dots as one path of zero-length strokes: one element however many there are. */
 export function dotsPath(points: readonly SeriesPoint[], { x, y }: Axes): string {
-  return points.map(({ step, value }) => (value === null ? '' : `M${x(step).toFixed(1)} ${y(value).toFixed(1)}h0`)).join('');
+  return points
+    .map(({ step, value }) => (value === null ? '' : `M${x(step).toFixed(1)} ${y(value).toFixed(1)}h0`))
+    .join('');
 }
 
 /** The step nearest to a pixel, of those there are; null without points. */

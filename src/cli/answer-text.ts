@@ -8,14 +8,19 @@ const COLUMNS = 10;
 /** Hints that are listed. */
 const HINTS = 5;
 
-/** Lines for the reader. Nothing in them can steer a terminal: texts of a database, a model or a question lose their control characters. */
+/**
+ * Lines for the reader. Nothing in them can steer a terminal: texts of a database, a model or a question lose their
+ * control characters.
+ */
 export function answerLines({ candidates, note, samples, scoredBy }: AskAnswer): string[] {
   const [best, ...others] = candidates;
   if (best === undefined) return [];
   return [
     ...(note === null ? [] : [clean(note), '']),
-    ...tableLines(best), '',
-    ...clean(best.sql.trim() === '' ? '(no SQL)' : best.sql).split('\n'), '',
+    ...tableLines(best),
+    '',
+    ...clean(best.sql.trim() === '' ? '(no SQL)' : best.sql).split('\n'),
+    '',
     `Chosen out of ${plural(samples, 'candidate')}: ${support(best, scoredBy)}.`,
     ...hintLines(best),
     ...(others.length === 0 ? [] : ['', 'Runners-up:']),
@@ -27,24 +32,52 @@ export function answerLines({ candidates, note, samples, scoredBy }: AskAnswer):
 }
 
 /** The rows that were kept, aligned, and how many there are. */
-export function tableLines({ execution: { columns, rows, truncated, status, error }, rowCount }: Pick<AskCandidate, 'execution' | 'rowCount'>): string[] {
-  if (rows.length === 0) return [status === 'empty' ? 'No rows: it ran, and nothing matched.' : `No result${error === undefined ? '' : `: ${oneLine(error)}`}`];
+export function tableLines({
+  execution: { columns, rows, truncated, status, error },
+  rowCount,
+}: Pick<AskCandidate, 'execution' | 'rowCount'>): string[] {
+  if (rows.length === 0)
+    return [
+      status === 'empty'
+        ? 'No rows: it ran, and nothing matched.'
+        : `No result${error === undefined ? '' : `: ${oneLine(error)}`}`,
+    ];
   const shown = columns.slice(0, COLUMNS);
-  const cells = [shown.map((name) => cut(oneLine(name))), ...rows.map((row) => shown.map((_, i) => cut(cellText(row[i] ?? null))))];
+  const cells = [
+    shown.map((name) => cut(oneLine(name))),
+    ...rows.map((row) => shown.map((_, i) => cut(cellText(row[i] ?? null)))),
+  ];
   const widths = shown.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
-  const right = shown.map((_, i) => rows.every((row) => row[i] === null || typeof row[i] === 'number' || typeof row[i] === 'bigint'));
-  const line = (row: readonly string[]): string => row.map((text, i) => (right[i] === true ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0))).join('  ').trimEnd();
+  const right = shown.map((_, i) =>
+    rows.every((row) => row[i] === null || typeof row[i] === 'number' || typeof row[i] === 'bigint'),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((text, i) => (right[i] === true ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
   const [head = [], ...body] = cells;
   const all = `${truncated ? 'more than ' : ''}${plural(rowCount, 'row')}`;
-  const more = [rows.length < rowCount || truncated ? `the first ${rows.length} of ${all}` : all, columns.length > shown.length ? `${plural(columns.length - shown.length, 'more column')}` : ''];
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(line), `(${more.filter(Boolean).join(', ')})`];
+  const more = [
+    rows.length < rowCount || truncated ? `the first ${rows.length} of ${all}` : all,
+    columns.length > shown.length ? `${plural(columns.length - shown.length, 'more column')}` : '',
+  ];
+  return [
+    line(head),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...body.map(line),
+    `(${more.filter(Boolean).join(', ')})`,
+  ];
 }
 
 function support({ score, count, agreement, greedy }: AskCandidate, scoredBy: AskAnswer['scoredBy']): string {
   return [
     `${scoredBy === 'reward' ? 'reward' : 'reward and hints'} ${score === null ? 'unknown' : signed(score)}`,
-    ...(count > 1 ? [`written ${count} times`] : []), ...(greedy ? ['the greedy answer'] : []),
-    ...(agreement !== null && agreement.others > 0 ? [`${agreement.same} of the other ${agreement.others} with a result agree`] : []),
+    ...(count > 1 ? [`written ${count} times`] : []),
+    ...(greedy ? ['the greedy answer'] : []),
+    ...(agreement !== null && agreement.others > 0
+      ? [`${agreement.same} of the other ${agreement.others} with a result agree`]
+      : []),
   ].join(', ');
 }
 
@@ -52,10 +85,15 @@ function hintLines({ hints, hintCount }: AskCandidate): string[] {
   if (hintCount === 0) return ['No hint acted.'];
   const shown = hints.slice(0, HINTS);
   const more = hintCount - shown.length;
-  return [`Hints that acted:`, ...shown.map((hint) => `  ${signed(hint.weight)}  ${oneLine(hintText(hint))}`), ...(more > 0 ? [`  and ${more} more`] : [])];
+  return [
+    `Hints that acted:`,
+    ...shown.map((hint) => `  ${signed(hint.weight)}  ${oneLine(hintText(hint))}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
-const hintText = ({ cue, pattern }: ActedHint): string => (cue === null ? `always: ${pattern}` : `if “${cue}”: ${pattern}`);
+const hintText = ({ cue, pattern }: ActedHint): string =>
+  cue === null ? `always: ${pattern}` : `if “${cue}”: ${pattern}`;
 const scoreText = ({ score }: AskCandidate): string => (score === null ? '    –' : signed(score));
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 const plural = (value: number, one: string): string => `${value} ${one}${value === 1 ? '' : 's'}`;

@@ -25,14 +25,24 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
   const choice = await chosenSampler(given, ['sketch', 'endpoint']);
   if (choice.kind === 'recording') throw new UsageError('A recorded run answers no new question.');
   const { hints, path, warning } = chosenHints(given.one('hints'));
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), ...(path === null ? [] : [path])]);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    ...(path === null ? [] : [path]),
+  ]);
 
   const database = await openDatabase(given.need('database'));
   try {
     if (warning !== null) report.progress(warning);
-    const answer = await answerQuestion({ question: given.argument, samples, hints: true, seed }, {
-      sampler: makeSampler(choice, { schema: database.schema, questions: [], config }), policy: fixedPolicy(hints, config), database, rewards: rewardsFor(database), config,
-    });
+    const answer = await answerQuestion(
+      { question: given.argument, samples, hints: true, seed },
+      {
+        sampler: makeSampler(choice, { schema: database.schema, questions: [], config }),
+        policy: fixedPolicy(hints, config),
+        database,
+        rewards: rewardsFor(database),
+        config,
+      },
+    );
     if (json !== undefined) writeAll([{ path: json, text: answerJson(answer) }]);
     for (const line of answerLines(answer)) report.result(line);
   } catch (error) {

@@ -24,18 +24,48 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
   const steps = wholeNumber('steps', given.one('steps') ?? '100', 1, 1_000_000);
   const seedCount = wholeNumber('seeds', given.one('seeds') ?? '3', 1, 100);
   const firstSeed = wholeNumber('seed', given.one('seed') ?? '1', 0, 2 ** 32);
-  const evaluateEvery = wholeNumber('evaluate-every', given.one('evaluate-every') ?? String(Math.ceil(steps / 10)), 1, 1_000_000);
-  const curveQuestions = given.one('curve-questions') === undefined ? null : wholeNumber('curve-questions', given.one('curve-questions') ?? '', 1, 1_000_000);
+  const evaluateEvery = wholeNumber(
+    'evaluate-every',
+    given.one('evaluate-every') ?? String(Math.ceil(steps / 10)),
+    1,
+    1_000_000,
+  );
+  const curveQuestions =
+    given.one('curve-questions') === undefined
+      ? null
+      : wholeNumber('curve-questions', given.one('curve-questions') ?? '', 1, 1_000_000);
   const feedbackShare = wholeNumber('feedback-percent', given.one('feedback-percent') ?? '50', 0, 100) / 100;
   const config = configFrom(given);
   const parsed = given.all('variant').map(parseVariant);
   const variants = parsed.map(({ variant }) => variant);
   const json = given.one('json');
   const startFiles = parsed.flatMap(({ startFile }) => startFile ?? []);
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...startFiles]);
-  const starts = new Map(parsed.map(({ variant, startFile }) => [variant.name, startFile !== null ? parseHints(readText(startFile), startFile) : variant.start === 'starter' ? loadStarter() : []]));
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    given.need('questions'),
+    ...startFiles,
+  ]);
+  const starts = new Map(
+    parsed.map(({ variant, startFile }) => [
+      variant.name,
+      startFile !== null
+        ? parseHints(readText(startFile), startFile)
+        : variant.start === 'starter'
+          ? loadStarter()
+          : [],
+    ]),
+  );
   const experiment: Experiment = {
-    spec: { id: 'lab-compare', name: 'lab compare', dataset: given.need('questions'), variants, steps, evaluateEvery, ...(curveQuestions === null ? {} : { curveQuestions }), seeds: Array.from({ length: seedCount }, (_, i) => firstSeed + i) },
+    spec: {
+      id: 'lab-compare',
+      name: 'lab compare',
+      dataset: given.need('questions'),
+      variants,
+      steps,
+      evaluateEvery,
+      ...(curveQuestions === null ? {} : { curveQuestions }),
+      seeds: Array.from({ length: seedCount }, (_, i) => firstSeed + i),
+    },
     runs: [],
   };
   await forTheCaller(async () => checkSpec(experiment.spec, config));
@@ -46,51 +76,110 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
     const sampler = makeSketchSampler({ schema: database.schema });
     const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
     const ports: ExperimentPorts = {
-      sampler, database, questions, config, startHints: ({ name }) => starts.get(name) ?? [],
-      rewards: (variant, seed) => (variantConfig(config, variant).feedback_weight > 0 ? rewardsFor(database, simulatedFeedback({ gold: judge.gold, share: feedbackShare, seed })) : rewards),
+      sampler,
+      database,
+      questions,
+      config,
+      startHints: ({ name }) => starts.get(name) ?? [],
+      rewards: (variant, seed) =>
+        variantConfig(config, variant).feedback_weight > 0
+          ? rewardsFor(database, simulatedFeedback({ gold: judge.gold, share: feedbackShare, seed }))
+          : rewards,
     };
-    const done = await forTheCaller(() => runExperiment({
-      experiment, ports,
-      onProgress: ({ unit, units, variant, seed, step, steps: all }) => {
-        if (step === 0 || everyTenth(step, all)) report.progress(`unit ${unit}/${units}  ${variants[variant]?.name ?? ''}, seed ${seed}: step ${step}/${all}`);
-      },
-    }));
+    const done = await forTheCaller(() =>
+      runExperiment({
+        experiment,
+        ports,
+        onProgress: ({ unit, units, variant, seed, step, steps: all }) => {
+          if (step === 0 || everyTenth(step, all))
+            report.progress(
+              `unit ${unit}/${units}  ${variants[variant]?.name ?? ''}, seed ${seed}: step ${step}/${all}`,
+            );
+        },
+      }),
+    );
     const summaries = summarise(done);
     const heldOut = questions.filter(({ split }) => split === 'held-out');
     const measured = await judge.comparable(heldOut);
     const weak = await Promise.all(measured.map((question) => judge.gold.isWeak(question)));
     const weakGold = weak.filter((one) => one === true).length;
     if (json !== undefined) {
-      const training = await Promise.all(variants.map((variant) => teachable(questions, variantConfig(config, variant), judge.gold)));
-      writeAll([{ path: json, text: toJson({
-        format: 'grpo-sql-lab/comparison', version: 1,
-        dataset: { ...dataset, heldOutQuestions: measured.length, weakGold, withoutGold: heldOut.length - measured.length },
-        sampler: sampler.id, steps, seeds: experiment.spec.seeds, evaluateEvery, ...(curveQuestions === null ? {} : { curveQuestions }), config,
-        evaluation: { groupSize: config.group_size, temperature: config.temperature },
-        ...(variants.some((variant) => variantConfig(config, variant).feedback_weight > 0) ? { simulatedFeedbackShare: feedbackShare } : {}),
-        variants: variants.map((variant, i) => inFile(variant, summaries[i] as VariantSummary, done, i, training[i])),
-      }) }]);
+      const training = await Promise.all(
+        variants.map((variant) => teachable(questions, variantConfig(config, variant), judge.gold)),
+      );
+      writeAll([
+        {
+          path: json,
+          text: toJson({
+            format: 'grpo-sql-lab/comparison',
+            version: 1,
+            dataset: {
+              ...dataset,
+              heldOutQuestions: measured.length,
+              weakGold,
+              withoutGold: heldOut.length - measured.length,
+            },
+            sampler: sampler.id,
+            steps,
+            seeds: experiment.spec.seeds,
+            evaluateEvery,
+            ...(curveQuestions === null ? {} : { curveQuestions }),
+            config,
+            evaluation: { groupSize: config.group_size, temperature: config.temperature },
+            ...(variants.some((variant) => variantConfig(config, variant).feedback_weight > 0)
+              ? { simulatedFeedbackShare: feedbackShare }
+              : {}),
+            variants: variants.map((variant, i) =>
+              inFile(variant, summaries[i] as VariantSummary, done, i, training[i]),
+            ),
+          }),
+        },
+      ]);
     }
     const table = tableOf(summaries, config.group_size);
     for (const line of table) report.result(line);
-    report.result(`${measured.length} held-out questions, ${seedCount} seed${seedCount === 1 ? '' : 's'}, ${steps} steps; in brackets 95 % intervals over questions.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`);
+    report.result(
+      `${measured.length} held-out questions, ${seedCount} seed${seedCount === 1 ? '' : 's'}, ${steps} steps; in brackets 95 % intervals over questions.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+    );
     for (const { name, comparison, keptStart, seeds } of summaries) {
-      if (keptStart > 0) report.result(`${name}: ${keptStart} of ${seeds} runs did not beat their start on validation and kept it.`);
-      if (comparison !== null) report.result(`${name} against ${summaries[0]?.name ?? ''}: ${comparison.verdict} Gained ${comparison.gained.length}, lost ${comparison.lost.length} of ${comparison.questions}.`);
+      if (keptStart > 0)
+        report.result(`${name}: ${keptStart} of ${seeds} runs did not beat their start on validation and kept it.`);
+      if (comparison !== null)
+        report.result(
+          `${name} against ${summaries[0]?.name ?? ''}: ${comparison.verdict} Gained ${comparison.gained.length}, lost ${comparison.lost.length} of ${comparison.questions}.`,
+        );
     }
   } finally {
     database.close();
   }
 }
 
-function inFile(variant: Variant, summary: VariantSummary, { runs }: Experiment, index: number, training: Awaited<ReturnType<typeof teachable>> | undefined): unknown {
+function inFile(
+  variant: Variant,
+  summary: VariantSummary,
+  { runs }: Experiment,
+  index: number,
+  training: Awaited<ReturnType<typeof teachable>> | undefined,
+): unknown {
   const { name, heldOut, curve, comparison, hints, keptStart } = summary;
   const own = runs.filter((run) => run.variant === index);
   return {
-    name, settings: variant.settings, start: variant.start, learning: variant.learning,
-    trainingQuestions: training?.questions.length ?? 0, leftOut: training?.leftOut ?? [],
-    heldOut, curve, hints, keptStart,
-    perSeed: own.map(({ seed, answers, hints: kept, keptStart: still }) => ({ seed, greedy: answers.filter(({ greedy }) => greedy).length / answers.length, hints: kept, keptStart: still })),
+    name,
+    settings: variant.settings,
+    start: variant.start,
+    learning: variant.learning,
+    trainingQuestions: training?.questions.length ?? 0,
+    leftOut: training?.leftOut ?? [],
+    heldOut,
+    curve,
+    hints,
+    keptStart,
+    perSeed: own.map(({ seed, answers, hints: kept, keptStart: still }) => ({
+      seed,
+      greedy: answers.filter(({ greedy }) => greedy).length / answers.length,
+      hints: kept,
+      keptStart: still,
+    })),
     comparison,
   };
 }
@@ -108,10 +197,17 @@ async function forTheCaller<T>(work: () => Promise<T>): Promise<T> {
 /** Names, and accuracies in per cent with their intervals, in columns. */
 function tableOf(summaries: readonly VariantSummary[], groupSize: number): string[] {
   const percent = (value: number): string => (100 * value).toFixed(1);
-  const shown = (one: Mean | undefined): string => (one === undefined ? '–' : `${percent(one.mean)} (${percent(one.low)}–${percent(one.high)})`);
+  const shown = (one: Mean | undefined): string =>
+    one === undefined ? '–' : `${percent(one.mean)} (${percent(one.low)}–${percent(one.high)})`;
   const rows = [
     ['variant', 'greedy %', 'pass@1 %', `pass@${groupSize} %`, 'hints'],
-    ...summaries.map(({ name, heldOut, hints }) => [name, shown(heldOut?.greedy), shown(heldOut?.pass1), shown(heldOut?.passG), hints.toFixed(0)]),
+    ...summaries.map(({ name, heldOut, hints }) => [
+      name,
+      shown(heldOut?.greedy),
+      shown(heldOut?.pass1),
+      shown(heldOut?.passG),
+      hints.toFixed(0),
+    ]),
   ];
   return inColumns(rows);
 }

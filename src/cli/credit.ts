@@ -20,23 +20,44 @@ export async function credit(given: GivenOptions, report: Report): Promise<void>
   const config = configFrom(given);
   const path = given.need('hints');
   const json = given.one('json');
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(path === 'starter' ? [] : [path])]);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    given.need('questions'),
+    ...(path === 'starter' ? [] : [path]),
+  ]);
   const hints = path === 'starter' ? loadStarter() : parseHints(readText(path), path);
-  if (!hints.some(({ enabled, weight }) => enabled && weight !== 0)) throw new UsageError(`${path} has no hint that acts, so there is nothing to give credit to.`);
+  if (!hints.some(({ enabled, weight }) => enabled && weight !== 0))
+    throw new UsageError(`${path} has no hint that acts, so there is nothing to give credit to.`);
 
   const { database, questions, dataset } = await openInputs(given);
   try {
     const chosen = questions.filter((question) => split === 'all' || question.split === split);
-    if (!chosen.some(({ sql }) => sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
+    if (!chosen.some(({ sql }) => sql !== undefined))
+      throw new UsageError(
+        `${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`,
+      );
     const result = await hintCredit({
-      questions: chosen, hints, top, repeats, seed, acting: config, temperature: config.temperature, groupSize: config.group_size,
+      questions: chosen,
+      hints,
+      top,
+      repeats,
+      seed,
+      acting: config,
+      temperature: config.temperature,
+      groupSize: config.group_size,
       sampler: makeSketchSampler({ schema: database.schema }),
       judge: new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }),
       onQuestion: (done, all) => {
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },
     });
-    if (json !== undefined) writeAll([{ path: json, text: toJson({ format: 'grpo-sql-lab/hint-credit', version: 1, dataset, split, seed, ...result }) }]);
+    if (json !== undefined)
+      writeAll([
+        {
+          path: json,
+          text: toJson({ format: 'grpo-sql-lab/hint-credit', version: 1, dataset, split, seed, ...result }),
+        },
+      ]);
     for (const line of linesOf(result, split)) report.result(line);
   } finally {
     database.close();
@@ -46,7 +67,10 @@ export async function credit(given: GivenOptions, report: Report): Promise<void>
 function linesOf({ credits, questions, repeats, tested, expectedByChance }: CreditReport, split: string): string[] {
   const width = Math.min(60, Math.max(...credits.map(({ key }) => key.length)));
   return [
-    ...credits.map(({ key, weight, text }) => `${key.slice(0, 60).padEnd(width)}  ${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${text}`),
+    ...credits.map(
+      ({ key, weight, text }) =>
+        `${key.slice(0, 60).padEnd(width)}  ${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${text}`,
+    ),
     `${questions} questions (${split}) answered ${repeats} times each, hints left out at random; 95 % intervals over questions. Of ${tested} hints with enough data, chance alone would call up to ${expectedByChance.toFixed(1)} helpful or harmful.`,
   ];
 }

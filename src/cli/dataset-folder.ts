@@ -17,17 +17,28 @@ export interface DatasetFolder extends Inputs {
 }
 
 /** The files that opening the folder will read. Throws UsageError where one is missing. */
-export function filesOf(folder: string): { readonly database: string; readonly questions: string; readonly licence: string } {
+export function filesOf(folder: string): {
+  readonly database: string;
+  readonly questions: string;
+  readonly licence: string;
+} {
   return { ...dataOf(folder, 'dataset'), licence: fileOf(folder, 'dataset', ['LICENSE', 'LICENSE.txt']) };
 }
 
 /** The same for a folder of completions to choose among, of which nothing is made that would need its licence. */
-export function filesOfPool(folder: string): { readonly database: string; readonly questions: string; readonly completions: string } {
+export function filesOfPool(folder: string): {
+  readonly database: string;
+  readonly questions: string;
+  readonly completions: string;
+} {
   return { ...dataOf(folder, 'pool'), completions: fileOf(folder, 'pool', ['completions.json']) };
 }
 
 function dataOf(folder: string, option: string): { readonly database: string; readonly questions: string } {
-  return { database: fileOf(folder, option, ['db.sqlite', 'schema.sql']), questions: fileOf(folder, option, ['questions.json']) };
+  return {
+    database: fileOf(folder, option, ['db.sqlite', 'schema.sql']),
+    questions: fileOf(folder, option, ['questions.json']),
+  };
 }
 
 function fileOf(folder: string, option: string, names: readonly string[]): string {
@@ -48,9 +59,11 @@ export function namesOf(folders: readonly string[], what: string): string[] {
 export async function openFolder(folder: string): Promise<DatasetFolder> {
   const files = filesOf(folder);
   const licence = readText(files.licence).trim().replace(/\s+/g, ' ');
-  if (licence === '') throw new UsageError(`${files.licence} is empty, so nobody can tell whether hints may be made from it.`);
+  if (licence === '')
+    throw new UsageError(`${files.licence} is empty, so nobody can tell whether hints may be made from it.`);
   return {
-    ...(await openFiles(files.database, files.questions)), name: basename(resolve(folder)),
+    ...(await openFiles(files.database, files.questions)),
+    name: basename(resolve(folder)),
     licence: licence.length > LICENCE_SHOWN ? `${licence.slice(0, LICENCE_SHOWN)} …` : licence,
   };
 }

@@ -1,6 +1,7 @@
 /**
- * `lab evaluate --pool DIR …`: do hints choose better than the reward alone, over several databases whose completions published models
- * wrote? For each folder hints are taught on its training questions and choose on its held-out ones; what comes out is pooled.
+ * `lab evaluate --pool DIR …`: do hints choose better than the reward alone, over several databases whose completions
+ * published models wrote? For each folder hints are taught on its training questions and choose on its held-out ones;
+ * what comes out is pooled.
  */
 import { parseCompletions } from '../engine/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
@@ -29,7 +30,10 @@ import { answerable, makeSampler } from './samplers.ts';
 import type { SamplerChoice } from './samplers.ts';
 import { choiceConfig, choosingTotals, MEASURED, measuringConfig } from './teach-choice.ts';
 
-/** Points (as a share) by which hints are to choose better than the reward alone: the project's aim, printed with what came out. */
+/**
+ * Points (as a share) by which hints are to choose better than the reward alone: the project's aim, printed with what
+ * came out.
+ */
 const TARGET = 0.02;
 /** What a folder settles, and the command line therefore cannot. */
 const IN_FOLDER = ['database', 'questions', 'completions', 'recording', 'hints'];
@@ -64,10 +68,14 @@ interface PoolResult extends Taught, MeasuredChoice {
 
 export async function evaluatePools(given: GivenOptions, report: Report): Promise<void> {
   const settled = IN_FOLDER.find((name) => given.has(name));
-  if (settled !== undefined) throw new UsageError(`--${settled} cannot be given with --pool: ${settled === 'hints' ? 'hints are learned on each folder’s training questions' : 'a folder has its own files'}.`);
+  if (settled !== undefined)
+    throw new UsageError(
+      `--${settled} cannot be given with --pool: ${settled === 'hints' ? 'hints are learned on each folder’s training questions' : 'a folder has its own files'}.`,
+    );
   const split = oneOf('split', given.one('split') ?? 'held-out', ['held-out']);
   const plan: Plan = {
-    training: choiceConfig(given, 'gold'), measuring: measuringConfig(given),
+    training: choiceConfig(given, 'gold'),
+    measuring: measuringConfig(given),
     steps: wholeNumber('steps', given.one('steps') ?? String(CHOICE_STEPS), 1, 1_000_000),
     seed: wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER),
     seeds: wholeNumber('seeds', given.one('seeds') ?? String(MEASURED.seeds), 1, 1000),
@@ -76,10 +84,16 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
   const names = namesOf(folders, 'pools');
   const files = folders.map(filesOfPool);
   const json = given.one('json');
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], files.flatMap((one) => Object.values(one)));
+  checkOutputs(
+    json === undefined ? [] : [{ option: 'json', path: json }],
+    files.flatMap((one) => Object.values(one)),
+  );
   // All of them before the first is worked on: what is broken in the last is not found after minutes.
   const pools = files.map(({ database, questions, completions }, i): Pool => ({
-    name: names[i] ?? '', database, questions, choice: { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) },
+    name: names[i] ?? '',
+    database,
+    questions,
+    choice: { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) },
   }));
 
   const results: PoolResult[] = [];
@@ -88,9 +102,17 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
   const { difference } = pooled.comparison;
   if (json !== undefined) writeAll([{ path: json, text: toJson(fileOf(results, pooled, plan)) }]);
   for (const line of tableOf(results, pooled)) report.result(line);
-  report.result(`${pooled.questions} questions (${split}) of ${results.length} database${results.length === 1 ? '' : 's'}; for each, hints were taught on its training questions with the gold reward: ${plan.steps} steps, seed ${plan.seed}.`);
-  for (const line of linesOf(pooled, results.reduce((sum, { hints }) => sum + hints.length, 0))) report.result(line);
-  report.result(`Aimed at: +${percent(TARGET)} points. ${difference >= TARGET ? 'Reached' : 'Not reached'}: ${signed(difference)}.`);
+  report.result(
+    `${pooled.questions} questions (${split}) of ${results.length} database${results.length === 1 ? '' : 's'}; for each, hints were taught on its training questions with the gold reward: ${plan.steps} steps, seed ${plan.seed}.`,
+  );
+  for (const line of linesOf(
+    pooled,
+    results.reduce((sum, { hints }) => sum + hints.length, 0),
+  ))
+    report.result(line);
+  report.result(
+    `Aimed at: +${percent(TARGET)} points. ${difference >= TARGET ? 'Reached' : 'Not reached'}: ${signed(difference)}.`,
+  );
 }
 
 async function measurePool(pool: Pool, plan: Plan, report: Report): Promise<PoolResult> {
@@ -100,12 +122,25 @@ async function measurePool(pool: Pool, plan: Plan, report: Report): Promise<Pool
     const taught = await teach(pool, { database, questions }, plan);
     report.progress(`${name}: ${taught.hints.length} hints, taught on ${taught.trainingQuestions} questions`);
     const heldOut = questions.filter((question) => question.split === 'held-out');
-    if (!answerable(choice, heldOut).some(({ sql }) => sql !== undefined)) throw new UsageError(`${pool.questions} has no held-out question with gold SQL and completions.`);
+    if (!answerable(choice, heldOut).some(({ sql }) => sql !== undefined))
+      throw new UsageError(`${pool.questions} has no held-out question with gold SQL and completions.`);
     const { measuring, seeds } = plan;
     const silent: Report = { ...report, progress: () => undefined };
-    const measured = await measureChoice({ choice, inputs: { database }, questions: heldOut, hints: fixedPolicy(taught.hints, measuring), config: measuring, seeds }, silent);
+    const measured = await measureChoice(
+      {
+        choice,
+        inputs: { database },
+        questions: heldOut,
+        hints: fixedPolicy(taught.hints, measuring),
+        config: measuring,
+        seeds,
+      },
+      silent,
+    );
     const { rules } = measured.evaluation;
-    report.progress(`${name}: of ${measured.evaluation.questions} held-out questions ${percent(rules.reward.accuracy)} % right ${RULE_TEXT.reward}, ${percent(rules.rewardHints.accuracy)} % ${RULE_TEXT.rewardHints}`);
+    report.progress(
+      `${name}: of ${measured.evaluation.questions} held-out questions ${percent(rules.reward.accuracy)} % right ${RULE_TEXT.reward}, ${percent(rules.rewardHints.accuracy)} % ${RULE_TEXT.rewardHints}`,
+    );
     return { name, dataset, ...taught, ...measured };
   } finally {
     database.close();
@@ -113,34 +148,70 @@ async function measurePool(pool: Pool, plan: Plan, report: Report): Promise<Pool
 }
 
 /** What `lab train --sampler replay --reward gold` does. */
-async function teach({ choice, ...pool }: Pool, { database, questions }: Pick<Inputs, 'database' | 'questions'>, { training: config, measuring, steps, seed }: Plan): Promise<Taught> {
+async function teach(
+  { choice, ...pool }: Pool,
+  { database, questions }: Pick<Inputs, 'database' | 'questions'>,
+  { training: config, measuring, steps, seed }: Plan,
+): Promise<Taught> {
   const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
   const { questions: usable, leftOut } = await teachable(questions, config, judge.gold);
   const taught = answerable(choice, usable);
-  if (taught.length === 0) throw new UsageError(`${pool.questions} has no question to train on: none of the split "train" has gold SQL that returns more than nothing, 0 or NULL.`);
-  const sampler = makeSampler(choice, { schema: database.schema, questions, config, totals: choosingTotals(database, measuring, config) });
-  const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewardsFor(database), seed, distribution: false });
+  if (taught.length === 0)
+    throw new UsageError(
+      `${pool.questions} has no question to train on: none of the split "train" has gold SQL that returns more than nothing, 0 or NULL.`,
+    );
+  const sampler = makeSampler(choice, {
+    schema: database.schema,
+    questions,
+    config,
+    totals: choosingTotals(database, measuring, config),
+  });
+  const trainer = new GRPOTrainer({
+    config,
+    sampler,
+    database,
+    rewards: rewardsFor(database),
+    seed,
+    distribution: false,
+  });
   const { hints } = await trainWithValidation({
-    trainer, questions: taught, steps,
-    validate: (asked, policy) => countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
+    trainer,
+    questions: taught,
+    steps,
+    validate: (asked, policy) =>
+      countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
   });
   return { hints, trainingQuestions: taught.length, leftOut };
 }
 
-function fileOf(results: readonly PoolResult[], pooled: ChoiceEvaluation, { training, measuring, steps, seed }: Plan): unknown {
+function fileOf(
+  results: readonly PoolResult[],
+  pooled: ChoiceEvaluation,
+  { training, measuring, steps, seed }: Plan,
+): unknown {
   // The questions are listed with their sets.
   const { perQuestion: _, ...all } = pooled;
   return {
-    format: 'grpo-sql-lab/choices', version: 1, steps, seed, config: training, choosingWeights: { ...rewardWeights(measuring), gold: 0, feedback: 0 },
-    pooled: all, target: TARGET, targetReached: pooled.comparison.difference >= TARGET,
+    format: 'grpo-sql-lab/choices',
+    version: 1,
+    steps,
+    seed,
+    config: training,
+    choosingWeights: { ...rewardWeights(measuring), gold: 0, feedback: 0 },
+    pooled: all,
+    target: TARGET,
+    targetReached: pooled.comparison.difference >= TARGET,
     sets: results.map(({ hints, evaluation, ...about }) => ({ ...about, hints: hints.length, ...evaluation })),
   };
 }
 
 /** Shares of right choices in per cent, a row a set; the pooled row last, with its intervals in the lines below it. */
 function tableOf(results: readonly PoolResult[], pooled: ChoiceEvaluation): string[] {
-  const cells = ({ questions, rules, comparison }: ChoiceEvaluation): string[] =>
-    [String(questions), ...CHOICE_RULES.map((rule) => percent(rules[rule].accuracy)), `${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)})`];
+  const cells = ({ questions, rules, comparison }: ChoiceEvaluation): string[] => [
+    String(questions),
+    ...CHOICE_RULES.map((rule) => percent(rules[rule].accuracy)),
+    `${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)})`,
+  ];
   return inColumns([
     ['right in %', 'questions', ...CHOICE_RULES.map((rule) => RULE_TEXT[rule]), 'reward and hints − reward'],
     ...results.map(({ name, evaluation }) => [name, ...cells(evaluation)]),

@@ -24,35 +24,72 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   const config = replays ? measuringConfig(given) : configFrom(given);
   const json = given.one('json');
   const choice = await chosenSampler(given);
-  if (choice.kind === 'recording') throw new UsageError('A recorded run answers the questions of its steps alone: it cannot be evaluated.');
+  if (choice.kind === 'recording')
+    throw new UsageError('A recorded run answers the questions of its steps alone: it cannot be evaluated.');
   const { hints, sources, from, path, warning } = chosenHints(given.one('hints') ?? (replays ? 'none' : undefined));
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...filesOfSampler(choice), ...(path === null ? [] : [path])]);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    given.need('questions'),
+    ...filesOfSampler(choice),
+    ...(path === null ? [] : [path]),
+  ]);
 
   const inputs = await openInputs(given);
   const { database, questions } = inputs;
   try {
     const chosen = questions.filter((question) => split === 'all' || question.split === split);
-    if (!chosen.some((question) => question.sql !== undefined)) throw new UsageError(`${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`);
+    if (!chosen.some((question) => question.sql !== undefined))
+      throw new UsageError(
+        `${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`,
+      );
     for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
     if (choice.kind !== 'sketch') {
-      const { evaluation, ...about } = await measureChoice({ choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds }, report);
-      if (json !== undefined) writeAll([{ path: json, text: toJson({ format: 'grpo-sql-lab/choice', version: 1, dataset: inputs.dataset, ...about, split, hints: hints.length, hintsFrom: from, config, ...evaluation }) }]);
-      report.result(`${evaluation.questions} questions (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`);
+      const { evaluation, ...about } = await measureChoice(
+        { choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds },
+        report,
+      );
+      if (json !== undefined)
+        writeAll([
+          {
+            path: json,
+            text: toJson({
+              format: 'grpo-sql-lab/choice',
+              version: 1,
+              dataset: inputs.dataset,
+              ...about,
+              split,
+              hints: hints.length,
+              hintsFrom: from,
+              config,
+              ...evaluation,
+            }),
+          },
+        ]);
+      report.result(
+        `${evaluation.questions} questions (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`,
+      );
       for (const line of linesOf(evaluation, hints.length)) report.result(line);
       return;
     }
     const evaluation = await evaluateQuestions({
-      questions: chosen, database, seeds,
-      sampler: makeSketchSampler({ schema: database.schema }), policy: fixedPolicy(hints),
-      temperature: config.temperature, groupSize: config.group_size,
+      questions: chosen,
+      database,
+      seeds,
+      sampler: makeSketchSampler({ schema: database.schema }),
+      policy: fixedPolicy(hints),
+      temperature: config.temperature,
+      groupSize: config.group_size,
       budget: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
       onQuestion: (done, all) => {
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },
     });
-    if (json !== undefined) writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length, hintsFrom: from }) }]);
+    if (json !== undefined)
+      writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length, hintsFrom: from }) }]);
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
-    report.result(`${evaluation.questions} questions (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`);
+    report.result(
+      `${evaluation.questions} questions (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+    );
   } finally {
     database.close();
   }

@@ -1,4 +1,16 @@
-import { accessSync, closeSync, constants, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './options.ts';
 
@@ -57,7 +69,8 @@ export function checkOutputs(outputs: readonly OutputFile[], inputs: readonly st
     } catch (error) {
       throw new UsageError(`Cannot write --${option} ${path}: ${because(error)}.`);
     }
-    if (taken.has(real(path))) throw new UsageError(`Cannot write --${option} ${path}: it is another file of this command.`);
+    if (taken.has(real(path)))
+      throw new UsageError(`Cannot write --${option} ${path}: it is another file of this command.`);
     taken.add(real(path));
   }
 }

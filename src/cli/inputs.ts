@@ -42,7 +42,9 @@ async function openBytes(bytes: Uint8Array, databasePath: string): Promise<Datab
     const database = await WatchedDatabase.open(bytes, spawnNodeDatabase);
     if (database.schema.tables.length === 0) {
       database.close();
-      throw new UsageError(`${databasePath} has no table or view that can be read, so there is nothing to write SQL about.`);
+      throw new UsageError(
+        `${databasePath} has no table or view that can be read, so there is nothing to write SQL about.`,
+      );
     }
     return database;
   } catch (error) {

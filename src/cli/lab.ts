@@ -16,12 +16,25 @@ import { rewards } from './rewards.ts';
 import { score } from './score.ts';
 import { train } from './train.ts';
 
-const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = { train, evaluate, score, rewards, compare, credit, pretrain, ask };
+const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = {
+  train,
+  evaluate,
+  score,
+  rewards,
+  compare,
+  credit,
+  pretrain,
+  ask,
+};
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {
-  if (command === undefined) throw new UsageError(`A command is missing: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);
+  if (command === undefined)
+    throw new UsageError(`A command is missing: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);
   if (command === '--help' || command === '-h' || command === 'help') return report.result(helpForAll().trimEnd());
-  if (!isCommand(command)) throw new UsageError(`Unknown command "${command.slice(0, 60)}". Commands: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`);
+  if (!isCommand(command))
+    throw new UsageError(
+      `Unknown command "${command.slice(0, 60)}". Commands: ${Object.keys(COMMANDS).join(', ')}. See: lab --help`,
+    );
   const given = readOptions(COMMANDS[command], rest);
   if (given.help) return report.result(helpFor(COMMANDS[command]).trimEnd());
   await RUN[command](given, report);
@@ -41,7 +54,12 @@ export async function run(args: readonly string[], report: Report): Promise<0 | 
     await dispatch(args, report);
     return 0;
   } catch (error) {
-    const whole = error instanceof ModelError ? `${error.message} ${error.remedy}` : error instanceof Error ? error.message : String(error);
+    const whole =
+      error instanceof ModelError
+        ? `${error.message} ${error.remedy}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     const message = whole.replace(/\s*\n\s*/g, ' ');
     report.progress(`lab: ${message}`);
     return isForTheCaller(error) ? 2 : 1;

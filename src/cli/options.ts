@@ -30,25 +30,56 @@ export interface CommandRow {
 }
 
 const DATABASE: OptionRow = { name: 'database', value: 'DB', required: true, help: 'SQLite file, or a .sql dump' };
-const QUESTIONS: OptionRow = { name: 'questions', value: 'Q', required: true, help: 'questions file: [{id, question, sql?, sql_alternatives?, split}]' };
-const SET: OptionRow = { name: 'set', value: 'name=value', multiple: true, help: 'a setting in place of its default; repeat for more. Names below' };
+const QUESTIONS: OptionRow = {
+  name: 'questions',
+  value: 'Q',
+  required: true,
+  help: 'questions file: [{id, question, sql?, sql_alternatives?, split}]',
+};
+const SET: OptionRow = {
+  name: 'set',
+  value: 'name=value',
+  multiple: true,
+  help: 'a setting in place of its default; repeat for more. Names below',
+};
 const JSON_OUT: OptionRow = { name: 'json', value: 'F', help: 'write the result to this file' };
 /** The options that samplers.ts reads. */
 const ENDPOINT: readonly OptionRow[] = [
-  { name: 'base-url', value: 'URL', help: 'endpoint: an OpenAI-compatible server, for example http://localhost:8000/v1' },
+  {
+    name: 'base-url',
+    value: 'URL',
+    help: 'endpoint: an OpenAI-compatible server, for example http://localhost:8000/v1',
+  },
   { name: 'model', value: 'NAME', help: 'endpoint: the model as the server names it (the only one it has)' },
-  { name: 'api-key-env', value: 'VARIABLE', help: 'endpoint: the environment variable that holds the key, where one is needed' },
+  {
+    name: 'api-key-env',
+    value: 'VARIABLE',
+    help: 'endpoint: the environment variable that holds the key, where one is needed',
+  },
   { name: 'parallel', value: 'N', help: 'endpoint: completions written at the same time (8)' },
-  { name: 'grammar-field', value: 'FIELD', help: 'endpoint: where it takes a grammar, for constrained=true: structured_outputs (vLLM), guided_grammar (older vLLM) or grammar (llama.cpp)' },
+  {
+    name: 'grammar-field',
+    value: 'FIELD',
+    help: 'endpoint: where it takes a grammar, for constrained=true: structured_outputs (vLLM), guided_grammar (older vLLM) or grammar (llama.cpp)',
+  },
 ];
 const SAMPLER_OPTIONS: readonly OptionRow[] = [
   { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint or replay (sketch)' },
   ...ENDPOINT,
-  { name: 'completions', value: 'F', help: 'replay: a completions file, [{id, completions: [{source?, text}]}], from which groups are drawn' },
+  {
+    name: 'completions',
+    value: 'F',
+    help: 'replay: a completions file, [{id, completions: [{source?, text}]}], from which groups are drawn',
+  },
 ];
-const ENDPOINT_DETAIL = '--sampler endpoint asks a language model behind an OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio). The schema and the hints go into its prompt, as far as max_tokens, prompt_tokens and hints_in_prompt say. Its key is read from an environment variable, so that it is in no list of processes.';
-const SAMPLER_DETAILS = [`${ENDPOINT_DETAIL} --sampler replay draws groups from recorded completions, without replacement.`];
-const CHOICE_SETTINGS = Object.entries(CHOICE_TRAINING).map(([name, value]) => `${name}=${String(value)}`).join(', ');
+const ENDPOINT_DETAIL =
+  '--sampler endpoint asks a language model behind an OpenAI-compatible server (vLLM, llama.cpp, Ollama, LM Studio). The schema and the hints go into its prompt, as far as max_tokens, prompt_tokens and hints_in_prompt say. Its key is read from an environment variable, so that it is in no list of processes.';
+const SAMPLER_DETAILS = [
+  `${ENDPOINT_DETAIL} --sampler replay draws groups from recorded completions, without replacement.`,
+];
+const CHOICE_SETTINGS = Object.entries(CHOICE_TRAINING)
+  .map(([name, value]) => `${name}=${String(value)}`)
+  .join(', ');
 const SETTINGS = [`Settings: ${FIELD_NAMES.join(', ')}.`];
 
 export const COMMANDS = {
@@ -64,20 +95,35 @@ export const COMMANDS = {
       '--reward feedback does the same with what people said: a thumb on a completion’s SQL, or SQL they wrote in its place, which is also gold for its question. --feedback F is a file {format: "grpo-sql-lab/feedback", version: 1, feedback: [{dataset, question, text, thumb, corrected, at}]}; questions are told apart by their text, and “dataset” is not looked at.',
       'Held-out questions are never trained on, so --split can only be train.',
       'With validation_share above 0, that part of the training questions with gold SQL is kept back and answered every evaluate_every steps. The best policy is kept, not the last, and the start where nothing beat it; patience ends the run early.',
-      `The preset tuned is ${Object.entries(PRESETS.tuned).map(([name, value]) => `${name}=${String(value)}`).join(', ')}. --reward and --set win over it, and so does what --completions sets.`,
+      `The preset tuned is ${Object.entries(PRESETS.tuned)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(', ')}. --reward and --set win over it, and so does what --completions sets.`,
       ...SETTINGS,
     ],
     options: [
-      DATABASE, QUESTIONS,
+      DATABASE,
+      QUESTIONS,
       { name: 'split', value: 'train', help: 'the questions to train on (train)' },
       { name: 'steps', value: 'N', help: `steps to take (100; ${CHOICE_STEPS} with --completions)` },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       { name: 'reward', value: 'MODE', help: 'reference-free, gold or feedback (reference-free)' },
       { name: 'feedback', value: 'F', help: 'what people said, a feedback file; needs a feedback weight' },
-      { name: 'preset', value: 'NAME', help: 'settings that belong together: reference, the published defaults, or tuned, the measured best (reference)' },
+      {
+        name: 'preset',
+        value: 'NAME',
+        help: 'settings that belong together: reference, the published defaults, or tuned, the measured best (reference)',
+      },
       SET,
-      { name: 'entropy', value: 'on|off', help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)' },
-      { name: 'hints-in', value: 'HINTS', help: 'start from none, starter (the starter policy) or the hints of a file (starter; none with --completions)' },
+      {
+        name: 'entropy',
+        value: 'on|off',
+        help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)',
+      },
+      {
+        name: 'hints-in',
+        value: 'HINTS',
+        help: 'start from none, starter (the starter policy) or the hints of a file (starter; none with --completions)',
+      },
       { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
       ...SAMPLER_OPTIONS,
       { name: 'recording', value: 'F', help: 'replay: a recorded run, which is played back' },
@@ -98,22 +144,47 @@ export const COMMANDS = {
       ...SETTINGS,
     ],
     options: [
-      { ...DATABASE, unless: 'pool' }, { ...QUESTIONS, unless: 'pool' },
+      { ...DATABASE, unless: 'pool' },
+      { ...QUESTIONS, unless: 'pool' },
       { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
-      { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter; none with --sampler replay, for which the starter was not made)' },
+      {
+        name: 'hints',
+        value: 'HINTS',
+        help: 'none, starter (the starter policy) or the hints of a file (starter; none with --sampler replay, for which the starter was not made)',
+      },
       { name: 'seeds', value: 'K', help: 'groups sampled for each question (3; 10 with --sampler replay)' },
       ...SAMPLER_OPTIONS,
-      { name: 'pool', value: 'DIR', multiple: true, help: 'replay: a folder with db.sqlite or schema.sql, questions.json and completions.json; repeat for more' },
+      {
+        name: 'pool',
+        value: 'DIR',
+        multiple: true,
+        help: 'replay: a folder with db.sqlite or schema.sql, questions.json and completions.json; repeat for more',
+      },
       { name: 'steps', value: 'N', help: `with --pool: steps of each training (${CHOICE_STEPS})` },
       { name: 'seed', value: 'S', help: `with --pool: seed of each training (${DEFAULT_SEED})` },
-      SET, JSON_OUT,
+      SET,
+      JSON_OUT,
     ],
   },
   score: {
     name: 'score',
     summary: 'score SQL with the reward functions',
-    details: ['Each SQL text is run as it stands. matchesGold is null where the question has no gold SQL.', ...SETTINGS],
-    options: [DATABASE, QUESTIONS, { name: 'sql-file', value: 'F', required: true, help: '[{id, sql}], id being a question’s; several entries may answer one question' }, SET, JSON_OUT],
+    details: [
+      'Each SQL text is run as it stands. matchesGold is null where the question has no gold SQL.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE,
+      QUESTIONS,
+      {
+        name: 'sql-file',
+        value: 'F',
+        required: true,
+        help: '[{id, sql}], id being a question’s; several entries may answer one question',
+      },
+      SET,
+      JSON_OUT,
+    ],
   },
   rewards: {
     name: 'rewards',
@@ -124,13 +195,23 @@ export const COMMANDS = {
       ...SETTINGS,
     ],
     options: [
-      DATABASE, QUESTIONS,
-      { name: 'completions', value: 'F', help: 'completions file: [{id, completions: [{source?, text, correct?}]}]; without a flag, gold decides what is correct' },
-      { name: 'sources', value: 'A,B', help: 'only completions of these sources; those the file does not have are passed over' },
+      DATABASE,
+      QUESTIONS,
+      {
+        name: 'completions',
+        value: 'F',
+        help: 'completions file: [{id, completions: [{source?, text, correct?}]}]; without a flag, gold decides what is correct',
+      },
+      {
+        name: 'sources',
+        value: 'A,B',
+        help: 'only completions of these sources; those the file does not have are passed over',
+      },
       { name: 'group-size', value: 'G', help: 'completions in a group (16 sampled; 8 drawn from a file)' },
       { name: 'groups', value: 'N', help: 'groups drawn from a file for each question (200)' },
       { name: 'seed', value: 'S', help: 'seed of all randomness (1)' },
-      SET, JSON_OUT,
+      SET,
+      JSON_OUT,
     ],
   },
   compare: {
@@ -144,15 +225,31 @@ export const COMMANDS = {
       ...SETTINGS,
     ],
     options: [
-      DATABASE, QUESTIONS,
-      { name: 'variant', value: 'V', required: true, multiple: true, help: '"name:key=value,…"; repeat for more. The first is what the others are compared with' },
+      DATABASE,
+      QUESTIONS,
+      {
+        name: 'variant',
+        value: 'V',
+        required: true,
+        multiple: true,
+        help: '"name:key=value,…"; repeat for more. The first is what the others are compared with',
+      },
       { name: 'steps', value: 'N', help: 'steps of each run (100)' },
       { name: 'seeds', value: 'K', help: 'runs of each variant (3)' },
       { name: 'seed', value: 'S', help: 'the first seed; the others follow (1)' },
       { name: 'evaluate-every', value: 'N', help: 'steps between two points of the curve (a tenth of the steps)' },
-      { name: 'curve-questions', value: 'N', help: 'held-out questions the curve is measured on, spread evenly (all); the comparison is always on all' },
-      { name: 'feedback-percent', value: 'P', help: 'share of the groups that simulated feedback judges, in per cent (50)' },
-      SET, JSON_OUT,
+      {
+        name: 'curve-questions',
+        value: 'N',
+        help: 'held-out questions the curve is measured on, spread evenly (all); the comparison is always on all',
+      },
+      {
+        name: 'feedback-percent',
+        value: 'P',
+        help: 'share of the groups that simulated feedback judges, in per cent (50)',
+      },
+      SET,
+      JSON_OUT,
     ],
   },
   credit: {
@@ -163,13 +260,15 @@ export const COMMANDS = {
       ...SETTINGS,
     ],
     options: [
-      DATABASE, QUESTIONS,
+      DATABASE,
+      QUESTIONS,
       { name: 'hints', value: 'starter|F', required: true, help: 'the hints of this file, or the starter policy' },
       { name: 'split', value: 'SPLIT', help: 'held-out, train or all (held-out)' },
       { name: 'top', value: 'K', help: 'how many hints are tested, the heaviest first; the others always act (20)' },
       { name: 'repeats', value: 'R', help: 'tosses for each question (8)' },
       { name: 'seed', value: 'S', help: 'seed of the tosses (1)' },
-      SET, JSON_OUT,
+      SET,
+      JSON_OUT,
     ],
   },
   pretrain: {
@@ -182,11 +281,21 @@ export const COMMANDS = {
       'The same arguments give the same files, byte for byte. Give --hints-out, --leave-one-out or both.',
     ],
     options: [
-      { name: 'dataset', value: 'DIR', required: true, multiple: true, help: 'folder with db.sqlite or schema.sql, questions.json, and LICENSE or LICENSE.txt; repeat for more' },
+      {
+        name: 'dataset',
+        value: 'DIR',
+        required: true,
+        multiple: true,
+        help: 'folder with db.sqlite or schema.sql, questions.json, and LICENSE or LICENSE.txt; repeat for more',
+      },
       { name: 'hints-out', value: 'F', help: 'write the hints learned on all folders to this file' },
       { name: 'leave-one-out', value: '', help: 'measure what hints learned on the others do for each database' },
       { name: 'left-out', value: 'A,B', help: 'with --leave-one-out, only for the folders of these names (all)' },
-      { name: 'all-questions', value: '', help: 'learn from held-out questions too; they then measure nothing on these databases' },
+      {
+        name: 'all-questions',
+        value: '',
+        help: 'learn from held-out questions too; they then measure nothing on these databases',
+      },
       { name: 'passes', value: 'N', help: `passes over all questions (${PASSES})` },
       { name: 'seed', value: 'S', help: 'seed of all randomness (1)' },
       JSON_OUT,
@@ -210,7 +319,8 @@ export const COMMANDS = {
       ...ENDPOINT,
       { name: 'samples', value: 'G', help: 'candidates to choose from, 1 for the greedy answer alone (8)' },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
-      SET, JSON_OUT,
+      SET,
+      JSON_OUT,
     ],
   },
 } as const satisfies Record<string, CommandRow>;
@@ -236,41 +346,75 @@ export interface GivenOptions {
   readonly argument: string;
 }
 
-/** Throws UsageError for an unknown option, a missing value, required option or argument, and any text that belongs to none. */
+/**
+ * Throws UsageError for an unknown option, a missing value, required option or argument, and any text that belongs to
+ * none.
+ */
 export function readOptions(command: CommandRow, args: readonly string[]): GivenOptions {
-  const table = Object.fromEntries(command.options.map((option) => [option.name, { type: option.value === '' ? 'boolean' as const : 'string' as const, multiple: true }]));
+  const table = Object.fromEntries(
+    command.options.map((option) => [
+      option.name,
+      { type: option.value === '' ? ('boolean' as const) : ('string' as const), multiple: true },
+    ]),
+  );
   let values: Record<string, unknown>;
   let texts: readonly string[];
   try {
-    ({ values, positionals: texts } = parseArgs({ args: withNegativeNumbers(args, command), options: { ...table, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: command.argument !== undefined }));
+    ({ values, positionals: texts } = parseArgs({
+      args: withNegativeNumbers(args, command),
+      options: { ...table, help: { type: 'boolean', short: 'h' } },
+      strict: true,
+      allowPositionals: command.argument !== undefined,
+    }));
   } catch (error) {
     // Node's messages go on with advice in further sentences.
     const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
     const unfilled = /^Option '--([\w-]+)[^']*' argument is ambiguous/.exec(first)?.[1];
-    if (unfilled !== undefined) throw new UsageError(`--${unfilled} needs a value: ${command.options.find(({ name }) => name === unfilled)?.value ?? ''}. See: lab ${command.name} --help`);
+    if (unfilled !== undefined)
+      throw new UsageError(
+        `--${unfilled} needs a value: ${command.options.find(({ name }) => name === unfilled)?.value ?? ''}. See: lab ${command.name} --help`,
+      );
     throw new UsageError(`${first.replace(/\.$/, '')}. See: lab ${command.name} --help`);
   }
   const given = new Map<string, readonly string[]>();
   for (const option of command.options) {
     const list = values[option.name];
     if (!Array.isArray(list)) continue;
-    if (list.length > 1 && option.multiple !== true) throw new UsageError(`--${option.name} was given ${list.length} times.`);
+    if (list.length > 1 && option.multiple !== true)
+      throw new UsageError(`--${option.name} was given ${list.length} times.`);
     if (list.some((value) => value === '')) throw new UsageError(`--${option.name} needs a value: ${option.value}.`);
     given.set(option.name, list.map(String));
   }
   const help = values['help'] === true;
-  const missing = command.options.filter((option) => option.required === true && !given.has(option.name) && !(option.unless !== undefined && given.has(option.unless)));
+  const missing = command.options.filter(
+    (option) =>
+      option.required === true && !given.has(option.name) && !(option.unless !== undefined && given.has(option.unless)),
+  );
   if (!help && missing.length > 0) {
-    throw new UsageError(`${command.name} needs ${missing.map((option) => `--${option.name} ${option.value}`).join(' and ')}. See: lab ${command.name} --help`);
+    throw new UsageError(
+      `${command.name} needs ${missing.map((option) => `--${option.name} ${option.value}`).join(' and ')}. See: lab ${command.name} --help`,
+    );
   }
   if (!help && command.argument !== undefined && texts.length !== 1) {
-    throw new UsageError(`${command.name} needs one ${command.argument.value}, in quotes where it has spaces, not ${texts.length}. See: lab ${command.name} --help`);
+    throw new UsageError(
+      `${command.name} needs one ${command.argument.value}, in quotes where it has spaces, not ${texts.length}. See: lab ${command.name} --help`,
+    );
   }
   const one = (name: string): string | undefined => given.get(name)?.[0];
-  return { argument: texts[0] ?? '', help, one, need: (name) => one(name) ?? '', has: (name) => given.has(name), all: (name) => given.get(name) ?? [] };
+  return {
+    argument: texts[0] ?? '',
+    help,
+    one,
+    need: (name) => one(name) ?? '',
+    has: (name) => given.has(name),
+    all: (name) => given.get(name) ?? [],
+  };
 }
 
-/** `--seeds -1` as `--seeds=-1`: a number after an option is its value, and it is for the option to say that it is out of range. */
+/**
+ * `--seeds -1` as `--seeds=-1`: a number after an option is its value, and it is for the option to say that it is out
+ * of range.
+ */
 function withNegativeNumbers(args: readonly string[], { options }: CommandRow): string[] {
   const joined: string[] = [];
   for (const arg of args) {
@@ -285,36 +429,66 @@ function withNegativeNumbers(args: readonly string[], { options }: CommandRow): 
 /** Throws UsageError unless the text is a whole number from min to max. */
 export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= min && value <= max)) throw new UsageError(`--${option} must be a whole number from ${min} to ${max}, not "${text.slice(0, 60)}".`);
+  if (!(value >= min && value <= max))
+    throw new UsageError(`--${option} must be a whole number from ${min} to ${max}, not "${text.slice(0, 60)}".`);
   return value;
 }
 
 /** Throws UsageError unless the text is one of the choices. */
 export function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new UsageError(`--${option} must be ${choices.join(' or ')}, not "${text.slice(0, 60)}".`);
+  if (found === undefined)
+    throw new UsageError(`--${option} must be ${choices.join(' or ')}, not "${text.slice(0, 60)}".`);
   return found;
 }
 
-/** `name=value` texts as settings; later ones win. Names and ranges are the settings table's to check. Throws UsageError. */
+/**
+ * `name=value` texts as settings; later ones win. Names and ranges are the settings table's to check. Throws
+ * UsageError.
+ */
 export function readSettings(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(texts.map((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--set needs name=value, not "${text.slice(0, 60)}".`);
-    return [text.slice(0, at), text.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError(`--set needs name=value, not "${text.slice(0, 60)}".`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }
 
 export function helpFor(command: CommandRow): string {
   const width = Math.max(...command.options.map((option) => option.name.length + option.value.length)) + 3;
-  const first = command.argument === undefined ? [] : [`  ${command.argument.value.padEnd(width)}  ${command.argument.help} (required)`];
-  const rows = command.options.map((option) => `  ${`--${option.name} ${option.value}`.trimEnd().padEnd(width)}  ${option.help}${option.required === true ? ` (required${option.unless === undefined ? '' : ` without --${option.unless}`})` : ''}`);
-  return [`lab ${command.name}: ${command.summary}`, '', ...first, ...rows, '', ...command.details.map((text) => wrapped(text)), ''].join('\n');
+  const first =
+    command.argument === undefined
+      ? []
+      : [`  ${command.argument.value.padEnd(width)}  ${command.argument.help} (required)`];
+  const rows = command.options.map(
+    (option) =>
+      `  ${`--${option.name} ${option.value}`.trimEnd().padEnd(width)}  ${option.help}${option.required === true ? ` (required${option.unless === undefined ? '' : ` without --${option.unless}`})` : ''}`,
+  );
+  return [
+    `lab ${command.name}: ${command.summary}`,
+    '',
+    ...first,
+    ...rows,
+    '',
+    ...command.details.map((text) => wrapped(text)),
+    '',
+  ].join('\n');
 }
 
 export function helpForAll(): string {
   const rows = Object.values(COMMANDS).map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
-  return ['GRPO SQL Lab on the command line: the same engine as the page.', '', 'npm run --silent lab -- <command> [options]', '', ...rows, '', 'Each command has --help. Results go to files, progress to stderr; exit code 2 means that the arguments or the files are at fault, 1 that something else failed: a language model, or this program.', ''].join('\n');
+  return [
+    'GRPO SQL Lab on the command line: the same engine as the page.',
+    '',
+    'npm run --silent lab -- <command> [options]',
+    '',
+    ...rows,
+    '',
+    'Each command has --help. Results go to files, progress to stderr; exit code 2 means that the arguments or the files are at fault, 1 that something else failed: a language model, or this program.',
+    '',
+  ].join('\n');
 }
 
 function wrapped(text: string, width = 100): string {

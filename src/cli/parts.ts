@@ -7,5 +7,6 @@ import type { Database, RewardModel, RewardWeights } from '../grpo/types.ts';
 export function rewardsFor(database: Database, feedback?: FeedbackProvider): (weights: RewardWeights) => RewardModel {
   const { schema } = database;
   const analyse = makeAnalyser(schema);
-  return (weights) => makeRewardModel({ schema, database, weights, analyse, ...(feedback === undefined ? {} : { feedback }) });
+  return (weights) =>
+    makeRewardModel({ schema, database, weights, analyse, ...(feedback === undefined ? {} : { feedback }) });
 }

@@ -19,9 +19,14 @@ import type { Report } from './report.ts';
 const RECORDED = ['steps', 'seed', 'reward', 'feedback', 'preset', 'set', 'entropy', 'hints-in', 'record'];
 
 /** `lab train --sampler replay --recording F`. */
-export async function playRecording(given: GivenOptions, { path, recording }: { readonly path: string; readonly recording: Recording }, report: Report): Promise<void> {
+export async function playRecording(
+  given: GivenOptions,
+  { path, recording }: { readonly path: string; readonly recording: Recording },
+  report: Report,
+): Promise<void> {
   const settled = RECORDED.find((name) => given.has(name));
-  if (settled !== undefined) throw new UsageError(`--${settled} cannot be given with --recording: the run is played back as it was.`);
+  if (settled !== undefined)
+    throw new UsageError(`--${settled} cannot be given with --recording: the run is played back as it was.`);
   const [hintsOut, json] = [given.one('hints-out'), given.one('json')];
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
@@ -30,32 +35,60 @@ export async function playRecording(given: GivenOptions, { path, recording }: { 
 
   const { database, questions, dataset } = await openInputs(given);
   try {
-    if (recording.databaseSha256 !== undefined && recording.databaseSha256 !== dataset.databaseSha256) report.progress(`Warning: ${path} was recorded on another database (${recording.dataset}), or on another version of it.`);
+    if (recording.databaseSha256 !== undefined && recording.databaseSha256 !== dataset.databaseSha256)
+      report.progress(
+        `Warning: ${path} was recorded on another database (${recording.dataset}), or on another version of it.`,
+      );
     const steps = recording.entries.filter(({ kind }) => kind === 'step').length;
     report.progress(`playing back ${steps} recorded steps of ${recording.sampler.label}`);
     const history: HistoryPoint[] = [];
     const { trainer, sampler } = await playBack(recording, {
-      database, questions, rewards: (feedback) => rewardsFor(database, feedback),
+      database,
+      questions,
+      rewards: (feedback) => rewardsFor(database, feedback),
       onStep: (step) => {
         history.push(pointOf(step, recording.config));
-        if (everyTenth(history.length, steps)) report.progress(`step ${history.length}/${steps}  ${step.metrics.hints} hints`);
+        if (everyTenth(history.length, steps))
+          report.progress(`step ${history.length}/${steps}  ${step.metrics.hints} hints`);
       },
     });
     const [summary, learned] = [trainer.getTrainingSummary(), trainer.policy.hints];
     writeAll([
       ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
-      ...(json === undefined ? [] : [{ path: json, text: toJson({
-        format: 'grpo-sql-lab/training', version: 1, dataset, sampler: recording.sampler.id, recorded: { dataset: recording.dataset, label: sampler.label },
-        reward: rewardModeOf(trainer.config), seed: trainer.seed, steps, config: trainer.config, summary, history, hints: learned,
-      }) }]),
+      ...(json === undefined
+        ? []
+        : [
+            {
+              path: json,
+              text: toJson({
+                format: 'grpo-sql-lab/training',
+                version: 1,
+                dataset,
+                sampler: recording.sampler.id,
+                recorded: { dataset: recording.dataset, label: sampler.label },
+                reward: rewardModeOf(trainer.config),
+                seed: trainer.seed,
+                steps,
+                config: trainer.config,
+                summary,
+                history,
+                hints: learned,
+              }),
+            },
+          ]),
     ]);
-    report.result(`${steps} recorded steps played back: ${summary.totalGroups} groups, mean reward ${summary.averageReward?.toFixed(3) ?? '–'}; ${learned.length} hints.`);
+    report.result(
+      `${steps} recorded steps played back: ${summary.totalGroups} groups, mean reward ${summary.averageReward?.toFixed(3) ?? '–'}; ${learned.length} hints.`,
+    );
   } finally {
     database.close();
   }
 }
 
-/** What a recording calls its dataset: the database's file, or its folder where the file has the name they all have. Never a path. */
+/**
+ * What a recording calls its dataset: the database's file, or its folder where the file has the name they all have.
+ * Never a path.
+ */
 export function datasetName(database: string): string {
   const name = basename(database).replace(/\.[^.]*$/, '');
   return name === 'db' || name === 'schema' || name === '' ? basename(dirname(resolve(database))) || 'database' : name;

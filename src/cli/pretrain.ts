@@ -22,40 +22,74 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
   const seed = wholeNumber('seed', given.one('seed') ?? '1', 0, 2 ** 32);
   const allQuestions = given.has('all-questions');
   const [hintsOut, json] = [given.one('hints-out'), given.one('json')];
-  if (hintsOut === undefined && !given.has('leave-one-out')) throw new UsageError('Give --hints-out F to learn hints, --leave-one-out to measure them, or both. See: lab pretrain --help');
+  if (hintsOut === undefined && !given.has('leave-one-out'))
+    throw new UsageError(
+      'Give --hints-out F to learn hints, --leave-one-out to measure them, or both. See: lab pretrain --help',
+    );
   const folders = given.all('dataset');
   const names = namesOf(folders, 'datasets');
   const leftOut = namesToLeaveOut(given, names);
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
-  checkOutputs(outputs, folders.flatMap((folder) => Object.values(filesOf(folder))));
+  checkOutputs(
+    outputs,
+    folders.flatMap((folder) => Object.values(filesOf(folder))),
+  );
 
   const opened: DatasetFolder[] = [];
   try {
     for (const folder of folders) opened.push(await openFolder(folder));
     const folds = opened.map((dataset) => foldOf(dataset, allQuestions));
-    const onPass = (title: string): NonNullable<Parameters<typeof learn>[0]['onPass']> => ({ pass, steps, noSignalShare, hints }) =>
-      report.progress(`${title}pass ${pass}/${passes}: ${steps} questions, ${percent(noSignalShare)} % without signal, ${hints} hints`);
+    const onPass =
+      (title: string): NonNullable<Parameters<typeof learn>[0]['onPass']> =>
+      ({ pass, steps, noSignalShare, hints }) =>
+        report.progress(
+          `${title}pass ${pass}/${passes}: ${steps} questions, ${percent(noSignalShare)} % without signal, ${hints} hints`,
+        );
 
     const measured: LeftOut[] = [];
     for (const [i, name] of leftOut.entries()) {
-      measured.push(await leaveOut(folds, names.indexOf(name), { passes, seed, onPass: onPass(`${i + 1}/${leftOut.length} without ${name}: `) }));
+      measured.push(
+        await leaveOut(folds, names.indexOf(name), {
+          passes,
+          seed,
+          onPass: onPass(`${i + 1}/${leftOut.length} without ${name}: `),
+        }),
+      );
     }
     const learned = hintsOut === undefined ? null : await learn({ sources: folds, passes, seed, onPass: onPass('') });
     const mean = meansOf(measured);
     writeAll([
-      ...(hintsOut === undefined || learned === null ? [] : [{ path: hintsOut, text: compactHintsText({ hints: learned.hints, sources: sourcesOf(learned, opened) }) }]),
-      ...(json === undefined ? [] : [{ path: json, text: toJson({
-        format: 'grpo-sql-lab/pretraining', version: 1,
-        datasets: opened.map(({ name, dataset, licence }) => ({ name, ...dataset, licence })),
-        config: PRETRAINING_CONFIG, passes, seed, allQuestions,
-        ...(learned === null ? {} : { learned: { ...learned, hints: learned.hints.length, hintsBeforeTheCut: learned.learned } }),
-        ...(measured.length === 0 ? {} : { leaveOneOut: { databases: measured, mean } }),
-      }) }]),
+      ...(hintsOut === undefined || learned === null
+        ? []
+        : [{ path: hintsOut, text: compactHintsText({ hints: learned.hints, sources: sourcesOf(learned, opened) }) }]),
+      ...(json === undefined
+        ? []
+        : [
+            {
+              path: json,
+              text: toJson({
+                format: 'grpo-sql-lab/pretraining',
+                version: 1,
+                datasets: opened.map(({ name, dataset, licence }) => ({ name, ...dataset, licence })),
+                config: PRETRAINING_CONFIG,
+                passes,
+                seed,
+                allQuestions,
+                ...(learned === null
+                  ? {}
+                  : { learned: { ...learned, hints: learned.hints.length, hintsBeforeTheCut: learned.learned } }),
+                ...(measured.length === 0 ? {} : { leaveOneOut: { databases: measured, mean } }),
+              }),
+            },
+          ]),
     ]);
     if (measured.length > 0) for (const line of tableOf(measured, mean)) report.result(line);
-    if (learned !== null) report.result(`${learned.hints.length} general hints (of ${learned.learned}), learned on ${learned.sources.reduce((sum, { questions }) => sum + questions, 0)} questions of ${learned.sources.length} database${learned.sources.length === 1 ? '' : 's'} in ${passes} passes.`);
+    if (learned !== null)
+      report.result(
+        `${learned.hints.length} general hints (of ${learned.learned}), learned on ${learned.sources.reduce((sum, { questions }) => sum + questions, 0)} questions of ${learned.sources.length} database${learned.sources.length === 1 ? '' : 's'} in ${passes} passes.`,
+      );
   } finally {
     for (const { database } of opened) database.close();
   }
@@ -71,7 +105,10 @@ function namesToLeaveOut(given: GivenOptions, names: readonly string[]): readonl
   if (names.length < 2) throw new UsageError('--leave-one-out needs two datasets or more.');
   const chosen = only === undefined ? names : only.split(',').map((name) => name.trim());
   const unknown = chosen.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new UsageError(`--left-out names "${unknown.slice(0, 60)}", but no dataset has that name: ${names.join(', ')}.`);
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--left-out names "${unknown.slice(0, 60)}", but no dataset has that name: ${names.join(', ')}.`,
+    );
   return [...new Set(chosen)];
 }
 
@@ -79,14 +116,29 @@ function foldOf({ name, questions, database: within }: DatasetFolder, allQuestio
   const database = new RememberingDatabase(within);
   const gold = new GoldResults(database);
   return {
-    name, database, gold, sampler: makeSketchSampler({ schema: database.schema }), measured: questions,
+    name,
+    database,
+    gold,
+    sampler: makeSketchSampler({ schema: database.schema }),
+    measured: questions,
     questions: questions.filter(({ split }) => allQuestions || split === 'train'),
-    judge: new Judge(database, { maxVmSteps: PRETRAINING_CONFIG.max_vm_steps * 1e6, deadlineMs: PRETRAINING_CONFIG.deadline_ms }, gold),
+    judge: new Judge(
+      database,
+      { maxVmSteps: PRETRAINING_CONFIG.max_vm_steps * 1e6, deadlineMs: PRETRAINING_CONFIG.deadline_ms },
+      gold,
+    ),
   };
 }
 
-function sourcesOf({ sources }: Pretrained, opened: readonly DatasetFolder[]): Parameters<typeof compactHintsText>[0]['sources'] {
-  return sources.map(({ name, questions }) => ({ name, questions, licence: opened.find((dataset) => dataset.name === name)?.licence ?? '' }));
+function sourcesOf(
+  { sources }: Pretrained,
+  opened: readonly DatasetFolder[],
+): Parameters<typeof compactHintsText>[0]['sources'] {
+  return sources.map(({ name, questions }) => ({
+    name,
+    questions,
+    licence: opened.find((dataset) => dataset.name === name)?.licence ?? '',
+  }));
 }
 
 interface Means {
@@ -97,17 +149,38 @@ interface Means {
 function meansOf(measured: readonly LeftOut[]): Means | null {
   if (measured.length === 0) return null;
   const heldOut = measured.flatMap(({ heldOut: one }) => one ?? []);
-  return { all: meanOverDatabases(measured.map(({ all }) => all)), heldOut: heldOut.length === 0 ? null : meanOverDatabases(heldOut) };
+  return {
+    all: meanOverDatabases(measured.map(({ all }) => all)),
+    heldOut: heldOut.length === 0 ? null : meanOverDatabases(heldOut),
+  };
 }
 
 /** Accuracies in per cent with their intervals, in columns; the mean last. */
 function tableOf(measured: readonly LeftOut[], mean: Means | null): string[] {
-  const shown = ({ accuracy, low, high }: ZeroShot['none']): string => `${percent(accuracy)} (${percent(low)}–${percent(high)})`;
-  const gain = ({ difference, low, high }: { difference: number; low: number; high: number }): string => `${signed(difference)} (${signed(low)} to ${signed(high)})`;
-  const cells = (one: ZeroShot | null): string[] => (one === null ? ['0', '–', '–', '–'] : [String(one.comparison.questions), shown(one.none), shown(one.starter), gain(one.comparison)]);
-  const meanCells = (one: MeanOverDatabases | null | undefined): string[] => (one == null ? ['', '–', '–', '–'] : ['', percent(one.none), percent(one.starter), gain({ ...one.interval, difference: one.difference })]);
+  const shown = ({ accuracy, low, high }: ZeroShot['none']): string =>
+    `${percent(accuracy)} (${percent(low)}–${percent(high)})`;
+  const gain = ({ difference, low, high }: { difference: number; low: number; high: number }): string =>
+    `${signed(difference)} (${signed(low)} to ${signed(high)})`;
+  const cells = (one: ZeroShot | null): string[] =>
+    one === null
+      ? ['0', '–', '–', '–']
+      : [String(one.comparison.questions), shown(one.none), shown(one.starter), gain(one.comparison)];
+  const meanCells = (one: MeanOverDatabases | null | undefined): string[] =>
+    one == null
+      ? ['', '–', '–', '–']
+      : ['', percent(one.none), percent(one.starter), gain({ ...one.interval, difference: one.difference })];
   const rows = [
-    ['left out', 'questions', 'no hints %', 'hints of the others %', 'difference', 'held-out', 'no hints %', 'hints of the others %', 'difference'],
+    [
+      'left out',
+      'questions',
+      'no hints %',
+      'hints of the others %',
+      'difference',
+      'held-out',
+      'no hints %',
+      'hints of the others %',
+      'difference',
+    ],
     ...measured.map(({ name, all, heldOut }) => [name, ...cells(all), ...cells(heldOut)]),
     ...(mean === null ? [] : [['mean', ...meanCells(mean.all), ...meanCells(mean.heldOut)]]),
   ];

@@ -22,7 +22,10 @@ import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
 
-/** Completions sampled a question where no file gives them, hotter than in training so that more kinds of mistakes occur. */
+/**
+ * Completions sampled a question where no file gives them, hotter than in training so that more kinds of mistakes
+ * occur.
+ */
 const SAMPLED = { size: '16', temperature: 1 } as const;
 const DRAWN_SIZE = '8';
 const DRAWS = '200';
@@ -43,14 +46,30 @@ interface Scored extends PoolAnswer {
 export async function rewards(given: GivenOptions, report: Report): Promise<void> {
   const completionsPath = given.one('completions');
   const config = configFrom(given, { temperature: SAMPLED.temperature });
-  const groupSize = wholeNumber('group-size', given.one('group-size') ?? (completionsPath === undefined ? SAMPLED.size : DRAWN_SIZE), 2, 1000);
+  const groupSize = wholeNumber(
+    'group-size',
+    given.one('group-size') ?? (completionsPath === undefined ? SAMPLED.size : DRAWN_SIZE),
+    2,
+    1000,
+  );
   const draws = wholeNumber('groups', given.one('groups') ?? DRAWS, 1, 100_000);
   const seed = wholeNumber('seed', given.one('seed') ?? '1', 0, Number.MAX_SAFE_INTEGER);
-  const sources = given.one('sources')?.split(',').map((source) => source.trim());
-  if (completionsPath === undefined && sources !== undefined) throw new UsageError('--sources chooses among the completions of a file: it needs --completions F.');
+  const sources = given
+    .one('sources')
+    ?.split(',')
+    .map((source) => source.trim());
+  if (completionsPath === undefined && sources !== undefined)
+    throw new UsageError('--sources chooses among the completions of a file: it needs --completions F.');
   const json = given.one('json');
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), ...(completionsPath === undefined ? [] : [completionsPath])]);
-  const file = completionsPath === undefined ? null : chosen(parseCompletions(readText(completionsPath), completionsPath), sources, completionsPath);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    given.need('questions'),
+    ...(completionsPath === undefined ? [] : [completionsPath]),
+  ]);
+  const file =
+    completionsPath === undefined
+      ? null
+      : chosen(parseCompletions(readText(completionsPath), completionsPath), sources, completionsPath);
 
   const { database, questions } = await openInputs(given);
   try {
@@ -63,43 +82,94 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
     const pools: Scored[][] = [];
     let weakGold = 0;
     for (const [index, question] of questions.entries()) {
-      const texts: GivenCompletion[] = file === null
-        ? (await sampler.generateGroup({ question: question.question, policy: fixedPolicy([]), temperature: config.temperature, random }, groupSize)).map(({ text }) => ({ source: sampler.id, text, correct: undefined }))
-        : [...(file.get(question.id) ?? [])];
-      const pool = await scorePool(question, texts, { database, model, gold, limits: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }, maxRows: config.max_rows });
+      const texts: GivenCompletion[] =
+        file === null
+          ? (
+              await sampler.generateGroup(
+                { question: question.question, policy: fixedPolicy([]), temperature: config.temperature, random },
+                groupSize,
+              )
+            ).map(({ text }) => ({ source: sampler.id, text, correct: undefined }))
+          : [...(file.get(question.id) ?? [])];
+      const pool = await scorePool(question, texts, {
+        database,
+        model,
+        gold,
+        limits: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
+        maxRows: config.max_rows,
+      });
       if (pool !== null && pool.length > 0) {
         pools.push(pool);
         if ((await gold.isWeak(question)) === true) weakGold++;
       }
       if (everyTenth(index + 1, questions.length)) report.progress(`question ${index + 1}/${questions.length}`);
     }
-    if (pools.length === 0) throw new UsageError('No completion can be judged: none has a "correct" flag or belongs to a question with gold SQL.');
+    if (pools.length === 0)
+      throw new UsageError(
+        'No completion can be judged: none has a "correct" flag or belongs to a question with gold SQL.',
+      );
 
     const measured = measure(pools, withAgreement);
-    const best = file === null ? null : bestOfGroup({
-      pools, groupSize, draws, random: seededRandom(seed).next,
-      withAgreement: (question, members) => totalsWithAgreement(members.map((i) => pools[question]?.[i]).filter((one) => one !== undefined), withAgreement),
-    });
+    const best =
+      file === null
+        ? null
+        : bestOfGroup({
+            pools,
+            groupSize,
+            draws,
+            random: seededRandom(seed).next,
+            withAgreement: (question, members) =>
+              totalsWithAgreement(
+                members.map((i) => pools[question]?.[i]).filter((one) => one !== undefined),
+                withAgreement,
+              ),
+          });
     const count = pools.reduce((sum, pool) => sum + pool.length, 0);
     if (json !== undefined) {
-      writeAll([{ path: json, text: toJson({
-        auc: Object.fromEntries(MEASURED.map((name) => [name, measured[name].auc])), pairs: Object.fromEntries(MEASURED.map((name) => [name, measured[name].pairs])),
-        ...(best === null ? {} : { bestOfG: best, draws }),
-        groupSize, questions: pools.length, completions: count, right: pools.reduce((sum, pool) => sum + pool.filter(({ correct }) => correct).length, 0),
-        weakGold, agreementWeight: withAgreement.agreement, seed, ...(sources === undefined ? {} : { sources }),
-      }) }]);
+      writeAll([
+        {
+          path: json,
+          text: toJson({
+            auc: Object.fromEntries(MEASURED.map((name) => [name, measured[name].auc])),
+            pairs: Object.fromEntries(MEASURED.map((name) => [name, measured[name].pairs])),
+            ...(best === null ? {} : { bestOfG: best, draws }),
+            groupSize,
+            questions: pools.length,
+            completions: count,
+            right: pools.reduce((sum, pool) => sum + pool.filter(({ correct }) => correct).length, 0),
+            weakGold,
+            agreementWeight: withAgreement.agreement,
+            seed,
+            ...(sources === undefined ? {} : { sources }),
+          }),
+        },
+      ]);
     }
-    const auc = MEASURED.map((name) => `${name} ${measured[name].auc?.toFixed(3) ?? '–'} (${measured[name].pairs})`).join(', ');
-    report.result(`AUC within questions (pairs): ${auc}. ${pools.length} questions, ${count} completions.${weakGold > 0 ? ` The gold SQL of ${weakGold} questions returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}${best === null ? '' : ` ${bestText(best, groupSize)}`}`);
+    const auc = MEASURED.map(
+      (name) => `${name} ${measured[name].auc?.toFixed(3) ?? '–'} (${measured[name].pairs})`,
+    ).join(', ');
+    report.result(
+      `AUC within questions (pairs): ${auc}. ${pools.length} questions, ${count} completions.${weakGold > 0 ? ` The gold SQL of ${weakGold} questions returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}${best === null ? '' : ` ${bestText(best, groupSize)}`}`,
+    );
   } finally {
     database.close();
   }
 }
 
-function chosen(file: Map<string, readonly GivenCompletion[]>, sources: readonly string[] | undefined, path: string): Map<string, readonly GivenCompletion[]> {
+function chosen(
+  file: Map<string, readonly GivenCompletion[]>,
+  sources: readonly string[] | undefined,
+  path: string,
+): Map<string, readonly GivenCompletion[]> {
   if (sources === undefined) return file;
   const known = new Set([...file.values()].flatMap((list) => list.map(({ source }) => source)));
-  if (!sources.some((source) => known.has(source))) throw new UsageError(`--sources: ${path} has no completion from ${sources.map((source) => `"${source.slice(0, 60)}"`).join(', ').slice(0, 300)}. It has: ${[...known].sort().join(', ').slice(0, 1000)}.`);
+  if (!sources.some((source) => known.has(source)))
+    throw new UsageError(
+      `--sources: ${path} has no completion from ${sources
+        .map((source) => `"${source.slice(0, 60)}"`)
+        .join(', ')
+        .slice(0, 300)}. It has: ${[...known].sort().join(', ').slice(0, 1000)}.`,
+    );
   return new Map([...file].map(([id, list]) => [id, list.filter(({ source }) => sources.includes(source))]));
 }
 
@@ -111,19 +181,35 @@ interface Scoring {
   readonly maxRows: number;
 }
 
-/** Runs and scores the completions of one question; null when it has no gold and the file does not say what is right. */
-async function scorePool(question: Question, completions: readonly GivenCompletion[], { database, model, gold, limits, maxRows }: Scoring): Promise<Scored[] | null> {
+/**
+ * Runs and scores the completions of one question; null when it has no gold and the file does not say what is right.
+ */
+async function scorePool(
+  question: Question,
+  completions: readonly GivenCompletion[],
+  { database, model, gold, limits, maxRows }: Scoring,
+): Promise<Scored[] | null> {
   const texts = completions.map(({ text }) => extractSql(text).sql);
   // The same SQL gives the same result: it is run and judged once.
   const distinct = [...new Set(texts)];
   const executions = await database.execute(distinct, { budget: { ...limits, maxRows } });
-  const scored = await model.score(question, distinct.map((sql, i) => ({ sql, execution: executions[i] as Execution })));
+  const scored = await model.score(
+    question,
+    distinct.map((sql, i) => ({ sql, execution: executions[i] as Execution })),
+  );
   const classes = resultClasses(executions);
   // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
   const cut = distinct.filter((_, i) => executions[i]?.truncated === true);
-  const whole = new Map((await database.execute(cut, { budget: { ...limits, ...ANSWER_BUDGET } })).map((execution, i) => [cut[i], execution]));
+  const whole = new Map(
+    (await database.execute(cut, { budget: { ...limits, ...ANSWER_BUDGET } })).map((execution, i) => [
+      cut[i],
+      execution,
+    ]),
+  );
   const known = completions.some(({ correct }) => correct === undefined) && (await gold.isComparable(question));
-  const matches = known ? await Promise.all(executions.map((execution, i) => gold.matches(question, whole.get(distinct[i]) ?? execution))) : [];
+  const matches = known
+    ? await Promise.all(executions.map((execution, i) => gold.matches(question, whole.get(distinct[i]) ?? execution)))
+    : [];
   const pool: Scored[] = [];
   for (const [i, { correct }] of completions.entries()) {
     const at = distinct.indexOf(texts[i] ?? '');
@@ -131,32 +217,69 @@ async function scorePool(question: Question, completions: readonly GivenCompleti
     const right = correct ?? matches[at] ?? null;
     if (execution === undefined || one === undefined) throw new Error('A completion was not run or not scored.');
     if (right === null) return null;
-    pool.push({ sql: texts[i] ?? '', correct: right, ran: classes[at] !== null && classes[at] !== undefined, result: classes[at] ?? null, returnedRows: execution.rows.length > 0, total: one.total, rewards: one });
+    pool.push({
+      sql: texts[i] ?? '',
+      correct: right,
+      ran: classes[at] !== null && classes[at] !== undefined,
+      result: classes[at] ?? null,
+      returnedRows: execution.rows.length > 0,
+      total: one.total,
+      rewards: one,
+    });
   }
   return pool;
 }
 
-function measure(pools: readonly (readonly Scored[])[], weights: Readonly<Record<RewardComponent, number>>): Record<Measured, ReturnType<typeof withinQuestionAuc>> {
-  const answers = Object.fromEntries(MEASURED.map((name) => [name, [] as JudgedAnswer[][]])) as Record<Measured, JudgedAnswer[][]>;
+function measure(
+  pools: readonly (readonly Scored[])[],
+  weights: Readonly<Record<RewardComponent, number>>,
+): Record<Measured, ReturnType<typeof withinQuestionAuc>> {
+  const answers = Object.fromEntries(MEASURED.map((name) => [name, [] as JudgedAnswer[][]])) as Record<
+    Measured,
+    JudgedAnswer[][]
+  >;
   for (const pool of pools) {
-    const agreement = agreementOf(pool.map(({ result }) => result), pool.map(({ returnedRows }) => returnedRows));
+    const agreement = agreementOf(
+      pool.map(({ result }) => result),
+      pool.map(({ returnedRows }) => returnedRows),
+    );
     const together = totalsWithAgreement(pool, weights);
     const seen = new Map<string, number>();
-    pool.forEach(({ sql }, i) => { if (!seen.has(sql)) seen.set(sql, i); });
+    pool.forEach(({ sql }, i) => {
+      if (!seen.has(sql)) seen.set(sql, i);
+    });
     for (const name of MEASURED) {
-      answers[name].push([...seen.values()].map((i): JudgedAnswer => {
-        const one = pool[i];
-        const score = name === 'total' ? one?.total : name === 'totalWithAgreement' ? together[i] : name === 'agreement' ? agreement[i]?.value : one?.rewards.components[name]?.value;
-        return { correct: one?.correct === true, score: score ?? null };
-      }));
+      answers[name].push(
+        [...seen.values()].map((i): JudgedAnswer => {
+          const one = pool[i];
+          const score =
+            name === 'total'
+              ? one?.total
+              : name === 'totalWithAgreement'
+                ? together[i]
+                : name === 'agreement'
+                  ? agreement[i]?.value
+                  : one?.rewards.components[name]?.value;
+          return { correct: one?.correct === true, score: score ?? null };
+        }),
+      );
     }
   }
-  return Object.fromEntries(MEASURED.map((name) => [name, withinQuestionAuc(answers[name])])) as Record<Measured, ReturnType<typeof withinQuestionAuc>>;
+  return Object.fromEntries(MEASURED.map((name) => [name, withinQuestionAuc(answers[name])])) as Record<
+    Measured,
+    ReturnType<typeof withinQuestionAuc>
+  >;
 }
 
 /** The totals a group would have with the agreement component, caps kept. */
-function totalsWithAgreement(group: readonly Scored[], weights: Readonly<Record<RewardComponent, number>>): (number | null)[] {
-  const agreement = agreementOf(group.map(({ result }) => result), group.map(({ returnedRows }) => returnedRows));
+function totalsWithAgreement(
+  group: readonly Scored[],
+  weights: Readonly<Record<RewardComponent, number>>,
+): (number | null)[] {
+  const agreement = agreementOf(
+    group.map(({ result }) => result),
+    group.map(({ returnedRows }) => returnedRows),
+  );
   return group.map(({ rewards: { components, cappedAt } }, i) => {
     const score = agreement[i];
     const total = weightedTotal(score === undefined ? components : { ...components, agreement: score }, weights);

@@ -28,14 +28,21 @@ export type SamplerChoice =
   | { readonly kind: 'sketch' }
   | { readonly kind: 'endpoint'; readonly model: LanguageModel }
   /** By question id, as the file has them. */
-  | { readonly kind: 'completions'; readonly path: string; readonly byId: ReadonlyMap<string, readonly PoolCompletion[]> }
+  | {
+      readonly kind: 'completions';
+      readonly path: string;
+      readonly byId: ReadonlyMap<string, readonly PoolCompletion[]>;
+    }
   | { readonly kind: 'recording'; readonly path: string; readonly recording: Recording };
 
 /**
- * Reads the options, and the file of a replay. `samplers`: those the command knows. Rejects with UsageError, DatasetError, and ModelError when the server is to say which
- * model it has and does not.
+ * Reads the options, and the file of a replay. `samplers`: those the command knows. Rejects with UsageError,
+ * DatasetError, and ModelError when the server is to say which model it has and does not.
  */
-export async function chosenSampler(given: GivenOptions, samplers: readonly SamplerName[] = SAMPLERS): Promise<SamplerChoice> {
+export async function chosenSampler(
+  given: GivenOptions,
+  samplers: readonly SamplerName[] = SAMPLERS,
+): Promise<SamplerChoice> {
   const kind = oneOf('sampler', given.one('sampler') ?? 'sketch', samplers);
   for (const [owner, options] of Object.entries(BELONGS)) {
     const stray = owner === kind ? undefined : options.find((name) => given.has(name));
@@ -44,10 +51,15 @@ export async function chosenSampler(given: GivenOptions, samplers: readonly Samp
   if (kind === 'sketch') return { kind };
   if (kind === 'endpoint') return { kind, model: await endpoint(given) };
   const [completions, recording] = [given.one('completions'), given.one('recording')];
-  if (completions !== undefined && recording !== undefined) throw new UsageError('--completions and --recording are two things to replay: give one of them.');
-  if (completions !== undefined) return { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) };
-  if (recording !== undefined) return { kind: 'recording', path: recording, recording: parseRecording(readText(recording), recording) };
-  throw new UsageError('--sampler replay needs something to replay: --completions F, or with train --recording F, with evaluate --pool DIR.');
+  if (completions !== undefined && recording !== undefined)
+    throw new UsageError('--completions and --recording are two things to replay: give one of them.');
+  if (completions !== undefined)
+    return { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) };
+  if (recording !== undefined)
+    return { kind: 'recording', path: recording, recording: parseRecording(readText(recording), recording) };
+  throw new UsageError(
+    '--sampler replay needs something to replay: --completions F, or with train --recording F, with evaluate --pool DIR.',
+  );
 }
 
 /** The files a choice was read from. */
@@ -63,26 +75,46 @@ export interface SamplerNeeds {
   readonly totals?: PoolOptions['totals'];
 }
 
-/** Throws UsageError when the settings ask for what the sampler cannot do. A recording is no sampler: it is played back as a whole. */
-export function makeSampler(choice: Exclude<SamplerChoice, { kind: 'recording' }>, { schema, questions, config, totals }: SamplerNeeds): Sampler {
+/**
+ * Throws UsageError when the settings ask for what the sampler cannot do. A recording is no sampler: it is played back
+ * as a whole.
+ */
+export function makeSampler(
+  choice: Exclude<SamplerChoice, { kind: 'recording' }>,
+  { schema, questions, config, totals }: SamplerNeeds,
+): Sampler {
   if (choice.kind === 'sketch') return makeSketchSampler({ schema });
   if (choice.kind === 'endpoint') {
-    if (config.constrained && !choice.model.supports.grammar) throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
+    if (config.constrained && !choice.model.supports.grammar)
+      throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
     return makeLanguageSampler({ model: choice.model, schema, settings: () => config });
   }
-  const completions = new Map(questions.flatMap((question) => {
-    const texts = choice.byId.get(question.id);
-    return texts === undefined ? [] : [[question.question.trim(), texts] as const];
-  }));
+  const completions = new Map(
+    questions.flatMap((question) => {
+      const texts = choice.byId.get(question.id);
+      return texts === undefined ? [] : [[question.question.trim(), texts] as const];
+    }),
+  );
   const sources = new Set([...completions.values()].flatMap((texts) => texts.map(({ source }) => source)));
-  return makePoolSampler({ completions, schema, label: `Recorded completions of ${sources.size === 1 ? 'one model' : `${sources.size} models`}`, ...(totals === undefined ? {} : { totals }) });
+  return makePoolSampler({
+    completions,
+    schema,
+    label: `Recorded completions of ${sources.size === 1 ? 'one model' : `${sources.size} models`}`,
+    ...(totals === undefined ? {} : { totals }),
+  });
 }
 
-/** The questions a sampler can answer: with recorded completions only those that have some. Throws UsageError when none is left. */
+/**
+ * The questions a sampler can answer: with recorded completions only those that have some. Throws UsageError when none
+ * is left.
+ */
 export function answerable(choice: SamplerChoice, questions: readonly Question[]): readonly Question[] {
   if (choice.kind !== 'completions') return questions;
   const known = questions.filter(({ id }) => (choice.byId.get(id)?.length ?? 0) > 0);
-  if (known.length === 0 && questions.length > 0) throw new UsageError(`${choice.path} has no completion for any of the ${questions.length} questions: its ids are not theirs.`);
+  if (known.length === 0 && questions.length > 0)
+    throw new UsageError(
+      `${choice.path} has no completion for any of the ${questions.length} questions: its ids are not theirs.`,
+    );
   return known;
 }
 
@@ -93,18 +125,39 @@ async function endpoint(given: GivenOptions): Promise<LanguageModel> {
   const field = given.one('grammar-field');
   const grammarField = field === undefined ? {} : { grammarField: oneOf('grammar-field', field, GRAMMAR_FIELDS) };
   const variable = given.one('api-key-env');
-  const key = variable === undefined ? null : process.env[variable]?.trim() ?? '';
-  if (key === '') throw new UsageError(`--api-key-env: the environment has no ${JSON.stringify(variable?.slice(0, 60))}, or it is empty.`);
+  const key = variable === undefined ? null : (process.env[variable]?.trim() ?? '');
+  if (key === '')
+    throw new UsageError(
+      `--api-key-env: the environment has no ${JSON.stringify(variable?.slice(0, 60))}, or it is empty.`,
+    );
   const named = given.one('model');
   try {
     if (named !== undefined) return connectEndpoint({ baseUrl, model: named, key, parallel, ...grammarField });
     const models = await listEndpointModels({ baseUrl, key });
     const [only] = models;
-    if (only === undefined || models.length > 1) throw new UsageError(`--model is needed: the server has ${models.length === 0 ? 'none to choose by itself' : `${models.slice(0, 20).map(({ id }) => id).join(', ')}${models.length > 20 ? ', …' : ''}`}.`);
-    return connectEndpoint({ baseUrl, model: only.id, key, parallel, contextTokens: only.contextTokens, ...grammarField });
+    if (only === undefined || models.length > 1)
+      throw new UsageError(
+        `--model is needed: the server has ${
+          models.length === 0
+            ? 'none to choose by itself'
+            : `${models
+                .slice(0, 20)
+                .map(({ id }) => id)
+                .join(', ')}${models.length > 20 ? ', …' : ''}`
+        }.`,
+      );
+    return connectEndpoint({
+      baseUrl,
+      model: only.id,
+      key,
+      parallel,
+      contextTokens: only.contextTokens,
+      ...grammarField,
+    });
   } catch (error) {
     // What cannot even be tried is in the arguments.
-    if (error instanceof ModelError && error.fault === 'unsupported') throw new UsageError(`${error.message} ${error.remedy}`);
+    if (error instanceof ModelError && error.fault === 'unsupported')
+      throw new UsageError(`${error.message} ${error.remedy}`);
     throw error;
   }
 }

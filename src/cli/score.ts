@@ -30,7 +30,11 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
   const config = configFrom(given);
   const json = given.one('json');
   const sqlPath = given.need('sql-file');
-  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [given.need('database'), given.need('questions'), sqlPath]);
+  checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [
+    given.need('database'),
+    given.need('questions'),
+    sqlPath,
+  ]);
   const answers = parseAnswers(readText(sqlPath), sqlPath);
 
   const { database, questions } = await openInputs(given);
@@ -38,7 +42,10 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
     const byId = new Map(questions.map((question) => [question.id, question]));
     const asked = answers.map(({ id, sql }, index) => {
       const question = byId.get(id);
-      if (question === undefined) throw new UsageError(`${sqlPath}: entry ${index + 1} (${JSON.stringify(id.slice(0, 60))}) answers no question of ${given.need('questions')}.`);
+      if (question === undefined)
+        throw new UsageError(
+          `${sqlPath}: entry ${index + 1} (${JSON.stringify(id.slice(0, 60))}) answers no question of ${given.need('questions')}.`,
+        );
       return { question, sql };
     });
     const rewards = rewardsFor(database)(rewardWeights(config));
@@ -51,12 +58,18 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
       const [scored] = await rewards.score(question, [{ sql, execution }]);
       if (scored === undefined) throw new Error('The reward functions returned no score.');
       // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
-      const [whole] = execution.truncated ? await database.execute([sql], { budget: { ...limits, ...ANSWER_BUDGET } }) : [execution];
+      const [whole] = execution.truncated
+        ? await database.execute([sql], { budget: { ...limits, ...ANSWER_BUDGET } })
+        : [execution];
       const { components, total } = scored;
       const value = (name: RewardComponent): number | null => components[name]?.value ?? null;
       items.push({
         id: question.id,
-        validity: value('validity'), execution: value('execution'), quality: value('quality'), format: value('format'), total,
+        validity: value('validity'),
+        execution: value('execution'),
+        quality: value('quality'),
+        format: value('format'),
+        total,
         executed: execution.status === 'rows' || execution.status === 'empty',
         matchesGold: await gold.matches(question, whole ?? execution),
         reasons: Object.fromEntries(Object.entries(components).map(([name, component]) => [name, component.reasons])),
@@ -65,7 +78,9 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
     }
     if (json !== undefined) writeAll([{ path: json, text: toJson({ items }) }]);
     const known = items.filter((item) => item.matchesGold !== null);
-    report.result(`${items.length} SQL texts scored: ${items.filter((item) => item.executed).length} ran, ${known.filter((item) => item.matchesGold === true).length} of ${known.length} match the gold SQL.`);
+    report.result(
+      `${items.length} SQL texts scored: ${items.filter((item) => item.executed).length} ran, ${known.filter((item) => item.matchesGold === true).length} of ${known.length} match the gold SQL.`,
+    );
   } finally {
     database.close();
   }

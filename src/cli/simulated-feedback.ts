@@ -1,6 +1,6 @@
 /**
- * A person who judges some of the groups, played by gold: up for what is right, down for what is wrong, in the place of people
- * so that learning from feedback can be measured. It is labelled as simulated wherever its figures appear.
+ * A person who judges some of the groups, played by gold: up for what is right, down for what is wrong, in the place of
+ * people so that learning from feedback can be measured. It is labelled as simulated wherever its figures appear.
  */
 import type { FeedbackProvider, Judgements } from '../grpo/feedback.ts';
 import { seededRandom } from '../grpo/random.ts';
@@ -15,8 +15,8 @@ export interface SimulatedFeedbackOptions {
 }
 
 /**
- * Judges every completion of a share of the groups it is shown, where gold can be compared. Like a person's, its thumbs stay:
- * in later groups they hold for the same SQL and for SQL with the same result.
+ * Judges every completion of a share of the groups it is shown, where gold can be compared. Like a person's, its thumbs
+ * stay: in later groups they hold for the same SQL and for SQL with the same result.
  */
 export function simulatedFeedback({ gold, share, seed }: SimulatedFeedbackOptions): FeedbackProvider {
   const random = seededRandom(seed).next;

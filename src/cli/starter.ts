@@ -1,4 +1,6 @@
-/** The starter policy: general hints learned on other databases, shipped with the page. And the options that choose it. */
+/**
+ * The starter policy: general hints learned on other databases, shipped with the page. And the options that choose it.
+ */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseHintsFile } from '../engine/hints-file.ts';
@@ -33,16 +35,26 @@ export interface ChosenHints {
 }
 
 /**
- * What `none`, `starter` or a file stands for; without a choice the starter policy, or, where this copy of the program has
- * none, no hints with a warning. `option` is what it was given with. Throws UsageError, DatasetError.
+ * What `none`, `starter` or a file stands for; without a choice the starter policy, or, where this copy of the program
+ * has none, no hints with a warning. `option` is what it was given with. Throws UsageError, DatasetError.
  */
 export function chosenHints(chosen: string | undefined, starterPath = PATH, option = 'hints'): ChosenHints {
   if (chosen === undefined && !existsSync(starterPath)) {
-    return { hints: [], sources: [], from: 'none', path: null, warning: `Warning: there is no starter policy (${SHOWN} is missing), so there are no hints to begin with.` };
+    return {
+      hints: [],
+      sources: [],
+      from: 'none',
+      path: null,
+      warning: `Warning: there is no starter policy (${SHOWN} is missing), so there are no hints to begin with.`,
+    };
   }
   if (chosen === 'none') return { hints: [], sources: [], from: 'none', path: null, warning: null };
-  if (chosen === undefined || chosen === 'starter') return { ...readStarter(starterPath), from: 'starter', path: null, warning: null };
-  if (!existsSync(chosen)) throw new UsageError(`Cannot read ${chosen.slice(0, 200)}: there is no such file. --${option} takes none, starter or a hints file.`);
+  if (chosen === undefined || chosen === 'starter')
+    return { ...readStarter(starterPath), from: 'starter', path: null, warning: null };
+  if (!existsSync(chosen))
+    throw new UsageError(
+      `Cannot read ${chosen.slice(0, 200)}: there is no such file. --${option} takes none, starter or a hints file.`,
+    );
   return { ...parseHintsFile(readText(chosen), chosen), from: 'file', path: chosen, warning: null };
 }
 

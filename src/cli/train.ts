@@ -43,19 +43,45 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const reward = oneOf('reward', given.one('reward') ?? 'reference-free', REWARDS);
   const preset = oneOf('preset', given.one('preset') ?? 'reference', PRESET_NAMES);
   const entropy = oneOf('entropy', given.one('entropy') ?? 'off', ['on', 'off']) === 'on';
-  const config = teachesChoice ? choiceConfig(given, reward, preset) : makeConfig({ ...rewardModeWeights(reward), ...readSettings(given.all('set')) }, preset);
-  const [feedbackFile, hintsOut, record, json] = [given.one('feedback'), given.one('hints-out'), given.one('record'), given.one('json')];
-  if (config.feedback_weight > 0 && feedbackFile === undefined) throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
-  if (config.feedback_weight === 0 && feedbackFile !== undefined) throw new UsageError('--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.');
-  const { hints, sources, from: hintsFrom, path: hintsIn, warning } = chosenHints(given.one('hints-in') ?? (teachesChoice ? 'none' : undefined), undefined, 'hints-in');
+  const config = teachesChoice
+    ? choiceConfig(given, reward, preset)
+    : makeConfig({ ...rewardModeWeights(reward), ...readSettings(given.all('set')) }, preset);
+  const [feedbackFile, hintsOut, record, json] = [
+    given.one('feedback'),
+    given.one('hints-out'),
+    given.one('record'),
+    given.one('json'),
+  ];
+  if (config.feedback_weight > 0 && feedbackFile === undefined)
+    throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
+  if (config.feedback_weight === 0 && feedbackFile !== undefined)
+    throw new UsageError(
+      '--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.',
+    );
+  const {
+    hints,
+    sources,
+    from: hintsFrom,
+    path: hintsIn,
+    warning,
+  } = chosenHints(given.one('hints-in') ?? (teachesChoice ? 'none' : undefined), undefined, 'hints-in');
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (record !== undefined) outputs.push({ option: 'record', path: record });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
   // The same file in and out is asked for: training goes on where it stood.
-  checkOutputs(outputs, [given.need('database'), given.need('questions'), ...filesOfSampler(choice), ...(feedbackFile === undefined ? [] : [feedbackFile]), ...(hintsIn === null || hintsIn === hintsOut ? [] : [hintsIn])]);
+  checkOutputs(outputs, [
+    given.need('database'),
+    given.need('questions'),
+    ...filesOfSampler(choice),
+    ...(feedbackFile === undefined ? [] : [feedbackFile]),
+    ...(hintsIn === null || hintsIn === hintsOut ? [] : [hintsIn]),
+  ]);
   const tooHeavy = hints.find((hint) => Math.abs(hint.weight) > config.weight_limit);
-  if (tooHeavy) throw new UsageError(`${hintsIn ?? 'The starter policy'}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);
+  if (tooHeavy)
+    throw new UsageError(
+      `${hintsIn ?? 'The starter policy'}: the hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`,
+    );
 
   const { database, questions, dataset } = await openInputs(given);
   try {
@@ -65,36 +91,80 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     const corrected = questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));
     const { questions: taught, leftOut } = await teachable(corrected, config, judge.gold);
     const pool = answerable(choice, taught);
-    if (pool.length === 0) throw new UsageError(`${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with the reward ${rewardText(config)}: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`);
+    if (pool.length === 0)
+      throw new UsageError(
+        `${given.need('questions')} has no question to train on${leftOut.length > 0 ? ` with the reward ${rewardText(config)}: the ${leftOut.length} of the split "train" have no gold SQL, or it returns nothing, 0 or NULL` : ' (split "train")'}.`,
+      );
     for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
-    if (leftOut.length > 0) report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
+    if (leftOut.length > 0)
+      report.progress(`${leftOut.length} questions left out: no gold SQL, or it returns nothing, 0 or NULL`);
 
-    if (pool.length < taught.length) report.progress(`${taught.length - pool.length} questions left out: ${given.one('completions') ?? ''} has no completion for them`);
+    if (pool.length < taught.length)
+      report.progress(
+        `${taught.length - pool.length} questions left out: ${given.one('completions') ?? ''} has no completion for them`,
+      );
 
     const sampler = makeSampler(choice, {
-      schema: database.schema, questions: corrected, config, ...(teachesChoice ? { totals: choosingTotals(database, measuringConfig(given), config) } : {}),
+      schema: database.schema,
+      questions: corrected,
+      config,
+      ...(teachesChoice ? { totals: choosingTotals(database, measuringConfig(given), config) } : {}),
     });
-    const recorder = record === undefined ? null : new Recorder({ sampler, dataset: datasetName(given.need('database')), databaseSha256: dataset.databaseSha256, distribution: entropy });
-    const trainer = new GRPOTrainer({ config, sampler: recorder?.sampler ?? sampler, database, rewards: rewardsFor(database, feedback), seed, distribution: entropy });
+    const recorder =
+      record === undefined
+        ? null
+        : new Recorder({
+            sampler,
+            dataset: datasetName(given.need('database')),
+            databaseSha256: dataset.databaseSha256,
+            distribution: entropy,
+          });
+    const trainer = new GRPOTrainer({
+      config,
+      sampler: recorder?.sampler ?? sampler,
+      database,
+      rewards: rewardsFor(database, feedback),
+      seed,
+      distribution: entropy,
+    });
     const events: Partial<Record<HintEvent['type'], number>> = {};
     const count = (list: readonly HintEvent[]): void => {
       for (const { type } of list) events[type] = (events[type] ?? 0) + 1;
     };
     count(trainer.startFrom(hints, hintsFrom === 'starter' ? 'From the starter policy.' : 'From a file.'));
-    if (said.length > 0) report.progress(`feedback on ${said.length} SQL texts, ${said.filter(({ question }) => pool.some((one) => one.question.trim() === question)).length} of them for these training questions`);
+    if (said.length > 0)
+      report.progress(
+        `feedback on ${said.length} SQL texts, ${said.filter(({ question }) => pool.some((one) => one.question.trim() === question)).length} of them for these training questions`,
+      );
     const history: HistoryPoint[] = [];
     recorder?.begin(config, trainer.state(), said);
     const { training } = splitForValidation(pool, config.validation_share, seed);
-    report.progress(`training on ${pool.length} questions, reward ${rewardText(config)}${choice.kind === 'sketch' ? '' : `, completions by ${sampler.label}`}`);
-    const { kept, bestStep, stoppedEarly, validation, verdict, events: last } = await trainWithValidation({
-      trainer, questions: pool, steps,
-      validate: (asked, policy) => countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
-      onPoint: ({ step, right, of }) => report.progress(`validation ${step === 0 ? 'of the start' : `after step ${step}`}: ${right} of ${of}`),
+    report.progress(
+      `training on ${pool.length} questions, reward ${rewardText(config)}${choice.kind === 'sketch' ? '' : `, completions by ${sampler.label}`}`,
+    );
+    const {
+      kept,
+      bestStep,
+      stoppedEarly,
+      validation,
+      verdict,
+      events: last,
+    } = await trainWithValidation({
+      trainer,
+      questions: pool,
+      steps,
+      validate: (asked, policy) =>
+        countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
+      onPoint: ({ step, right, of }) =>
+        report.progress(`validation ${step === 0 ? 'of the start' : `after step ${step}`}: ${right} of ${of}`),
       onStep: (step) => {
         history.push(pointOf(step, config));
         recorder?.step(step, training);
         count(step.events);
-        if (everyTenth(step.number, steps)) report.progress(`step ${step.number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`);
+        if (everyTenth(step.number, steps))
+          report.progress(
+            `step ${step.number}/${steps}  mean reward ${shown(recentReward(history, Math.ceil(steps / 10)))}  ${trainer.policy.size} hints`,
+          );
       },
     });
     count(last);
@@ -103,9 +173,26 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     const summary = trainer.getTrainingSummary();
     const learned = trainer.policy.hints;
     const result = {
-      format: 'grpo-sql-lab/training', version: 1,
+      format: 'grpo-sql-lab/training',
+      version: 1,
       dataset: { ...dataset, trainingQuestions: pool.length, leftOut },
-      sampler: sampler.id, reward: rewardModeOf(config), ...(said.length > 0 ? { feedback: said.length } : {}), hintsFrom, preset, seed, steps, config, summary, validation, kept, bestStep, stoppedEarly, verdict, history, events, hints: learned,
+      sampler: sampler.id,
+      reward: rewardModeOf(config),
+      ...(said.length > 0 ? { feedback: said.length } : {}),
+      hintsFrom,
+      preset,
+      seed,
+      steps,
+      config,
+      summary,
+      validation,
+      kept,
+      bestStep,
+      stoppedEarly,
+      verdict,
+      history,
+      events,
+      hints: learned,
     };
     writeAll([
       ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
@@ -113,7 +200,9 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       ...(json === undefined ? [] : [{ path: json, text: toJson(result) }]),
     ]);
     if (recorder !== null && recorder.ended !== null) report.progress(recorder.ended);
-    report.result(`${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}`);
+    report.result(
+      `${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}`,
+    );
   } finally {
     database.close();
   }
@@ -124,7 +213,9 @@ function rewardText(config: GRPOConfig): string {
   const mode = rewardModeOf(config);
   if (mode !== 'mix') return mode;
   const weights = rewardWeights(config);
-  return `mix (${REWARD_COMPONENTS.filter((name) => weights[name] > 0).map((name) => `${name} ${weights[name]}`).join(', ')})`;
+  return `mix (${REWARD_COMPONENTS.filter((name) => weights[name] > 0)
+    .map((name) => `${name} ${weights[name]}`)
+    .join(', ')})`;
 }
 
 function recentReward(history: readonly HistoryPoint[], last: number): number | null {

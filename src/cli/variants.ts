@@ -23,8 +23,9 @@ function rewardSettings(mode: RewardMode): Variant['settings'] {
 }
 
 /**
- * Keys: any setting; preset=tuned|reference; reward=gold|reference-free|feedback; start=none|starter|FILE; learning=on|off|shuffled.
- * A setting outweighs the reward mode, that the preset, wherever they stand. Throws UsageError.
+ * Keys: any setting; preset=tuned|reference; reward=gold|reference-free|feedback; start=none|starter|FILE;
+ * learning=on|off|shuffled. A setting outweighs the reward mode, that the preset, wherever they stand. Throws
+ * UsageError.
  */
 export function parseVariant(text: string): GivenVariant {
   const [name, rest] = divided(text, ':');
@@ -35,7 +36,8 @@ export function parseVariant(text: string): GivenVariant {
   const given = new Map<string, string>();
   for (const part of rest === null || rest.trim() === '' ? [] : rest.split(',')) {
     const [key, value] = divided(part, '=').map((side) => side?.trim() ?? null);
-    if (key === undefined || key === null || key === '' || value === undefined || value === null || value === '') throw fail(`needs key=value, not "${part.slice(0, 60)}".`);
+    if (key === undefined || key === null || key === '' || value === undefined || value === null || value === '')
+      throw fail(`needs key=value, not "${part.slice(0, 60)}".`);
     if (given.has(key)) throw fail(`has ${key} twice.`);
     given.set(key, value);
   }
@@ -44,7 +46,12 @@ export function parseVariant(text: string): GivenVariant {
     given.delete(key);
     return value;
   };
-  const [preset, reward, start, learning] = [take('preset'), take('reward'), take('start') ?? 'none', take('learning') ?? 'on'];
+  const [preset, reward, start, learning] = [
+    take('preset'),
+    take('reward'),
+    take('start') ?? 'none',
+    take('learning') ?? 'on',
+  ];
   try {
     const settings: Partial<Record<FieldName, number | boolean | string>> = {
       ...(preset === undefined ? {} : presetSettings(oneOf('preset', preset, PRESET_NAMES))),
@@ -52,7 +59,12 @@ export function parseVariant(text: string): GivenVariant {
     };
     for (const [key, value] of given) settings[fieldNamed(key)] = checkField(key, value);
     return {
-      variant: { name: label, settings, start: start === 'none' || start === 'starter' ? start : 'file', learning: oneOf('learning', learning, LEARNING) },
+      variant: {
+        name: label,
+        settings,
+        start: start === 'none' || start === 'starter' ? start : 'file',
+        learning: oneOf('learning', learning, LEARNING),
+      },
       startFile: start === 'none' || start === 'starter' ? null : start,
     };
   } catch (error) {
@@ -63,13 +75,17 @@ export function parseVariant(text: string): GivenVariant {
 
 function fieldNamed(key: string): FieldName {
   const field = FIELD_NAMES.find((name) => name === key);
-  if (field === undefined) throw new ConfigError(`Unknown key "${key.slice(0, 60)}". Keys: preset, reward, start, learning, ${FIELD_NAMES.join(', ')}.`);
+  if (field === undefined)
+    throw new ConfigError(
+      `Unknown key "${key.slice(0, 60)}". Keys: preset, reward, start, learning, ${FIELD_NAMES.join(', ')}.`,
+    );
   return field;
 }
 
 function oneOf<T extends string>(key: string, value: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new ConfigError(`${key} must be ${choices.join(' or ')}, not "${value.slice(0, 60)}".`);
+  if (found === undefined)
+    throw new ConfigError(`${key} must be ${choices.join(' or ')}, not "${value.slice(0, 60)}".`);
   return found;
 }
 

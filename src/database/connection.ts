@@ -3,7 +3,19 @@ import { Meter, STEPS_PER_TICK } from './meter.ts';
 import type { Pointer, SqliteRuntime } from './sqlite.ts';
 
 /** Result codes of sqlite3.h that are told apart here (primary codes). */
-export const CODE = { OK: 0, ERROR: 1, NOMEM: 7, READONLY: 8, INTERRUPT: 9, CORRUPT: 11, TOOBIG: 18, AUTH: 23, NOTADB: 26, ROW: 100, DONE: 101 } as const;
+export const CODE = {
+  OK: 0,
+  ERROR: 1,
+  NOMEM: 7,
+  READONLY: 8,
+  INTERRUPT: 9,
+  CORRUPT: 11,
+  TOOBIG: 18,
+  AUTH: 23,
+  NOTADB: 26,
+  ROW: 100,
+  DONE: 101,
+} as const;
 
 const TYPE = { INTEGER: 1, FLOAT: 2, TEXT: 3, BLOB: 4 } as const;
 

@@ -9,14 +9,33 @@ const STATEMENTS_PER_LOOK = 500;
 
 const ACTION = { PRAGMA: 19, ATTACH: 24, DETACH: 25, FUNCTION: 31 } as const;
 
-/** PRAGMAs that dumps begin with, or that full-text tables ask while they fill, and that cannot hurt; the others are refused. */
+/**
+ * PRAGMAs that dumps begin with, or that full-text tables ask while they fill, and that cannot hurt; the others are
+ * refused.
+ */
 const HARMLESS_PRAGMAS: ReadonlySet<string> = new Set([
-  'foreign_keys', 'encoding', 'user_version', 'application_id', 'journal_mode', 'synchronous', 'page_size', 'auto_vacuum', 'defer_foreign_keys',
-  'ignore_check_constraints', 'recursive_triggers', 'legacy_alter_table', 'locking_mode', 'temp_store', 'cache_size', 'case_sensitive_like', 'data_version',
+  'foreign_keys',
+  'encoding',
+  'user_version',
+  'application_id',
+  'journal_mode',
+  'synchronous',
+  'page_size',
+  'auto_vacuum',
+  'defer_foreign_keys',
+  'ignore_check_constraints',
+  'recursive_triggers',
+  'legacy_alter_table',
+  'locking_mode',
+  'temp_store',
+  'cache_size',
+  'case_sensitive_like',
+  'data_version',
 ]);
 
 /** Words that only dumps of other database systems contain. */
-const FOREIGN_DUMP = /\bENGINE\s*=|\bAUTO_INCREMENT\b|\bLOCK TABLES\b|\bpg_catalog\b|\bCOPY\b[^;]*\bFROM\s+stdin\b|\bSET\s+(NAMES|statement_timeout|search_path)\b/i;
+const FOREIGN_DUMP =
+  /\bENGINE\s*=|\bAUTO_INCREMENT\b|\bLOCK TABLES\b|\bpg_catalog\b|\bCOPY\b[^;]*\bFROM\s+stdin\b|\bSET\s+(NAMES|statement_timeout|search_path)\b/i;
 
 /**
  * Executes every statement of the dump.
@@ -31,8 +50,10 @@ export function runDump(connection: Connection, sql: string): void {
   const authorizer = connection.install('i(pipppp)', (_argument, action = 0, first = 0, second = 0) => {
     const name = runtime.zeroTerminated(action === ACTION.FUNCTION ? second : first).toLowerCase();
     if (action === ACTION.ATTACH || action === ACTION.DETACH) refused = 'ATTACH and DETACH are not allowed in a dump';
-    else if (action === ACTION.PRAGMA && !HARMLESS_PRAGMAS.has(name)) refused = `PRAGMA ${name} is not allowed in a dump`;
-    else if (action === ACTION.FUNCTION && name === 'load_extension') refused = 'load_extension() is not allowed in a dump';
+    else if (action === ACTION.PRAGMA && !HARMLESS_PRAGMAS.has(name))
+      refused = `PRAGMA ${name} is not allowed in a dump`;
+    else if (action === ACTION.FUNCTION && name === 'load_extension')
+      refused = 'load_extension() is not allowed in a dump';
     else return 0;
     return 1;
   });
@@ -58,7 +79,9 @@ export function runDump(connection: Connection, sql: string): void {
   // Taking the image asks PRAGMA page_count.
   native.sqlite3_set_authorizer(connection.db, 0, 0);
   if (native.sqlite3_get_autocommit(connection.db) === 0) {
-    throw new DatabaseImportError('The dump begins a transaction and never commits it: its end is missing. Get the whole file, or add COMMIT; as its last line.');
+    throw new DatabaseImportError(
+      'The dump begins a transaction and never commits it: its end is missing. Get the whole file, or add COMMIT; as its last line.',
+    );
   }
 }
 
@@ -75,9 +98,13 @@ function dumpError(text: string, from: number, failure: Failure, end = Infinity)
   const errorAt = failure.byteOffset >= 0 ? Math.max(from + failure.byteOffset, statementStart) : statementStart;
   let line = 1;
   for (let at = 0; at < errorAt; at++) if (bytes[at] === 10) line++;
-  const excerpt = new TextDecoder().decode(bytes.subarray(statementStart, Math.min(end, statementStart + 400))).replace(/\s+/g, ' ');
+  const excerpt = new TextDecoder()
+    .decode(bytes.subarray(statementStart, Math.min(end, statementStart + 400)))
+    .replace(/\s+/g, ' ');
   const statement = excerpt.length > 90 ? `${excerpt.slice(0, 90)}…` : excerpt;
-  return new DatabaseImportError(`The dump stops at line ${line.toLocaleString('en')}: ${reason(failure)} The statement: ${statement} ${remedy(text, failure)}`.trim());
+  return new DatabaseImportError(
+    `The dump stops at line ${line.toLocaleString('en')}: ${reason(failure)} The statement: ${statement} ${remedy(text, failure)}`.trim(),
+  );
 }
 
 function reason(failure: Failure): string {
@@ -87,8 +114,10 @@ function reason(failure: Failure): string {
 }
 
 function remedy(text: string, failure: Failure): string {
-  if (failure.code === CODE.NOMEM || failure.code === CODE.INTERRUPT) return 'Import it with the sqlite3 command line and open the database file.';
-  if (FOREIGN_DUMP.test(text.slice(0, 200_000))) return 'It looks like a dump of another database system: convert it to SQLite first.';
+  if (failure.code === CODE.NOMEM || failure.code === CODE.INTERRUPT)
+    return 'Import it with the sqlite3 command line and open the database file.';
+  if (FOREIGN_DUMP.test(text.slice(0, 200_000)))
+    return 'It looks like a dump of another database system: convert it to SQLite first.';
   return 'Correct it and open the dump again.';
 }
 

@@ -45,8 +45,10 @@ function tooLong(): Execution {
 function refuse(sandbox: Sandbox, statement: Pointer, tail: number, length: number): string | null {
   const { connection } = sandbox;
   const { native } = connection.runtime;
-  if (tail < length && !isBlank(sandbox, tail, length)) return `there is text after the end of the first statement; ${ONLY_READS}`;
-  if (native.sqlite3_stmt_isexplain(statement) !== 0) return 'EXPLAIN describes how a statement would run and answers nothing; write the SELECT alone';
+  if (tail < length && !isBlank(sandbox, tail, length))
+    return `there is text after the end of the first statement; ${ONLY_READS}`;
+  if (native.sqlite3_stmt_isexplain(statement) !== 0)
+    return 'EXPLAIN describes how a statement would run and answers nothing; write the SELECT alone';
   if (native.sqlite3_stmt_readonly(statement) === 0) return `it would write; ${ONLY_READS}`;
   if (native.sqlite3_column_count(statement) === 0) return `it returns no columns; ${ONLY_READS}`;
   return null;
@@ -77,8 +79,14 @@ function run(sandbox: Sandbox, statement: Pointer, budget: ExecutionBudget): Exe
         bytes += sizeOf(value);
         row.push(value);
       }
-      const over = rows.length >= budget.maxRows ? `more than ${amount(budget.maxRows)} rows` : bytes > budget.maxBytes ? `more than ${amount(budget.maxBytes)} bytes` : null;
-      if (over !== null) return { status: 'too-large', columns, rows, truncated: true, error: `the result has ${over}` };
+      const over =
+        rows.length >= budget.maxRows
+          ? `more than ${amount(budget.maxRows)} rows`
+          : bytes > budget.maxBytes
+            ? `more than ${amount(budget.maxBytes)} bytes`
+            : null;
+      if (over !== null)
+        return { status: 'too-large', columns, rows, truncated: true, error: `the result has ${over}` };
       rows.push(row);
     } else if (code === CODE.DONE) {
       return { status: rows.length > 0 ? 'rows' : 'empty', columns, rows, truncated: false };
@@ -91,7 +99,9 @@ function run(sandbox: Sandbox, statement: Pointer, budget: ExecutionBudget): Exe
 
 function notCompiled(sandbox: Sandbox, failure: Failure, sql: string, budget: ExecutionBudget): Execution {
   const execution = stopped(sandbox, failure, 'invalid', budget);
-  return failure.byteOffset < 0 || execution.status !== 'invalid' ? execution : { ...execution, errorOffset: toUtf16(sql, failure.byteOffset) };
+  return failure.byteOffset < 0 || execution.status !== 'invalid'
+    ? execution
+    : { ...execution, errorOffset: toUtf16(sql, failure.byteOffset) };
 }
 
 /** The record of a statement that SQLite gave up on. Rows are dropped: part of an answer is none. */
@@ -103,7 +113,9 @@ function stopped(sandbox: Sandbox, failure: Failure, otherwise: ExecutionStatus,
     case CODE.INTERRUPT:
       return outcome(
         'timeout',
-        meter.stoppedBy === 'steps' ? `stopped after ${amount(budget.maxVmSteps)} steps of SQLite's virtual machine` : `stopped after ${amount(budget.deadlineMs)} ms`,
+        meter.stoppedBy === 'steps'
+          ? `stopped after ${amount(budget.maxVmSteps)} steps of SQLite's virtual machine`
+          : `stopped after ${amount(budget.deadlineMs)} ms`,
       );
     case CODE.NOMEM:
       return outcome('too-large', 'it needs more memory than the sandbox has');

@@ -34,8 +34,13 @@ export interface CheckedImage {
  *
  * @throws DatabaseImportError when it is no database that can be used here
  */
-export async function importDatabase(source: DatabaseSource): Promise<CheckedImage & { readonly connection: Connection }> {
-  const { image, notes } = typeof source === 'string' || looksLikeText(source) ? { image: await importDump(source), notes: [] } : checkHeader(source);
+export async function importDatabase(
+  source: DatabaseSource,
+): Promise<CheckedImage & { readonly connection: Connection }> {
+  const { image, notes } =
+    typeof source === 'string' || looksLikeText(source)
+      ? { image: await importDump(source), notes: [] }
+      : checkHeader(source);
   const connection = await openImage(image);
   try {
     checkContents(connection);
@@ -55,7 +60,9 @@ export async function openImage(image: Uint8Array): Promise<Connection> {
     return connection;
   } catch (error) {
     connection.close();
-    throw new DatabaseImportError(`The database could not be opened: ${messageOf(error)}. Try a smaller one.`, { cause: error });
+    throw new DatabaseImportError(`The database could not be opened: ${messageOf(error)}. Try a smaller one.`, {
+      cause: error,
+    });
   }
 }
 
@@ -65,10 +72,15 @@ export async function openImage(image: Uint8Array): Promise<Connection> {
  * @throws DatabaseImportError
  */
 export function checkHeader(bytes: Uint8Array): CheckedImage {
-  if (bytes.byteLength === 0) throw new DatabaseImportError('The file is empty (0 bytes). The download or copy may have failed: get the file again.');
+  if (bytes.byteLength === 0)
+    throw new DatabaseImportError(
+      'The file is empty (0 bytes). The download or copy may have failed: get the file again.',
+    );
   if (ascii(bytes, 0, MAGIC.length) !== MAGIC) throw new DatabaseImportError(notADatabase(bytes));
   if (bytes.byteLength > MAX_DATABASE_BYTES) {
-    throw new DatabaseImportError(`The database has ${megabytes(bytes.byteLength)} MB; up to ${megabytes(MAX_DATABASE_BYTES)} MB fit into the sandbox's memory. Bring a copy with fewer rows.`);
+    throw new DatabaseImportError(
+      `The database has ${megabytes(bytes.byteLength)} MB; up to ${megabytes(MAX_DATABASE_BYTES)} MB fit into the sandbox's memory. Bring a copy with fewer rows.`,
+    );
   }
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const complete = bytes.byteLength >= HEADER_BYTES;
@@ -101,10 +113,13 @@ export function checkHeader(bytes: Uint8Array): CheckedImage {
 
 function notADatabase(bytes: Uint8Array): string {
   const start = ascii(bytes, 0, 4);
-  if (start.startsWith('PK')) return 'The file is a ZIP archive, not a SQLite database. Unpack it and open the database inside.';
+  if (start.startsWith('PK'))
+    return 'The file is a ZIP archive, not a SQLite database. Unpack it and open the database inside.';
   if (start.startsWith('\x1f\x8b')) return 'The file is compressed with gzip. Unpack it and open the database inside.';
-  if (start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff')) return 'The file is UTF-16 text. If it is an SQL dump, save it as UTF-8 and open it again.';
-  if (isText(bytes)) return 'The file is text, but neither a SQLite database nor an SQL dump with CREATE TABLE. Import a table of values with the sqlite3 command line (.import) first.';
+  if (start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff'))
+    return 'The file is UTF-16 text. If it is an SQL dump, save it as UTF-8 and open it again.';
+  if (isText(bytes))
+    return 'The file is text, but neither a SQLite database nor an SQL dump with CREATE TABLE. Import a table of values with the sqlite3 command line (.import) first.';
   return 'The file is not a SQLite database, or it is encrypted. Open a file that begins with “SQLite format 3”, or an SQL dump.';
 }
 
@@ -112,8 +127,13 @@ function notADatabase(bytes: Uint8Array): string {
 function checkContents(connection: Connection): void {
   connection.meter.start(CHECK_BUDGET.steps, CHECK_BUDGET.milliseconds);
   try {
-    const [row] = connection.query("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
-    if (row?.[0] === 0) throw new DatabaseImportError('The database holds no tables. Open one that does, or an SQL dump with CREATE TABLE.');
+    const [row] = connection.query(
+      "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    );
+    if (row?.[0] === 0)
+      throw new DatabaseImportError(
+        'The database holds no tables. Open one that does, or an SQL dump with CREATE TABLE.',
+      );
     const findings = connection.query('PRAGMA quick_check(20)').map(([finding]) => String(finding));
     const damage = findings.find((finding) => finding !== 'ok' && !CONTENT_FINDING.test(finding));
     if (damage !== undefined) throw new DatabaseImportError(damaged(damage));
@@ -121,7 +141,11 @@ function checkContents(connection: Connection): void {
     if (!(error instanceof QueryError)) throw error;
     const { code } = error.failure;
     if (code === CODE.INTERRUPT || code === CODE.NOMEM) return; // checked as far as the budget went
-    if (code === CODE.NOTADB) throw new DatabaseImportError('The file begins like a SQLite database, but its header makes no sense: it is damaged or encrypted. Get the file again.', { cause: error });
+    if (code === CODE.NOTADB)
+      throw new DatabaseImportError(
+        'The file begins like a SQLite database, but its header makes no sense: it is damaged or encrypted. Get the file again.',
+        { cause: error },
+      );
     throw new DatabaseImportError(damaged(error.message), { cause: error });
   }
 }
@@ -133,10 +157,13 @@ function damaged(detail: string): string {
 async function importDump(source: DatabaseSource): Promise<Uint8Array> {
   const size = typeof source === 'string' ? source.length : source.byteLength;
   if (size > MAX_DUMP_BYTES) {
-    throw new DatabaseImportError(`The dump has ${megabytes(size)} MB; up to ${megabytes(MAX_DUMP_BYTES)} MB can be imported. Load it with the sqlite3 command line and open the database file.`);
+    throw new DatabaseImportError(
+      `The dump has ${megabytes(size)} MB; up to ${megabytes(MAX_DUMP_BYTES)} MB can be imported. Load it with the sqlite3 command line and open the database file.`,
+    );
   }
   const sql = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  if (sql.trim() === '') throw new DatabaseImportError('The dump is empty. Open a file with CREATE TABLE and INSERT statements.');
+  if (sql.trim() === '')
+    throw new DatabaseImportError('The dump is empty. Open a file with CREATE TABLE and INSERT statements.');
   const connection = new Connection(await sharedSqlite());
   try {
     runDump(connection, sql);
@@ -148,7 +175,13 @@ async function importDump(source: DatabaseSource): Promise<Uint8Array> {
 
 /** A dump brought as bytes: text, with a CREATE somewhere. */
 function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.byteLength > 0 && isText(bytes) && /\bcreate\s+(temp\w*\s+|virtual\s+)?(table|view)\b/i.test(new TextDecoder().decode(bytes.subarray(0, MAX_DUMP_BYTES)));
+  return (
+    bytes.byteLength > 0 &&
+    isText(bytes) &&
+    /\bcreate\s+(temp\w*\s+|virtual\s+)?(table|view)\b/i.test(
+      new TextDecoder().decode(bytes.subarray(0, MAX_DUMP_BYTES)),
+    )
+  );
 }
 
 /** Valid UTF-8 without control characters, as far as the first 4,096 bytes show. */

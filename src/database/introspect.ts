@@ -26,8 +26,13 @@ export function introspect(connection: Connection): Schema {
      WHERE list.schema = 'main' AND list.type IN ('table', 'view', 'virtual') AND list.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
      ORDER BY list.type = 'view', made.rowid`,
   );
-  const declared = listed.flatMap(([name, type]) => declaration(connection, String(name), type === 'view' ? 'view' : 'table'));
-  const tables = declared.map(({ table }) => ({ ...withKeys(table, declared), rowCount: countRows(connection, table.name) }));
+  const declared = listed.flatMap(([name, type]) =>
+    declaration(connection, String(name), type === 'view' ? 'view' : 'table'),
+  );
+  const tables = declared.map(({ table }) => ({
+    ...withKeys(table, declared),
+    rowCount: countRows(connection, table.name),
+  }));
   return { tables, profiles: profileColumns(connection, tables) };
 }
 
@@ -38,8 +43,15 @@ function declaration(connection: Connection, name: string, kind: Table['kind']):
     connection.meter.start(DECLARATION_STEPS, QUERY_DEADLINE_MS);
     columns = connection
       // hidden: 1 is a virtual table's hidden column; 2 and 3 are generated columns, which can be read
-      .query(`SELECT name, type, pk, "notnull" FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden <> 1 ORDER BY cid`)
-      .map(([column, type, key, notNull]) => ({ name: String(column), type: String(type ?? ''), primaryKey: Number(key) > 0, notNull: notNull === 1 }));
+      .query(
+        `SELECT name, type, pk, "notnull" FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden <> 1 ORDER BY cid`,
+      )
+      .map(([column, type, key, notNull]) => ({
+        name: String(column),
+        type: String(type ?? ''),
+        primaryKey: Number(key) > 0,
+        notNull: notNull === 1,
+      }));
     connection.query(`SELECT * FROM ${quoteName(name)} LIMIT 0`);
   } catch (error) {
     if (error instanceof QueryError) return [];
@@ -54,7 +66,9 @@ function foreignKeys(connection: Connection, name: string): ForeignKey[] {
   connection.meter.start(DECLARATION_STEPS, QUERY_DEADLINE_MS);
   const keys = new Map<SqlValue, { columns: string[]; toTable: string; toColumns: string[] }>();
   // SQLite numbers keys from the last declared to the first
-  for (const [id, table, from, to] of connection.query(`SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(${quoteText(name)}) ORDER BY id DESC, seq`)) {
+  for (const [id, table, from, to] of connection.query(
+    `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(${quoteText(name)}) ORDER BY id DESC, seq`,
+  )) {
     const key = keys.get(id ?? null) ?? { columns: [], toTable: String(table), toColumns: [] };
     key.columns.push(String(from));
     if (to !== null) key.toColumns.push(String(to));
@@ -69,7 +83,10 @@ function withKeys(table: Declared['table'], declared: readonly Declared[]): Decl
   const foreignKeys = table.foreignKeys.flatMap((key) => {
     const target = declared.find((other) => same(other.table.name, key.toTable))?.table;
     if (target === undefined) return []; // refers to a table that does not exist
-    const wanted = key.toColumns.length > 0 ? key.toColumns : target.columns.filter((column) => column.primaryKey).map((column) => column.name);
+    const wanted =
+      key.toColumns.length > 0
+        ? key.toColumns
+        : target.columns.filter((column) => column.primaryKey).map((column) => column.name);
     const toColumns = wanted.map((name) => target.columns.find((column) => same(column.name, name))?.name ?? name);
     const columns = key.columns.map((name) => table.columns.find((column) => same(column.name, name))?.name ?? name);
     return toColumns.length === columns.length ? [{ columns, toTable: target.name, toColumns }] : [];

@@ -17,13 +17,16 @@ const CELLS_LIMIT = 4e6;
 const COLUMN_STEPS = 10e6;
 
 /** The dates that SQLite's own date functions read: YYYY-MM-DD, optionally with a time and an offset. */
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-4]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|[+-]\d\d:\d\d)?)?$/;
+const DATE =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-4]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** One profile for each column, in the order of the schema. The same database gives the same profiles. */
 export function profileColumns(connection: Connection, tables: readonly Table[]): ColumnProfile[] {
   const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
   const rows = Math.min(ROWS_LIMIT, Math.max(DISTINCT_LIMIT, Math.floor(CELLS_LIMIT / Math.max(1, columns))));
-  return capValues(tables.flatMap((table) => table.columns.map((column) => profileColumn(connection, table, column.name, rows))));
+  return capValues(
+    tables.flatMap((table) => table.columns.map((column) => profileColumn(connection, table, column.name, rows))),
+  );
 }
 
 function profileColumn(connection: Connection, table: Table, column: string, rows: number): ColumnProfile {
@@ -44,11 +47,25 @@ function profileColumn(connection: Connection, table: Table, column: string, row
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     // Too much work (a view over large joins): the declared type is all that is known.
-    return { table: table.name, column, holds: declared(table, column), distinct: 0, distinctIsExact: false, hasNull: false, values: [] };
+    return {
+      table: table.name,
+      column,
+      holds: declared(table, column),
+      distinct: 0,
+      distinctIsExact: false,
+      hasNull: false,
+      values: [],
+    };
   }
 }
 
-function describe(table: Table, column: string, found: readonly SqlValue[][], rows: number, hasNull: boolean): ColumnProfile {
+function describe(
+  table: Table,
+  column: string,
+  found: readonly SqlValue[][],
+  rows: number,
+  hasNull: boolean,
+): ColumnProfile {
   const kept = found.slice(0, DISTINCT_LIMIT);
   const holds = judge(kept);
   const sawAllRows = table.rowCount !== null && table.rowCount <= rows;
@@ -60,7 +77,12 @@ function describe(table: Table, column: string, found: readonly SqlValue[][], ro
     distinct: kept.length,
     distinctIsExact: sawAllRows && sawWholeValues && found.length <= DISTINCT_LIMIT,
     hasNull,
-    values: holds === 'text' || holds === 'date' ? kept.flatMap(([value]) => (typeof value === 'string' && value !== '' && value.length <= VALUE_LENGTH_LIMIT ? [value] : [])) : [],
+    values:
+      holds === 'text' || holds === 'date'
+        ? kept.flatMap(([value]) =>
+            typeof value === 'string' && value !== '' && value.length <= VALUE_LENGTH_LIMIT ? [value] : [],
+          )
+        : [],
   };
 }
 
@@ -103,5 +125,7 @@ function capValues(profiles: readonly ColumnProfile[]): ColumnProfile[] {
   const kept = (most: number) => profiles.reduce((sum, { values }) => sum + Math.min(values.length, most), 0);
   let most = DISTINCT_LIMIT;
   while (most > 0 && kept(most) > VALUES_LIMIT) most--;
-  return profiles.map((profile) => (profile.values.length > most ? { ...profile, values: profile.values.slice(0, most) } : profile));
+  return profiles.map((profile) =>
+    profile.values.length > most ? { ...profile, values: profile.values.slice(0, most) } : profile,
+  );
 }

@@ -4,7 +4,10 @@ import type { DatabaseSource } from './import.ts';
 import type { OpenedDatabase } from './sqlite-database.ts';
 
 export type ToDatabaseWorker =
-  /** First message: a source to check and import, or a database that was opened before. Answered by `opened` or `open-failed`. */
+  /**
+   * First message: a source to check and import, or a database that was opened before. Answered by `opened` or
+   * `open-failed`.
+   */
   | { readonly type: 'open'; readonly source: DatabaseSource }
   | { readonly type: 'reopen'; readonly opened: OpenedDatabase }
   /**
@@ -12,13 +15,24 @@ export type ToDatabaseWorker =
    * each answer is sent before the next statement begins, which tells which statement the worker is stuck in;
    * without, quick answers travel together.
    */
-  | { readonly type: 'execute'; readonly batch: number; readonly sql: readonly string[]; readonly budget: ExecutionBudget; readonly oneByOne: boolean }
+  | {
+      readonly type: 'execute';
+      readonly batch: number;
+      readonly sql: readonly string[];
+      readonly budget: ExecutionBudget;
+      readonly oneByOne: boolean;
+    }
   /** Skips what is left of the batch. */
   | { readonly type: 'cancel'; readonly batch: number };
 
 export type FromDatabaseWorker =
   /** `image` is null when it is the source's bytes unchanged. */
-  | { readonly type: 'opened'; readonly schema: Schema; readonly notes: readonly string[]; readonly image: Uint8Array | null }
+  | {
+      readonly type: 'opened';
+      readonly schema: Schema;
+      readonly notes: readonly string[];
+      readonly image: Uint8Array | null;
+    }
   /** `refused`: the source is at fault (a DatabaseImportError), not the machine. */
   | { readonly type: 'open-failed'; readonly message: string; readonly refused: boolean }
   /** Executions of the batch's next statements, in order. */

@@ -3,7 +3,20 @@
  * that is refused. Action codes are those of https://sqlite.org/c3ref/c_alter_table.html.
  */
 
-const ACTION = { DELETE: 9, INSERT: 18, PRAGMA: 19, READ: 20, SELECT: 21, TRANSACTION: 22, UPDATE: 23, ATTACH: 24, DETACH: 25, FUNCTION: 31, SAVEPOINT: 32, RECURSIVE: 33 } as const;
+const ACTION = {
+  DELETE: 9,
+  INSERT: 18,
+  PRAGMA: 19,
+  READ: 20,
+  SELECT: 21,
+  TRANSACTION: 22,
+  UPDATE: 23,
+  ATTACH: 24,
+  DETACH: 25,
+  FUNCTION: 31,
+  SAVEPOINT: 32,
+  RECURSIVE: 33,
+} as const;
 
 const ALLOW = 0;
 const DENY = 1;
@@ -11,7 +24,14 @@ const DENY = 1;
 const ONLY_READS = 'only one reading statement (SELECT, WITH … SELECT or VALUES) may run';
 
 /** Functions that reach outside the data. */
-const DENIED_FUNCTIONS: ReadonlySet<string> = new Set(['load_extension', 'sqlite_log', 'fts3_tokenizer', 'readfile', 'writefile', 'edit']);
+const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
+  'load_extension',
+  'sqlite_log',
+  'fts3_tokenizer',
+  'readfile',
+  'writefile',
+  'edit',
+]);
 
 /** Decides what a statement may do and remembers, for one statement, the first thing it may not. */
 export class Refusals {

@@ -20,7 +20,13 @@ export interface SandboxLayers {
   readonly statementCheck: boolean;
 }
 
-export const ALL_LAYERS: SandboxLayers = { limits: true, length: true, queryOnly: true, authorizer: true, statementCheck: true };
+export const ALL_LAYERS: SandboxLayers = {
+  limits: true,
+  length: true,
+  queryOnly: true,
+  authorizer: true,
+  statementCheck: true,
+};
 
 /** Longest cell, string or blob that a statement may touch, in bytes. */
 export const LENGTH_LIMIT = 65_536;
@@ -56,7 +62,11 @@ export function distrustSchema(connection: Connection): void {
  *
  * @param tables names of the tables and views that the database itself defines
  */
-export function lockSandbox(connection: Connection, tables: readonly string[], layers: SandboxLayers = ALL_LAYERS): Sandbox {
+export function lockSandbox(
+  connection: Connection,
+  tables: readonly string[],
+  layers: SandboxLayers = ALL_LAYERS,
+): Sandbox {
   distrustSchema(connection);
   const refusals = new Refusals(tables, internalModules(connection));
   const random = seedRandomFunctions(connection);
@@ -65,7 +75,11 @@ export function lockSandbox(connection: Connection, tables: readonly string[], l
   if (layers.authorizer) {
     const { runtime } = connection;
     const authorizer = connection.install('i(pipppp)', (_argument, action = 0, first = 0, second = 0) =>
-      refusals.judge(action, () => runtime.zeroTerminated(first), () => runtime.zeroTerminated(second)),
+      refusals.judge(
+        action,
+        () => runtime.zeroTerminated(first),
+        () => runtime.zeroTerminated(second),
+      ),
     );
     runtime.native.sqlite3_set_authorizer(connection.db, authorizer, 0);
   }

@@ -22,7 +22,10 @@ export function serveDatabase(port: DatabaseWorkerPort): void {
   async function open(message: Extract<ToDatabaseWorker, { type: 'open' | 'reopen' }>): Promise<void> {
     try {
       database?.close();
-      database = message.type === 'open' ? await SqliteDatabase.open(message.source) : await SqliteDatabase.reopen(message.opened);
+      database =
+        message.type === 'open'
+          ? await SqliteDatabase.open(message.source)
+          : await SqliteDatabase.reopen(message.opened);
       const { schema, notes, image } = database;
       const known = message.type === 'reopen' || image === message.source;
       port.post({ type: 'opened', schema, notes, image: known ? null : image });
@@ -31,7 +34,12 @@ export function serveDatabase(port: DatabaseWorkerPort): void {
     }
   }
 
-  async function answer({ batch, sql, budget, oneByOne }: Extract<ToDatabaseWorker, { type: 'execute' }>): Promise<void> {
+  async function answer({
+    batch,
+    sql,
+    budget,
+    oneByOne,
+  }: Extract<ToDatabaseWorker, { type: 'execute' }>): Promise<void> {
     if (database === null) throw new Error('the worker was asked to execute before a database was open');
     let turn = performance.now();
     let sent = turn;

@@ -44,12 +44,16 @@ export class SqliteDatabase implements Database, OpenedDatabase {
     const { connection, image, notes } = await importDatabase(source);
     try {
       const schema = introspect(connection);
-      if (schema.tables.length === 0) throw new DatabaseImportError('No table or view of the database can be read. Open another one.');
+      if (schema.tables.length === 0)
+        throw new DatabaseImportError('No table or view of the database can be read. Open another one.');
       return new SqliteDatabase({ schema, image, notes }, lockSandbox(connection, tableNames(schema), layers), layers);
     } catch (error) {
       connection.close();
       if (error instanceof DatabaseImportError) throw error;
-      throw new DatabaseImportError(`The schema of the database cannot be read; SQLite says: ${messageOf(error)}. The file may be damaged.`, { cause: error });
+      throw new DatabaseImportError(
+        `The schema of the database cannot be read; SQLite says: ${messageOf(error)}. The file may be damaged.`,
+        { cause: error },
+      );
     }
   }
 
@@ -58,7 +62,10 @@ export class SqliteDatabase implements Database, OpenedDatabase {
     return new SqliteDatabase(opened, await openSandbox(opened, layers), layers);
   }
 
-  async execute(sql: readonly string[], options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {}): Promise<Execution[]> {
+  async execute(
+    sql: readonly string[],
+    options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {},
+  ): Promise<Execution[]> {
     const { signal } = options;
     const budget = { ...DEFAULT_BUDGET, ...options.budget };
     const known = new Map<string, Execution>();
@@ -86,7 +93,13 @@ export class SqliteDatabase implements Database, OpenedDatabase {
     } catch (error) {
       // WebAssembly itself failed: its memory may be in any state. The next statement gets a fresh one.
       this.sandbox.connection.runtime.broken = true;
-      return { status: 'killed', columns: [], rows: [], truncated: false, error: `SQLite broke down: ${messageOf(error)}` };
+      return {
+        status: 'killed',
+        columns: [],
+        rows: [],
+        truncated: false,
+        error: `SQLite broke down: ${messageOf(error)}`,
+      };
     }
   }
 

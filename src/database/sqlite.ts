@@ -16,7 +16,14 @@ export type Pointer = number;
 
 /** The C functions used here, as exported by the WebAssembly module: same names, same argument order as sqlite3.h. */
 export interface NativeCalls {
-  sqlite3_prepare_v3(db: Pointer, sql: Pointer, bytes: number, flags: number, statement: Pointer, tail: Pointer): number;
+  sqlite3_prepare_v3(
+    db: Pointer,
+    sql: Pointer,
+    bytes: number,
+    flags: number,
+    statement: Pointer,
+    tail: Pointer,
+  ): number;
   sqlite3_step(statement: Pointer): number;
   sqlite3_finalize(statement: Pointer): number;
   sqlite3_stmt_readonly(statement: Pointer): number;
@@ -66,7 +73,13 @@ export class SqliteRuntime {
   /** The 32-bit word at an address. */
   word(address: Pointer): number {
     const bytes = this.bytes;
-    return ((bytes[address] ?? 0) | ((bytes[address + 1] ?? 0) << 8) | ((bytes[address + 2] ?? 0) << 16) | ((bytes[address + 3] ?? 0) << 24)) >>> 0;
+    return (
+      ((bytes[address] ?? 0) |
+        ((bytes[address + 1] ?? 0) << 8) |
+        ((bytes[address + 2] ?? 0) << 16) |
+        ((bytes[address + 3] ?? 0) << 24)) >>>
+      0
+    );
   }
 
   /** UTF-8 text of known length. */
@@ -119,10 +132,16 @@ export async function startSqlite(): Promise<SqliteRuntime> {
   };
   const silent = () => undefined;
   try {
-    const api = await (sqlite3InitModule as unknown as InitWithOptions)({ wasmMemory: memory, print: silent, printErr: silent });
+    const api = await (sqlite3InitModule as unknown as InitWithOptions)({
+      wasmMemory: memory,
+      print: silent,
+      printErr: silent,
+    });
     return new SqliteRuntime(api, memory);
   } catch (error) {
-    throw new Error(`SQLite could not start: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`SQLite could not start: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

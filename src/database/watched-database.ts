@@ -47,7 +47,10 @@ export class WatchedDatabase implements Database {
     }
   }
 
-  execute(sql: readonly string[], options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {}): Promise<Execution[]> {
+  execute(
+    sql: readonly string[],
+    options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {},
+  ): Promise<Execution[]> {
     const { signal } = options;
     if (this.closed) return Promise.reject(closedError());
     if (signal?.aborted === true) return Promise.reject(abortError());
@@ -98,7 +101,9 @@ export class WatchedDatabase implements Database {
       await session.reopen(this.opened);
     } catch (error) {
       session.stop('the database could not be opened again');
-      throw new Error(`The database worker was stopped and could not be started again: ${messageOf(error)}`, { cause: error });
+      throw new Error(`The database worker was stopped and could not be started again: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
     if (this.closed) session.stop('the database was closed');
     return session;
@@ -146,7 +151,13 @@ class Job {
   workerStopped(reason: string): void {
     const [stuck, ...others] = this.unanswered;
     if (stuck !== undefined && (this.oneByOne || others.length === 0)) {
-      this.answers.set(stuck, { status: 'killed', columns: [], rows: [], truncated: false, error: `stopped from outside, because SQLite could not be interrupted: ${reason}` });
+      this.answers.set(stuck, {
+        status: 'killed',
+        columns: [],
+        rows: [],
+        truncated: false,
+        error: `stopped from outside, because SQLite could not be interrupted: ${reason}`,
+      });
     }
     this.oneByOne = true;
   }

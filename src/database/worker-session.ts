@@ -8,9 +8,15 @@ import type { OpenedDatabase } from './sqlite-database.ts';
 export const WATCHDOG_MS = 1000;
 /** Milliseconds that opening may take: checks, a dump, introspection. */
 const OPEN_MS = 120_000;
-/** Milliseconds that a worker gets to end its statement after a cancel: starting another is quicker than a long deadline. */
+/**
+ * Milliseconds that a worker gets to end its statement after a cancel: starting another is quicker than a long
+ * deadline.
+ */
 const CANCEL_MS = 250;
-/** When this thread itself was busy, answers may be waiting behind the watchdog's timer: they get this long, in milliseconds. */
+/**
+ * When this thread itself was busy, answers may be waiting behind the watchdog's timer: they get this long, in
+ * milliseconds.
+ */
 const SECOND_LOOK_MS = 50;
 
 /** The worker had to be given up; the message says why. */
@@ -67,19 +73,31 @@ export class WorkerSession {
    * @param oneByOne each execution arrives before the next statement begins
    * @throws WorkerStopped after the worker was terminated by the watchdog or ended by itself
    */
-  execute(sql: readonly string[], budget: ExecutionBudget, oneByOne: boolean, onAnswers: (executions: readonly Execution[]) => void): Promise<void> {
+  execute(
+    sql: readonly string[],
+    budget: ExecutionBudget,
+    oneByOne: boolean,
+    onAnswers: (executions: readonly Execution[]) => void,
+  ): Promise<void> {
     const batch = ++this.batch;
     let left = sql.length;
-    return this.perform({ type: 'execute', batch, sql, budget, oneByOne }, budget.deadlineMs + WATCHDOG_MS, (message, done) => {
-      if (message.type === 'answers' && message.batch === batch) {
-        onAnswers(message.executions);
-        left -= message.executions.length;
-        if (left === 0) done();
-      } else if (message.type === 'cancelled' && message.batch === batch) done();
-    });
+    return this.perform(
+      { type: 'execute', batch, sql, budget, oneByOne },
+      budget.deadlineMs + WATCHDOG_MS,
+      (message, done) => {
+        if (message.type === 'answers' && message.batch === batch) {
+          onAnswers(message.executions);
+          left -= message.executions.length;
+          if (left === 0) done();
+        } else if (message.type === 'cancelled' && message.batch === batch) done();
+      },
+    );
   }
 
-  /** Asks the worker to skip what is left of the running batch, and ends it when it does not listen; `execute` ends then. */
+  /**
+   * Asks the worker to skip what is left of the running batch, and ends it when it does not listen; `execute` ends
+   * then.
+   */
   cancel(): void {
     if (this.task === null) return;
     this.worker.post({ type: 'cancel', batch: this.batch });
@@ -99,10 +117,13 @@ export class WorkerSession {
     task?.reject(this.stopped);
   }
 
-  private opening(message: ToDatabaseWorker): Promise<{ schema: Schema; notes: readonly string[]; image: Uint8Array | null }> {
+  private opening(
+    message: ToDatabaseWorker,
+  ): Promise<{ schema: Schema; notes: readonly string[]; image: Uint8Array | null }> {
     return this.perform(message, OPEN_MS, (answer, done, fail) => {
       if (answer.type === 'opened') done(answer);
-      else if (answer.type === 'open-failed') fail(answer.refused ? new DatabaseImportError(answer.message) : new Error(answer.message));
+      else if (answer.type === 'open-failed')
+        fail(answer.refused ? new DatabaseImportError(answer.message) : new Error(answer.message));
     });
   }
 
@@ -159,7 +180,8 @@ export class WorkerSession {
       return;
     }
     this.watchFor(SECOND_LOOK_MS, () => {
-      if (this.task === task && this.lastSign === lastSign) this.stop(`no answer within ${(task.patience / 1000).toLocaleString('en')} s`);
+      if (this.task === task && this.lastSign === lastSign)
+        this.stop(`no answer within ${(task.patience / 1000).toLocaleString('en')} s`);
       else this.look();
     });
   };

@@ -39,15 +39,23 @@ export function ownQuestion(text: string, questions: readonly Question[]): Quest
   const question = text.trim();
   if (question === '') throw new QuestionError('Type a question first.');
   if (question.length > OWN_QUESTION_LIMIT) {
-    throw new QuestionError(`A question may have at most ${OWN_QUESTION_LIMIT} characters; this one has ${question.length}.`);
+    throw new QuestionError(
+      `A question may have at most ${OWN_QUESTION_LIMIT} characters; this one has ${question.length}.`,
+    );
   }
   const same = plain(question);
   if (questions.some((each) => each.split === 'held-out' && plain(each.question) === same)) throw heldOut();
   return { id: `own:${question}`, question, split: 'train' };
 }
 
-const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 function heldOut(): QuestionError {
-  return new QuestionError('This question is held out: it measures what the hints learned, so it is never trained on. Pick a training question.');
+  return new QuestionError(
+    'This question is held out: it measures what the hints learned, so it is never trained on. Pick a training question.',
+  );
 }

@@ -29,13 +29,19 @@ export function spawnEngine(options: Partial<StartOptions> = {}): EngineConnecti
 /** The engine behind a worker that runs `worker.ts`. */
 export function connectTo(worker: Worker, options: StartOptions): EngineConnection {
   const remote = wrap<EngineWorker>(worker);
-  const { ask, end } = linkWorker(worker, async () => {
-    const engine = await remote.start(options);
-    return { engine, models: await remote.models() };
-  }, {
-    stopped: 'The engine stopped', remedy: 'Reload the page to continue from the last saved step.',
-    notLoaded: 'The engine could not be loaded. Check the connection and reload the page.', unreadable: 'The engine sent something unreadable.',
-  });
+  const { ask, end } = linkWorker(
+    worker,
+    async () => {
+      const engine = await remote.start(options);
+      return { engine, models: await remote.models() };
+    },
+    {
+      stopped: 'The engine stopped',
+      remedy: 'Reload the page to continue from the last saved step.',
+      notLoaded: 'The engine could not be loaded. Check the connection and reload the page.',
+      unreadable: 'The engine sent something unreadable.',
+    },
+  );
   return {
     open: (request) => ask(({ engine }) => engine.open(request)),
     advance: (request) => ask(({ engine }) => engine.advance(request)),

@@ -1,4 +1,6 @@
-/** Completions of language models as a file: `[{id, completions: [{source?, text, correct?}]}]`, id being a question's. */
+/**
+ * Completions of language models as a file: `[{id, completions: [{source?, text, correct?}]}]`, id being a question's.
+ */
 import { DatasetError, Entry, kindOf, parseJson } from './entry.ts';
 
 export interface GivenCompletion {
@@ -16,7 +18,8 @@ const LIMITS = { file: 200_000_000, questions: 20_000, completions: 2_000, id: 2
 export function parseCompletions(text: string, source: string): Map<string, readonly GivenCompletion[]> {
   const list = parseJson(text, source, LIMITS.file);
   if (!Array.isArray(list)) throw new DatasetError(`${source} must hold a list ([…]), not ${kindOf(list)}.`);
-  if (list.length > LIMITS.questions) throw new DatasetError(`${source} has ${list.length} entries, at most ${LIMITS.questions} are read.`);
+  if (list.length > LIMITS.questions)
+    throw new DatasetError(`${source} has ${list.length} entries, at most ${LIMITS.questions} are read.`);
   const byId = new Map<string, readonly GivenCompletion[]>();
   list.forEach((item: unknown, index) => {
     const entry = new Entry(item, source, index);
@@ -24,14 +27,23 @@ export function parseCompletions(text: string, source: string): Map<string, read
     if (byId.has(id)) throw entry.error('has the id of an earlier entry; ids must differ');
     const given = (item as Readonly<Record<string, unknown>>)['completions'];
     if (!Array.isArray(given)) throw entry.error(`needs a list in "completions", but it is ${kindOf(given)}`);
-    if (given.length > LIMITS.completions) throw entry.error(`has ${given.length} completions, at most ${LIMITS.completions} are read`);
-    byId.set(id, given.map((one: unknown): GivenCompletion => {
-      if (typeof one !== 'object' || one === null || Array.isArray(one)) throw entry.error(`has a completion that is ${kindOf(one)}, not an object`);
-      // Long or empty text is no broken file: it is what a model wrote.
-      const read = new Entry(one, source, index);
-      const flag = (one as Readonly<Record<string, unknown>>)['correct'];
-      return { source: read.optionalText('source', LIMITS.source) ?? '', text: read.anyText('text'), correct: flag === undefined || flag === null ? undefined : read.boolean('correct') };
-    }));
+    if (given.length > LIMITS.completions)
+      throw entry.error(`has ${given.length} completions, at most ${LIMITS.completions} are read`);
+    byId.set(
+      id,
+      given.map((one: unknown): GivenCompletion => {
+        if (typeof one !== 'object' || one === null || Array.isArray(one))
+          throw entry.error(`has a completion that is ${kindOf(one)}, not an object`);
+        // Long or empty text is no broken file: it is what a model wrote.
+        const read = new Entry(one, source, index);
+        const flag = (one as Readonly<Record<string, unknown>>)['correct'];
+        return {
+          source: read.optionalText('source', LIMITS.source) ?? '',
+          text: read.anyText('text'),
+          correct: flag === undefined || flag === null ? undefined : read.boolean('correct'),
+        };
+      }),
+    );
   });
   return byId;
 }

@@ -7,12 +7,20 @@ import { LIMITS } from './dataset.ts';
 import type { Trial } from './protocol.ts';
 
 export async function trial(sql: string, database: Database, config: GRPOConfig): Promise<Trial> {
-  if (sql.length > LIMITS.sql) return { execution: NOTHING, rowCount: 0, refused: `SQL may have at most ${LIMITS.sql} characters; this has ${sql.length}.`, saysNothing: true };
+  if (sql.length > LIMITS.sql)
+    return {
+      execution: NOTHING,
+      rowCount: 0,
+      refused: `SQL may have at most ${LIMITS.sql} characters; this has ${sql.length}.`,
+      saysNothing: true,
+    };
   const budget = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms, maxRows: config.max_rows };
   const [execution = NOTHING] = await database.execute([sql], { budget });
   return {
-    execution: { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) }, rowCount: execution.rows.length,
-    refused: whyRefused(sql, execution), saysNothing: saysNothing(execution),
+    execution: { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
+    rowCount: execution.rows.length,
+    refused: whyRefused(sql, execution),
+    saysNothing: saysNothing(execution),
   };
 }
 
@@ -24,11 +32,17 @@ function whyRefused(sql: string, { status, error, truncated }: Execution): strin
   if (status === 'rows' || status === 'empty') return null;
   const detail = error === undefined ? '' : ` ${error}`;
   switch (status) {
-    case 'invalid': return `SQLite cannot compile it:${detail}`;
-    case 'refused': return `It is refused:${detail}`;
-    case 'failed': return `It failed while running:${detail}`;
-    case 'timeout': return `It used up the query budget of the settings:${detail}`;
-    case 'too-large': return `Its result is too large:${detail}`;
-    case 'killed': return `It could not be interrupted and was ended:${detail}`;
+    case 'invalid':
+      return `SQLite cannot compile it:${detail}`;
+    case 'refused':
+      return `It is refused:${detail}`;
+    case 'failed':
+      return `It failed while running:${detail}`;
+    case 'timeout':
+      return `It used up the query budget of the settings:${detail}`;
+    case 'too-large':
+      return `Its result is too large:${detail}`;
+    case 'killed':
+      return `It could not be interrupted and was ended:${detail}`;
   }
 }

@@ -27,12 +27,19 @@ export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive
   const { schema } = database;
   const feedback = new FeedbackBook(dataset.name);
   return {
-    dataset, feedback,
+    dataset,
+    feedback,
     rewards: ports.makeRewards(dataset, feedback.provider),
     pool: new TrainingPool(database, questions, feedback.provider),
     source: new GroupSource({
-      schema, sketch: ports.makeSampler(schema), model: ports.model, settings, onLive,
-      feedback: () => feedback.entries, published: dataset.loadCompletions ?? null, fromFile: (id) => completionsOf(id, dataset, ports),
+      schema,
+      sketch: ports.makeSampler(schema),
+      model: ports.model,
+      settings,
+      onLive,
+      feedback: () => feedback.entries,
+      published: dataset.loadCompletions ?? null,
+      fromFile: (id) => completionsOf(id, dataset, ports),
     }),
   };
 }
@@ -43,8 +50,14 @@ async function completionsOf(id: string, { questions }: Dataset, ports: EnginePo
   return forQuestions(parseCompletions(text, name), questions);
 }
 
-/** The text of a file that was opened earlier. Rejects when it is not there any more; `what` is what a message calls it. */
-export async function keptFile(id: string, { openFiles }: Pick<EnginePorts, 'openFiles'>, what: string): Promise<{ readonly name: string; readonly text: string }> {
+/**
+ * The text of a file that was opened earlier. Rejects when it is not there any more; `what` is what a message calls it.
+ */
+export async function keptFile(
+  id: string,
+  { openFiles }: Pick<EnginePorts, 'openFiles'>,
+  what: string,
+): Promise<{ readonly name: string; readonly text: string }> {
   const files = await openFiles();
   try {
     const file = await files.get(id);

@@ -53,7 +53,11 @@ export function parseQuestions(text: string, source: string): Question[] {
 export function parseDefinitions(text: string, source: string): Definition[] {
   return parseArray(text, source, 1_000).map((entry, index) => {
     const read = new Entry(entry, source, index);
-    return { term: read.text('term', LIMITS.id), means: read.text('means', LIMITS.question), sql: read.text('sql', LIMITS.sql) };
+    return {
+      term: read.text('term', LIMITS.id),
+      means: read.text('means', LIMITS.question),
+      sql: read.text('sql', LIMITS.sql),
+    };
   });
 }
 

@@ -14,7 +14,10 @@ export interface Dataset {
   readonly database: Database;
   readonly questions: readonly Question[];
   readonly definitions: readonly Definition[];
-  /** Completions of published models that come with it, by question text; absent for none. Rejects with a message for a reader. */
+  /**
+   * Completions of published models that come with it, by question text; absent for none. Rejects with a message for a
+   * reader.
+   */
   readonly loadCompletions?: () => Promise<Completions>;
 }
 

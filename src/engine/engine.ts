@@ -20,7 +20,25 @@ import { pointOf } from './history.ts';
 import { LiveRelay } from './live-relay.ts';
 import { playbackOf } from './playing.ts';
 import { promptFor } from './prompt-view.ts';
-import type { Advance, AdvanceRequest, AskAnswer, AskRequest, Configured, EngineApi, FeedbackView, GuidanceAct, HintEdit, Judged, LiveGroup, Place, Progress, PromptView, RecordingView, RunView, Trial } from './protocol.ts';
+import type {
+  Advance,
+  AdvanceRequest,
+  AskAnswer,
+  AskRequest,
+  Configured,
+  EngineApi,
+  FeedbackView,
+  GuidanceAct,
+  HintEdit,
+  Judged,
+  LiveGroup,
+  Place,
+  Progress,
+  PromptView,
+  RecordingView,
+  RunView,
+  Trial,
+} from './protocol.ts';
 import { readable } from './readable.ts';
 import { parseRecording } from './recording-file.ts';
 import type { Playback } from './recording-playback.ts';
@@ -66,7 +84,8 @@ export class Engine implements EngineApi {
         });
         found = await opened.store.current();
       }
-      if (found !== null && this.#hand.runId !== found.run.id) notice = await this.#hand.restore(found.run, found.canUndo, config, seed);
+      if (found !== null && this.#hand.runId !== found.run.id)
+        notice = await this.#hand.restore(found.run, found.canUndo, config, seed);
       return this.#hand.view(notice);
     });
   }
@@ -76,11 +95,16 @@ export class Engine implements EngineApi {
       const { source } = this.#hand.ready();
       const session = this.#hand.writable();
       const { steps, budgetMs } = request;
-      if (!(Number.isInteger(steps) && steps >= 0) || !(budgetMs >= 0)) throw new RangeError('advance needs a whole number of steps and a budget in milliseconds.');
+      if (!(Number.isInteger(steps) && steps >= 0) || !(budgetMs >= 0))
+        throw new RangeError('advance needs a whole number of steps and a budget in milliseconds.');
       const take = session.playback === null ? this.#taking(request) : this.#playing(session.playback);
 
       const points: HistoryPoint[] = [];
-      let pending: { points: HistoryPoint[]; events: HintEvent[]; steps: Step[] } = { points: [], events: [], steps: [] };
+      let pending: { points: HistoryPoint[]; events: HintEvent[]; steps: Step[] } = {
+        points: [],
+        events: [],
+        steps: [],
+      };
       let lastStep: Step | null = null;
       let ended: string | undefined;
       const commit = async (): Promise<void> => {
@@ -91,29 +115,43 @@ export class Engine implements EngineApi {
         pending = { points: [], events: [], steps: [] };
       };
       this.#halted = false;
-      await this.#hand.orBack(async () => void (await this.#stoppable(async (signal) => {
-        const start = this.#ports.now();
-        let breath = start;
-        for (let now = start; points.length + pending.points.length < steps && now - start < budgetMs && !this.#halted; now = this.#ports.now()) {
-          const { step, events } = await take(signal);
-          pending.events.push(...events);
-          if (step === null) {
-            ended = `The recording ends here, after ${session.trainer.step} steps. Reset to begin a run of your own.`;
-            break;
-          }
-          pending.points.push(pointOf(step, session.config));
-          pending.steps.push(step);
-          if (pending.steps.length >= 2 * KEPT_STEPS) pending.steps = pending.steps.slice(-KEPT_STEPS);
-          // What took a language model a minute is not given up with the next group.
-          if (source.isLanguageModel) await commit();
-          if (now - breath >= BREATH_MS) {
-            breath = now;
-            await this.#ports.breathe();
-          }
-        }
-        await commit();
-      })));
-      return { ...this.#hand.progress(), points, lastStep, recording: this.#hand.recordingView(), ...(session.playback === null ? {} : { config: session.config }), ...(ended === undefined ? {} : { ended }) };
+      await this.#hand.orBack(
+        async () =>
+          void (await this.#stoppable(async (signal) => {
+            const start = this.#ports.now();
+            let breath = start;
+            for (
+              let now = start;
+              points.length + pending.points.length < steps && now - start < budgetMs && !this.#halted;
+              now = this.#ports.now()
+            ) {
+              const { step, events } = await take(signal);
+              pending.events.push(...events);
+              if (step === null) {
+                ended = `The recording ends here, after ${session.trainer.step} steps. Reset to begin a run of your own.`;
+                break;
+              }
+              pending.points.push(pointOf(step, session.config));
+              pending.steps.push(step);
+              if (pending.steps.length >= 2 * KEPT_STEPS) pending.steps = pending.steps.slice(-KEPT_STEPS);
+              // What took a language model a minute is not given up with the next group.
+              if (source.isLanguageModel) await commit();
+              if (now - breath >= BREATH_MS) {
+                breath = now;
+                await this.#ports.breathe();
+              }
+            }
+            await commit();
+          })),
+      );
+      return {
+        ...this.#hand.progress(),
+        points,
+        lastStep,
+        recording: this.#hand.recordingView(),
+        ...(session.playback === null ? {} : { config: session.config }),
+        ...(ended === undefined ? {} : { ended }),
+      };
     });
   }
 
@@ -123,15 +161,36 @@ export class Engine implements EngineApi {
     const session = this.#hand.writable();
     const { questions: pool, leftOut } = session.pool;
     const asked = askedQuestion(request, dataset.questions);
-    if (asked === null && pool.length === 0 && leftOut.length > 0) throw new QuestionError('Gold rewards, but no training question has gold SQL that returns more than nothing, 0 or NULL. Choose another reward in the settings.');
+    if (asked === null && pool.length === 0 && leftOut.length > 0)
+      throw new QuestionError(
+        'Gold rewards, but no training question has gold SQL that returns more than nothing, 0 or NULL. Choose another reward in the settings.',
+      );
     return async (signal) => {
-      const step = await session.trainer.runStep(asked === null ? session.trainer.nextQuestions(pool) : [asked], signal);
+      const step = await session.trainer.runStep(
+        asked === null ? session.trainer.nextQuestions(pool) : [asked],
+        signal,
+      );
       this.#hand.recorded(step, asked === null ? pool : null);
       const model = this.#ports.model();
-      if (!session.config.reflection || model === null || model.id !== source.id || step.groups.every(({ noSignal }) => noSignal)) return { step, events: step.events };
-      const { reflections, events } = await reflectOn(step, { model, policy: session.trainer.policy, config: session.config, seed: session.run.state.seed, signal });
+      if (
+        !session.config.reflection ||
+        model === null ||
+        model.id !== source.id ||
+        step.groups.every(({ noSignal }) => noSignal)
+      )
+        return { step, events: step.events };
+      const { reflections, events } = await reflectOn(step, {
+        model,
+        policy: session.trainer.policy,
+        config: session.config,
+        seed: session.run.state.seed,
+        signal,
+      });
       this.#hand.recorder()?.changed(events);
-      return { step: { ...step, reflections, events: [...step.events, ...events] }, events: [...step.events, ...events] };
+      return {
+        step: { ...step, reflections, events: [...step.events, ...events] },
+        events: [...step.events, ...events],
+      };
     };
   }
 
@@ -148,7 +207,10 @@ export class Engine implements EngineApi {
         if (played.kind !== 'step') continue;
         const reflected = playback.nextIsReflection ? await playback.next(signal) : null;
         const made = reflected?.kind === 'hints' ? reflected.events : [];
-        return { step: { ...played.step, events: [...played.step.events, ...made] }, events: [...events, ...played.step.events, ...made] };
+        return {
+          step: { ...played.step, events: [...played.step.events, ...made] },
+          events: [...events, ...played.step.events, ...made],
+        };
       }
     };
   }
@@ -210,17 +272,27 @@ export class Engine implements EngineApi {
       const parts = recording.dataset === before.dataset.name ? before : await this.#hand.partsFor(recording.dataset);
       const playback = await playbackOf({ name: file.name, text }, parts.dataset, this.#ports);
       const id = await this.#hand.keep('recording', file);
-      await this.#hand.replaceBy(parts, () => this.#hand.begin({
-        config: recording.config, seed: recording.state.seed, place: { ...this.#hand.current().run.place, questionId: null, ownQuestion: null }, replaces: this.#hand.current().run.id, from: 'none',
-        played: { playback, id: `${RECORDING}${id}`, label: playback.sampler.label },
-      }));
+      await this.#hand.replaceBy(parts, () =>
+        this.#hand.begin({
+          config: recording.config,
+          seed: recording.state.seed,
+          place: { ...this.#hand.current().run.place, questionId: null, ownQuestion: null },
+          replaces: this.#hand.current().run.id,
+          from: 'none',
+          played: { playback, id: `${RECORDING}${id}`, label: playback.sampler.label },
+        }),
+      );
       return this.#hand.view();
     });
   }
 
   ask(request: AskRequest): Promise<AskAnswer> {
     return this.#inTurn(async () => {
-      const { dataset: { database }, source, rewards } = this.#hand.ready();
+      const {
+        dataset: { database },
+        source,
+        rewards,
+      } = this.#hand.ready();
       const { trainer, config } = this.#hand.current();
       let answer: AskAnswer | null = null;
       const finished = await this.#stoppable(async (signal) => {
@@ -234,7 +306,11 @@ export class Engine implements EngineApi {
   promptFor(question: string): Promise<PromptView> {
     return this.#inTurn(async () => {
       const { trainer, config } = this.#hand.current();
-      return promptFor(question, { schema: this.#hand.ready().dataset.database.schema, policy: trainer.policy, config });
+      return promptFor(question, {
+        schema: this.#hand.ready().dataset.database.schema,
+        policy: trainer.policy,
+        config,
+      });
     });
   }
 
@@ -251,11 +327,25 @@ export class Engine implements EngineApi {
       const { run } = session;
       const from = START_CHOICES.find((choice) => choice === start) ?? run.start ?? 'none';
       if (dataset !== undefined && dataset !== run.dataset) {
-        await this.#hand.replaceBy(await this.#hand.partsFor(dataset), () => this.#hand.begin({ config: session.config, seed, place: { ...run.place, questionId: null, ownQuestion: null }, replaces: run.id, from }));
+        await this.#hand.replaceBy(await this.#hand.partsFor(dataset), () =>
+          this.#hand.begin({
+            config: session.config,
+            seed,
+            place: { ...run.place, questionId: null, ownQuestion: null },
+            replaces: run.id,
+            from,
+          }),
+        );
         return this.#hand.view();
       }
       // Before the first step there is nothing to replace, and nothing that a reset before it left may be lost.
-      if (session.playback === null && run.state.step === 0 && seed === run.state.seed && from !== (run.start ?? 'none')) await this.#hand.changeStart(from);
+      if (
+        session.playback === null &&
+        run.state.step === 0 &&
+        seed === run.state.seed &&
+        from !== (run.start ?? 'none')
+      )
+        await this.#hand.changeStart(from);
       else await this.#hand.begin({ config: session.config, seed, place: run.place, replaces: run.id, from });
       return this.#hand.view();
     });
@@ -268,7 +358,10 @@ export class Engine implements EngineApi {
       const { store } = this.#hand.ready();
       await this.#hand.writing(() => store.undo(session.run.id));
       const found = await store.current();
-      const notice = found === null ? undefined : await this.#hand.restore(found.run, found.canUndo, session.config, session.run.state.seed);
+      const notice =
+        found === null
+          ? undefined
+          : await this.#hand.restore(found.run, found.canUndo, session.config, session.run.state.seed);
       return this.#hand.view(notice);
     });
   }
@@ -299,7 +392,10 @@ export class Engine implements EngineApi {
 
   correct(completion: Judged, sql: string | null): Promise<FeedbackView> {
     return this.#inTurn(async () => {
-      const { refused } = sql === null ? { refused: null } : await trial(sql, this.#hand.ready().dataset.database, this.#hand.current().config);
+      const { refused } =
+        sql === null
+          ? { refused: null }
+          : await trial(sql, this.#hand.ready().dataset.database, this.#hand.current().config);
       if (refused !== null) throw new QuestionError(refused);
       return this.#say(completion, { corrected: sql === null ? null : sql.trim() });
     });
@@ -322,10 +418,19 @@ export class Engine implements EngineApi {
       const { trainer, config, run } = this.#hand.own();
       await this.#hand.orBack(async () => {
         const { step } = run.state;
-        const events = act.does === 'add' ? applyGuidance(trainer.policy, { op: 'add', text: act.text }, { step, reason: 'Written by the reader.' }, true)
-          : act.does === 'accept' ? acceptGuidance(trainer.policy, act.key, step, config.weight_limit)
-          : act.does === 'reword' ? editGuidance(trainer.policy, act.key, act.text, step)
-          : vetoGuidance(trainer.policy, act.key, step);
+        const events =
+          act.does === 'add'
+            ? applyGuidance(
+                trainer.policy,
+                { op: 'add', text: act.text },
+                { step, reason: 'Written by the reader.' },
+                true,
+              )
+            : act.does === 'accept'
+              ? acceptGuidance(trainer.policy, act.key, step, config.weight_limit)
+              : act.does === 'reword'
+                ? editGuidance(trainer.policy, act.key, act.text, step)
+                : vetoGuidance(trainer.policy, act.key, step);
         this.#hand.recorder()?.changed(events);
         if (events.length > 0) await this.#hand.commit({ events });
       });
@@ -351,7 +456,9 @@ export class Engine implements EngineApi {
 
   /** Calls happen one after another, in the order they came: a reset never meets half a step. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work).catch((error: unknown): never => { throw readable(error); });
+    const result = this.#turn.then(work).catch((error: unknown): never => {
+      throw readable(error);
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }

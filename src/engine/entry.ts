@@ -4,14 +4,19 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
 
-/** Throws DatasetError for text that is longer than `limit` or no JSON. `source` is the file's name, as messages say it. */
+/**
+ * Throws DatasetError for text that is longer than `limit` or no JSON. `source` is the file's name, as messages say it.
+ */
 export function parseJson(text: string, source: string, limit: number): unknown {
-  if (text.length > limit) throw new DatasetError(`${source} is too large: ${text.length} characters, at most ${limit} are read.`);
+  if (text.length > limit)
+    throw new DatasetError(`${source} is too large: ${text.length} characters, at most ${limit} are read.`);
   try {
     // A byte-order mark is no JSON, but editors write it.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new DatasetError(`${source} is not JSON: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)}`);
+    throw new DatasetError(
+      `${source} is not JSON: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)}`,
+    );
   }
 }
 
@@ -34,14 +39,17 @@ export class Entry {
     this.#source = source;
     this.#index = index;
     this.#fields = {};
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw this.error(`is ${kindOf(entry)}, not an object`);
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+      throw this.error(`is ${kindOf(entry)}, not an object`);
     this.#fields = entry as Readonly<Record<string, unknown>>;
   }
 
   error(what: string): DatasetError {
     const id = this.#get('id') ?? this.#get('term') ?? this.#get('key');
     const named = typeof id === 'string' ? ` (${JSON.stringify(id.slice(0, 60))})` : '';
-    return new DatasetError(`${this.#source}${this.#index === null ? '' : `: entry ${this.#index + 1}${named}`} ${what}.`);
+    return new DatasetError(
+      `${this.#source}${this.#index === null ? '' : `: entry ${this.#index + 1}${named}`} ${what}.`,
+    );
   }
 
   anyText(name: string): string {
@@ -73,7 +81,9 @@ export class Entry {
   number(name: string, min: number, max: number): number {
     const value = this.#get(name);
     if (typeof value !== 'number' || !(value >= min && value <= max)) {
-      throw this.error(`needs "${name}" to be a number from ${min} to ${max}, but it is ${typeof value === 'number' ? value : kindOf(value)}`);
+      throw this.error(
+        `needs "${name}" to be a number from ${min} to ${max}, but it is ${typeof value === 'number' ? value : kindOf(value)}`,
+      );
     }
     return value;
   }
@@ -108,7 +118,8 @@ export class Entry {
   /** A field that is itself an object. */
   entry(name: string): Entry {
     const value = this.#get(name);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.error(`needs an object in "${name}", but it is ${kindOf(value)}`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw this.error(`needs an object in "${name}", but it is ${kindOf(value)}`);
     return new Entry(value, this.#source, this.#index);
   }
 
@@ -142,7 +153,9 @@ export class Entry {
     const found = options.find((option) => option === value);
     if (found === undefined) {
       const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : kindOf(value);
-      throw this.error(`needs "${name}" to be ${options.map((option) => `"${option}"`).join(' or ')}, but it is ${shown}`);
+      throw this.error(
+        `needs "${name}" to be ${options.map((option) => `"${option}"`).join(' or ')}, but it is ${shown}`,
+      );
     }
     return found;
   }
@@ -153,7 +166,8 @@ export class Entry {
 
   #checked(name: string, value: string, limit: number): string {
     if (value.trim() === '') throw this.error(`has an empty "${name}"`);
-    if (value.length > limit) throw this.error(`has ${value.length} characters in "${name}", at most ${limit} are read`);
+    if (value.length > limit)
+      throw this.error(`has ${value.length} characters in "${name}", at most ${limit} are read`);
     return value;
   }
 

@@ -12,11 +12,20 @@ export interface ExperimentsConnection extends ExperimentsApi {
 
 /** Spawns the worker. Its dataset is found relative to `baseUrl`, the page's own URL unless given. */
 export function connectExperiments(options: Partial<StartOptions> = {}): ExperimentsConnection {
-  const worker = new Worker(new URL('./experiments-worker.ts', import.meta.url), { type: 'module', name: 'experiments' });
-  const { ask, end } = linkWorker(worker, () => wrap<ExperimentsWorker>(worker).start({ baseUrl: document.baseURI, ...options }), {
-    stopped: 'The experiments stopped', remedy: 'Reload the page: finished units are kept.',
-    notLoaded: 'The experiments’ worker could not be loaded. Check the connection and reload the page.', unreadable: 'The experiments’ worker sent something unreadable.',
+  const worker = new Worker(new URL('./experiments-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'experiments',
   });
+  const { ask, end } = linkWorker(
+    worker,
+    () => wrap<ExperimentsWorker>(worker).start({ baseUrl: document.baseURI, ...options }),
+    {
+      stopped: 'The experiments stopped',
+      remedy: 'Reload the page: finished units are kept.',
+      notLoaded: 'The experiments’ worker could not be loaded. Check the connection and reload the page.',
+      unreadable: 'The experiments’ worker sent something unreadable.',
+    },
+  );
   return {
     open: () => ask((api) => api.open()),
     create: (experiment) => ask((api) => api.create(experiment)),

@@ -7,7 +7,18 @@ import type { CreditReport } from '../lab/hint-credit.ts';
 import type { Scatter } from '../lab/scatter.ts';
 import type { VariantSummary } from '../lab/summary.ts';
 
-export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentRecord, ExperimentSpec, Scatter, SeedRun, Settings, StoredExperiment, VariantSummary };
+export type {
+  ControlVerdict,
+  CreditReport,
+  ExperimentProgress,
+  ExperimentRecord,
+  ExperimentSpec,
+  Scatter,
+  SeedRun,
+  Settings,
+  StoredExperiment,
+  VariantSummary,
+};
 
 /** An experiment, finished or not, with all that its page shows. */
 export interface ExperimentView extends StoredExperiment {
@@ -24,7 +35,12 @@ export type HeldOutTexts = Readonly<Record<string, string>>;
 export interface LabView {
   /** Newest first. */
   readonly experiments: readonly ExperimentView[];
-  readonly dataset: { readonly name: string; readonly title: string; readonly training: number; readonly heldOut: number };
+  readonly dataset: {
+    readonly name: string;
+    readonly title: string;
+    readonly training: number;
+    readonly heldOut: number;
+  };
   readonly questions: HeldOutTexts;
   /** Why experiments will be gone with the page; null when they are saved. */
   readonly notSaved: string | null;
@@ -46,7 +62,10 @@ export interface NewExperiment {
 /** Every rejection carries a message fit for a reader. */
 export interface ExperimentsApi {
   open(): Promise<LabView>;
-  /** Checks and stores. Rejects with what is wrong with it: ExperimentError, ConfigError, DatasetError for a starter policy that is not there. */
+  /**
+   * Checks and stores. Rejects with what is wrong with it: ExperimentError, ConfigError, DatasetError for a starter
+   * policy that is not there.
+   */
   create(experiment: NewExperiment): Promise<ExperimentView>;
   /** Runs what is left of it, one experiment at a time. Resolves when all is done, and when it was stopped. */
   run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView>;

@@ -1,4 +1,7 @@
-/** The worker of the experiments: the same parts as the engine's, in a thread of their own, so that the Playground stays free. */
+/**
+ * The worker of the experiments: the same parts as the engine's, in a thread of their own, so that the Playground stays
+ * free.
+ */
 import { expose, proxy } from 'comlink';
 import { spawnWebDatabase } from '../database/web.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
@@ -18,26 +21,30 @@ export interface ExperimentsWorker {
 }
 
 const worker: ExperimentsWorker = {
-  start: ({ baseUrl, storeName }) => proxy(new Experiments({
-    openStore: () => openIdbExperiments(storeName),
-    openDataset: () => openDataset({
-      baseUrl,
-      openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
-      fetch: (...request) => fetch(...request),
-    }),
-    makeSampler: (schema) => makeSketchSampler({ schema }),
-    makeRewards: ({ database }) => {
-      const { schema } = database;
-      const analyse = makeAnalyser(schema);
-      return (weights) => makeRewardModel({ schema, database, weights, analyse });
-    },
-    loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
-    now: () => performance.now(),
-    today: () => new Date().toISOString(),
-    newId: () => crypto.randomUUID(),
-    // A timer: it lets messages in, and 4 ms in every 100 are not missed.
-    breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
-  })),
+  start: ({ baseUrl, storeName }) =>
+    proxy(
+      new Experiments({
+        openStore: () => openIdbExperiments(storeName),
+        openDataset: () =>
+          openDataset({
+            baseUrl,
+            openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
+            fetch: (...request) => fetch(...request),
+          }),
+        makeSampler: (schema) => makeSketchSampler({ schema }),
+        makeRewards: ({ database }) => {
+          const { schema } = database;
+          const analyse = makeAnalyser(schema);
+          return (weights) => makeRewardModel({ schema, database, weights, analyse });
+        },
+        loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
+        now: () => performance.now(),
+        today: () => new Date().toISOString(),
+        newId: () => crypto.randomUUID(),
+        // A timer: it lets messages in, and 4 ms in every 100 are not missed.
+        breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
+      }),
+    ),
 };
 
 expose(worker);

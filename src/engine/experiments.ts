@@ -1,4 +1,7 @@
-/** Runs experiments and keeps them. Knows neither worker nor browser; everything it needs of them comes through its ports. */
+/**
+ * Runs experiments and keeps them. Knows neither worker nor browser; everything it needs of them comes through its
+ * ports.
+ */
 import { makeConfig } from '../grpo/config.ts';
 import type { PolicyHint, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
 import { controlVerdicts } from '../lab/controls.ts';
@@ -11,7 +14,15 @@ import { stepScatter } from '../lab/scatter.ts';
 import { summarise } from '../lab/summary.ts';
 import { MemoryExperiments } from '../storage/memory-experiments.ts';
 import type { Dataset } from './engine-ports.ts';
-import type { CreditReport, ExperimentRecord, ExperimentsApi, ExperimentView, LabView, NewExperiment, RunListener } from './experiments-protocol.ts';
+import type {
+  CreditReport,
+  ExperimentRecord,
+  ExperimentsApi,
+  ExperimentView,
+  LabView,
+  NewExperiment,
+  RunListener,
+} from './experiments-protocol.ts';
 
 export interface ExperimentsOptions {
   /** Rejects where nothing can be stored; experiments then live in memory, and the reader is told why. */
@@ -60,20 +71,29 @@ export class Experiments implements ExperimentsApi {
     const { store, dataset, notSaved } = await this.#open();
     const stored = await store.list();
     return {
-      experiments: stored.map(viewOf), notSaved,
+      experiments: stored.map(viewOf),
+      notSaved,
       dataset: {
-        name: dataset.name, title: dataset.title,
+        name: dataset.name,
+        title: dataset.title,
         training: dataset.questions.filter(({ split }) => split === 'train').length,
         heldOut: dataset.questions.filter(({ split }) => split === 'held-out').length,
       },
-      questions: Object.fromEntries(dataset.questions.filter(({ split }) => split === 'held-out').map(({ id, question }) => [id, question])),
+      questions: Object.fromEntries(
+        dataset.questions.filter(({ split }) => split === 'held-out').map(({ id, question }) => [id, question]),
+      ),
     };
   }
 
   async create({ spec, base }: NewExperiment): Promise<ExperimentView> {
     const { store, dataset } = await this.#open();
     const id = this.#options.newId();
-    const record: ExperimentRecord = { id, base, created: this.#options.today(), spec: { ...spec, id, dataset: dataset.name } };
+    const record: ExperimentRecord = {
+      id,
+      base,
+      created: this.#options.today(),
+      spec: { ...spec, id, dataset: dataset.name },
+    };
     checkName(spec.name);
     checkSpec(record.spec, makeConfig(base));
     if (needsStarter(record)) await this.#starter();
@@ -89,7 +109,9 @@ export class Experiments implements ExperimentsApi {
       let [breath, reported] = [now(), -Infinity];
       try {
         await runExperiment({
-          experiment: { spec: record.spec, runs }, ports: await this.#ports(record), signal,
+          experiment: { spec: record.spec, runs },
+          ports: await this.#ports(record),
+          signal,
           onProgress: async (progress) => {
             if (now() - reported >= REPORT_MS || progress.step === progress.steps) {
               reported = now();
@@ -152,7 +174,11 @@ export class Experiments implements ExperimentsApi {
     return viewOf({ record, runs });
   }
 
-  async credit(id: string, variant: number, onQuestion: (done: number, all: number) => void): Promise<CreditReport | null> {
+  async credit(
+    id: string,
+    variant: number,
+    onQuestion: (done: number, all: number) => void,
+  ): Promise<CreditReport | null> {
     return this.#exclusively(async (signal) => {
       const { dataset, sampler } = await this.#open();
       const { record } = await this.#stored(id);
@@ -171,9 +197,17 @@ export class Experiments implements ExperimentsApi {
         const of = record.spec.variants[variant];
         if (of === undefined) throw new RangeError('There is no such variant.');
         return await hintCredit({
-          questions: dataset.questions.filter(({ split }) => split === 'held-out'), sampler, hints, ...CREDIT, seed: 1, signal, onQuestion,
+          questions: dataset.questions.filter(({ split }) => split === 'held-out'),
+          sampler,
+          hints,
+          ...CREDIT,
+          seed: 1,
+          signal,
+          onQuestion,
           judge: new Judge(dataset.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }),
-          temperature: config.temperature, groupSize: config.group_size, acting: variantConfig(config, of),
+          temperature: config.temperature,
+          groupSize: config.group_size,
+          acting: variantConfig(config, of),
         });
       } catch (error) {
         if (signal.aborted) return null;
@@ -196,16 +230,25 @@ export class Experiments implements ExperimentsApi {
 
   async #stored(id: string): Promise<StoredExperiment> {
     const stored = await (await this.#open()).store.get(id);
-    if (stored === null) throw new ExperimentError('This experiment is not there any more: it was deleted, perhaps in another tab.');
+    if (stored === null)
+      throw new ExperimentError('This experiment is not there any more: it was deleted, perhaps in another tab.');
     return stored;
   }
 
   async #ports(record: ExperimentRecord): Promise<ExperimentPorts> {
     const { base, spec } = record;
     const { dataset, sampler, rewards } = await this.#open();
-    if (spec.dataset !== dataset.name) throw new ExperimentError(`This experiment belongs to the dataset ${spec.dataset}, and ${dataset.name} is open.`);
+    if (spec.dataset !== dataset.name)
+      throw new ExperimentError(`This experiment belongs to the dataset ${spec.dataset}, and ${dataset.name} is open.`);
     const starter = needsStarter(record) ? await this.#starter() : [];
-    return { sampler, database: dataset.database, questions: dataset.questions, config: makeConfig(base), rewards: () => rewards, startHints: () => starter };
+    return {
+      sampler,
+      database: dataset.database,
+      questions: dataset.questions,
+      config: makeConfig(base),
+      rewards: () => rewards,
+      startHints: () => starter,
+    };
   }
 
   /** Fetched when it is first needed; the next try fetches again when it failed. */
@@ -229,7 +272,13 @@ export class Experiments implements ExperimentsApi {
   async #openNow(): Promise<Opened> {
     const { openStore, openDataset, makeSampler, makeRewards } = this.#options;
     const [stored, dataset] = await Promise.all([
-      openStore().then((store) => ({ store, notSaved: null }), (error: unknown) => ({ store: new MemoryExperiments(), notSaved: `Experiments are not saved: they will be gone when the page is closed. ${messageOf(error)}` })),
+      openStore().then(
+        (store) => ({ store, notSaved: null }),
+        (error: unknown) => ({
+          store: new MemoryExperiments(),
+          notSaved: `Experiments are not saved: they will be gone when the page is closed. ${messageOf(error)}`,
+        }),
+      ),
       openDataset(),
     ]);
     return { ...stored, dataset, sampler: makeSampler(dataset.database.schema), rewards: makeRewards(dataset) };
@@ -239,16 +288,22 @@ export class Experiments implements ExperimentsApi {
 function viewOf({ record, runs }: StoredExperiment): ExperimentView {
   const experiment = { spec: record.spec, runs };
   return {
-    record, runs, summaries: summarise(experiment), controls: controlVerdicts(experiment),
+    record,
+    runs,
+    summaries: summarise(experiment),
+    controls: controlVerdicts(experiment),
     // All runs of a variant begin with the same policy, so the first point of all is the same.
-    scatters: record.spec.variants.map((_, variant) => stepScatter(runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve))),
+    scatters: record.spec.variants.map((_, variant) =>
+      stepScatter(runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve)),
+    ),
   };
 }
 
 const needsStarter = ({ spec }: ExperimentRecord): boolean => spec.variants.some(({ start }) => start === 'starter');
 
 function checkName(name: string): void {
-  if (name.trim() === '' || name.length > 100) throw new ExperimentError('An experiment needs a name of 1 to 100 characters.');
+  if (name.trim() === '' || name.length > 100)
+    throw new ExperimentError('An experiment needs a name of 1 to 100 characters.');
 }
 
 function messageOf(error: unknown): string {

@@ -12,7 +12,9 @@ export class FeedbackBook {
   }
 
   /** Everything that was said, the oldest first. */
-  get entries(): readonly Feedback[] { return this.#entries; }
+  get entries(): readonly Feedback[] {
+    return this.#entries;
+  }
 
   async load(store: FeedbackStore): Promise<void> {
     this.#entries = [...(await store.feedback(this.#dataset))].sort(byTime);
@@ -27,10 +29,22 @@ export class FeedbackBook {
    * Changes what was said of one SQL text; when nothing is left of it, the record goes. Nothing changes when the store
    * rejects.
    */
-  async say(store: FeedbackStore, { question, sql }: Judged, change: Partial<Pick<Feedback, 'thumb' | 'corrected'>>, at: number): Promise<void> {
+  async say(
+    store: FeedbackStore,
+    { question, sql }: Judged,
+    change: Partial<Pick<Feedback, 'thumb' | 'corrected'>>,
+    at: number,
+  ): Promise<void> {
     const key = { dataset: this.#dataset, question: question.trim(), sql: normaliseSql(sql) };
     const before = this.#find(key);
-    const entry: Feedback = { ...key, text: sql, thumb: before?.thumb ?? null, corrected: before?.corrected ?? null, ...change, at };
+    const entry: Feedback = {
+      ...key,
+      text: sql,
+      thumb: before?.thumb ?? null,
+      corrected: before?.corrected ?? null,
+      ...change,
+      at,
+    };
     const others = this.#entries.filter((other) => other !== before);
     if (entry.thumb === null && entry.corrected === null) {
       await store.removeFeedback(key);
@@ -53,8 +67,13 @@ export class FeedbackBook {
 export function judgementsOf(entries: readonly Feedback[], question: string): Judgements | null {
   const own = entries.filter((entry) => entry.question === question.trim());
   if (own.length === 0) return null;
-  const texts = (thumb: Feedback['thumb']): string[] => own.flatMap((entry) => (entry.thumb === thumb ? [entry.text] : []));
-  return { approved: texts('up'), disapproved: texts('down'), corrected: own.flatMap(({ corrected }) => corrected ?? []) };
+  const texts = (thumb: Feedback['thumb']): string[] =>
+    own.flatMap((entry) => (entry.thumb === thumb ? [entry.text] : []));
+  return {
+    approved: texts('up'),
+    disapproved: texts('down'),
+    corrected: own.flatMap(({ corrected }) => corrected ?? []),
+  };
 }
 
 const byTime = (a: Feedback, b: Feedback): number => a.at - b.at || (a.sql < b.sql ? -1 : 1);

@@ -13,17 +13,21 @@ export function feedbackToText(feedback: readonly Feedback[]): string {
 }
 
 /**
- * Throws DatasetError naming the file, the entry and what is wrong with it. The key of a record is made again from its SQL
- * as it was written, so that a file from elsewhere cannot disagree with this program about what is the same SQL.
+ * Throws DatasetError naming the file, the entry and what is wrong with it. The key of a record is made again from its
+ * SQL as it was written, so that a file from elsewhere cannot disagree with this program about what is the same SQL.
  */
 export function parseFeedback(text: string, source: string): Feedback[] {
   const value = parseJson(text, source, LIMITS.file);
   const file = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no feedback file: "format" must be "${FORMAT}".`);
-  if (file['version'] !== VERSION) throw new DatasetError(`${source} has feedback of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`);
+  if (file['version'] !== VERSION)
+    throw new DatasetError(
+      `${source} has feedback of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+    );
   const { feedback } = file;
   if (!Array.isArray(feedback)) throw new DatasetError(`${source} must hold a list in "feedback".`);
-  if (feedback.length > LIMITS.entries) throw new DatasetError(`${source} has ${feedback.length} entries, at most ${LIMITS.entries} are read.`);
+  if (feedback.length > LIMITS.entries)
+    throw new DatasetError(`${source} has ${feedback.length} entries, at most ${LIMITS.entries} are read.`);
   const keys = new Map<string, number>();
   return feedback.map((entry: unknown, index) => {
     const read = new Entry(entry, source, index);
@@ -40,10 +44,13 @@ export function parseFeedback(text: string, source: string): Feedback[] {
 /** What was said of one SQL text; neither thumb nor corrected SQL where it was taken back. Throws DatasetError. */
 export function parseJudgement(read: Entry): Feedback {
   const written = read.anyText('text');
-  if (written.length > DATASET_LIMITS.sql) throw read.error(`has ${written.length} characters in "text", at most ${DATASET_LIMITS.sql} are read`);
+  if (written.length > DATASET_LIMITS.sql)
+    throw read.error(`has ${written.length} characters in "text", at most ${DATASET_LIMITS.sql} are read`);
   return {
-    dataset: read.text('dataset', DATASET_LIMITS.id), question: read.text('question', DATASET_LIMITS.question).trim(),
-    text: written, sql: normaliseSql(written),
+    dataset: read.text('dataset', DATASET_LIMITS.id),
+    question: read.text('question', DATASET_LIMITS.question).trim(),
+    text: written,
+    sql: normaliseSql(written),
     thumb: read.isNull('thumb') ? null : read.choice('thumb', THUMBS),
     corrected: read.isNull('corrected') ? null : read.text('corrected', DATASET_LIMITS.sql),
     at: read.number('at', 0, Number.MAX_SAFE_INTEGER),

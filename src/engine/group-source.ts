@@ -1,6 +1,6 @@
 /**
- * Where the groups of a run come from: the built-in sampler, the language model that is loaded, or completions that were
- * written earlier. The run keeps the id; what it stands for may come and go with the page.
+ * Where the groups of a run come from: the built-in sampler, the language model that is loaded, or completions that
+ * were written earlier. The run keeps the id; what it stands for may come and go with the page.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback } from '../grpo/feedback.ts';
@@ -50,13 +50,24 @@ export class GroupSource implements Sampler {
     this.#chosen = parts.sketch;
   }
 
-  get id(): string { return this.#chosen.id; }
-  get label(): string { return this.#chosen.label; }
-  get isLanguageModel(): boolean { return this.#chosen.isLanguageModel; }
+  get id(): string {
+    return this.#chosen.id;
+  }
+  get label(): string {
+    return this.#chosen.label;
+  }
+  get isLanguageModel(): boolean {
+    return this.#chosen.isLanguageModel;
+  }
   /** Whether a step can be taken now: a language model may not be loaded. */
-  get ready(): boolean { return !(this.#chosen instanceof AbsentModel) || this.#parts.model()?.id === this.#chosen.id; }
+  get ready(): boolean {
+    return !(this.#chosen instanceof AbsentModel) || this.#parts.model()?.id === this.#chosen.id;
+  }
 
-  /** Takes groups from there from now on. `label` is what a model that is not loaded, or a file, is called. Rejects when there is nothing to take. */
+  /**
+   * Takes groups from there from now on. `label` is what a model that is not loaded, or a file, is called. Rejects when
+   * there is nothing to take.
+   */
   async use(id: string, label: string = id): Promise<void> {
     const { sketch, published, feedback, schema, fromFile } = this.#parts;
     if (id === SKETCH) this.#chosen = sketch;
@@ -64,19 +75,36 @@ export class GroupSource implements Sampler {
       if (published === null) throw new Error('This dataset comes without completions of published models.');
       this.#chosen = pool(id, 'Recorded completions of published models', await published(), schema);
     } else if (id === JUDGED) {
-      if (feedback().length === 0) throw new Error('Nobody has judged a completion of this dataset yet. Give a thumb, or correct a SQL, first.');
+      if (feedback().length === 0)
+        throw new Error('Nobody has judged a completion of this dataset yet. Give a thumb, or correct a SQL, first.');
       this.#chosen = pool(id, 'What people judged and wrote', feedbackPool(feedback()), schema);
-    } else if (id.startsWith(COMPLETIONS_FILE)) this.#chosen = pool(id, label === id ? 'Recorded completions of your file' : label, await fromFile(id.slice(COMPLETIONS_FILE.length)), schema);
+    } else if (id.startsWith(COMPLETIONS_FILE))
+      this.#chosen = pool(
+        id,
+        label === id ? 'Recorded completions of your file' : label,
+        await fromFile(id.slice(COMPLETIONS_FILE.length)),
+        schema,
+      );
     else this.#chosen = new AbsentModel(id, label, () => this.#loaded(id));
   }
 
-  generateGroup(request: SampleRequest, count: number): Promise<Sample[]> { return this.#chosen.generateGroup(request, count); }
-  greedy(request: SampleRequest): Promise<Sample> { return this.#chosen.greedy(request); }
-  replay(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null { return this.#chosen.replay?.(request, choices) ?? null; }
-  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null { return this.#chosen.distribution(request); }
+  generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
+    return this.#chosen.generateGroup(request, count);
+  }
+  greedy(request: SampleRequest): Promise<Sample> {
+    return this.#chosen.greedy(request);
+  }
+  replay(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null {
+    return this.#chosen.replay?.(request, choices) ?? null;
+  }
+  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null {
+    return this.#chosen.distribution(request);
+  }
 
   /** Ends one completion that is being written; its text so far counts. */
-  stop(index: number): void { this.#language?.sampler.stop(index); }
+  stop(index: number): void {
+    this.#language?.sampler.stop(index);
+  }
 
   #loaded(id: string): LanguageSampler | null {
     const model = this.#parts.model();
@@ -102,15 +130,28 @@ class AbsentModel implements Sampler {
     this.#loaded = loaded;
   }
 
-  get label(): string { return this.#loaded()?.label ?? this.#label; }
+  get label(): string {
+    return this.#loaded()?.label ?? this.#label;
+  }
 
-  async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> { return this.#need().generateGroup(request, count); }
-  async greedy(request: SampleRequest): Promise<Sample> { return this.#need().greedy(request); }
-  distribution(): null { return null; }
+  async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
+    return this.#need().generateGroup(request, count);
+  }
+  async greedy(request: SampleRequest): Promise<Sample> {
+    return this.#need().greedy(request);
+  }
+  distribution(): null {
+    return null;
+  }
 
   #need(): LanguageSampler {
     const sampler = this.#loaded();
-    if (sampler === null) throw new ModelError('unsupported', `${this.label} is not loaded, so it cannot write a group.`, 'Load it, or go on with the built-in sampler.');
+    if (sampler === null)
+      throw new ModelError(
+        'unsupported',
+        `${this.label} is not loaded, so it cannot write a group.`,
+        'Load it, or go on with the built-in sampler.',
+      );
     return sampler;
   }
 }
@@ -118,19 +159,28 @@ class AbsentModel implements Sampler {
 function pool(id: string, label: string, completions: Completions, schema: Schema): Sampler {
   const made = makePoolSampler({ completions, schema, label });
   return {
-    id, label: made.label, isLanguageModel: made.isLanguageModel,
+    id,
+    label: made.label,
+    isLanguageModel: made.isLanguageModel,
     generateGroup: (request, count) => made.generateGroup(request, count),
     greedy: (request) => made.greedy(request),
     distribution: (request) => made.distribution(request),
   };
 }
 
-/** Completions by question id as completions by question text. Throws QuestionError when none of them is for these questions. */
-export function forQuestions(byId: ReadonlyMap<string, readonly PoolCompletion[]>, questions: readonly Question[]): Completions {
+/**
+ * Completions by question id as completions by question text. Throws QuestionError when none of them is for these
+ * questions.
+ */
+export function forQuestions(
+  byId: ReadonlyMap<string, readonly PoolCompletion[]>,
+  questions: readonly Question[],
+): Completions {
   const texts = questions.flatMap(({ id, question }) => {
     const completions = byId.get(id);
     return completions === undefined ? [] : [[question.trim(), completions] as const];
   });
-  if (texts.length === 0) throw new QuestionError('None of these completions is for a question of this dataset: their ids are others.');
+  if (texts.length === 0)
+    throw new QuestionError('None of these completions is for a question of this dataset: their ids are others.');
   return new Map(texts);
 }

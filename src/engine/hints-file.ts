@@ -1,6 +1,7 @@
 /**
- * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, sources?: [HintSource], hints: [PolicyHint]}`. Of a hint, what the
- * rest of it says may be left out: hintType, description, tables that are none, dates that are 0, and that it is switched on.
+ * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, sources?: [HintSource], hints: [PolicyHint]}`. Of a
+ * hint, what the rest of it says may be left out: hintType, description, tables that are none, dates that are 0, and
+ * that it is switched on.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { FIELDS } from '../grpo/config.ts';
@@ -9,7 +10,15 @@ import { HINT_TEMPLATES, type HintEvidence, type HintFeature, type PolicyHint } 
 
 const FORMAT = 'grpo-sql-lab/hints';
 const VERSION = 2;
-const LIMITS = { file: 50_000_000, hints: 100_000, key: 20_000, text: 20_000, tables: 100, sources: 1_000, name: 200 } as const;
+const LIMITS = {
+  file: 50_000_000,
+  hints: 100_000,
+  key: 20_000,
+  text: 20_000,
+  tables: 100,
+  sources: 1_000,
+  name: 200,
+} as const;
 
 /** A dataset that hints were learned on. */
 export interface HintSource {
@@ -32,16 +41,42 @@ export function hintsToText(hints: readonly PolicyHint[]): string {
 
 /** The same in few bytes, a line for each hint. */
 export function compactHintsText({ hints, sources }: HintsFile): string {
-  const lines = (items: readonly unknown[]): string => `[${items.map((item) => `\n${JSON.stringify(item)}`).join(',')}\n]`;
+  const lines = (items: readonly unknown[]): string =>
+    `[${items.map((item) => `\n${JSON.stringify(item)}`).join(',')}\n]`;
   return `{"format":"${FORMAT}","version":${VERSION},"sources":${lines(sources)},"hints":${lines(hints.map(compact))}}\n`;
 }
 
-function compact({ key, cue, pattern, tables, template, general, words, hintType: _told, description, weight, evidence, createdAt, updatedAt, enabled }: PolicyHint): Partial<PolicyHint> {
+function compact({
+  key,
+  cue,
+  pattern,
+  tables,
+  template,
+  general,
+  words,
+  hintType: _told,
+  description,
+  weight,
+  evidence,
+  createdAt,
+  updatedAt,
+  enabled,
+}: PolicyHint): Partial<PolicyHint> {
   return {
-    key, cue, pattern, template, general, words, weight, evidence,
+    key,
+    cue,
+    pattern,
+    template,
+    general,
+    words,
+    weight,
+    evidence,
     ...(tables.length === 0 ? {} : { tables }),
-    ...(description === describeHint({ cue, pattern, key, tables, template, general, words }, weight, evidence) ? {} : { description }),
-    ...(createdAt === 0 ? {} : { createdAt }), ...(updatedAt === 0 ? {} : { updatedAt }),
+    ...(description === describeHint({ cue, pattern, key, tables, template, general, words }, weight, evidence)
+      ? {}
+      : { description }),
+    ...(createdAt === 0 ? {} : { createdAt }),
+    ...(updatedAt === 0 ? {} : { updatedAt }),
     ...(enabled ? {} : { enabled }),
   };
 }
@@ -56,16 +91,25 @@ export function parseHintsFile(text: string, source: string): HintsFile {
   const value = parseJson(text, source, LIMITS.file);
   const file = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no hints file: "format" must be "${FORMAT}".`);
-  if (file['version'] !== VERSION) throw new DatasetError(`${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`);
+  if (file['version'] !== VERSION)
+    throw new DatasetError(
+      `${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+    );
   const { hints, sources = [] } = file;
   if (!Array.isArray(hints)) throw new DatasetError(`${source} must hold a list in "hints".`);
-  if (hints.length > LIMITS.hints) throw new DatasetError(`${source} has ${hints.length} hints, at most ${LIMITS.hints} are read.`);
-  if (!Array.isArray(sources) || sources.length > LIMITS.sources) throw new DatasetError(`${source} must hold a list of at most ${LIMITS.sources} in "sources".`);
+  if (hints.length > LIMITS.hints)
+    throw new DatasetError(`${source} has ${hints.length} hints, at most ${LIMITS.hints} are read.`);
+  if (!Array.isArray(sources) || sources.length > LIMITS.sources)
+    throw new DatasetError(`${source} must hold a list of at most ${LIMITS.sources} in "sources".`);
   const keys = new Set<string>();
   return {
     sources: sources.map((given: unknown, index): HintSource => {
       const read = new Entry(given, `${source}, "sources"`, index);
-      return { name: read.text('name', LIMITS.name), questions: read.count('questions'), licence: read.text('licence', LIMITS.text) };
+      return {
+        name: read.text('name', LIMITS.name),
+        questions: read.count('questions'),
+        licence: read.text('licence', LIMITS.text),
+      };
     }),
     hints: hints.map((hint: unknown, index) => {
       const read = new Entry(hint, source, index);
@@ -84,12 +128,16 @@ export function parseHint(read: Entry): PolicyHint {
     cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
     pattern: read.text('pattern', LIMITS.text),
     tables: read.optionalTexts('tables', LIMITS.key, LIMITS.tables) ?? [],
-    template: read.choice('template', HINT_TEMPLATES), general: read.boolean('general'), words: read.count('words'),
+    template: read.choice('template', HINT_TEMPLATES),
+    general: read.boolean('general'),
+    words: read.count('words'),
   };
   const given = read.entry('evidence');
   const evidence: HintEvidence = {
-    support: given.count('support'), positive: given.count('positive'),
-    advantage: given.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE), steps: given.count('steps'),
+    support: given.count('support'),
+    positive: given.count('positive'),
+    advantage: given.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE),
+    steps: given.count('steps'),
   };
   const weight = read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max);
   const told = weight < 0 ? 'avoid' : 'prefer';
@@ -97,9 +145,13 @@ export function parseHint(read: Entry): PolicyHint {
   if (hintType !== told) throw read.error(`says "${hintType}" with the weight ${weight}`);
   if (evidence.positive > evidence.support) throw read.error('has more positive evidence than support');
   return {
-    ...feature, hintType, weight, evidence,
+    ...feature,
+    hintType,
+    weight,
+    evidence,
     description: read.optionalText('description', LIMITS.text) ?? describeHint(feature, weight, evidence),
-    createdAt: read.has('createdAt') ? read.count('createdAt') : 0, updatedAt: read.has('updatedAt') ? read.count('updatedAt') : 0,
+    createdAt: read.has('createdAt') ? read.count('createdAt') : 0,
+    updatedAt: read.has('updatedAt') ? read.count('updatedAt') : 0,
     enabled: read.has('enabled') ? read.boolean('enabled') : true,
   };
 }

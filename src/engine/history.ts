@@ -7,7 +7,17 @@ import type { Step } from '../grpo/types.ts';
 export function pointOf(step: Step, config: GRPOConfig): HistoryPoint {
   const { reflections } = step;
   return {
-    ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '', reward: rewardModeOf(config),
-    ...(reflections === undefined ? {} : { reflection: { calls: reflections.length, tokens: reflections.reduce((sum, { promptTokens, tokens }) => sum + (promptTokens ?? 0) + (tokens ?? 0), 0) } }),
+    ...step.metrics,
+    step: step.number,
+    questionId: step.groups[0]?.questionId ?? '',
+    reward: rewardModeOf(config),
+    ...(reflections === undefined
+      ? {}
+      : {
+          reflection: {
+            calls: reflections.length,
+            tokens: reflections.reduce((sum, { promptTokens, tokens }) => sum + (promptTokens ?? 0) + (tokens ?? 0), 0),
+          },
+        }),
   };
 }

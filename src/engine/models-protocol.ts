@@ -9,10 +9,23 @@ export type ModelState =
   | { readonly status: 'none' }
   | { readonly status: 'loading'; readonly id: string; readonly label: string; readonly progress: LoadProgress | null }
   | {
-    readonly status: 'ready'; readonly id: string; readonly label: string; readonly kind: ModelKind;
-    readonly seeded: boolean; readonly grammar: boolean; readonly logProbabilities: boolean; readonly contextTokens: number | null;
-  }
-  | { readonly status: 'failed'; readonly id: string; readonly label: string; readonly fault: ModelFault; readonly message: string; readonly remedy: string };
+      readonly status: 'ready';
+      readonly id: string;
+      readonly label: string;
+      readonly kind: ModelKind;
+      readonly seeded: boolean;
+      readonly grammar: boolean;
+      readonly logProbabilities: boolean;
+      readonly contextTokens: number | null;
+    }
+  | {
+      readonly status: 'failed';
+      readonly id: string;
+      readonly label: string;
+      readonly fault: ModelFault;
+      readonly message: string;
+      readonly remedy: string;
+    };
 
 /** What this page uses of the browser's storage, in bytes. */
 export interface StorageView {
@@ -30,11 +43,17 @@ export interface EndpointSettings {
 export interface ModelsApi {
   /** Tells the state now and at every change; progress at most ten times a second. */
   watch(onchange: (state: ModelState) => void): Promise<void>;
-  /** The models that can be chosen here, what blocks the others, and what of each is stored. Those opened from disk and kept are among them. */
+  /**
+   * The models that can be chosen here, what blocks the others, and what of each is stored. Those opened from disk and
+   * kept are among them.
+   */
   cards(): Promise<ModelCard[]>;
   /** Null where the browser does not say. */
   storage(): Promise<StorageView | null>;
-  /** Loads a model in the place of the one there is. Resolves when that is done, failed or cancelled: `watch` tells which. */
+  /**
+   * Loads a model in the place of the one there is. Resolves when that is done, failed or cancelled: `watch` tells
+   * which.
+   */
   load(id: string): Promise<void>;
   /** Ends a load under way. What was downloaded is kept, so that the next try goes on from there. */
   cancel(): Promise<void>;

@@ -8,7 +8,11 @@ import type { EndpointSettings, ModelsApi, ModelState, StorageView } from './mod
 
 export interface ModelsPorts {
   readonly providers: readonly ModelProvider[];
-  readonly openGguf: (file: Blob, name: string, options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal }) => Promise<LanguageModel>;
+  readonly openGguf: (
+    file: Blob,
+    name: string,
+    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+  ) => Promise<LanguageModel>;
   readonly endpointModels: (settings: EndpointSettings) => Promise<string[]>;
   readonly connectEndpoint: (settings: EndpointSettings, model: string) => LanguageModel;
   /** Rejects where nothing can be stored; files are then opened all the same, and gone with the page. */
@@ -41,8 +45,12 @@ export class Models implements ModelsApi {
   }
 
   /** The model that is loaded; null for none. */
-  get current(): LanguageModel | null { return this.#model; }
-  get state(): ModelState { return this.#state; }
+  get current(): LanguageModel | null {
+    return this.#model;
+  }
+  get state(): ModelState {
+    return this.#state;
+  }
 
   async watch(onchange: (state: ModelState) => void): Promise<void> {
     this.#watchers.push(onchange);
@@ -50,7 +58,10 @@ export class Models implements ModelsApi {
   }
 
   async cards(): Promise<ModelCard[]> {
-    const [lists, files] = await Promise.all([Promise.all(this.#providers.map((provider) => provider.cards())), this.#stored()]);
+    const [lists, files] = await Promise.all([
+      Promise.all(this.#providers.map((provider) => provider.cards())),
+      this.#stored(),
+    ]);
     return [...files.map(cardOf), ...lists.flat()];
   }
 
@@ -102,7 +113,9 @@ export class Models implements ModelsApi {
       // Kept only once it is known to load.
       if (keep) {
         try {
-          await (await this.#openFiles()).put({ id, kind: 'gguf', name: file.name, blob: file, added: this.#ports.today() });
+          await (
+            await this.#openFiles()
+          ).put({ id, kind: 'gguf', name: file.name, blob: file, added: this.#ports.today() });
         } catch (error) {
           this.#notKept = `The model runs, but no copy could be kept in this browser: ${error instanceof Error ? error.message : String(error)}`;
         }
@@ -112,7 +125,9 @@ export class Models implements ModelsApi {
   }
 
   endpointModels(settings: EndpointSettings): Promise<string[]> {
-    return this.#ports.endpointModels(settings).catch((error: unknown): never => { throw readable(error); });
+    return this.#ports.endpointModels(settings).catch((error: unknown): never => {
+      throw readable(error);
+    });
   }
 
   connectEndpoint(settings: EndpointSettings, model: string): Promise<void> {
@@ -128,7 +143,11 @@ export class Models implements ModelsApi {
   }
 
   /** Puts the model that `open` resolves to in the place of the one there is. */
-  async #take(id: string, label: string, open: (options: { onProgress: (progress: LoadProgress) => void; signal: AbortSignal }) => Promise<LanguageModel>): Promise<void> {
+  async #take(
+    id: string,
+    label: string,
+    open: (options: { onProgress: (progress: LoadProgress) => void; signal: AbortSignal }) => Promise<LanguageModel>,
+  ): Promise<void> {
     this.#loading?.abort();
     await this.#close();
     const loading = new AbortController();
@@ -154,7 +173,16 @@ export class Models implements ModelsApi {
       }
       this.#model = this.#watched(model, id);
       const { kind, supports, contextTokens } = model;
-      this.#tell({ status: 'ready', id, label: model.label, kind, seeded: supports.seed, grammar: supports.grammar, logProbabilities: supports.logProbabilities, contextTokens });
+      this.#tell({
+        status: 'ready',
+        id,
+        label: model.label,
+        kind,
+        seeded: supports.seed,
+        grammar: supports.grammar,
+        logProbabilities: supports.logProbabilities,
+        contextTokens,
+      });
     } catch (error) {
       if (this.#loading !== loading) return;
       if (loading.signal.aborted) this.#tell({ status: 'none' });
@@ -175,15 +203,34 @@ export class Models implements ModelsApi {
       throw error;
     };
     return {
-      id, label: model.label, kind: model.kind, supports: model.supports, parallel: model.parallel, contextTokens: model.contextTokens,
+      id,
+      label: model.label,
+      kind: model.kind,
+      supports: model.supports,
+      parallel: model.parallel,
+      contextTokens: model.contextTokens,
       generate: (request) => model.generate(request).catch(lost),
-      ...(model.generateAlike === undefined ? {} : { generateAlike: (...request: Parameters<NonNullable<LanguageModel['generateAlike']>>) => (model.generateAlike?.(...request) ?? Promise.reject(new Error('It writes one answer at a time.'))).catch(lost) }),
+      ...(model.generateAlike === undefined
+        ? {}
+        : {
+            generateAlike: (...request: Parameters<NonNullable<LanguageModel['generateAlike']>>) =>
+              (model.generateAlike?.(...request) ?? Promise.reject(new Error('It writes one answer at a time.'))).catch(
+                lost,
+              ),
+          }),
       close: () => model.close(),
     };
   }
 
   #fail(id: string, label: string, error: unknown): void {
-    const { fault, message, remedy } = error instanceof ModelError ? error : { fault: 'failed' as const, message: error instanceof Error ? error.message : String(error), remedy: 'Try again, choose another model, or go on with the built-in sampler.' };
+    const { fault, message, remedy } =
+      error instanceof ModelError
+        ? error
+        : {
+            fault: 'failed' as const,
+            message: error instanceof Error ? error.message : String(error),
+            remedy: 'Try again, choose another model, or go on with the built-in sampler.',
+          };
     this.#tell({ status: 'failed', id, label, fault, message, remedy });
   }
 
@@ -201,7 +248,9 @@ export class Models implements ModelsApi {
   async #stored(): Promise<StoredFile[]> {
     try {
       // The database belongs to the origin: another project of the same host may have written into it.
-      return (await (await this.#openFiles()).list('gguf')).filter(({ id, name, blob }) => typeof id === 'string' && typeof name === 'string' && blob instanceof Blob);
+      return (await (await this.#openFiles()).list('gguf')).filter(
+        ({ id, name, blob }) => typeof id === 'string' && typeof name === 'string' && blob instanceof Blob,
+      );
     } catch {
       // Where nothing can be stored, nothing is.
       return [];
@@ -210,14 +259,26 @@ export class Models implements ModelsApi {
 
   #openFiles(): Promise<FileStore> {
     this.#files ??= this.#ports.openFiles();
-    this.#files.catch(() => { this.#files = null; });
+    this.#files.catch(() => {
+      this.#files = null;
+    });
     return this.#files;
   }
 }
 
 function cardOf({ id, name, blob }: StoredFile): ModelCard {
   return {
-    id: `${FILE_ID}${id}`, kind: 'wllama', label: name, downloadBytes: 0, estimated: false, memoryBytes: null, licence: '', host: null,
-    blocked: null, note: 'Opened from disk, and kept in this browser.', stored: { bytes: blob.size }, suggested: false,
+    id: `${FILE_ID}${id}`,
+    kind: 'wllama',
+    label: name,
+    downloadBytes: 0,
+    estimated: false,
+    memoryBytes: null,
+    licence: '',
+    host: null,
+    blocked: null,
+    note: 'Opened from disk, and kept in this browser.',
+    stored: { bytes: blob.size },
+    suggested: false,
   };
 }

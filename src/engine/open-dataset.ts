@@ -1,4 +1,7 @@
-/** Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json, completions.json?}`, and opens it. */
+/**
+ * Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json,
+ * completions.json?}`, and opens it.
+ */
 import type { Database } from '../grpo/types.ts';
 import { parseCompletions } from './completions-file.ts';
 import { parseDefinitions, parseQuestions } from './dataset.ts';
@@ -17,7 +20,12 @@ export interface DatasetSource {
 }
 
 /** Rejects with DatasetError when a file is missing, cannot be reached or is broken. */
-export async function openDataset({ name = SHIPPED[0].name, baseUrl, openDatabase, fetch }: DatasetSource): Promise<Dataset> {
+export async function openDataset({
+  name = SHIPPED[0].name,
+  baseUrl,
+  openDatabase,
+  fetch,
+}: DatasetSource): Promise<Dataset> {
   const shipped = SHIPPED.find((one) => one.name === name);
   if (shipped === undefined) throw new DatasetError(`There is no dataset “${name.slice(0, 60)}” on this page.`);
   const { title } = shipped;
@@ -27,9 +35,14 @@ export async function openDataset({ name = SHIPPED[0].name, baseUrl, openDatabas
     try {
       response = await fetch(new URL(path, baseUrl));
     } catch (error) {
-      throw new DatasetError(`${path} could not be fetched (${error instanceof Error ? error.message : String(error)}). Check the connection and reload the page.`);
+      throw new DatasetError(
+        `${path} could not be fetched (${error instanceof Error ? error.message : String(error)}). Check the connection and reload the page.`,
+      );
     }
-    if (!response.ok) throw new DatasetError(`${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`);
+    if (!response.ok)
+      throw new DatasetError(
+        `${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`,
+      );
     return response;
   };
   const [bytes, questions, definitions] = await Promise.all([
@@ -43,12 +56,23 @@ export async function openDataset({ name = SHIPPED[0].name, baseUrl, openDatabas
   };
   try {
     return {
-      name, title, ...parsed, database: await openDatabase(bytes),
-      ...(shipped.completions ? {
-        loadCompletions: async () => forQuestions(parseCompletions(await (await get('completions.json')).text(), `datasets/${name}/completions.json`), parsed.questions),
-      } : {}),
+      name,
+      title,
+      ...parsed,
+      database: await openDatabase(bytes),
+      ...(shipped.completions
+        ? {
+            loadCompletions: async () =>
+              forQuestions(
+                parseCompletions(await (await get('completions.json')).text(), `datasets/${name}/completions.json`),
+                parsed.questions,
+              ),
+          }
+        : {}),
     };
   } catch (error) {
-    throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }

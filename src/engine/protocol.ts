@@ -167,7 +167,9 @@ export type GuidanceAct =
 
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
 export interface EngineApi {
-  /** Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none). */
+  /**
+   * Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none).
+   */
   open(options: { seed?: number; settings?: Record<string, unknown> }): Promise<RunView>;
   advance(request: AdvanceRequest): Promise<Advance>;
   /** Tells what a language model is writing, some times a second; null when the group is complete or given up. */
@@ -176,15 +178,26 @@ export interface EngineApi {
   stopCompletion(index: number): Promise<void>;
   /** Gives up the group, or the question asked, that is under way: no step is taken of it. */
   stopGroup(): Promise<void>;
-  /** Takes the groups from there from the next step on: 'sketch', 'completions', 'feedback', the id of a language model, or a file's. */
+  /**
+   * Takes the groups from there from the next step on: 'sketch', 'completions', 'feedback', the id of a language model,
+   * or a file's.
+   */
   useSampler(id: string, label?: string): Promise<RunView>;
-  /** Keeps a file of completions for this dataset, and takes the groups from it. Rejects when it is broken or fits no question. */
+  /**
+   * Keeps a file of completions for this dataset, and takes the groups from it. Rejects when it is broken or fits no
+   * question.
+   */
   openCompletions(file: File): Promise<RunView>;
-  /** Records the run from here on, in the place of what was recorded before. It ends with the run, and with the page. */
+  /**
+   * Records the run from here on, in the place of what was recorded before. It ends with the run, and with the page.
+   */
   startRecording(): Promise<RecordingView>;
   /** The recording as a file's text; it goes on. Rejects when there is none. */
   recordingText(): Promise<string>;
-  /** Plays a recorded run back, as a new run: `advance` takes its steps. Rejects when the file is broken or for another dataset. */
+  /**
+   * Plays a recorded run back, as a new run: `advance` takes its steps. Rejects when the file is broken or for another
+   * dataset.
+   */
   openRecording(file: File): Promise<RunView>;
   /** The best SQL for a question, from a group of its own. Teaches nothing. */
   ask(request: AskRequest): Promise<AskAnswer>;
@@ -192,9 +205,9 @@ export interface EngineApi {
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
   /**
-   * Starts a new run; the old one is kept until the next reset so that it can be taken back. `start` is as before when left
-   * out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its start changes. Rejects when the starter policy
-   * cannot be loaded; nothing has changed then.
+   * Starts a new run; the old one is kept until the next reset so that it can be taken back. `start` is as before when
+   * left out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its start changes.
+   * Rejects when the starter policy cannot be loaded; nothing has changed then.
    */
   reset(options: { seed: number; start?: StartChoice; dataset?: string }): Promise<RunView>;
   undoReset(): Promise<RunView>;
@@ -211,7 +224,10 @@ export interface EngineApi {
   judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView>;
   /** Runs SQL that somebody wants to put in the place of a completion, as a completion would be run. */
   tryCorrection(sql: string): Promise<Trial>;
-  /** Keeps a corrected SQL for a completion; null takes it back. Rejects with the reason when it does not run to its end. */
+  /**
+   * Keeps a corrected SQL for a completion; null takes it back. Rejects with the reason when it does not run to its
+   * end.
+   */
   correct(completion: Judged, sql: string | null): Promise<FeedbackView>;
   setPlace(place: Place): Promise<void>;
 }

@@ -6,27 +6,29 @@
  *   const recorder = new Recorder({ sampler, dataset: 'shop', databaseSha256, learning, distribution });
  *   const trainer = new GRPOTrainer({ sampler: recorder.sampler, … });      // this sampler, not the bare one
  *   recorder.begin(trainer.config, trainer.state(), feedback);              // after startFrom, before the first step
- *   recorder.step(step, pool);             // after each step that is kept; pool: what nextQuestions drew from, null for a question that was asked for
+ *   recorder.step(step, pool);             // after each step that is kept; pool: what nextQuestions drew from, null
+ *   for a question that was asked for
  *   recorder.configure(config); recorder.edit(key, edit); recorder.said(feedback); recorder.changed(events);
  *   recorder.text();                       // the file
  *
  * Evaluation and validation use the bare sampler: what they ask is no part of the run. After `trainWithValidation`, its
- * `events` go to `changed`, and its pool is `splitForValidation(questions, validation_share, seed).training`. A driver that
- * goes back to an earlier state (a failed step, a store that refused) takes `mark()` before and calls `rollback(mark)` after;
- * one that goes on after a failed step has to as well.
+ * `events` go to `changed`, and its pool is `splitForValidation(questions, validation_share, seed).training`. A driver
+ * that goes back to an earlier state (a failed step, a store that refused) takes `mark()` before and calls
+ * `rollback(mark)` after; one that goes on after a failed step has to as well.
  * Once `recorder.ended` is set, the file is full: it ends there, and playing it back gives the run up to there.
  *
  * Playing back:
  *
  *   const recording = parseRecording(text, 'run.json');                     // recording-file.ts; throws DatasetError
  *   // recording-playback.ts
- *   const { trainer } = await playBack(recording, { database, questions, rewards: (feedback) => rewardsFor(database, feedback), onStep, signal });
+ *   const { trainer } = await playBack(recording, { database, questions, rewards: (feedback) => rewardsFor(database,
+ *   feedback), onStep, signal });
  *
- * or, an entry at a time, `const playback = new Playback(recording, options)` and `await playback.next()` until it is null.
- * What does not fit (another database's questions, a file that was changed) is a DatasetError.
+ * or, an entry at a time, `const playback = new Playback(recording, options)` and `await playback.next()` until it is
+ * null. What does not fit (another database's questions, a file that was changed) is a DatasetError.
  * The run's seed, settings, start and questions come from the recording; `recording.databaseSha256` says for which
- * database. Steps, rewards, advantages, hints and the trainer's state are then the same to the bit, but for the origin of the samples and
- * where a query ran into its wall-clock deadline.
+ * database. Steps, rewards, advantages, hints and the trainer's state are then the same to the bit, but for the origin
+ * of the samples and where a query ran into its wall-clock deadline.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback } from '../grpo/feedback.ts';
@@ -65,7 +67,10 @@ export interface RecorderMark {
   readonly written: RecordingMark;
 }
 
-/** Records one run at a time; see the top of this file. Every method but `begin` and `sampler` throws Error before `begin`. */
+/**
+ * Records one run at a time; see the top of this file. Every method but `begin` and `sampler` throws Error before
+ * `begin`.
+ */
 export class Recorder {
   /** The sampler for the trainer: the one to record, with its answers noted. */
   readonly sampler: RecordingSampler;
@@ -78,32 +83,65 @@ export class Recorder {
   }
 
   /** Why nothing is recorded any more, as a sentence; null while it is. */
-  get ended(): string | null { return this.#run?.standing.ended ?? null; }
+  get ended(): string | null {
+    return this.#run?.standing.ended ?? null;
+  }
   /** Characters of the file as it stands; 0 before `begin`. */
-  get size(): number { return this.#run?.writer.size ?? 0; }
+  get size(): number {
+    return this.#run?.writer.size ?? 0;
+  }
 
-  /** Starts anew from a trainer's settings and state, and from what people had said (oldest first). What was recorded before is forgotten. */
+  /**
+   * Starts anew from a trainer's settings and state, and from what people had said (oldest first). What was recorded
+   * before is forgotten.
+   */
   begin(config: GRPOConfig, state: TrainerState, feedback: readonly Feedback[] = []): void {
     const { dataset, databaseSha256, learning = 'on', distribution = true } = this.#options;
     this.sampler.takeCalls();
     const sampler = nameOf(this.sampler);
-    const header: RecordingHeader = { dataset, ...(databaseSha256 === undefined ? {} : { databaseSha256 }), sampler, learning, distribution, config, feedback, state };
+    const header: RecordingHeader = {
+      dataset,
+      ...(databaseSha256 === undefined ? {} : { databaseSha256 }),
+      sampler,
+      learning,
+      distribution,
+      config,
+      feedback,
+      state,
+    };
     this.#run = { writer: new RecordingWriter(header), standing: { config, feedback, sampler, ended: null } };
   }
 
-  /** A step that was taken and is kept. `pool`: what nextQuestions drew its questions from; null for questions that were asked for. */
+  /**
+   * A step that was taken and is kept. `pool`: what nextQuestions drew its questions from; null for questions that were
+   * asked for.
+   */
   step(step: Step, pool: readonly Question[] | null): void {
     const calls = this.sampler.takeCalls();
     const sampler = nameOf(this.sampler);
     const before = this.#begun().standing.sampler;
-    if (sampler.id !== before.id || sampler.label !== before.label || sampler.isLanguageModel !== before.isLanguageModel) this.#add([{ kind: 'sampler', sampler }], { sampler });
-    this.#add([{ kind: 'step', questions: step.groups.map(({ questionId, question }) => ({ id: questionId, question })), pool, calls }]);
+    if (
+      sampler.id !== before.id ||
+      sampler.label !== before.label ||
+      sampler.isLanguageModel !== before.isLanguageModel
+    )
+      this.#add([{ kind: 'sampler', sampler }], { sampler });
+    this.#add([
+      {
+        kind: 'step',
+        questions: step.groups.map(({ questionId, question }) => ({ id: questionId, question })),
+        pool,
+        calls,
+      },
+    ]);
   }
 
   /** Settings that hold from the next step on. */
   configure(config: GRPOConfig): void {
     const before = this.#begun().standing.config;
-    const settings = Object.fromEntries(Object.entries(config).filter(([name, value]) => value !== before[name as keyof GRPOConfig])) as Partial<GRPOConfig>;
+    const settings = Object.fromEntries(
+      Object.entries(config).filter(([name, value]) => value !== before[name as keyof GRPOConfig]),
+    ) as Partial<GRPOConfig>;
     if (Object.keys(settings).length > 0) this.#add([{ kind: 'configure', settings }], { config });
   }
 
@@ -120,7 +158,10 @@ export class Recorder {
   /** Everything that people have said up to now, the oldest first. */
   said(feedback: readonly Feedback[]): void {
     const changes = changesOf(this.#begun().standing.feedback, feedback);
-    this.#add(changes.map((change): RecordingEntry => ({ kind: 'feedback', feedback: change })), { feedback });
+    this.#add(
+      changes.map((change): RecordingEntry => ({ kind: 'feedback', feedback: change })),
+      { feedback },
+    );
   }
 
   mark(): RecorderMark {

@@ -1,6 +1,6 @@
 /**
- * A recording: what a run began from, what its sampler answered, and what people did meanwhile; nothing of what was made of it.
- * Playing it back runs the SQL again, scores it again and moves the hints again.
+ * A recording: what a run began from, what its sampler answered, and what people did meanwhile; nothing of what was
+ * made of it. Playing it back runs the SQL again, scores it again and moves the hints again.
  *
  * The file is one JSON object:
  *   format 'grpo-sql-lab/recording', version 1
@@ -12,19 +12,25 @@
  *   state                           the TrainerState it began from
  *   texts [text], numbers [number]  written once, referred to by position; numbers survive to the bit, −0 included
  *   features [[key, cue, pattern, template, general, words, …tables]]
- *                                   texts by position, −1: no cue; key −1: “cue ⇒ pattern”; template: position in HINT_TEMPLATES
+ *                                   texts by position, −1: no cue; key −1: “cue ⇒ pattern”; template: position in
+ *                                   HINT_TEMPLATES
  *   questions [{id, question}]      those that were asked or could be drawn
  *   pools [[question]]              what nextQuestions drew from
  *   entries                         in order:
- *     {kind: 'step', questions, pool, calls}     positions; pool null: the questions were asked for. Calls are RecordedCalls with
- *                                                texts by position, and samples {text, sql?, logProbability, reference, features,
+ *     {kind: 'step', questions, pool, calls}     positions; pool null: the questions were asked for. Calls are
+ *     RecordedCalls with
+ *                                                texts by position, and samples {text, sql?, logProbability, reference,
+ *                                                features,
  *                                                decisions, choices?, origin?}: no sql where it is the text, features
- *                                                [feature, value, number of the expectation, …], decisions [name, chosen,
+ *                                                [feature, value, number of the expectation, …], decisions [name,
+ *                                                chosen,
  *                                                number of the probability, number of the reference probability, …]
  *     {kind: 'configure', settings}              those that changed
  *     {kind: 'edit', key, weight?, enabled?}     a hint edited by hand
- *     {kind: 'events', events}                   other changes of the hints between steps (a snapshot put back, a hint proposed)
- *     {kind: 'feedback', feedback}               what people said, in place of what was said of the same SQL; with neither
+ *     {kind: 'events', events}                   other changes of the hints between steps (a snapshot put back, a hint
+ *     proposed)
+ *     {kind: 'feedback', feedback}               what people said, in place of what was said of the same SQL; with
+ *     neither
  *                                                thumb nor corrected SQL: what was taken back
  *     {kind: 'sampler', id, label, isLanguageModel}  another sampler from here on
  */
@@ -78,7 +84,12 @@ export interface RecordedQuestion {
 }
 
 export type RecordingEntry =
-  | { readonly kind: 'step'; readonly questions: readonly RecordedQuestion[]; readonly pool: readonly RecordedQuestion[] | null; readonly calls: readonly RecordedCall[] }
+  | {
+      readonly kind: 'step';
+      readonly questions: readonly RecordedQuestion[];
+      readonly pool: readonly RecordedQuestion[] | null;
+      readonly calls: readonly RecordedCall[];
+    }
   | { readonly kind: 'configure'; readonly settings: Partial<GRPOConfig> }
   | { readonly kind: 'edit'; readonly key: string; readonly edit: HintEdit }
   | { readonly kind: 'events'; readonly events: readonly HintEvent[] }

@@ -1,4 +1,6 @@
-/** Plays a recording back: the same run, with its SQL run, scored and learned from again. How to use it: recorder.ts. */
+/**
+ * Plays a recording back: the same run, with its SQL run, scored and learned from again. How to use it: recorder.ts.
+ */
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback, FeedbackProvider } from '../grpo/feedback.ts';
@@ -51,22 +53,40 @@ export class Playback {
     }
     this.sampler = new ReplaySampler(sampler);
     this.trainer = new GRPOTrainer({
-      config, sampler: this.sampler, database, rewards: rewards(async ({ question }) => judgementsOf(this.#feedback, question)), seed: state.seed, state, learning, distribution,
+      config,
+      sampler: this.sampler,
+      database,
+      rewards: rewards(async ({ question }) => judgementsOf(this.#feedback, question)),
+      seed: state.seed,
+      state,
+      learning,
+      distribution,
     });
   }
 
   /** Entries that were played. */
-  get played(): number { return this.#next; }
-  get entries(): number { return this.#recording.entries.length; }
-  /** Whether the next entry is what a model made of the step before it: changes of the hints that have its completions as their causes. */
+  get played(): number {
+    return this.#next;
+  }
+  get entries(): number {
+    return this.#recording.entries.length;
+  }
+  /**
+   * Whether the next entry is what a model made of the step before it: changes of the hints that have its completions
+   * as their causes.
+   */
   get nextIsReflection(): boolean {
     const entry = this.#recording.entries[this.#next];
-    return entry?.kind === 'events' && this.#recording.entries[this.#next - 1]?.kind === 'step' && entry.events.every(({ causes }) => causes.length > 0);
+    return (
+      entry?.kind === 'events' &&
+      this.#recording.entries[this.#next - 1]?.kind === 'step' &&
+      entry.events.every(({ causes }) => causes.length > 0)
+    );
   }
 
   /**
-   * Plays the next entry; resolves to null after the last. Rejects with DatasetError when the recording does not fit, and
-   * with AbortError when aborted; it cannot go on after that.
+   * Plays the next entry; resolves to null after the last. Rejects with DatasetError when the recording does not fit,
+   * and with AbortError when aborted; it cannot go on after that.
    */
   async next(signal?: AbortSignal): Promise<Played | null> {
     signal?.throwIfAborted();
@@ -77,7 +97,8 @@ export class Playback {
       this.#next++;
       return played;
     } catch (error) {
-      if (error instanceof RecordingEnded || error instanceof RecordingMismatch) throw this.#misfit(error.message, error);
+      if (error instanceof RecordingEnded || error instanceof RecordingMismatch)
+        throw this.#misfit(error.message, error);
       throw error;
     }
   }
@@ -85,16 +106,21 @@ export class Playback {
   async #play(entry: RecordingEntry, signal?: AbortSignal): Promise<Played> {
     const { trainer } = this;
     switch (entry.kind) {
-      case 'step': return { kind: entry.kind, step: await this.#step(entry, signal) };
+      case 'step':
+        return { kind: entry.kind, step: await this.#step(entry, signal) };
       case 'configure': {
         const config = makeConfig({ ...trainer.config, ...entry.settings });
         trainer.configure(config);
         return { kind: entry.kind, config };
       }
-      case 'edit': return { kind: 'hints', events: this.#edited(entry) };
+      case 'edit':
+        return { kind: 'hints', events: this.#edited(entry) };
       case 'events': {
         for (const event of entry.events) {
-          if (event.sequence !== trainer.policy.eventCount) throw this.#misfit(`It has event ${event.sequence} of the hints where event ${trainer.policy.eventCount} is next.`);
+          if (event.sequence !== trainer.policy.eventCount)
+            throw this.#misfit(
+              `It has event ${event.sequence} of the hints where event ${trainer.policy.eventCount} is next.`,
+            );
           trainer.policy.apply(event);
         }
         return { kind: 'hints', events: entry.events };
@@ -108,14 +134,19 @@ export class Playback {
     }
   }
 
-  async #step({ questions, pool, calls }: Extract<RecordingEntry, { kind: 'step' }>, signal?: AbortSignal): Promise<Step> {
+  async #step(
+    { questions, pool, calls }: Extract<RecordingEntry, { kind: 'step' }>,
+    signal?: AbortSignal,
+  ): Promise<Step> {
     const { trainer, sampler } = this;
     const recorded = questions.map(this.#find);
     const asked = pool === null ? recorded : trainer.nextQuestions(this.#poolOf(pool));
-    if (asked.length !== recorded.length || asked.some(({ id }, i) => id !== recorded[i]?.id)) throw this.#misfit('The questions drawn for it are not the recorded ones.');
+    if (asked.length !== recorded.length || asked.some(({ id }, i) => id !== recorded[i]?.id))
+      throw this.#misfit('The questions drawn for it are not the recorded ones.');
     sampler.play(calls, this.#recorded);
     const step = await trainer.runStep(asked, signal);
-    if (sampler.remaining > 0) throw this.#misfit(`It holds ${sampler.remaining} more answers of the sampler than were asked for.`);
+    if (sampler.remaining > 0)
+      throw this.#misfit(`It holds ${sampler.remaining} more answers of the sampler than were asked for.`);
     return step;
   }
 
@@ -136,12 +167,22 @@ export class Playback {
   }
 
   #misfit(what: string, cause?: unknown): DatasetError {
-    return new DatasetError(`The recording cannot be played back beyond entry ${this.#next}: ${what} The database, the questions or the file are not what they were.`, { cause });
+    return new DatasetError(
+      `The recording cannot be played back beyond entry ${this.#next}: ${what} The database, the questions or the file are not what they were.`,
+      { cause },
+    );
   }
 }
 
 /** Plays a whole recording. Rejects like `Playback.next`. */
-export async function playBack(recording: Recording, { onStep, signal, ...options }: PlaybackOptions & { readonly onStep?: (step: Step) => void | Promise<void>; readonly signal?: AbortSignal }): Promise<Playback> {
+export async function playBack(
+  recording: Recording,
+  {
+    onStep,
+    signal,
+    ...options
+  }: PlaybackOptions & { readonly onStep?: (step: Step) => void | Promise<void>; readonly signal?: AbortSignal },
+): Promise<Playback> {
   const playback = new Playback(recording, options);
   for (let played = await playback.next(signal); played !== null; played = await playback.next(signal)) {
     if (played.kind === 'step') await onStep?.(played.step);
@@ -156,8 +197,12 @@ function finder({ dataset }: Recording, questions: readonly Question[]): (record
     const found = byId.get(id);
     if (found === undefined && id === `own:${question}`) return { id, question, split: 'train' };
     const named = JSON.stringify(id.slice(0, 60));
-    if (found === undefined) throw new DatasetError(`The recording was made on ${dataset}, and its question ${named} is not among these questions.`);
-    if (found.question !== question) throw new DatasetError(`The recording was made on ${dataset}, and its question ${named} reads otherwise here.`);
+    if (found === undefined)
+      throw new DatasetError(
+        `The recording was made on ${dataset}, and its question ${named} is not among these questions.`,
+      );
+    if (found.question !== question)
+      throw new DatasetError(`The recording was made on ${dataset}, and its question ${named} reads otherwise here.`);
     return found;
   };
 }

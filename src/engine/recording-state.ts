@@ -13,23 +13,33 @@ export function readState(read: Entry, source: string): TrainerState {
   const start = read.has('start') ? readWeights(read, 'start') : undefined;
   const answers = read.has('answers')
     ? read.list('answers', LIMITS.questions).map((item, index) => {
-      const answer = new Entry(item, `${source}, "state.answers"`, index);
-      return { questionId: answer.text('questionId', LIMITS.id), choices: wholeNumbers(answer, 'choices', LIMITS.list, Number.MAX_SAFE_INTEGER) };
-    })
+        const answer = new Entry(item, `${source}, "state.answers"`, index);
+        return {
+          questionId: answer.text('questionId', LIMITS.id),
+          choices: wholeNumbers(answer, 'choices', LIMITS.list, Number.MAX_SAFE_INTEGER),
+        };
+      })
     : undefined;
   const randomState = wholeNumbers(read, 'randomState', 4, WORD);
   if (randomState.length !== 4) throw read.error('needs four numbers in "randomState"');
   return {
-    seed: read.count('seed'), randomState, step: read.count('step'), hints, eventCount: read.count('eventCount'),
-    queue: read.texts('queue', LIMITS.id, LIMITS.questions), summary: readSummary(read.entry('summary')),
-    ...(start === undefined ? {} : { start }), ...(answers === undefined ? {} : { answers }),
+    seed: read.count('seed'),
+    randomState,
+    step: read.count('step'),
+    hints,
+    eventCount: read.count('eventCount'),
+    queue: read.texts('queue', LIMITS.id, LIMITS.questions),
+    summary: readSummary(read.entry('summary')),
+    ...(start === undefined ? {} : { start }),
+    ...(answers === undefined ? {} : { answers }),
   };
 }
 
 /** A list of whole numbers from 0. */
 export function wholeNumbers(read: Entry, name: string, count: number, most: number): number[] {
   return numbers(read, name, count).map((value) => {
-    if (!Number.isInteger(value) || value < 0 || value > most) throw read.error(`needs whole numbers from 0 to ${most} in "${name}", but one is ${value}`);
+    if (!Number.isInteger(value) || value < 0 || value > most)
+      throw read.error(`needs whole numbers from 0 to ${most} in "${name}", but one is ${value}`);
     return value;
   });
 }
@@ -37,12 +47,24 @@ export function wholeNumbers(read: Entry, name: string, count: number, most: num
 /** A list of finite numbers. */
 export function numbers(read: Entry, name: string, count: number): number[] {
   return read.list(name, count).map((value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw read.error(`needs numbers in "${name}", but one is not`);
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw read.error(`needs numbers in "${name}", but one is not`);
     return value;
   });
 }
 
-const EVENT_TYPES: Readonly<Record<HintEventType, true>> = { create: true, propose: true, update: true, decay: true, merge: true, prune: true, edit: true, disable: true, enable: true, restore: true };
+const EVENT_TYPES: Readonly<Record<HintEventType, true>> = {
+  create: true,
+  propose: true,
+  update: true,
+  decay: true,
+  merge: true,
+  prune: true,
+  edit: true,
+  disable: true,
+  enable: true,
+  restore: true,
+};
 
 export function readEvent(item: unknown, source: string, index: number): HintEvent {
   const read = new Entry(item, source, index);
@@ -50,12 +72,25 @@ export function readEvent(item: unknown, source: string, index: number): HintEve
   const hint = read.has('hint') ? parseHint(read.entry('hint')) : null;
   if (hint !== null && hint.key !== key) throw read.error('holds the hint of another key');
   return {
-    sequence: read.count('sequence'), step: read.count('step'), type: read.choice('type', Object.keys(EVENT_TYPES) as HintEventType[]), key, hint,
-    before: nullable(read, 'before'), after: nullable(read, 'after'), gradientTerm: read.number('gradientTerm', -MOST, MOST), decayTerm: read.number('decayTerm', -MOST, MOST),
-    ...(read.has('pulledTo') ? { pulledTo: read.number('pulledTo', -MOST, MOST) } : {}), ...(read.has('share') ? { share: read.number('share', 0, 1) } : {}),
+    sequence: read.count('sequence'),
+    step: read.count('step'),
+    type: read.choice('type', Object.keys(EVENT_TYPES) as HintEventType[]),
+    key,
+    hint,
+    before: nullable(read, 'before'),
+    after: nullable(read, 'after'),
+    gradientTerm: read.number('gradientTerm', -MOST, MOST),
+    decayTerm: read.number('decayTerm', -MOST, MOST),
+    ...(read.has('pulledTo') ? { pulledTo: read.number('pulledTo', -MOST, MOST) } : {}),
+    ...(read.has('share') ? { share: read.number('share', 0, 1) } : {}),
     causes: read.list('causes', LIMITS.calls).map((cause, i) => {
       const given = new Entry(cause, `${source}, "causes"`, i);
-      return { group: given.count('group'), completion: given.count('completion'), advantage: given.number('advantage', -MOST, MOST), activity: given.number('activity', -MOST, MOST) };
+      return {
+        group: given.count('group'),
+        completion: given.count('completion'),
+        advantage: given.number('advantage', -MOST, MOST),
+        activity: given.number('activity', -MOST, MOST),
+      };
     }),
     reason: read.text('reason', LIMITS.key),
   };
@@ -86,5 +121,9 @@ function readWeights(read: Entry, name: string): Record<string, number> {
 function readSummary(read: Entry): TrainingSummary {
   const { averageReward: _read, ...counts } = EMPTY_SUMMARY;
   const given = Object.fromEntries(Object.keys(counts).map((name) => [name, read.has(name) ? read.count(name) : 0]));
-  return { ...EMPTY_SUMMARY, ...given, averageReward: read.has('averageReward') ? read.number('averageReward', -MOST, MOST) : null };
+  return {
+    ...EMPTY_SUMMARY,
+    ...given,
+    averageReward: read.has('averageReward') ? read.number('averageReward', -MOST, MOST) : null,
+  };
 }

@@ -1,4 +1,7 @@
-/** A recording's tables as it is written: every text, number, feature and question once, and rows that refer to them by position. */
+/**
+ * A recording's tables as it is written: every text, number, feature and question once, and rows that refer to them by
+ * position.
+ */
 import { HINT_TEMPLATES, type HintFeature } from '../grpo/types.ts';
 import { LIMITS, type RecordedQuestion } from './recording-format.ts';
 import { exactJson } from './recording-json.ts';
@@ -49,7 +52,8 @@ export class RecordingTables {
   }
 
   text(text: string): number {
-    if (text.length > LIMITS.text) throw new RecordingFull(`a text of ${text.length} characters is longer than the ${LIMITS.text} it can hold`);
+    if (text.length > LIMITS.text)
+      throw new RecordingFull(`a text of ${text.length} characters is longer than the ${LIMITS.text} it can hold`);
     return this.#texts.position(text, () => text);
   }
 
@@ -63,8 +67,13 @@ export class RecordingTables {
     if (seen !== undefined) return seen;
     const { key, cue, pattern, tables, template, general, words } = feature;
     const position = this.#features.position(exactJson([key, cue, pattern, tables, template, general, words]), () => [
-      key === plainKey(cue, pattern) ? -1 : this.text(key), cue === null ? -1 : this.text(cue), this.text(pattern),
-      HINT_TEMPLATES.indexOf(template), general ? 1 : 0, words, ...tables.map((table) => this.text(table)),
+      key === plainKey(cue, pattern) ? -1 : this.text(key),
+      cue === null ? -1 : this.text(cue),
+      this.text(pattern),
+      HINT_TEMPLATES.indexOf(template),
+      general ? 1 : 0,
+      words,
+      ...tables.map((table) => this.text(table)),
     ]);
     this.#seenFeatures.set(feature, position);
     return position;
@@ -89,7 +98,13 @@ export class RecordingTables {
   }
 
   #all(): readonly (readonly [string, Table])[] {
-    return [['texts', this.#texts], ['numbers', this.#numbers], ['features', this.#features], ['questions', this.#questions], ['pools', this.#pools]];
+    return [
+      ['texts', this.#texts],
+      ['numbers', this.#numbers],
+      ['features', this.#features],
+      ['questions', this.#questions],
+      ['pools', this.#pools],
+    ];
   }
 }
 

@@ -56,7 +56,8 @@ export interface Beginning {
 /** Opened files of one kind that are kept. */
 const KEPT_FILES = 5;
 
-const PLAYED = 'A recorded run is being played back: its settings, hints and questions are the recording’s. Reset to begin a run of your own.';
+const PLAYED =
+  'A recorded run is being played back: its settings, hints and questions are the recording’s. Reset to begin a run of your own.';
 
 export class RunInHand {
   readonly #ports: EnginePorts;
@@ -85,7 +86,10 @@ export class RunInHand {
     );
     const current = await stored.store.current().catch(() => null);
     const name = current?.run.dataset;
-    const parts = before !== null && (name === undefined || before.dataset.name === name) ? before : this.#parts(await this.#datasetOf(name));
+    const parts =
+      before !== null && (name === undefined || before.dataset.name === name)
+        ? before
+        : this.#parts(await this.#datasetOf(name));
     await parts.feedback.load(stored.store);
     this.#opened = { ...parts, ...stored };
     return this.#opened;
@@ -158,8 +162,14 @@ export class RunInHand {
     const pool = await opened.pool.of(config);
     const trainer = played?.playback.trainer ?? this.trainer(config, seed);
     const run: RunRecord = {
-      id: this.#ports.newRunId(), revision: 0, dataset: opened.dataset.name, sampler: played?.id ?? opened.source.id, samplerLabel: played?.label ?? opened.source.label,
-      settings: config, state: trainer.state(), place,
+      id: this.#ports.newRunId(),
+      revision: 0,
+      dataset: opened.dataset.name,
+      sampler: played?.id ?? opened.source.id,
+      samplerLabel: played?.label ?? opened.source.label,
+      settings: config,
+      state: trainer.state(),
+      place,
     };
     let canUndo = replaces !== null;
     try {
@@ -174,7 +184,8 @@ export class RunInHand {
       await opened.feedback.copyTo(opened.store);
     }
     this.#session = { run, config, trainer, pool, canUndo, lost: null, playback: played?.playback ?? null };
-    if (from !== 'none') await this.orBack(() => this.commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
+    if (from !== 'none')
+      await this.orBack(() => this.commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
   }
 
   /** Another start for a run that has not taken a step: the hints that are there go, and the new ones come. */
@@ -194,11 +205,17 @@ export class RunInHand {
     if (from === 'none') return [];
     const hints = await this.#ports.loadStarter();
     const heaviest = Math.max(0, ...hints.map(({ weight }) => Math.abs(weight)));
-    if (heaviest > weight_limit) throw new ConfigError(`The starter policy has weights up to ${heaviest.toFixed(2)}, more than the weight limit of ${weight_limit}. Raise the limit in the settings to start from it.`);
+    if (heaviest > weight_limit)
+      throw new ConfigError(
+        `The starter policy has weights up to ${heaviest.toFixed(2)}, more than the weight limit of ${weight_limit}. Raise the limit in the settings to start from it.`,
+      );
     return hints;
   }
 
-  /** Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the reader. */
+  /**
+   * Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the
+   * reader.
+   */
   async restore(run: RunRecord, canUndo: boolean, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
     this.#endRecording();
     try {
@@ -209,14 +226,34 @@ export class RunInHand {
       }
       const { config, dropped } = readSettings(run.settings);
       const pool = await this.ready().pool.of(config);
-      this.#session = { run, config, trainer: this.trainer(config, run.state.seed, run.state), pool, canUndo, lost: null, playback: null };
+      this.#session = {
+        run,
+        config,
+        trainer: this.trainer(config, run.state.seed, run.state),
+        pool,
+        canUndo,
+        lost: null,
+        playback: null,
+      };
       if (typeof run.sampler !== 'string') throw new Error('it does not say what wrote it');
-      const absent = run.sampler.startsWith(RECORDING) ? await this.#resume(run).then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error))) : await this.ready().source.use(run.sampler, run.samplerLabel).then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error)));
+      const absent = run.sampler.startsWith(RECORDING)
+        ? await this.#resume(run).then(
+            () => null,
+            (error: unknown) => (error instanceof Error ? error.message : String(error)),
+          )
+        : await this.ready()
+            .source.use(run.sampler, run.samplerLabel)
+            .then(
+              () => null,
+              (error: unknown) => (error instanceof Error ? error.message : String(error)),
+            );
       if (absent !== null) {
         await this.use(SKETCH);
         return `${absent} The run goes on with the built-in sampler.`;
       }
-      return dropped.length === 0 ? undefined : `Settings of the saved run that this version does not know were put back to their defaults: ${dropped.join(', ')}.`;
+      return dropped.length === 0
+        ? undefined
+        : `Settings of the saved run that this version does not know were put back to their defaults: ${dropped.join(', ')}.`;
     } catch (error) {
       await this.begin({ config: fallback, seed, place: START, replaces: run.id, from: 'none' });
       return `The saved run could not be read (${error instanceof Error ? error.message : String(error)}), so a new one was started.`;
@@ -226,19 +263,31 @@ export class RunInHand {
   /** Takes up a recording where the run stands. */
   async #resume(run: RunRecord): Promise<void> {
     const session = this.current();
-    session.playback = await playbackOf(await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording'), this.ready().dataset, this.#ports, run.state);
+    session.playback = await playbackOf(
+      await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording'),
+      this.ready().dataset,
+      this.#ports,
+      run.state,
+    );
     session.trainer = session.playback.trainer;
     session.config = session.trainer.config;
   }
 
-  /** A run that was left and is taken up again may have moved on elsewhere, and its trainer is another: the file ends where it was left. */
+  /**
+   * A run that was left and is taken up again may have moved on elsewhere, and its trainer is another: the file ends
+   * where it was left.
+   */
   #endRecording(): void {
     if (this.#recording !== null) this.#recording.runId = null;
   }
 
   /** The recorder of the run in hand; null when it is not being recorded. */
   recorder(): Recorder | null {
-    return this.#recording !== null && this.#recording.runId === this.#session?.run.id && this.#recording.recorder.ended === null ? this.#recording.recorder : null;
+    return this.#recording !== null &&
+      this.#recording.runId === this.#session?.run.id &&
+      this.#recording.recorder.ended === null
+      ? this.#recording.recorder
+      : null;
   }
 
   recordingView(): RecordingView | null {
@@ -249,18 +298,35 @@ export class RunInHand {
 
   trainer(config: GRPOConfig, seed: number, state?: RunRecord['state']): GRPOTrainer {
     const { source, dataset, rewards } = this.ready();
-    return new GRPOTrainer({ config, sampler: state === undefined ? source : (this.recorder()?.sampler ?? source), database: dataset.database, rewards, seed, ...(state === undefined ? {} : { state }) });
+    return new GRPOTrainer({
+      config,
+      sampler: state === undefined ? source : (this.recorder()?.sampler ?? source),
+      database: dataset.database,
+      rewards,
+      seed,
+      ...(state === undefined ? {} : { state }),
+    });
   }
 
   /** Stores what `change` adds to the run; on success the session stands at the stored run. */
-  async commit(change: Partial<Omit<RunChange, 'run'>> & { readonly settings?: GRPOConfig; readonly start?: StartChoice; readonly sampler?: { readonly id: string; readonly label: string } }): Promise<void> {
+  async commit(
+    change: Partial<Omit<RunChange, 'run'>> & {
+      readonly settings?: GRPOConfig;
+      readonly start?: StartChoice;
+      readonly sampler?: { readonly id: string; readonly label: string };
+    },
+  ): Promise<void> {
     const { points = [], steps = [], events = [], settings, start, sampler } = change;
     const session = this.current();
     const { start: before, ...rest } = session.run;
     const kept = sampler === undefined ? rest : { ...rest, sampler: sampler.id, samplerLabel: sampler.label };
     const from = start ?? before ?? 'none';
     const run: RunRecord = {
-      ...kept, revision: kept.revision + 1, state: session.trainer.state(), settings: settings ?? kept.settings, ...(from === 'none' ? {} : { start: from }),
+      ...kept,
+      revision: kept.revision + 1,
+      state: session.trainer.state(),
+      settings: settings ?? kept.settings,
+      ...(from === 'none' ? {} : { start: from }),
     };
     await this.writing(() => this.ready().store.commit({ run, points, steps, events }));
     session.run = run;
@@ -290,7 +356,8 @@ export class RunInHand {
     try {
       await write();
     } catch (error) {
-      if (this.#session && error instanceof StoreError && (error.reason === 'conflict' || error.reason === 'closed')) this.#session.lost = error;
+      if (this.#session && error instanceof StoreError && (error.reason === 'conflict' || error.reason === 'closed'))
+        this.#session.lost = error;
       throw error;
     }
   }
@@ -327,15 +394,34 @@ export class RunInHand {
     const { store, dataset, source, notSaved } = this.ready();
     const { run, config, canUndo, pool, playback } = this.current();
     const view: DatasetView = {
-      name: dataset.name, title: dataset.title, schema: dataset.database.schema, questions: dataset.questions, definitions: dataset.definitions,
+      name: dataset.name,
+      title: dataset.title,
+      schema: dataset.database.schema,
+      questions: dataset.questions,
+      definitions: dataset.definitions,
       hasCompletions: dataset.loadCompletions !== undefined,
     };
     return {
       ...this.progress(),
-      runId: run.id, seed: run.state.seed, config, canUndo, place: run.place, dataset: view,
-      sampler: playback === null ? { id: source.id, label: source.label, isLanguageModel: source.isLanguageModel, ready: source.ready } : { id: run.sampler, label: playback.sampler.label, isLanguageModel: playback.sampler.isLanguageModel, ready: true },
+      runId: run.id,
+      seed: run.state.seed,
+      config,
+      canUndo,
+      place: run.place,
+      dataset: view,
+      sampler:
+        playback === null
+          ? { id: source.id, label: source.label, isLanguageModel: source.isLanguageModel, ready: source.ready }
+          : {
+              id: run.sampler,
+              label: playback.sampler.label,
+              isLanguageModel: playback.sampler.isLanguageModel,
+              ready: true,
+            },
       recording: this.recordingView(),
-      start: { from: run.start ?? 'none', weights: run.state.start ?? {} }, leftOut: pool.leftOut, feedback: this.ready().feedback.entries,
+      start: { from: run.start ?? 'none', weights: run.state.start ?? {} },
+      leftOut: pool.leftOut,
+      feedback: this.ready().feedback.entries,
       history: await store.history(run.id),
       lastStep: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
       ...(notSaved === undefined ? {} : { notSaved }),
@@ -344,7 +430,9 @@ export class RunInHand {
   }
 
   /** Id of the run that is open; null for none. */
-  get runId(): string | null { return this.#session?.run.id ?? null; }
+  get runId(): string | null {
+    return this.#session?.run.id ?? null;
+  }
 
   /** Ends one completion that is being written, wherever the call that writes it stands. */
   stopCompletion(index: number): void {

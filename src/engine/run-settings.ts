@@ -4,7 +4,8 @@ import type { GRPOConfig } from '../grpo/config.ts';
 
 /** Throws ConfigError. */
 export function checkSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new ConfigError(`A seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new ConfigError(`A seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`);
 }
 
 export function notSavedBecause(error: unknown): string {

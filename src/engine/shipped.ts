@@ -10,5 +10,11 @@ export interface Shipped {
 
 export const SHIPPED: readonly [Shipped, ...Shipped[]] = [
   { name: 'shop', title: 'Demo shop', about: 'Orders, products and customers of a made-up shop.', completions: false },
-  { name: 'concert_singer', title: 'Concerts and singers', about: 'A database of the Spider dataset; 45 questions, each with the answers of 29 or 30 published language models.', completions: true },
+  {
+    name: 'concert_singer',
+    title: 'Concerts and singers',
+    about:
+      'A database of the Spider dataset; 45 questions, each with the answers of 29 or 30 published language models.',
+    completions: true,
+  },
 ];

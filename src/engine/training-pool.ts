@@ -28,7 +28,10 @@ export class TrainingPool {
       const said = config.feedback_weight > 0 ? await this.#feedback(question, []) : null;
       verdicts.push(await this.#canTeach(withCorrections(question, said), config));
     }
-    return { questions: this.#training.filter((_, i) => verdicts[i] === true), leftOut: this.#training.filter((_, i) => verdicts[i] !== true).map(({ id }) => id) };
+    return {
+      questions: this.#training.filter((_, i) => verdicts[i] === true),
+      leftOut: this.#training.filter((_, i) => verdicts[i] !== true).map(({ id }) => id),
+    };
   }
 
   #canTeach(question: Question, config: Pick<GRPOConfig, 'gold_weight'>): Promise<boolean> {

@@ -23,7 +23,11 @@ export interface WorkerLink<T> {
 }
 
 /** `start` says what the worker offers, once it is ready. */
-export function linkWorker<T>(worker: Worker, start: () => Promise<T>, { stopped, remedy, notLoaded, unreadable }: LinkWords): WorkerLink<T> {
+export function linkWorker<T>(
+  worker: Worker,
+  start: () => Promise<T>,
+  { stopped, remedy, notLoaded, unreadable }: LinkWords,
+): WorkerLink<T> {
   let fail: (crash: EngineCrash) => void = () => undefined;
   const crashed = new Promise<never>((_, reject) => {
     fail = reject;

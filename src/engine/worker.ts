@@ -54,30 +54,44 @@ const worker: EngineWorker = {
     const made = new Models({
       providers: [makeWebllmProvider({}), llama],
       openGguf: (file, name, options) => llama.openFile(file, name, options),
-      endpointModels: async ({ baseUrl: url, key }) => (await listEndpointModels({ baseUrl: url, key, fetch: fetchHere, pageOrigin: self.location.origin })).map(({ id }) => id),
-      connectEndpoint: ({ baseUrl: url, key }, model) => connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
+      endpointModels: async ({ baseUrl: url, key }) =>
+        (await listEndpointModels({ baseUrl: url, key, fetch: fetchHere, pageOrigin: self.location.origin })).map(
+          ({ id }) => id,
+        ),
+      connectEndpoint: ({ baseUrl: url, key }, model) =>
+        connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
       openFiles,
       storage: storageView,
-      now: () => performance.now(), today: () => Date.now(), newId: () => crypto.randomUUID(),
-    });
-    models = made;
-    return proxy(new Engine({
-      openStore: () => openIdbStore(storeName),
-      openDataset: (name) => openDataset({ name, baseUrl, openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase), fetch: fetchHere }),
-      makeSampler: (schema) => makeSketchSampler({ schema }),
-      makeRewards: ({ database }, feedback) => {
-        const { schema } = database;
-        const analyse = makeAnalyser(schema);
-        return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
-      },
-      loadStarter: () => fetchStarter(baseUrl, fetchHere),
-      model: () => made.current,
-      openFiles,
       now: () => performance.now(),
       today: () => Date.now(),
-      newRunId: () => crypto.randomUUID(),
-      breathe,
-    }));
+      newId: () => crypto.randomUUID(),
+    });
+    models = made;
+    return proxy(
+      new Engine({
+        openStore: () => openIdbStore(storeName),
+        openDataset: (name) =>
+          openDataset({
+            name,
+            baseUrl,
+            openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
+            fetch: fetchHere,
+          }),
+        makeSampler: (schema) => makeSketchSampler({ schema }),
+        makeRewards: ({ database }, feedback) => {
+          const { schema } = database;
+          const analyse = makeAnalyser(schema);
+          return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
+        },
+        loadStarter: () => fetchStarter(baseUrl, fetchHere),
+        model: () => made.current,
+        openFiles,
+        now: () => performance.now(),
+        today: () => Date.now(),
+        newRunId: () => crypto.randomUUID(),
+        breathe,
+      }),
+    );
   },
   models: () => {
     if (models === null) throw new Error('The engine has not started.');

@@ -6,12 +6,28 @@ import type { GRPOConfig } from './config.ts';
 import type { HintFeature, PolicyHint } from './types.ts';
 
 /** The settings that decide it. */
-export type ActingConfig = Pick<GRPOConfig,
-  'evidence_hold' | 'template_pattern' | 'template_operator' | 'template_name' | 'template_pair' | 'template_link' | 'template_guidance' | 'template_bigram'>;
+export type ActingConfig = Pick<
+  GRPOConfig,
+  | 'evidence_hold'
+  | 'template_pattern'
+  | 'template_operator'
+  | 'template_name'
+  | 'template_pair'
+  | 'template_link'
+  | 'template_guidance'
+  | 'template_bigram'
+>;
 
 /** Every template on, nothing held down: a weight acts as it stands. */
 export const ACTS_IN_FULL: ActingConfig = {
-  evidence_hold: 0, template_pattern: true, template_operator: true, template_name: true, template_pair: true, template_link: true, template_guidance: true, template_bigram: true,
+  evidence_hold: 0,
+  template_pattern: true,
+  template_operator: true,
+  template_name: true,
+  template_pair: true,
+  template_link: true,
+  template_guidance: true,
+  template_bigram: true,
 };
 
 /** Whether features of this kind act and learn at all. */
@@ -20,9 +36,9 @@ export function isAllowed(feature: Pick<HintFeature, 'template' | 'words'>, conf
 }
 
 /**
- * n / (n + c): the share of its weight with which a hint acts that n completions taught. It is the shrinkage of a mean of n
- * observations towards a prior that weighs as much as c of them (the posterior mean of a normal with known variances).
- * Exactly 1 for c = 0.
+ * n / (n + c): the share of its weight with which a hint acts that n completions taught. It is the shrinkage of a mean
+ * of n observations towards a prior that weighs as much as c of them (the posterior mean of a normal with known
+ * variances). Exactly 1 for c = 0.
  */
 export function actingShare(support: number, hold: number): number {
   return hold === 0 ? 1 : support / (support + hold);
@@ -30,5 +46,7 @@ export function actingShare(support: number, hold: number): number {
 
 /** The logit a hint adds where it fires. */
 export function actingWeight(hint: PolicyHint, config: ActingConfig): number {
-  return hint.enabled && isAllowed(hint, config) ? hint.weight * actingShare(hint.evidence.support, config.evidence_hold) : 0;
+  return hint.enabled && isAllowed(hint, config)
+    ? hint.weight * actingShare(hint.evidence.support, config.evidence_hold)
+    : 0;
 }

@@ -39,7 +39,8 @@ export interface GroupAdvantages {
 
 export type Estimator = (batch: readonly RewardGroup[], options: EstimatorOptions) => GroupAdvantages[];
 
-const present = (values: readonly (number | null)[]): number[] => values.filter((value): value is number => value !== null);
+const present = (values: readonly (number | null)[]): number[] =>
+  values.filter((value): value is number => value !== null);
 
 /** Mean of at least one number. */
 export function mean(values: readonly number[]): number {
@@ -61,14 +62,18 @@ function hasSpread(values: readonly number[]): boolean {
 /** (r − mean) · factor / scale for each present reward; zeros when the group has no spread. */
 function centred(group: RewardGroup, ddof: 0 | 1, scaleOf: (sd: number, count: number) => number): GroupAdvantages {
   const values = present(group.totals);
-  if (values.length === 0) return { advantages: group.totals.map(() => 0), mean: null, sd: null, scale: 1, noSignal: true };
+  if (values.length === 0)
+    return { advantages: group.totals.map(() => 0), mean: null, sd: null, scale: 1, noSignal: true };
   const centre = mean(values);
   const sd = standardDeviation(values, ddof);
   const scale = scaleOf(sd, values.length);
   const noSignal = !hasSpread(values);
   return {
     advantages: group.totals.map((reward) => (reward === null || noSignal ? 0 : (reward - centre) / scale)),
-    mean: centre, sd, scale, noSignal,
+    mean: centre,
+    sd,
+    scale,
+    noSignal,
   };
 }
 
@@ -80,12 +85,16 @@ const drGrpo: Estimator = (batch, { ddof }) => batch.map((group) => centred(grou
 
 /** A = (r − mean of the group) / (sd of the whole batch + ε). TRL scale_rewards="batch". */
 const batchScaled: Estimator = (batch, { ddof }) => {
-  const sd = standardDeviation(batch.flatMap((group) => present(group.totals)), ddof);
+  const sd = standardDeviation(
+    batch.flatMap((group) => present(group.totals)),
+    ddof,
+  );
   return batch.map((group) => centred(group, ddof, () => sd + EPSILON));
 };
 
 /** A_i = r_i − mean of the others = G/(G−1) · (r_i − mean). RLOO, arXiv 2402.14740; TRL RLOOTrainer. */
-const rloo: Estimator = (batch, { ddof }) => batch.map((group) => centred(group, ddof, (_sd, count) => (count > 1 ? (count - 1) / count : 1)));
+const rloo: Estimator = (batch, { ddof }) =>
+  batch.map((group) => centred(group, ddof, (_sd, count) => (count > 1 ? (count - 1) / count : 1)));
 
 /**
  * Each component is z-scored in its group, weighted and summed; the sums are normalised over the batch.
@@ -115,14 +124,24 @@ const gdpo: Estimator = (batch, { ddof, weights = {} }) => {
       advantages: own.map((sum) => (sum === null || noSignal ? 0 : (sum - centre) / scale)),
       mean: rewards.length === 0 ? null : mean(rewards),
       sd: rewards.length === 0 ? null : standardDeviation(rewards, ddof),
-      scale, noSignal,
+      scale,
+      noSignal,
     };
   });
 };
 
-export const ESTIMATOR: Readonly<Record<EstimatorName, Estimator>> = { grpo, dr_grpo: drGrpo, batch: batchScaled, rloo, gdpo };
+export const ESTIMATOR: Readonly<Record<EstimatorName, Estimator>> = {
+  grpo,
+  dr_grpo: drGrpo,
+  batch: batchScaled,
+  rloo,
+  gdpo,
+};
 
 /** `scale_rewards: false` is Dr. GRPO's removal of the sd; the other estimators have no sd of the group to remove. */
-export function effectiveEstimator(config: { readonly estimator: EstimatorName; readonly scale_rewards: boolean }): EstimatorName {
+export function effectiveEstimator(config: {
+  readonly estimator: EstimatorName;
+  readonly scale_rewards: boolean;
+}): EstimatorName {
   return config.estimator === 'grpo' && !config.scale_rewards ? 'dr_grpo' : config.estimator;
 }

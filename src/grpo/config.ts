@@ -40,94 +40,428 @@ export interface ChoiceField<T extends string> extends Common {
 }
 export type Field = NumberField | BooleanField | ChoiceField<string>;
 
-const number = (section: Common['section'], url: string, value: number, min: number, max: number, step: number, label: string, help: string): NumberField =>
-  ({ kind: 'number', section, url, default: value, min, max, step, label, help, integer: Number.isInteger(step) });
+const number = (
+  section: Common['section'],
+  url: string,
+  value: number,
+  min: number,
+  max: number,
+  step: number,
+  label: string,
+  help: string,
+): NumberField => ({
+  kind: 'number',
+  section,
+  url,
+  default: value,
+  min,
+  max,
+  step,
+  label,
+  help,
+  integer: Number.isInteger(step),
+});
 
-const toggle = (section: Common['section'], url: string, value: boolean, label: string, help: string): BooleanField =>
-  ({ kind: 'boolean', section, url, default: value, label, help });
+const toggle = (
+  section: Common['section'],
+  url: string,
+  value: boolean,
+  label: string,
+  help: string,
+): BooleanField => ({ kind: 'boolean', section, url, default: value, label, help });
 
 export const FIELDS = {
-  group_size: number('sampling', 'g', 4, 2, 32, 1, 'Group size G', 'Completions sampled for each question and compared with one another.'),
-  temperature: number('sampling', 't', 0.7, 0.05, 2, 0.05, 'Temperature', 'Diversity of sampling: logits are divided by it. Low repeats itself, high explores.'),
-  questions_per_step: number('sampling', 'q', 1, 1, 32, 1, 'Questions per step', 'Groups sampled before one update of the hints (the batch).'),
+  group_size: number(
+    'sampling',
+    'g',
+    4,
+    2,
+    32,
+    1,
+    'Group size G',
+    'Completions sampled for each question and compared with one another.',
+  ),
+  temperature: number(
+    'sampling',
+    't',
+    0.7,
+    0.05,
+    2,
+    0.05,
+    'Temperature',
+    'Diversity of sampling: logits are divided by it. Low repeats itself, high explores.',
+  ),
+  questions_per_step: number(
+    'sampling',
+    'q',
+    1,
+    1,
+    32,
+    1,
+    'Questions per step',
+    'Groups sampled before one update of the hints (the batch).',
+  ),
 
-  max_tokens: number('language', 'mt', 256, 16, 4096, 16, 'Most tokens', 'Tokens one completion of a language model may have; it is cut there.'),
-  prompt_tokens: number('language', 'pt', 1500, 200, 32000, 100, 'Prompt budget (tokens)', 'Schema and hints that do not fit are left out of the prompt, the least relevant first. Counted as four characters a token.'),
-  hints_in_prompt: toggle('language', 'hp', true, 'Hints in the prompt', 'The relevant hints are put into the prompt of a language model, worded by their strength.'),
-  hints_in_choice: toggle('language', 'hc', true, 'Hints in the choice', 'The final answer of a language model is chosen by reward plus the weights of the hints that fire; off: by reward alone.'),
-  constrained: toggle('language', 'cd', false, 'Constrained decoding', 'A grammar keeps a language model to SELECTs over the names of this schema, where its runtime can. This is another policy than the model’s own.'),
-  log_probabilities: toggle('language', 'lp', false, 'Log-probabilities', 'Asks the runtime for the log-probability of each completion, where it offers that. WebLLM writes more slowly for it.'),
-  reflection: toggle('language', 'rf', false, 'Reflection', 'After a group with a signal the language model may propose one hint in words. It costs one more completion.'),
+  max_tokens: number(
+    'language',
+    'mt',
+    256,
+    16,
+    4096,
+    16,
+    'Most tokens',
+    'Tokens one completion of a language model may have; it is cut there.',
+  ),
+  prompt_tokens: number(
+    'language',
+    'pt',
+    1500,
+    200,
+    32000,
+    100,
+    'Prompt budget (tokens)',
+    'Schema and hints that do not fit are left out of the prompt, the least relevant first. Counted as four characters a token.',
+  ),
+  hints_in_prompt: toggle(
+    'language',
+    'hp',
+    true,
+    'Hints in the prompt',
+    'The relevant hints are put into the prompt of a language model, worded by their strength.',
+  ),
+  hints_in_choice: toggle(
+    'language',
+    'hc',
+    true,
+    'Hints in the choice',
+    'The final answer of a language model is chosen by reward plus the weights of the hints that fire; off: by reward alone.',
+  ),
+  constrained: toggle(
+    'language',
+    'cd',
+    false,
+    'Constrained decoding',
+    'A grammar keeps a language model to SELECTs over the names of this schema, where its runtime can. This is another policy than the model’s own.',
+  ),
+  log_probabilities: toggle(
+    'language',
+    'lp',
+    false,
+    'Log-probabilities',
+    'Asks the runtime for the log-probability of each completion, where it offers that. WebLLM writes more slowly for it.',
+  ),
+  reflection: toggle(
+    'language',
+    'rf',
+    false,
+    'Reflection',
+    'After a group with a signal the language model may propose one hint in words. It costs one more completion.',
+  ),
 
-  validity_weight: number('reward', 'wv', 0.2, 0, 1, 0.05, 'Validity weight', 'Share of the total reward for SQL that SQLite compiles.'),
-  execution_weight: number('reward', 'we', 0.3, 0, 1, 0.05, 'Execution weight', 'Share for running within budget and returning rows.'),
-  quality_weight: number('reward', 'wq', 0.35, 0, 1, 0.05, 'Result quality weight', 'Share for relevance to the question, judged without gold SQL.'),
-  format_weight: number('reward', 'wf', 0.15, 0, 1, 0.05, 'Format weight', 'Share for clean SQL: it only takes off, for SELECT *, tables without a join condition and what is not needed.'),
-  gold_weight: number('reward', 'wg', 0, 0, 10, 0.05, 'Gold weight', 'Share for returning the gold SQL’s result. 0 keeps the reward reference-free.'),
+  validity_weight: number(
+    'reward',
+    'wv',
+    0.2,
+    0,
+    1,
+    0.05,
+    'Validity weight',
+    'Share of the total reward for SQL that SQLite compiles.',
+  ),
+  execution_weight: number(
+    'reward',
+    'we',
+    0.3,
+    0,
+    1,
+    0.05,
+    'Execution weight',
+    'Share for running within budget and returning rows.',
+  ),
+  quality_weight: number(
+    'reward',
+    'wq',
+    0.35,
+    0,
+    1,
+    0.05,
+    'Result quality weight',
+    'Share for relevance to the question, judged without gold SQL.',
+  ),
+  format_weight: number(
+    'reward',
+    'wf',
+    0.15,
+    0,
+    1,
+    0.05,
+    'Format weight',
+    'Share for clean SQL: it only takes off, for SELECT *, tables without a join condition and what is not needed.',
+  ),
+  gold_weight: number(
+    'reward',
+    'wg',
+    0,
+    0,
+    10,
+    0.05,
+    'Gold weight',
+    'Share for returning the gold SQL’s result. 0 keeps the reward reference-free.',
+  ),
 
-  agreement_weight: number('reward', 'wa', 0, 0, 10, 0.05, 'Agreement weight', 'Share for returning what others of the group return: a vote among executions, without gold SQL.'),
-  feedback_weight: number('reward', 'wu', 0, 0, 10, 0.05, 'Feedback weight', 'Share for what people said of this SQL, or of SQL with the same result.'),
+  agreement_weight: number(
+    'reward',
+    'wa',
+    0,
+    0,
+    10,
+    0.05,
+    'Agreement weight',
+    'Share for returning what others of the group return: a vote among executions, without gold SQL.',
+  ),
+  feedback_weight: number(
+    'reward',
+    'wu',
+    0,
+    0,
+    10,
+    0.05,
+    'Feedback weight',
+    'Share for what people said of this SQL, or of SQL with the same result.',
+  ),
 
   estimator: {
-    kind: 'choice', section: 'update', url: 'a', default: 'grpo', options: ESTIMATORS, label: 'Advantage estimator',
+    kind: 'choice',
+    section: 'update',
+    url: 'a',
+    default: 'grpo',
+    options: ESTIMATORS,
+    label: 'Advantage estimator',
     help: 'How a reward becomes an advantage: grpo divides by the group’s sd, dr_grpo does not, batch divides by the batch’s sd, rloo leaves one out, gdpo normalises each reward component first.',
   } satisfies ChoiceField<EstimatorName>,
   scale_rewards: {
-    kind: 'boolean', section: 'update', url: 'sr', default: true, label: 'Divide by the sd',
+    kind: 'boolean',
+    section: 'update',
+    url: 'sr',
+    default: true,
+    label: 'Divide by the sd',
     help: 'Off turns grpo into dr_grpo. The other estimators ignore it.',
   } satisfies BooleanField,
   population_sd: {
-    kind: 'boolean', section: 'update', url: 'ps', default: false, label: 'Population sd',
+    kind: 'boolean',
+    section: 'update',
+    url: 'ps',
+    default: false,
+    label: 'Population sd',
     help: 'Divide by G (ddof 0) instead of G − 1 when computing the standard deviation.',
   } satisfies BooleanField,
-  learning_rate: number('update', 'lr', 0.1, 0, 2, 0.01, 'Learning rate', 'How far a hint moves for one unit of gradient. 0 turns learning off.'),
-  kl_coef: number('update', 'kl', 0.05, 0, 1, 0.01, 'KL coefficient', 'Pulls the hints that were active back towards the policy the run started from.'),
-  min_advantage_threshold: number('update', 'th', 0.3, 0, 3, 0.05, 'Minimum |advantage|', 'A completion closer to its group’s mean than this teaches nothing.'),
+  learning_rate: number(
+    'update',
+    'lr',
+    0.1,
+    0,
+    2,
+    0.01,
+    'Learning rate',
+    'How far a hint moves for one unit of gradient. 0 turns learning off.',
+  ),
+  kl_coef: number(
+    'update',
+    'kl',
+    0.05,
+    0,
+    1,
+    0.01,
+    'KL coefficient',
+    'Pulls the hints that were active back towards the policy the run started from.',
+  ),
+  min_advantage_threshold: number(
+    'update',
+    'th',
+    0.3,
+    0,
+    3,
+    0.05,
+    'Minimum |advantage|',
+    'A completion closer to its group’s mean than this teaches nothing.',
+  ),
   gradient: {
-    kind: 'choice', section: 'update', url: 'gr', default: 'score-function', options: GRADIENTS, label: 'Gradient',
+    kind: 'choice',
+    section: 'update',
+    url: 'gr',
+    default: 'score-function',
+    options: GRADIENTS,
+    label: 'Gradient',
     help: 'score-function subtracts what the policy expected at each decision (exact); simple counts features as they occur.',
   } satisfies ChoiceField<GradientName>,
-  new_hint_threshold: number('update', 'nh', 0.2, 0, 2, 0.01, 'New hint threshold', 'A feature becomes a hint when its |gradient| over four completions reaches this; over more, less is enough (÷ √(n/4)).'),
+  new_hint_threshold: number(
+    'update',
+    'nh',
+    0.2,
+    0,
+    2,
+    0.01,
+    'New hint threshold',
+    'A feature becomes a hint when its |gradient| over four completions reaches this; over more, less is enough (÷ √(n/4)).',
+  ),
   weight_limit: number('update', 'wl', 5, 0.5, 20, 0.5, 'Weight limit', 'Weights are clipped to ± this.'),
-  max_hints: number('update', 'mh', 1000, 10, 10000, 10, 'Most hints', 'Beyond this many, the weakest that were not taught lately make room. Hints the run started from do not count.'),
+  max_hints: number(
+    'update',
+    'mh',
+    1000,
+    10,
+    10000,
+    10,
+    'Most hints',
+    'Beyond this many, the weakest that were not taught lately make room. Hints the run started from do not count.',
+  ),
 
-  evidence_hold: number('update', 'eh', 0, 0, 20, 0.5, 'Evidence hold-down', 'A hint acts with n/(n + this) of its weight, n being the completions that taught it. 0 lets every hint act in full at once.'),
+  evidence_hold: number(
+    'update',
+    'eh',
+    0,
+    0,
+    20,
+    0.5,
+    'Evidence hold-down',
+    'A hint acts with n/(n + this) of its weight, n being the completions that taught it. 0 lets every hint act in full at once.',
+  ),
 
   template_pattern: toggle('templates', 'tp', true, 'Pattern', 'Hints on a pattern of the SQL, whatever is asked.'),
-  template_operator: toggle('templates', 'to', true, 'Cue × operator', 'Hints that tie words of the question to an operator or a shape of the SQL.'),
-  template_name: toggle('templates', 'tn', true, 'Cue × column or table', 'Hints that tie words of the question to names of this database.'),
+  template_operator: toggle(
+    'templates',
+    'to',
+    true,
+    'Cue × operator',
+    'Hints that tie words of the question to an operator or a shape of the SQL.',
+  ),
+  template_name: toggle(
+    'templates',
+    'tn',
+    true,
+    'Cue × column or table',
+    'Hints that tie words of the question to names of this database.',
+  ),
   template_pair: toggle('templates', 'tt', true, 'Pattern × pattern', 'Hints on two patterns of one SQL.'),
-  template_link: toggle('templates', 'tl', true, 'Link × decision', 'Hints on how well the question names something: exactly, in part, by a value.'),
+  template_link: toggle(
+    'templates',
+    'tl',
+    true,
+    'Link × decision',
+    'Hints on how well the question names something: exactly, in part, by a value.',
+  ),
   template_guidance: toggle('templates', 'tg', true, 'Guidance', 'Hints in words, for the prompt of a language model.'),
-  template_bigram: toggle('templates', 'tb', true, 'Pairs of words', 'Cues of two neighbouring words, beside single words.'),
+  template_bigram: toggle(
+    'templates',
+    'tb',
+    true,
+    'Pairs of words',
+    'Cues of two neighbouring words, beside single words.',
+  ),
 
-  resample_budget: number('exploration', 'rb', 0, 0, 16, 1, 'Extra groups without signal', 'A group whose rewards are all equal is drawn again, hotter, up to this many times (dynamic sampling).'),
-  replay: toggle('exploration', 're', false, 'Replay right answers', 'A group that is all wrong gets the right completion found earlier for its question, if there is one.'),
-  validation_share: number('exploration', 'vs', 0, 0, 0.5, 0.05, 'Validation share', 'Part of the training questions that runs of a set length (lab train, experiments) keep back to choose the best snapshot. Held-out questions are never used for it.'),
-  evaluate_every: number('exploration', 'ee', 50, 1, 10000, 1, 'Steps between validations', 'How often the validation questions are answered.'),
-  patience: number('exploration', 'pa', 0, 0, 100, 1, 'Patience', 'Validations without a better one after which the run stops. 0 never stops early.'),
+  resample_budget: number(
+    'exploration',
+    'rb',
+    0,
+    0,
+    16,
+    1,
+    'Extra groups without signal',
+    'A group whose rewards are all equal is drawn again, hotter, up to this many times (dynamic sampling).',
+  ),
+  replay: toggle(
+    'exploration',
+    're',
+    false,
+    'Replay right answers',
+    'A group that is all wrong gets the right completion found earlier for its question, if there is one.',
+  ),
+  validation_share: number(
+    'exploration',
+    'vs',
+    0,
+    0,
+    0.5,
+    0.05,
+    'Validation share',
+    'Part of the training questions that runs of a set length (lab train, experiments) keep back to choose the best snapshot. Held-out questions are never used for it.',
+  ),
+  evaluate_every: number(
+    'exploration',
+    'ee',
+    50,
+    1,
+    10000,
+    1,
+    'Steps between validations',
+    'How often the validation questions are answered.',
+  ),
+  patience: number(
+    'exploration',
+    'pa',
+    0,
+    0,
+    100,
+    1,
+    'Patience',
+    'Validations without a better one after which the run stops. 0 never stops early.',
+  ),
 
-  max_vm_steps: number('execution', 'vm', 5, 1, 2000, 1, 'Query budget (million VM steps)', 'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.'),
-  deadline_ms: number('execution', 'dl', 3000, 100, 60000, 100, 'Query deadline (ms)', 'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.'),
+  max_vm_steps: number(
+    'execution',
+    'vm',
+    5,
+    1,
+    2000,
+    1,
+    'Query budget (million VM steps)',
+    'SQLite instructions one query may use. The same on every machine, so a run repeats exactly.',
+  ),
+  deadline_ms: number(
+    'execution',
+    'dl',
+    3000,
+    100,
+    60000,
+    100,
+    'Query deadline (ms)',
+    'Wall-clock backstop for slow machines; one second later the watchdog ends the worker.',
+  ),
   max_rows: number('execution', 'mr', 5000, 1, 100000, 1, 'Row limit', 'Rows kept of one result.'),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
-type ValueOf<F> = F extends NumberField ? number : F extends BooleanField ? boolean : F extends { options: readonly (infer T)[] } ? T : never;
+type ValueOf<F> = F extends NumberField
+  ? number
+  : F extends BooleanField
+    ? boolean
+    : F extends { options: readonly (infer T)[] }
+      ? T
+      : never;
 export type GRPOConfig = { readonly [K in FieldName]: ValueOf<(typeof FIELDS)[K]> };
 
 export const PRESET_NAMES = ['reference', 'tuned'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /**
- * Settings that belong together. reference: the published defaults, as the table has them. tuned: the measured best, chosen on
- * training splits alone.
+ * Settings that belong together. reference: the published defaults, as the table has them. tuned: the measured best,
+ * chosen on training splits alone.
  */
 export const PRESETS: Readonly<Record<PresetName, Readonly<Partial<GRPOConfig>>>> = {
   reference: {},
-  tuned: { group_size: 8, learning_rate: 0.2, temperature: 0.8, kl_coef: 0.02, resample_budget: 2, replay: true, validation_share: 0.2, max_hints: 10_000, max_vm_steps: 1 },
+  tuned: {
+    group_size: 8,
+    learning_rate: 0.2,
+    temperature: 0.8,
+    kl_coef: 0.02,
+    resample_budget: 2,
+    replay: true,
+    validation_share: 0.2,
+    max_hints: 10_000,
+    max_vm_steps: 1,
+  },
 };
 
 /** The fields that some preset sets. */
@@ -140,7 +474,11 @@ export function presetSettings(preset: PresetName): Partial<GRPOConfig> {
 
 /** The preset whose settings these are, whatever the fields that no preset sets; null for none. */
 export function presetOf(config: GRPOConfig): PresetName | null {
-  return PRESET_NAMES.find((preset) => Object.entries(presetSettings(preset)).every(([name, value]) => config[name as FieldName] === value)) ?? null;
+  return (
+    PRESET_NAMES.find((preset) =>
+      Object.entries(presetSettings(preset)).every(([name, value]) => config[name as FieldName] === value),
+    ) ?? null
+  );
 }
 
 /** A setting that is unknown or out of range. The message names the field and its range. */
@@ -165,11 +503,20 @@ export function checkField(name: string, value: unknown): number | boolean | str
     throw new ConfigError(`Unknown setting "${name.slice(0, 60)}". Settings: ${FIELD_NAMES.join(', ')}.`);
   }
   const field: Field = FIELDS[name];
-  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : typeof value === 'object' && value !== null ? 'an object' : String(value);
+  const shown =
+    typeof value === 'string'
+      ? `"${value.slice(0, 60)}"`
+      : typeof value === 'object' && value !== null
+        ? 'an object'
+        : String(value);
   if (field.kind === 'number') {
     const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     const whole = field.integer === true ? 'a whole number ' : 'a number ';
-    const fits = typeof parsed === 'number' && parsed >= field.min && parsed <= field.max && (field.integer !== true || Number.isInteger(parsed));
+    const fits =
+      typeof parsed === 'number' &&
+      parsed >= field.min &&
+      parsed <= field.max &&
+      (field.integer !== true || Number.isInteger(parsed));
     if (!fits) throw new ConfigError(`${name} must be ${whole}from ${field.min} to ${field.max}, not ${shown}.`);
     return parsed;
   }
@@ -188,9 +535,13 @@ export function checkField(name: string, value: unknown): number | boolean | str
  * The defaults, in their place the preset's settings, in theirs the given values, every one checked.
  * Throws ConfigError on the first unknown or out-of-range value, and when no reward has a weight.
  */
-export function makeConfig(values: Readonly<Record<string, unknown>> = {}, preset: PresetName = 'reference'): GRPOConfig {
+export function makeConfig(
+  values: Readonly<Record<string, unknown>> = {},
+  preset: PresetName = 'reference',
+): GRPOConfig {
   const checked: Record<string, number | boolean | string> = {};
-  for (const [name, value] of Object.entries({ ...PRESETS[preset], ...values })) checked[name] = checkField(name, value);
+  for (const [name, value] of Object.entries({ ...PRESETS[preset], ...values }))
+    checked[name] = checkField(name, value);
   const config = { ...DEFAULT_CONFIG, ...checked } as GRPOConfig;
   if (FIELD_NAMES.every((name) => !name.endsWith('_weight') || config[name] === 0)) {
     throw new ConfigError('At least one reward weight (validity_weight … feedback_weight) must be above 0.');

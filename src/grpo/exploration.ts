@@ -12,18 +12,20 @@ export const KEPT_ANSWERS = 2000;
 /**
  * The temperature of the `again`-th further draw; the set one for 0.
  *
- * Dynamic sampling is DAPO's (arXiv 2503.14476, §3.2), which replaces prompts whose group has no signal by other prompts. Here
- * the same question is asked again, more freely. A hotter group is off the policy that answers: the gradient it gives is that
- * of the same weights at the temperature it was drawn at, provided that E f comes from the distribution that drew it, which is
- * why the sampler returns E f with each sample. That gradient is taken without importance weights: both policies share
- * their logits, so what helps the hotter one moves the same logits the same way, while the weights Π π_T/π_T' of whole
- * completions would mostly be near 0 and seldom huge.
+ * Dynamic sampling is DAPO's (arXiv 2503.14476, §3.2), which replaces prompts whose group has no signal by other
+ * prompts. Here the same question is asked again, more freely. A hotter group is off the policy that answers: the
+ * gradient it gives is that of the same weights at the temperature it was drawn at, provided that E f comes from the
+ * distribution that drew it, which is why the sampler returns E f with each sample. That gradient is taken without
+ * importance weights: both policies share their logits, so what helps the hotter one moves the same logits the same
+ * way, while the weights Π π_T/π_T' of whole completions would mostly be near 0 and seldom huge.
  */
 export function temperatureOf(set: number, again: number): number {
   return again === 0 ? set : Math.max(set, Math.min(HOTTEST, set * HOTTER ** again));
 }
 
-/** Known to be right: by gold where it could be computed, otherwise by what people said. Relevance alone proves nothing. */
+/**
+ * Known to be right: by gold where it could be computed, otherwise by what people said. Relevance alone proves nothing.
+ */
 export function isRight({ components }: ScoredRewards): boolean {
   const gold = components.gold?.value ?? null;
   return gold === null ? components.feedback?.value === 1 : gold === 1;
@@ -37,7 +39,9 @@ export class AnswerMemory {
     this.#choices = new Map(answers.map(({ questionId, choices }) => [questionId, choices]));
   }
 
-  of(questionId: string): readonly number[] | null { return this.#choices.get(questionId) ?? null; }
+  of(questionId: string): readonly number[] | null {
+    return this.#choices.get(questionId) ?? null;
+  }
 
   remember(questionId: string, choices: readonly number[]): void {
     this.#choices.delete(questionId);

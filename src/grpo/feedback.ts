@@ -43,7 +43,11 @@ export interface Judgements {
 }
 
 /**
- * Tells a reward model what was said about a question up to now. Asked once for every group, so that new feedback counts at
- * once; it is shown the group because a simulated person judges what it is shown. Null where nobody said anything.
+ * Tells a reward model what was said about a question up to now. Asked once for every group, so that new feedback
+ * counts at once; it is shown the group because a simulated person judges what it is shown. Null where nobody said
+ * anything.
  */
-export type FeedbackProvider = (question: Question, completions: readonly { readonly sql: string; readonly execution: Execution }[]) => Promise<Judgements | null>;
+export type FeedbackProvider = (
+  question: Question,
+  completions: readonly { readonly sql: string; readonly execution: Execution }[],
+) => Promise<Judgements | null>;

@@ -5,14 +5,16 @@
  *   g_k = (1/B) Σ_groups (1/G) Σ_i A_i ·  f_k(q, y_i)                ("simple")
  *
  * For a factored policy f and its expectation are sums over the decisions of the completion, each expectation under
- * the softmax that decision was drawn from: f − E f is ∂ log π(y)/∂ w_k up to the factor 1/temperature, which the learning
- * rate takes in. So for fixed A the first form has the expectation T · d/dw Σ_y π_w(y) A(y). Policy-gradient theorem with the
- * group mean as baseline: DeepSeekMath, arXiv 2402.03300, eq. 21 without the ratio, which is 1 on policy.
+ * the softmax that decision was drawn from: f − E f is ∂ log π(y)/∂ w_k up to the factor 1/temperature, which the
+ * learning rate takes in. So for fixed A the first form has the expectation T · d/dw Σ_y π_w(y) A(y). Policy-gradient
+ * theorem with the group mean as baseline: DeepSeekMath, arXiv 2402.03300, eq. 21 without the ratio, which is 1 on
+ * policy.
  *
- * The second form is the gradient of Σ_i A_i Σ_k w_k f_k(y_i), the scores before their normaliser. Where one normaliser serves
- * the whole group (a policy normalised over completions, or a feature of decisions that every completion meets in the same
- * way) its gradient E f is the same for all i and drops out, because the advantages of a group sum to 0: there both forms are equal. They
- * differ where decisions depend on what was chosen before, and where min_advantage_threshold leaves out part of the group.
+ * The second form is the gradient of Σ_i A_i Σ_k w_k f_k(y_i), the scores before their normaliser. Where one normaliser
+ * serves the whole group (a policy normalised over completions, or a feature of decisions that every completion meets
+ * in the same way) its gradient E f is the same for all i and drops out, because the advantages of a group sum to 0:
+ * there both forms are equal. They differ where decisions depend on what was chosen before, and where
+ * min_advantage_threshold leaves out part of the group.
  */
 import type { GradientName } from './config.ts';
 import type { FeatureUse, HintCause, HintFeature } from './types.ts';
@@ -38,8 +40,20 @@ export interface FeatureGradient {
 }
 
 /** Gradients of every feature that fired somewhere or that `isHint` knows, in order of first appearance. */
-export function featureGradients(groups: readonly (readonly TaughtCompletion[])[], form: GradientName, isHint: (key: string) => boolean): FeatureGradient[] {
-  interface Sum { feature: HintFeature; gradient: number; causes: HintCause[]; fired: boolean; support: number; positive: number; advantage: number }
+export function featureGradients(
+  groups: readonly (readonly TaughtCompletion[])[],
+  form: GradientName,
+  isHint: (key: string) => boolean,
+): FeatureGradient[] {
+  interface Sum {
+    feature: HintFeature;
+    gradient: number;
+    causes: HintCause[];
+    fired: boolean;
+    support: number;
+    positive: number;
+    advantage: number;
+  }
   const sums = new Map<string, Sum>();
   for (const completions of groups) {
     const scale = 1 / (groups.length * completions.length);

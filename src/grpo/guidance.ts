@@ -1,10 +1,12 @@
 /**
- * Guidance hints: sentences in the prompt of a language model, proposed by the model after a group it can learn from, or by the
- * reader. (Experience in words in the place of a parameter update: Training-Free GRPO, arXiv 2510.08191. There the library is
- * only edited by the model; here a sentence also has a weight, which advantages move, and every change is an event.)
+ * Guidance hints: sentences in the prompt of a language model, proposed by the model after a group it can learn from,
+ * or by the reader. (Experience in words in the place of a parameter update: Training-Free GRPO, arXiv 2510.08191.
+ * There the library is only edited by the model; here a sentence also has a weight, which advantages move, and every
+ * change is an event.)
  *
- * A sentence with the weight w is in the prompt of a completion with the probability σ(w) = 1/(1 + e^−w), drawn anew for each.
- * That draw is a decision of the policy, so its gradient is the score function of a Bernoulli variable, exactly:
+ * A sentence with the weight w is in the prompt of a completion with the probability σ(w) = 1/(1 + e^−w), drawn anew
+ * for each. That draw is a decision of the policy, so its gradient is the score function of a Bernoulli variable,
+ * exactly:
  *
  *   ∂/∂w ln P(b) = b − σ(w)      for b = 1 (in) or 0 (out)
  *
@@ -45,7 +47,9 @@ export interface GuidanceSource {
   readonly causes?: readonly HintCause[];
 }
 
-/** A sentence that cannot be taken, or an operation on one that is not there. The message says why, fit for a reader. */
+/**
+ * A sentence that cannot be taken, or an operation on one that is not there. The message says why, fit for a reader.
+ */
 export class GuidanceError extends Error {
   override readonly name = 'GuidanceError';
 }
@@ -62,43 +66,72 @@ export function guidanceAmong(hints: readonly PolicyHint[]): PolicyHint[] {
 
 /**
  * The sentence as it is kept: on one line, without control characters.
- * Throws GuidanceError for one that is too short or long, or that is there already (vetoed ones included). `apart` names hints it may equal.
+ * Throws GuidanceError for one that is too short or long, or that is there already (vetoed ones included). `apart`
+ * names hints it may equal.
  */
 export function checkSentence(text: string, hints: readonly PolicyHint[], apart: readonly string[] = []): string {
   const sentence = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (sentence === '') throw new GuidanceError('The sentence is empty.');
-  if (sentence.length > GUIDANCE_LENGTH) throw new GuidanceError(`The sentence has ${sentence.length} characters, more than ${GUIDANCE_LENGTH}.`);
-  if ((sentence.match(/[\p{L}\p{N}]+/gu) ?? []).length < LEAST_WORDS) throw new GuidanceError(`“${sentence}” is no sentence that says when to do what.`);
+  if (sentence.length > GUIDANCE_LENGTH)
+    throw new GuidanceError(`The sentence has ${sentence.length} characters, more than ${GUIDANCE_LENGTH}.`);
+  if ((sentence.match(/[\p{L}\p{N}]+/gu) ?? []).length < LEAST_WORDS)
+    throw new GuidanceError(`“${sentence}” is no sentence that says when to do what.`);
   const plain = comparable(sentence);
   const same = guidanceAmong(hints).find((hint) => !apart.includes(hint.key) && comparable(hint.pattern) === plain);
-  if (same !== undefined) throw new GuidanceError(same.enabled ? `${same.key} says the same already.` : `${same.key} says the same and was vetoed.`);
+  if (same !== undefined)
+    throw new GuidanceError(
+      same.enabled ? `${same.key} says the same already.` : `${same.key} says the same and was vetoed.`,
+    );
   return sentence;
 }
 
-const comparable = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+const comparable = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /**
- * Carries out one operation, as events of the policy. add: weight `GUIDANCE_WEIGHT`, no evidence yet. update: another text,
- * weight and evidence stay. merge: the heavier of the two stays with its weight and evidence under the new text, the other goes. delete: it goes.
+ * Carries out one operation, as events of the policy. add: weight `GUIDANCE_WEIGHT`, no evidence yet. update: another
+ * text, weight and evidence stay. merge: the heavier of the two stays with its weight and evidence under the new text,
+ * the other goes. delete: it goes.
  *
- * Throws GuidanceError, and then nothing has changed. `byReader` also allows what reflection may not: vetoed and heavy sentences.
+ * Throws GuidanceError, and then nothing has changed. `byReader` also allows what reflection may not: vetoed and heavy
+ * sentences.
  */
-export function applyGuidance(policy: PolicyLayer, operation: GuidanceOperation, source: GuidanceSource, byReader = false): HintEvent[] {
+export function applyGuidance(
+  policy: PolicyLayer,
+  operation: GuidanceOperation,
+  source: GuidanceSource,
+  byReader = false,
+): HintEvent[] {
   return policy.amend(changesFor(policy, operation, source, byReader), source.step);
 }
 
-/** The operation as it would be carried out on these hints, its sentence in the form that is kept. Throws GuidanceError. */
-export function checkOperation(hints: readonly PolicyHint[], operation: GuidanceOperation, byReader = false): GuidanceOperation {
+/**
+ * The operation as it would be carried out on these hints, its sentence in the form that is kept. Throws GuidanceError.
+ */
+export function checkOperation(
+  hints: readonly PolicyHint[],
+  operation: GuidanceOperation,
+  byReader = false,
+): GuidanceOperation {
   const find = (id: string): PolicyHint => {
     const hint = guidanceOf(hints, id);
     if (byReader) return hint;
     if (!hint.enabled) throw new GuidanceError(`${id} was vetoed and stays as it is.`);
-    if (hint.weight >= HELD_WEIGHT) throw new GuidanceError(`${id} weighs ${hint.weight.toFixed(2)}: from ${HELD_WEIGHT} on only the reader changes it.`);
+    if (hint.weight >= HELD_WEIGHT)
+      throw new GuidanceError(
+        `${id} weighs ${hint.weight.toFixed(2)}: from ${HELD_WEIGHT} on only the reader changes it.`,
+      );
     return hint;
   };
   switch (operation.op) {
     case 'add':
-      if (guidanceAmong(hints).filter(({ enabled }) => enabled).length >= MOST_GUIDANCE) throw new GuidanceError(`There are ${MOST_GUIDANCE} guidance hints already: one has to be merged or deleted first.`);
+      if (guidanceAmong(hints).filter(({ enabled }) => enabled).length >= MOST_GUIDANCE)
+        throw new GuidanceError(
+          `There are ${MOST_GUIDANCE} guidance hints already: one has to be merged or deleted first.`,
+        );
       return { op: 'add', text: checkSentence(operation.text, hints) };
     case 'update': {
       const hint = find(operation.id);
@@ -116,7 +149,12 @@ export function checkOperation(hints: readonly PolicyHint[], operation: Guidance
   }
 }
 
-function changesFor(policy: PolicyLayer, given: GuidanceOperation, { step, reason, causes = [] }: GuidanceSource, byReader: boolean): HintChange[] {
+function changesFor(
+  policy: PolicyLayer,
+  given: GuidanceOperation,
+  { step, reason, causes = [] }: GuidanceSource,
+  byReader: boolean,
+): HintChange[] {
   const { hints } = policy;
   const operation = checkOperation(hints, given, byReader);
   switch (operation.op) {
@@ -126,15 +164,35 @@ function changesFor(policy: PolicyLayer, given: GuidanceOperation, { step, reaso
     }
     case 'update': {
       const hint = guidanceOf(hints, operation.id);
-      return [{ type: 'edit', key: hint.key, hint: withText(hint, operation.text, step), reason: `${reason} It said: “${hint.pattern}”`, causes }];
+      return [
+        {
+          type: 'edit',
+          key: hint.key,
+          hint: withText(hint, operation.text, step),
+          reason: `${reason} It said: “${hint.pattern}”`,
+          causes,
+        },
+      ];
     }
     case 'merge': {
       const a = guidanceOf(hints, operation.ids[0]);
       const b = guidanceOf(hints, operation.ids[1]);
       const [kept, gone] = b.weight > a.weight ? [b, a] : [a, b];
       return [
-        { type: 'merge', key: gone.key, hint: null, reason: `${reason} Merged into ${kept.key}; it said: “${gone.pattern}”`, causes },
-        { type: 'merge', key: kept.key, hint: withText(kept, operation.text, step), reason: `${reason} Merged with ${gone.key}; it said: “${kept.pattern}”`, causes },
+        {
+          type: 'merge',
+          key: gone.key,
+          hint: null,
+          reason: `${reason} Merged into ${kept.key}; it said: “${gone.pattern}”`,
+          causes,
+        },
+        {
+          type: 'merge',
+          key: kept.key,
+          hint: withText(kept, operation.text, step),
+          reason: `${reason} Merged with ${gone.key}; it said: “${kept.pattern}”`,
+          causes,
+        },
       ];
     }
     case 'delete': {
@@ -144,12 +202,32 @@ function changesFor(policy: PolicyLayer, given: GuidanceOperation, { step, reaso
   }
 }
 
-/** The reader agrees: the weight rises to `ACCEPTED_WEIGHT`, if it was lower, and the hint is switched on. Throws GuidanceError. */
+/**
+ * The reader agrees: the weight rises to `ACCEPTED_WEIGHT`, if it was lower, and the hint is switched on. Throws
+ * GuidanceError.
+ */
 export function acceptGuidance(policy: PolicyLayer, id: string, step: number, weightLimit: number): HintEvent[] {
   const hint = guidanceOf(policy.hints, id);
   const weight = Math.max(hint.weight, Math.min(ACCEPTED_WEIGHT, weightLimit));
   if (weight === hint.weight && hint.enabled) return [];
-  return policy.amend([{ type: 'edit', key: id, reason: 'Accepted by the reader.', hint: { ...hint, weight, enabled: true, hintType: 'prefer', description: describeHint(hint, weight, hint.evidence), updatedAt: step } }], step);
+  return policy.amend(
+    [
+      {
+        type: 'edit',
+        key: id,
+        reason: 'Accepted by the reader.',
+        hint: {
+          ...hint,
+          weight,
+          enabled: true,
+          hintType: 'prefer',
+          description: describeHint(hint, weight, hint.evidence),
+          updatedAt: step,
+        },
+      },
+    ],
+    step,
+  );
 }
 
 /** The reader's own words for it. Throws GuidanceError. */
@@ -162,7 +240,10 @@ export function editGuidance(policy: PolicyLayer, id: string, text: string, step
 export function vetoGuidance(policy: PolicyLayer, id: string, step: number): HintEvent[] {
   const hint = guidanceOf(policy.hints, id);
   if (!hint.enabled) return [];
-  return policy.amend([{ type: 'disable', key: id, reason: 'Vetoed by the reader.', hint: { ...hint, enabled: false, updatedAt: step } }], step);
+  return policy.amend(
+    [{ type: 'disable', key: id, reason: 'Vetoed by the reader.', hint: { ...hint, enabled: false, updatedAt: step } }],
+    step,
+  );
 }
 
 function guidanceOf(hints: readonly PolicyHint[], id: string): PolicyHint {
@@ -179,9 +260,26 @@ function freeKey(policy: PolicyLayer): string {
 }
 
 function newHint(key: string, text: string, step: number): PolicyHint {
-  const feature: HintFeature = { key, cue: null, pattern: text, tables: [], template: 'guidance', general: true, words: 0 };
+  const feature: HintFeature = {
+    key,
+    cue: null,
+    pattern: text,
+    tables: [],
+    template: 'guidance',
+    general: true,
+    words: 0,
+  };
   const evidence = { support: 0, positive: 0, advantage: 0, steps: 0 };
-  return { ...feature, hintType: 'prefer', weight: GUIDANCE_WEIGHT, evidence, description: describeHint(feature, GUIDANCE_WEIGHT, evidence), createdAt: step, updatedAt: step, enabled: true };
+  return {
+    ...feature,
+    hintType: 'prefer',
+    weight: GUIDANCE_WEIGHT,
+    evidence,
+    description: describeHint(feature, GUIDANCE_WEIGHT, evidence),
+    createdAt: step,
+    updatedAt: step,
+    enabled: true,
+  };
 }
 
 function withText(hint: PolicyHint, text: string, step: number): PolicyHint {

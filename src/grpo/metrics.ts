@@ -7,14 +7,18 @@ function meanOrNull(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : mean(known);
 }
 
-const resampledOf = (groups: readonly Group[]): number => groups.filter((group) => group.resampled !== undefined).length;
+const resampledOf = (groups: readonly Group[]): number =>
+  groups.filter((group) => group.resampled !== undefined).length;
 
-const replayedOf = (groups: readonly Group[]): number => groups.reduce((sum, group) => sum + group.completions.filter((completion) => completion.replayed === true).length, 0);
+const replayedOf = (groups: readonly Group[]): number =>
+  groups.reduce((sum, group) => sum + group.completions.filter((completion) => completion.replayed === true).length, 0);
 
 /** Means over the step's groups; rewards over all their completions. */
 export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number): StepMetrics {
   const completions = groups.flatMap((group) => group.completions);
-  const rewards = completions.map((completion) => completion.rewards.total).filter((total): total is number => total !== null);
+  const rewards = completions
+    .map((completion) => completion.rewards.total)
+    .filter((total): total is number => total !== null);
   const share = (count: number, of: number): number => (of === 0 ? 0 : count / of);
   return {
     rewardMean: rewards.length === 0 ? null : mean(rewards),
@@ -22,8 +26,14 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
     noSignalShare: share(groups.filter((group) => group.noSignal).length, groups.length),
     entropy: meanOrNull(groups.map((group) => group.distribution?.entropy ?? null)),
     kl: meanOrNull(groups.map((group) => group.distribution?.kl ?? null)),
-    diversity: share(groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0), completions.length),
-    executedShare: share(completions.filter((completion) => completion.execution.rows.length > 0).length, completions.length),
+    diversity: share(
+      groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0),
+      completions.length,
+    ),
+    executedShare: share(
+      completions.filter((completion) => completion.execution.rows.length > 0).length,
+      completions.length,
+    ),
     resampledGroups: resampledOf(groups),
     replayedCompletions: replayedOf(groups),
     hints,
@@ -31,16 +41,39 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
 }
 
 export const EMPTY_SUMMARY: TrainingSummary = {
-  totalSteps: 0, totalGroups: 0, scoredGroups: 0, totalCompletions: 0, noSignalGroups: 0, resampledGroups: 0, replayedCompletions: 0, epochs: 0, averageReward: null, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0,
+  totalSteps: 0,
+  totalGroups: 0,
+  scoredGroups: 0,
+  totalCompletions: 0,
+  noSignalGroups: 0,
+  resampledGroups: 0,
+  replayedCompletions: 0,
+  epochs: 0,
+  averageReward: null,
+  hintsCreated: 0,
+  hintsUpdated: 0,
+  hintsPruned: 0,
+  hints: 0,
 };
 
-/** The summary after one more step; `averageReward` is the running mean of the groups' means, over the groups that have one. */
-export function addToSummary(summary: TrainingSummary, groups: readonly Group[], events: readonly HintEvent[], hints: number): TrainingSummary {
+/**
+ * The summary after one more step; `averageReward` is the running mean of the groups' means, over the groups that have
+ * one.
+ */
+export function addToSummary(
+  summary: TrainingSummary,
+  groups: readonly Group[],
+  events: readonly HintEvent[],
+  hints: number,
+): TrainingSummary {
   const count = (type: HintEvent['type']): number => events.filter((event) => event.type === type).length;
   const scored = groups.map((group) => group.mean).filter((value): value is number => value !== null);
   const before = summary.scoredGroups;
-  const averageReward = scored.length === 0 ? summary.averageReward
-    : ((summary.averageReward ?? 0) * before + scored.reduce((sum, value) => sum + value, 0)) / (before + scored.length);
+  const averageReward =
+    scored.length === 0
+      ? summary.averageReward
+      : ((summary.averageReward ?? 0) * before + scored.reduce((sum, value) => sum + value, 0)) /
+        (before + scored.length);
   return {
     ...summary,
     totalSteps: summary.totalSteps + 1,

@@ -7,7 +7,15 @@
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
 import type { FeatureGradient } from './gradient.ts';
-import type { HintCause, HintEvent, HintEventType, HintEvidence, HintFeature, PolicyHint, PolicyView } from './types.ts';
+import type {
+  HintCause,
+  HintEvent,
+  HintEventType,
+  HintEvidence,
+  HintFeature,
+  PolicyHint,
+  PolicyView,
+} from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
 export const PRUNE_WEIGHT = 0.02;
@@ -53,8 +61,8 @@ export interface HintChange {
 /**
  * The hints and their log's length. All changes go through methods that return the events they made.
  *
- * Hints restored at step 0, before anything was learned, are the policy the run starts from: regularisation pulls towards
- * their weights, and they are given up only for evidence against them.
+ * Hints restored at step 0, before anything was learned, are the policy the run starts from: regularisation pulls
+ * towards their weights, and they are given up only for evidence against them.
  */
 export class PolicyLayer implements PolicyView {
   readonly #hints = new Map<string, PolicyHint>();
@@ -72,19 +80,35 @@ export class PolicyLayer implements PolicyView {
     this.#eventCount = eventCount;
   }
 
-  get hints(): readonly PolicyHint[] { return [...this.#hints.values()]; }
-  get size(): number { return this.#hints.size; }
-  get eventCount(): number { return this.#eventCount; }
-  get version(): number { return this.#version; }
-  has(key: string): boolean { return this.#hints.has(key); }
+  get hints(): readonly PolicyHint[] {
+    return [...this.#hints.values()];
+  }
+  get size(): number {
+    return this.#hints.size;
+  }
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+  get version(): number {
+    return this.#version;
+  }
+  has(key: string): boolean {
+    return this.#hints.has(key);
+  }
   /** The logit a feature adds: its hint's weight as far as it acts (acting.ts), 0 without one. */
-  weightOf(key: string): number { return this.#weights.get(key) ?? 0; }
+  weightOf(key: string): number {
+    return this.#weights.get(key) ?? 0;
+  }
   /** The weights the run started from, those that are not 0. */
-  get start(): Readonly<Record<string, number>> { return Object.fromEntries(this.#start); }
+  get start(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#start);
+  }
 
   /** Which hints act, and how much, from now on. No weight changes, so there is no event. */
   configure(acting: ActingConfig): void {
-    const same = (Object.keys(ACTS_IN_FULL) as (keyof ActingConfig)[]).every((name) => acting[name] === this.#acting[name]);
+    const same = (Object.keys(ACTS_IN_FULL) as (keyof ActingConfig)[]).every(
+      (name) => acting[name] === this.#acting[name],
+    );
     if (same) return;
     this.#acting = acting;
     for (const hint of this.hints) this.#put(hint);
@@ -95,15 +119,16 @@ export class PolicyLayer implements PolicyView {
    *
    *   Δw_k = learning_rate · s_k · g_k − learning_rate · kl_coef · (w_k − w_k,start)
    *
-   * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts this
-   * step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n = 0.
-   * With learning_rate 0 nothing changes and no event is made.
+   * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts
+   * this step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n
+   * = 0. With learning_rate 0 nothing changes and no event is made.
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
     this.configure(config);
     if (config.learning_rate === 0) return [];
     // The gradient is a mean over the step's completions: its spread by chance shrinks with the root of their number.
-    const threshold = config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
+    const threshold =
+      config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
     const events: HintEvent[] = [];
     const settled: PolicyHint[] = [];
     for (const taught of gradients) {
@@ -123,21 +148,47 @@ export class PolicyLayer implements PolicyView {
       if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
       const next: PolicyHint = {
         ...(hint ?? { ...taught.feature, enabled: true, createdAt: step }),
-        weight: after, evidence, updatedAt: step,
+        weight: after,
+        evidence,
+        updatedAt: step,
         hintType: after < 0 ? 'avoid' : 'prefer',
         description: describeHint(taught.feature, after, evidence),
       };
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
-      events.push(this.#record({ step, type, key: next.key, before: hint?.weight ?? null, after, gradientTerm, decayTerm, causes: taught.causes, reason: reasonFor(type, taught, start), hint: next,
-        ...(start === 0 ? {} : { pulledTo: start }), ...(share === 1 ? {} : { share }) }));
+      events.push(
+        this.#record({
+          step,
+          type,
+          key: next.key,
+          before: hint?.weight ?? null,
+          after,
+          gradientTerm,
+          decayTerm,
+          causes: taught.causes,
+          reason: reasonFor(type, taught, start),
+          hint: next,
+          ...(start === 0 ? {} : { pulledTo: start }),
+          ...(share === 1 ? {} : { share }),
+        }),
+      );
       settled.push(next);
     }
     for (const hint of settled) {
       const start = this.#startOf(hint.key);
       // A hint the run started from may come near 0 with the evidence of earlier runs still for it: then it stays.
-      const against = start !== 0 ? start * hint.evidence.advantage < 0 : hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
+      const against =
+        start !== 0
+          ? start * hint.evidence.advantage < 0
+          : hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
       if (Math.abs(hint.weight) < PRUNE_WEIGHT && hint.evidence.support >= SETTLED_SUPPORT && against) {
-        events.push(this.#remove(hint, step, 'prune', `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`));
+        events.push(
+          this.#remove(
+            hint,
+            step,
+            'prune',
+            `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`,
+          ),
+        );
       }
     }
     events.push(...this.#mergeTwins(settled, step, config.weight_limit), ...this.#makeRoom(config.max_hints, step));
@@ -145,45 +196,117 @@ export class PolicyLayer implements PolicyView {
   }
 
   /** A reader's change. `weight` must be finite and within ±limit. Throws RangeError or, for an unknown key, Error. */
-  edit(key: string, change: { readonly weight?: number; readonly enabled?: boolean }, step: number, weightLimit: number): HintEvent[] {
+  edit(
+    key: string,
+    change: { readonly weight?: number; readonly enabled?: boolean },
+    step: number,
+    weightLimit: number,
+  ): HintEvent[] {
     const hint = this.#hints.get(key);
     if (hint === undefined) throw new Error('This hint is no longer part of the policy.');
     const events: HintEvent[] = [];
     let current = hint;
     const { weight, enabled } = change;
     if (weight !== undefined && weight !== current.weight) {
-      if (!Number.isFinite(weight) || Math.abs(weight) > weightLimit) throw new RangeError(`A weight is a number from −${weightLimit} to ${weightLimit}.`);
-      const next: PolicyHint = { ...current, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(current, weight, current.evidence), updatedAt: step };
-      events.push(this.#record({ step, type: 'edit', key, before: current.weight, after: weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: 'Changed by hand.', hint: next }));
+      if (!Number.isFinite(weight) || Math.abs(weight) > weightLimit)
+        throw new RangeError(`A weight is a number from −${weightLimit} to ${weightLimit}.`);
+      const next: PolicyHint = {
+        ...current,
+        weight,
+        hintType: weight < 0 ? 'avoid' : 'prefer',
+        description: describeHint(current, weight, current.evidence),
+        updatedAt: step,
+      };
+      events.push(
+        this.#record({
+          step,
+          type: 'edit',
+          key,
+          before: current.weight,
+          after: weight,
+          gradientTerm: 0,
+          decayTerm: 0,
+          causes: [],
+          reason: 'Changed by hand.',
+          hint: next,
+        }),
+      );
       current = next;
     }
     if (enabled !== undefined && enabled !== current.enabled) {
       const next: PolicyHint = { ...current, enabled, updatedAt: step };
-      events.push(this.#record({ step, type: enabled ? 'enable' : 'disable', key, before: current.weight, after: current.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: enabled ? 'Switched on by hand.' : 'Switched off by hand.', hint: next }));
+      events.push(
+        this.#record({
+          step,
+          type: enabled ? 'enable' : 'disable',
+          key,
+          before: current.weight,
+          after: current.weight,
+          gradientTerm: 0,
+          decayTerm: 0,
+          causes: [],
+          reason: enabled ? 'Switched on by hand.' : 'Switched off by hand.',
+          hint: next,
+        }),
+      );
     }
     return events;
   }
 
   /** Makes changes that are neither training's nor a weight set by hand (guidance.ts), each an event. */
   amend(changes: readonly HintChange[], step: number): HintEvent[] {
-    return changes.map(({ type, key, hint, reason, causes = [] }) => this.#record({
-      step, type, key, before: this.#hints.get(key)?.weight ?? null, after: hint?.weight ?? null, gradientTerm: 0, decayTerm: 0, causes, reason, hint,
-    }));
+    return changes.map(({ type, key, hint, reason, causes = [] }) =>
+      this.#record({
+        step,
+        type,
+        key,
+        before: this.#hints.get(key)?.weight ?? null,
+        after: hint?.weight ?? null,
+        gradientTerm: 0,
+        decayTerm: 0,
+        causes,
+        reason,
+        hint,
+      }),
+    );
   }
 
-  /** Adds hints from outside (a file, a snapshot) in place of those with the same key. At step 0 they are the start of the run. */
+  /**
+   * Adds hints from outside (a file, a snapshot) in place of those with the same key. At step 0 they are the start of
+   * the run.
+   */
   restore(hints: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
-    return hints.map((hint) => this.#record({
-      step, type: 'restore', key: hint.key, before: this.#hints.get(hint.key)?.weight ?? null, after: hint.weight, gradientTerm: 0, decayTerm: 0, causes: [], reason, hint,
-    }));
+    return hints.map((hint) =>
+      this.#record({
+        step,
+        type: 'restore',
+        key: hint.key,
+        before: this.#hints.get(hint.key)?.weight ?? null,
+        after: hint.weight,
+        gradientTerm: 0,
+        decayTerm: 0,
+        causes: [],
+        reason,
+        hint,
+      }),
+    );
   }
 
   /** Goes back to a snapshot: what has come since is pruned, what has changed or gone is restored. */
   reinstate(snapshot: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
     const kept = new Set(snapshot.map(({ key }) => key));
-    const pruned = this.hints.filter(({ key }) => !kept.has(key)).map((hint) => this.#remove(hint, step, 'prune', reason));
+    const pruned = this.hints
+      .filter(({ key }) => !kept.has(key))
+      .map((hint) => this.#remove(hint, step, 'prune', reason));
     // Hints are never changed in place: the same object is the same hint.
-    return [...pruned, ...this.restore(snapshot.filter((hint) => this.#hints.get(hint.key) !== hint), step, reason)];
+    return [
+      ...pruned,
+      ...this.restore(
+        snapshot.filter((hint) => this.#hints.get(hint.key) !== hint),
+        step,
+        reason,
+      ),
+    ];
   }
 
   /** Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. */
@@ -194,7 +317,9 @@ export class PolicyLayer implements PolicyView {
     this.#eventCount = event.sequence + 1;
   }
 
-  #startOf(key: string): number { return this.#start.get(key) ?? 0; }
+  #startOf(key: string): number {
+    return this.#start.get(key) ?? 0;
+  }
 
   #setStart(key: string, weight: number): void {
     if (weight === 0) this.#start.delete(key);
@@ -208,7 +333,18 @@ export class PolicyLayer implements PolicyView {
   }
 
   #remove(hint: PolicyHint, step: number, type: 'prune' | 'merge', reason: string): HintEvent {
-    return this.#record({ step, type, key: hint.key, before: hint.weight, after: null, gradientTerm: 0, decayTerm: 0, causes: [], reason, hint: null });
+    return this.#record({
+      step,
+      type,
+      key: hint.key,
+      before: hint.weight,
+      after: null,
+      gradientTerm: 0,
+      decayTerm: 0,
+      causes: [],
+      reason,
+      hint: null,
+    });
   }
 
   /**
@@ -226,34 +362,88 @@ export class PolicyLayer implements PolicyView {
     }
     for (const twin of touched) {
       const longer = this.#hints.get(twin.key);
-      if (longer === undefined || longer.cue === null || longer.evidence.support < SETTLED_SUPPORT || this.#start.has(twin.key)) continue;
+      if (
+        longer === undefined ||
+        longer.cue === null ||
+        longer.evidence.support < SETTLED_SUPPORT ||
+        this.#start.has(twin.key)
+      )
+        continue;
       for (const shorter of byPattern.get(longer.pattern) ?? []) {
         const target = this.#hints.get(shorter.key);
-        if (target === undefined || target === longer || target.cue === null || !sameEvidence(target.evidence, longer.evidence)) continue;
+        if (
+          target === undefined ||
+          target === longer ||
+          target.cue === null ||
+          !sameEvidence(target.evidence, longer.evidence)
+        )
+          continue;
         if (this.#start.has(target.key)) continue;
         if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
         if (Math.abs(weight) > limit) continue;
-        const merged: PolicyHint = { ...target, weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(target, weight, target.evidence), updatedAt: step };
-        events.push(this.#remove(longer, step, 'merge', `Always fired together with “${target.cue}”, which says the same in fewer words.`));
-        events.push(this.#record({ step, type: 'merge', key: target.key, before: target.weight, after: weight, gradientTerm: 0, decayTerm: 0, causes: [], reason: `Took over the weight of “${longer.cue}”, which always fired together with it.`, hint: merged }));
+        const merged: PolicyHint = {
+          ...target,
+          weight,
+          hintType: weight < 0 ? 'avoid' : 'prefer',
+          description: describeHint(target, weight, target.evidence),
+          updatedAt: step,
+        };
+        events.push(
+          this.#remove(
+            longer,
+            step,
+            'merge',
+            `Always fired together with “${target.cue}”, which says the same in fewer words.`,
+          ),
+        );
+        events.push(
+          this.#record({
+            step,
+            type: 'merge',
+            key: target.key,
+            before: target.weight,
+            after: weight,
+            gradientTerm: 0,
+            decayTerm: 0,
+            causes: [],
+            reason: `Took over the weight of “${longer.cue}”, which always fired together with it.`,
+            hint: merged,
+          }),
+        );
         break;
       }
     }
     return events;
   }
 
-  /** Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. Those the run started from neither count nor go. */
+  /**
+   * Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. Those the
+   * run started from neither count nor go.
+   */
   #makeRoom(most: number, step: number): HintEvent[] {
     const learned = this.hints.filter(({ key }) => !this.#start.has(key));
     const excess = learned.length - most;
     if (excess <= 0) return [];
     const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
     return learned
-      .sort((a, b) => fresh(a) - fresh(b) || Math.abs(a.weight) - Math.abs(b.weight) || a.updatedAt - b.updatedAt || (a.key < b.key ? -1 : 1))
+      .sort(
+        (a, b) =>
+          fresh(a) - fresh(b) ||
+          Math.abs(a.weight) - Math.abs(b.weight) ||
+          a.updatedAt - b.updatedAt ||
+          (a.key < b.key ? -1 : 1),
+      )
       .slice(0, excess)
-      .map((hint) => this.#remove(hint, step, 'prune', `Made room: the policy keeps ${most} hints, and this one weighed ${signed(hint.weight)}.`));
+      .map((hint) =>
+        this.#remove(
+          hint,
+          step,
+          'prune',
+          `Made room: the policy keeps ${most} hints, and this one weighed ${signed(hint.weight)}.`,
+        ),
+      );
   }
 
   #put(hint: PolicyHint): void {
@@ -281,14 +471,23 @@ function addEvidence(evidence: HintEvidence, taught: FeatureGradient): HintEvide
 }
 
 function sameEvidence(a: HintEvidence, b: HintEvidence): boolean {
-  return a.support === b.support && a.positive === b.positive && a.steps === b.steps && Math.abs(a.advantage - b.advantage) < 1e-9;
+  return (
+    a.support === b.support &&
+    a.positive === b.positive &&
+    a.steps === b.steps &&
+    Math.abs(a.advantage - b.advantage) < 1e-9
+  );
 }
 
 function reasonFor(type: HintEventType, taught: FeatureGradient, start: number): string {
   const used = `${taught.support} teaching completion${taught.support === 1 ? '' : 's'} used it`;
-  if (type === 'decay') return `${used}; regularisation pulls it towards ${start === 0 ? 'the reference policy' : 'the policy the run started from'}.`;
+  if (type === 'decay')
+    return `${used}; regularisation pulls it towards ${start === 0 ? 'the reference policy' : 'the policy the run started from'}.`;
   const mean = taught.support === 0 ? null : taught.advantage / taught.support;
-  const what = mean === null ? 'Completions that left it out differed from their group' : `${used}, with a mean advantage of ${signed(mean)}`;
+  const what =
+    mean === null
+      ? 'Completions that left it out differed from their group'
+      : `${used}, with a mean advantage of ${signed(mean)}`;
   return type === 'create' ? `New: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` : `${what}.`;
 }
 
@@ -305,7 +504,9 @@ export interface PatternPreference {
   readonly hints: number;
 }
 
-/** Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns. */
+/**
+ * Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns.
+ */
 export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
   const sums = new Map<string, { weight: number; hints: number }>();
   for (const hint of hints) {
@@ -313,7 +514,9 @@ export function patternPreferences(hints: readonly PolicyHint[]): PatternPrefere
     const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
     sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
   }
-  return [...sums.entries()].map(([pattern, sum]) => ({ pattern, ...sum })).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.pattern < b.pattern ? -1 : 1));
+  return [...sums.entries()]
+    .map(([pattern, sum]) => ({ pattern, ...sum }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.pattern < b.pattern ? -1 : 1));
 }
 
 /** Pairs that pull one pattern both ways on the same questions: opposite signs, one cue within the other. */
@@ -323,28 +526,42 @@ export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, 
     if (!hint.enabled || Math.abs(hint.weight) < CONFLICT_WEIGHT) continue;
     byPattern.set(hint.pattern, [...(byPattern.get(hint.pattern) ?? []), hint]);
   }
-  const within = (inner: string | null, outer: string | null): boolean => inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
-  return [...byPattern.values()].flatMap((group) => group.flatMap((a, i) => group.slice(i + 1)
-    .filter((b) => a.weight * b.weight < 0 && (within(a.cue, b.cue) || within(b.cue, a.cue)))
-    .map((b) => [a, b] as const)));
+  const within = (inner: string | null, outer: string | null): boolean =>
+    inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
+  return [...byPattern.values()].flatMap((group) =>
+    group.flatMap((a, i) =>
+      group
+        .slice(i + 1)
+        .filter((b) => a.weight * b.weight < 0 && (within(a.cue, b.cue) || within(b.cue, a.cue)))
+        .map((b) => [a, b] as const),
+    ),
+  );
 }
 
 /** |weight| from which a hint is worded as strong, and as usual. */
 const STRONG_WEIGHT = 1;
 const USUAL_WEIGHT = 0.4;
 
-/** A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which it acts. */
+/**
+ * A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which
+ * it acts.
+ */
 export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
   const pattern = oneLine(hint.pattern);
   if (hint.template === 'guidance') return pattern;
   const size = Math.abs(weight);
   const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${weight < 0 ? 'avoid' : 'prefer'} ${pattern}.`;
-  return hint.cue === null ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : `When the question ${cueInWords(oneLine(hint.cue))}, ${advice}`;
+  return hint.cue === null
+    ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`
+    : `When the question ${cueInWords(oneLine(hint.cue))}, ${advice}`;
 }
 
 /** Hints may come from anybody's file: none writes more than its own line into a prompt. */
 function oneLine(text: string): string {
-  return text.slice(0, LONGEST_IN_SENTENCE).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return text
+    .slice(0, LONGEST_IN_SENTENCE)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
 }
 
 /** `^` marks the first words of a question, `<…>` alone what is true of it or stands for a value. */
@@ -355,7 +572,8 @@ function cueInWords(cue: string): string {
 
 /** The strongest hints as sentences: the guidance a language model's system prompt gets. */
 export function guidance(hints: readonly PolicyHint[], limit = 20): string[] {
-  return [...hints].filter((hint) => hint.enabled && (hint.template === 'guidance' ? hint.weight > 0 : hint.weight !== 0))
+  return [...hints]
+    .filter((hint) => hint.enabled && (hint.template === 'guidance' ? hint.weight > 0 : hint.weight !== 0))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, limit)
     .map((hint) => hintSentence(hint, hint.weight));

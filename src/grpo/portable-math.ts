@@ -1,8 +1,8 @@
 /**
- * exp and log that give the same bits everywhere. Math.exp and Math.log may differ in the last bit from one engine, version
- * or machine to the next (ECMA-262 §21.3.2 leaves them to the implementation; Node 20 and Chromium do differ), and a run that
- * repeats to the byte cannot stand on that. + − × ÷ are exact by IEEE 754, so series of them are portable.
- * Both are within a few units in the last place of the true value.
+ * exp and log that give the same bits everywhere. Math.exp and Math.log may differ in the last bit from one engine,
+ * version or machine to the next (ECMA-262 §21.3.2 leaves them to the implementation; Node 20 and Chromium do differ),
+ * and a run that repeats to the byte cannot stand on that. + − × ÷ are exact by IEEE 754, so series of them are
+ * portable. Both are within a few units in the last place of the true value.
  */
 
 /** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
@@ -15,7 +15,8 @@ const POWERS = ((): Float64Array => {
   const powers = new Float64Array(1023 - SMALLEST_EXPONENT + 1);
   powers[-SMALLEST_EXPONENT] = 1;
   for (let k = 1; k <= 1023; k++) powers[k - SMALLEST_EXPONENT] = 2 * (powers[k - 1 - SMALLEST_EXPONENT] ?? 0);
-  for (let k = -1; k >= SMALLEST_EXPONENT; k--) powers[k - SMALLEST_EXPONENT] = (powers[k + 1 - SMALLEST_EXPONENT] ?? 0) / 2;
+  for (let k = -1; k >= SMALLEST_EXPONENT; k--)
+    powers[k - SMALLEST_EXPONENT] = (powers[k + 1 - SMALLEST_EXPONENT] ?? 0) / 2;
   return powers;
 })();
 

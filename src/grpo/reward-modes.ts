@@ -8,7 +8,10 @@ export type RewardMode = (typeof REWARD_MODES)[number];
 
 /** In words, for labels: "reward (gold)". */
 export const REWARD_MODE_LABELS: Readonly<Record<RewardMode, string>> = {
-  'reference-free': 'reference-free', gold: 'gold', feedback: 'feedback', mix: 'mix',
+  'reference-free': 'reference-free',
+  gold: 'gold',
+  feedback: 'feedback',
+  mix: 'mix',
 };
 
 type WeightName = `${RewardComponent}_weight`;
@@ -18,18 +21,23 @@ type Weights = Readonly<Record<WeightName, number>>;
 export const REWARD_MODE_HELP: Readonly<Record<RewardMode, string>> = {
   'reference-free': 'Judges SQL by itself: compiles, runs, fits the question, is well written. Needs no right answers.',
   gold: 'Does it return what the gold SQL of the question returns? Questions whose gold returns nothing, 0 or NULL are left out: wrong SQL matches them easily.',
-  feedback: 'Your thumbs and corrected SQL, and nothing else. Judge completions first: a group nobody judged teaches nothing.',
+  feedback:
+    'Your thumbs and corrected SQL, and nothing else. Judge completions first: a group nobody judged teaches nothing.',
   mix: 'All of them, weighted: change the weights below.',
 };
 
-/** The weights that choosing a mode sets: one source alone, or for a mix the three sources in equal parts to begin with. */
+/**
+ * The weights that choosing a mode sets: one source alone, or for a mix the three sources in equal parts to begin with.
+ */
 export function rewardModeWeights(mode: RewardMode): Weights {
   const free = mode === 'reference-free' || mode === 'mix';
-  return Object.fromEntries(REWARD_COMPONENTS.map((name): [WeightName, number] => {
-    const key: WeightName = `${name}_weight`;
-    if (name === 'gold' || name === 'feedback') return [key, mode === name || mode === 'mix' ? 1 : 0];
-    return [key, free ? DEFAULT_CONFIG[key] : 0];
-  })) as Weights;
+  return Object.fromEntries(
+    REWARD_COMPONENTS.map((name): [WeightName, number] => {
+      const key: WeightName = `${name}_weight`;
+      if (name === 'gold' || name === 'feedback') return [key, mode === name || mode === 'mix' ? 1 : 0];
+      return [key, free ? DEFAULT_CONFIG[key] : 0];
+    }),
+  ) as Weights;
 }
 
 /** The mode these weights belong to. Without gold and feedback any weights are reference-free. */

@@ -10,7 +10,27 @@ import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
 import { REWARD_COMPONENTS } from './types.ts';
-import type { Completion, Database, Distribution, Execution, FeatureUse, Group, HintEvent, HintFeature, PolicyHint, Question, RewardModel, RewardWeights, Sample, Sampler, ScoredRewards, Step, TrainerState, TrainingSummary, Verdict } from './types.ts';
+import type {
+  Completion,
+  Database,
+  Distribution,
+  Execution,
+  FeatureUse,
+  Group,
+  HintEvent,
+  HintFeature,
+  PolicyHint,
+  Question,
+  RewardModel,
+  RewardWeights,
+  Sample,
+  Sampler,
+  ScoredRewards,
+  Step,
+  TrainerState,
+  TrainingSummary,
+  Verdict,
+} from './types.ts';
 
 /** Rows of a result kept in a step's record. Rewards see all rows; the record is for reading. */
 export const SHOWN_ROWS = 20;
@@ -24,11 +44,20 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Continues a stored run; seed and random state come from it. */
   readonly state?: TrainerState;
-  /** Controls. off: the loop runs and changes no hint. shuffled: each group's advantages are dealt out at random among its completions. Default on. */
+  /**
+   * Controls. off: the loop runs and changes no hint. shuffled: each group's advantages are dealt out at random among
+   * its completions. Default on.
+   */
   readonly learning?: 'on' | 'off' | 'shuffled';
-  /** Whether entropy and KL are computed before every step: exact sums that can take longer than the step itself. Default true. */
+  /**
+   * Whether entropy and KL are computed before every step: exact sums that can take longer than the step itself.
+   * Default true.
+   */
   readonly distribution?: boolean;
-  /** The hints to steer by and to move, where several trainers share them (one for each database); hints of its own unless given. Not together with `state`. */
+  /**
+   * The hints to steer by and to move, where several trainers share them (one for each database); hints of its own
+   * unless given. Not together with `state`.
+   */
   readonly policy?: PolicyLayer;
   /** Whether a feature may become a hint or move one; every feature may unless given. */
   readonly learns?: (feature: HintFeature) => boolean;
@@ -73,8 +102,20 @@ export class GRPOTrainer {
   #queue: readonly string[];
   #summary: TrainingSummary;
 
-  constructor({ config, sampler, database, rewards, seed, state, learning = 'on', distribution = true, policy, learns }: TrainerOptions) {
-    if (policy !== undefined && state !== undefined) throw new Error('A stored run has hints of its own and cannot share others.');
+  constructor({
+    config,
+    sampler,
+    database,
+    rewards,
+    seed,
+    state,
+    learning = 'on',
+    distribution = true,
+    policy,
+    learns,
+  }: TrainerOptions) {
+    if (policy !== undefined && state !== undefined)
+      throw new Error('A stored run has hints of its own and cannot share others.');
     this.#sampler = sampler;
     this.#database = database;
     this.#rewards = rewards;
@@ -94,10 +135,16 @@ export class GRPOTrainer {
     this.policy.configure(config);
   }
 
-  get config(): GRPOConfig { return this.#config; }
-  get seed(): number { return this.#seed; }
+  get config(): GRPOConfig {
+    return this.#config;
+  }
+  get seed(): number {
+    return this.#seed;
+  }
   /** Steps taken. */
-  get step(): number { return this.#step; }
+  get step(): number {
+    return this.#step;
+  }
 
   /** Applies from the next step. */
   configure(config: GRPOConfig): void {
@@ -106,23 +153,42 @@ export class GRPOTrainer {
     this.policy.configure(config);
   }
 
-  /** Makes these hints the policy the run starts from: regularisation pulls towards them. Throws Error once a step was taken. */
+  /**
+   * Makes these hints the policy the run starts from: regularisation pulls towards them. Throws Error once a step was
+   * taken.
+   */
   startFrom(hints: readonly PolicyHint[], reason: string): HintEvent[] {
     if (this.#step > 0) throw new Error('A run can be given its start only before its first step.');
     return this.policy.restore(hints, 0, reason);
   }
 
   /** STEP 1. G completions for one question from the frozen sampler, steered by the hints. */
-  generateGroup(question: Question, count = this.#config.group_size, signal?: AbortSignal, temperature = this.#config.temperature): Promise<Sample[]> {
-    return this.#sampler.generateGroup({ question: question.question, policy: this.policy, temperature, random: this.#random.next, signal }, count);
+  generateGroup(
+    question: Question,
+    count = this.#config.group_size,
+    signal?: AbortSignal,
+    temperature = this.#config.temperature,
+  ): Promise<Sample[]> {
+    return this.#sampler.generateGroup(
+      { question: question.question, policy: this.policy, temperature, random: this.#random.next, signal },
+      count,
+    );
   }
 
   /** STEP 2. Runs every completion and scores it with the reward functions. */
-  async computeRewards(samples: readonly Sample[], question: Question, signal?: AbortSignal): Promise<ScoredCompletion[]> {
+  async computeRewards(
+    samples: readonly Sample[],
+    question: Question,
+    signal?: AbortSignal,
+  ): Promise<ScoredCompletion[]> {
     // A group repeats itself, and the same SQL has the same result.
     const texts = [...new Set(samples.map((sample) => sample.sql))];
     const executions = await this.#database.execute(texts, { budget: this.#budget(), signal });
-    const runs = samples.map((sample) => ({ sample, sql: sample.sql, execution: executions[texts.indexOf(sample.sql)] as Execution }));
+    const runs = samples.map((sample) => ({
+      sample,
+      sql: sample.sql,
+      execution: executions[texts.indexOf(sample.sql)] as Execution,
+    }));
     const rewards = await this.#rewardModel.score(question, runs);
     return runs.map(({ sample, execution }, i) => ({ sample, execution, rewards: rewards[i] as ScoredRewards }));
   }
@@ -131,37 +197,72 @@ export class GRPOTrainer {
   computeAdvantages(batch: readonly (readonly ScoredCompletion[])[]): GroupAdvantages[] {
     const groups = batch.map((completions): RewardGroup => ({
       totals: completions.map(({ rewards }) => rewards.total),
-      components: Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, completions.map(({ rewards }) => rewards.components[name]?.value ?? null)])),
+      components: Object.fromEntries(
+        REWARD_COMPONENTS.map((name) => [
+          name,
+          completions.map(({ rewards }) => rewards.components[name]?.value ?? null),
+        ]),
+      ),
     }));
-    return ESTIMATOR[effectiveEstimator(this.#config)](groups, { ddof: this.#ddof(), weights: rewardWeights(this.#config) });
+    return ESTIMATOR[effectiveEstimator(this.#config)](groups, {
+      ddof: this.#ddof(),
+      weights: rewardWeights(this.#config),
+    });
   }
 
   /** STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. */
   updatePolicyLayer(groups: readonly Group[]): HintEvent[] {
-    const taught = groups.map((group, g) => group.completions.map((completion): TaughtCompletion => ({
-      group: g, index: completion.index, advantage: completion.advantage, teaches: completion.teaches,
-      features: this.#learns === undefined ? completion.features : completion.features.filter(({ feature }) => this.#learns?.(feature) === true),
-    })));
+    const taught = groups.map((group, g) =>
+      group.completions.map((completion): TaughtCompletion => ({
+        group: g,
+        index: completion.index,
+        advantage: completion.advantage,
+        teaches: completion.teaches,
+        features:
+          this.#learns === undefined
+            ? completion.features
+            : completion.features.filter(({ feature }) => this.#learns?.(feature) === true),
+      })),
+    );
     const gradients = featureGradients(taught, this.#config.gradient, (key) => this.policy.has(key));
     return this.policy.update(gradients, this.#config, this.#step);
   }
 
-  /** One step on one or more questions. Rejects with AbortError when aborted; nothing has changed then but the random state. */
+  /**
+   * One step on one or more questions. Rejects with AbortError when aborted; nothing has changed then but the random
+   * state.
+   */
   async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
     const drawn: DrawnGroup[] = [];
     const distributions: (Distribution | null)[] = [];
     for (const question of questions) {
-      distributions.push(this.#measured ? this.#sampler.distribution({ question: question.question, policy: this.policy, temperature: this.#config.temperature, signal }) : null);
+      distributions.push(
+        this.#measured
+          ? this.#sampler.distribution({
+              question: question.question,
+              policy: this.policy,
+              temperature: this.#config.temperature,
+              signal,
+            })
+          : null,
+      );
       drawn.push(await this.#drawGroup(question, signal));
     }
     const compared = this.computeAdvantages(drawn.map(({ completions }) => completions));
-    const groups = questions.map((question, g) => this.#group(question, drawn[g] as DrawnGroup, compared[g] as GroupAdvantages, distributions[g] ?? null));
+    const groups = questions.map((question, g) =>
+      this.#group(question, drawn[g] as DrawnGroup, compared[g] as GroupAdvantages, distributions[g] ?? null),
+    );
 
     this.#step++;
     if (this.#config.replay) for (const group of groups) this.#remember(group);
     const events = this.#learning === 'off' ? [] : this.updatePolicyLayer(groups);
     this.#summary = addToSummary(this.#summary, groups, events, this.policy.size);
-    return { number: this.#step, groups: groups.map(forTheRecord), events, metrics: stepMetrics(groups, this.#ddof(), this.policy.size) };
+    return {
+      number: this.#step,
+      groups: groups.map(forTheRecord),
+      events,
+      metrics: stepMetrics(groups, this.#ddof(), this.policy.size),
+    };
   }
 
   /** The next `questions_per_step` of a shuffled pass over the pool; a new pass begins when it is used up. */
@@ -191,13 +292,22 @@ export class GRPOTrainer {
     return this.policy.reinstate(snapshot, this.#step, reason);
   }
 
-  getTrainingSummary(): TrainingSummary { return { ...this.#summary, hints: this.policy.size }; }
+  getTrainingSummary(): TrainingSummary {
+    return { ...this.#summary, hints: this.policy.size };
+  }
 
   /** Plain data from which a run continues to the bit. */
   state(): TrainerState {
     return {
-      seed: this.#seed, randomState: this.#random.state(), step: this.#step, hints: this.policy.hints, eventCount: this.policy.eventCount,
-      queue: this.#queue, summary: this.getTrainingSummary(), start: this.policy.start, answers: this.#answers.state(),
+      seed: this.#seed,
+      randomState: this.#random.state(),
+      step: this.#step,
+      hints: this.policy.hints,
+      eventCount: this.policy.eventCount,
+      queue: this.#queue,
+      summary: this.getTrainingSummary(),
+      start: this.policy.start,
+      answers: this.#answers.state(),
     };
   }
 
@@ -206,7 +316,12 @@ export class GRPOTrainer {
     for (let again = 0; ; again++) {
       const temperature = temperatureOf(this.#config.temperature, again);
       const samples = await this.generateGroup(question, undefined, signal, temperature);
-      const completions = await this.#withReplay(await this.computeRewards(samples, question, signal), question, temperature, signal);
+      const completions = await this.#withReplay(
+        await this.computeRewards(samples, question, signal),
+        question,
+        temperature,
+        signal,
+      );
       const [compared] = this.computeAdvantages([completions]);
       // Where all are known to be right there is nothing left to look for.
       const settled = compared?.noSignal !== true || completions.some(({ rewards }) => isRight(rewards));
@@ -215,17 +330,28 @@ export class GRPOTrainer {
   }
 
   /**
-   * An all-wrong group of a question whose right answer was found earlier gets that answer in the place of its last completion,
-   * and is scored again as a whole (agreement looks at all of them). Off the policy like a hotter draw, and like it taken
-   * without an importance weight: what was once right is imitated again, whatever its probability is now
+   * An all-wrong group of a question whose right answer was found earlier gets that answer in the place of its last
+   * completion, and is scored again as a whole (agreement looks at all of them). Off the policy like a hotter draw, and
+   * like it taken without an importance weight: what was once right is imitated again, whatever its probability is now
    * (self-imitation learning, arXiv 1806.05635).
    */
-  async #withReplay(completions: ScoredCompletion[], question: Question, temperature: number, signal?: AbortSignal): Promise<ScoredCompletion[]> {
+  async #withReplay(
+    completions: ScoredCompletion[],
+    question: Question,
+    temperature: number,
+    signal?: AbortSignal,
+  ): Promise<ScoredCompletion[]> {
     const choices = this.#config.replay ? this.#answers.of(question.id) : null;
     if (choices === null || completions.some(({ rewards }) => isRight(rewards))) return completions;
-    const answer = this.#sampler.replay?.({ question: question.question, policy: this.policy, temperature, signal }, choices) ?? null;
+    const answer =
+      this.#sampler.replay?.({ question: question.question, policy: this.policy, temperature, signal }, choices) ??
+      null;
     if (answer === null) return completions;
-    const scored = await this.computeRewards([...completions.slice(0, -1).map(({ sample }) => sample), answer], question, signal);
+    const scored = await this.computeRewards(
+      [...completions.slice(0, -1).map(({ sample }) => sample), answer],
+      question,
+      signal,
+    );
     return scored.map((completion, i) => (i === scored.length - 1 ? { ...completion, replayed: true } : completion));
   }
 
@@ -238,28 +364,56 @@ export class GRPOTrainer {
   #dealt({ advantages, ...compared }: GroupAdvantages, scored: readonly ScoredCompletion[]): GroupAdvantages {
     const rewarded = scored.flatMap(({ rewards }, i) => (rewards.total === null ? [] : [i]));
     const dealt = [...advantages];
-    shuffled(rewarded, this.#random.next).forEach((from, i) => { dealt[rewarded[i] ?? from] = advantages[from] ?? 0; });
+    shuffled(rewarded, this.#random.next).forEach((from, i) => {
+      dealt[rewarded[i] ?? from] = advantages[from] ?? 0;
+    });
     return { ...compared, advantages: dealt };
   }
 
-  #ddof(): 0 | 1 { return this.#config.population_sd ? 0 : 1; }
+  #ddof(): 0 | 1 {
+    return this.#config.population_sd ? 0 : 1;
+  }
 
   #budget(): { maxVmSteps: number; deadlineMs: number; maxRows: number } {
-    return { maxVmSteps: this.#config.max_vm_steps * 1e6, deadlineMs: this.#config.deadline_ms, maxRows: this.#config.max_rows };
+    return {
+      maxVmSteps: this.#config.max_vm_steps * 1e6,
+      deadlineMs: this.#config.deadline_ms,
+      maxRows: this.#config.max_rows,
+    };
   }
 
   #group(question: Question, drawn: DrawnGroup, earned: GroupAdvantages, distribution: Distribution | null): Group {
     const { completions: scored, resampled, temperature } = drawn;
     const compared = this.#learning === 'shuffled' ? this.#dealt(earned, scored) : earned;
     return {
-      questionId: question.id, question: question.question,
-      mean: compared.mean, sd: compared.sd, scale: compared.scale, noSignal: compared.noSignal, distribution,
+      questionId: question.id,
+      question: question.question,
+      mean: compared.mean,
+      sd: compared.sd,
+      scale: compared.scale,
+      noSignal: compared.noSignal,
+      distribution,
       ...(resampled === 0 ? {} : { resampled, temperature }),
       completions: scored.map(({ sample, execution, rewards, replayed }, index): Completion => {
         const advantage = compared.advantages[index] ?? 0;
         // What the reader cut off says nothing about the policy.
-        const teaches = sample.origin?.finish !== 'stopped' && !compared.noSignal && rewards.total !== null && Math.abs(advantage) >= this.#config.min_advantage_threshold && advantage !== 0;
-        return { ...sample, index, execution, rowCount: execution.rows.length, rewards, advantage, teaches, verdict: verdictOf(advantage, teaches, compared.noSignal), ...(replayed === true ? { replayed } : {}) };
+        const teaches =
+          sample.origin?.finish !== 'stopped' &&
+          !compared.noSignal &&
+          rewards.total !== null &&
+          Math.abs(advantage) >= this.#config.min_advantage_threshold &&
+          advantage !== 0;
+        return {
+          ...sample,
+          index,
+          execution,
+          rowCount: execution.rows.length,
+          rewards,
+          advantage,
+          teaches,
+          verdict: verdictOf(advantage, teaches, compared.noSignal),
+          ...(replayed === true ? { replayed } : {}),
+        };
       }),
     };
   }
@@ -271,7 +425,9 @@ function verdictOf(advantage: number, teaches: boolean, noSignal: boolean): Verd
   return advantage > 0 ? 'reinforce' : 'penalize';
 }
 
-/** Leaves out what only the update needed: rows beyond the first few, and features that were possible but not chosen. */
+/**
+ * Leaves out what only the update needed: rows beyond the first few, and features that were possible but not chosen.
+ */
 function forTheRecord(group: Group): Group {
   return {
     ...group,

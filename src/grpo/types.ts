@@ -54,7 +54,10 @@ export interface ColumnProfile {
   readonly distinct: number;
   readonly distinctIsExact: boolean;
   readonly hasNull: boolean;
-  /** The distinct text values seen (text and date columns), in SQLite's own order; for linking words of a question to values. */
+  /**
+   * The distinct text values seen (text and date columns), in SQLite's own order; for linking words of a question to
+   * values.
+   */
   readonly values: readonly string[];
 }
 
@@ -113,8 +116,14 @@ export interface ExecutionBudget {
 /** SQLite behind a door. Adapters: in this thread, in a worker with a watchdog. */
 export interface Database {
   readonly schema: Schema;
-  /** Runs each SQL text on its own, read-only, in order. Never throws for what a SQL text does. Rejects with AbortError when aborted. */
-  execute(sql: readonly string[], options?: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal }): Promise<Execution[]>;
+  /**
+   * Runs each SQL text on its own, read-only, in order. Never throws for what a SQL text does. Rejects with AbortError
+   * when aborted.
+   */
+  execute(
+    sql: readonly string[],
+    options?: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal },
+  ): Promise<Execution[]>;
   close(): void;
 }
 
@@ -143,7 +152,10 @@ export interface HintFeature {
   /** Tables the pattern names, if any. */
   readonly tables: readonly string[];
   readonly template: HintTemplate;
-  /** True when neither cue nor pattern names anything of this database by its whole name or by a value: such a hint can travel to another one. */
+  /**
+   * True when neither cue nor pattern names anything of this database by its whole name or by a value: such a hint can
+   * travel to another one.
+   */
   readonly general: boolean;
   /** How many neighbouring words the cue is made of; 0 without a cue or for a cue that is no word. */
   readonly words: number;
@@ -152,9 +164,15 @@ export interface HintFeature {
 /** How often a feature occurred in a completion, and how often the sampler expected it. */
 export interface FeatureUse {
   readonly feature: HintFeature;
-  /** Σ_d f_{k,d}: the number of decisions of this completion in which the feature fired (1 for a sampler without decisions). */
+  /**
+   * Σ_d f_{k,d}: the number of decisions of this completion in which the feature fired (1 for a sampler without
+   * decisions).
+   */
   readonly value: number;
-  /** Σ_d E_d[f_k] under the policy that sampled it; 0 where the sampler cannot tell (then the update is the simple form). */
+  /**
+   * Σ_d E_d[f_k] under the policy that sampled it; 0 where the sampler cannot tell (then the update is the simple
+   * form).
+   */
   readonly expected: number;
 }
 
@@ -182,8 +200,12 @@ export interface PolicyHint extends HintFeature {
   readonly enabled: boolean;
 }
 
-/** `propose`: a sentence for the prompt that reflection or a reader put forward; every other new hint is training's, `create`. */
-export type HintEventType = 'create' | 'propose' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
+/**
+ * `propose`: a sentence for the prompt that reflection or a reader put forward; every other new hint is training's,
+ * `create`.
+ */
+export type HintEventType =
+  'create' | 'propose' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
 
 /** One completion's part in a weight change. */
 export interface HintCause {
@@ -254,7 +276,10 @@ export interface Sample {
   /** The same under π_0. */
   readonly referenceLogProbability: number | null;
   readonly decisions: readonly DecisionRecord[];
-  /** The option taken at each decision, from which `Sampler.replay` makes this sample again; absent for a sampler without decisions. */
+  /**
+   * The option taken at each decision, from which `Sampler.replay` makes this sample again; absent for a sampler
+   * without decisions.
+   */
   readonly choices?: readonly number[];
   /** Absent for the built-in sampler. */
   readonly origin?: SampleOrigin;
@@ -286,7 +311,10 @@ export interface Sampler {
   generateGroup(request: SampleRequest, count: number): Promise<Sample[]>;
   /** The most probable completion (decision by decision), for greedy evaluation. */
   greedy(request: SampleRequest): Promise<Sample>;
-  /** An earlier sample of this question under the policy as it is now: same SQL, new probabilities and expectations. Null when the choices do not fit. */
+  /**
+   * An earlier sample of this question under the policy as it is now: same SQL, new probabilities and expectations.
+   * Null when the choices do not fit.
+   */
   replay?(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null;
   /** Null when the sampler cannot compute it. */
   distribution(request: Omit<SampleRequest, 'random'>): Distribution | null;
@@ -306,7 +334,15 @@ export interface RewardScore {
   readonly reasons: readonly RewardReason[];
 }
 
-export const REWARD_COMPONENTS = ['validity', 'execution', 'quality', 'format', 'gold', 'agreement', 'feedback'] as const;
+export const REWARD_COMPONENTS = [
+  'validity',
+  'execution',
+  'quality',
+  'format',
+  'gold',
+  'agreement',
+  'feedback',
+] as const;
 export type RewardComponent = (typeof REWARD_COMPONENTS)[number];
 
 export type RewardWeights = Readonly<Record<RewardComponent, number>>;
@@ -321,7 +357,10 @@ export interface ScoredRewards {
 
 /** Scores the completions of one group. Async because a gold component runs the gold SQL. */
 export interface RewardModel {
-  score(question: Question, completions: readonly { readonly sql: string; readonly execution: Execution }[]): Promise<ScoredRewards[]>;
+  score(
+    question: Question,
+    completions: readonly { readonly sql: string; readonly execution: Execution }[],
+  ): Promise<ScoredRewards[]>;
 }
 
 // ---------------------------------------------------------------- the loop's records
@@ -356,7 +395,10 @@ export interface Group {
   readonly scale: number;
   /** True when all rewards are equal: nothing to learn from. */
   readonly noSignal: boolean;
-  /** Distribution of the sampler before the update, at the set temperature; null when it cannot be, or was not to be, computed. */
+  /**
+   * Distribution of the sampler before the update, at the set temperature; null when it cannot be, or was not to be,
+   * computed.
+   */
   readonly distribution: Distribution | null;
   /** How many groups without signal were drawn, and thrown away, before this one; absent for none. */
   readonly resampled?: number;

@@ -20,8 +20,8 @@ export interface Auc {
 const TIE = 1e-9;
 
 /**
- * The area under the ROC curve within questions: Mann and Whitney's U over all pairs of one right and one wrong answer to
- * the same question, summed over questions and divided by all pairs (so that a question counts by its pairs).
+ * The area under the ROC curve within questions: Mann and Whitney's U over all pairs of one right and one wrong answer
+ * to the same question, summed over questions and divided by all pairs (so that a question counts by its pairs).
  */
 export function withinQuestionAuc(questions: readonly (readonly JudgedAnswer[])[]): Auc {
   let pairs = 0;

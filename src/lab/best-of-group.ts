@@ -29,7 +29,14 @@ export interface BestOfGroup {
 }
 
 const TIE = 1e-9;
-const RULES = ['random', 'runnable', 'vote', 'reward', 'rewardWithAgreement', 'oracle'] as const satisfies readonly (keyof BestOfGroup)[];
+const RULES = [
+  'random',
+  'runnable',
+  'vote',
+  'reward',
+  'rewardWithAgreement',
+  'oracle',
+] as const satisfies readonly (keyof BestOfGroup)[];
 
 export interface BestOfGroupOptions {
   /** One pool a question; a pool of at most G answers is its own only group. */
@@ -42,10 +49,26 @@ export interface BestOfGroupOptions {
   readonly withAgreement: (question: number, members: readonly number[]) => readonly (number | null)[];
 }
 
-/** Mean over questions of the mean over their groups; null without an answer. Throws RangeError for a group size or number of draws below 1. */
-export function bestOfGroup({ pools, groupSize, draws, random, withAgreement }: BestOfGroupOptions): BestOfGroup | null {
+/**
+ * Mean over questions of the mean over their groups; null without an answer. Throws RangeError for a group size or
+ * number of draws below 1.
+ */
+export function bestOfGroup({
+  pools,
+  groupSize,
+  draws,
+  random,
+  withAgreement,
+}: BestOfGroupOptions): BestOfGroup | null {
   if (groupSize < 1 || draws < 1) throw new RangeError(`No groups: ${draws} draws of ${groupSize}.`);
-  const sums: Record<keyof BestOfGroup, number> = { random: 0, runnable: 0, vote: 0, reward: 0, rewardWithAgreement: 0, oracle: 0 };
+  const sums: Record<keyof BestOfGroup, number> = {
+    random: 0,
+    runnable: 0,
+    vote: 0,
+    reward: 0,
+    rewardWithAgreement: 0,
+    oracle: 0,
+  };
   let questions = 0;
   for (const [question, pool] of pools.entries()) {
     if (pool.length === 0) continue;
@@ -74,7 +97,12 @@ export function pickRates(group: readonly PoolAnswer[], withAgreement: readonly 
     random: shareRight(group),
     runnable,
     vote: winners.length > 0 ? shareRight(winners) : runnable,
-    reward: shareRight(highest(group, group.map(({ total }) => total))),
+    reward: shareRight(
+      highest(
+        group,
+        group.map(({ total }) => total),
+      ),
+    ),
     rewardWithAgreement: shareRight(highest(group, withAgreement)),
     oracle: group.some(({ correct }) => correct) ? 1 : 0,
   };
@@ -85,7 +113,8 @@ function highest(group: readonly PoolAnswer[], scores: readonly (number | null)[
   return best === -Infinity ? group : group.filter((_, i) => (scores[i] ?? -Infinity) >= best - TIE);
 }
 
-const shareRight = (answers: readonly PoolAnswer[]): number => answers.filter(({ correct }) => correct).length / answers.length;
+const shareRight = (answers: readonly PoolAnswer[]): number =>
+  answers.filter(({ correct }) => correct).length / answers.length;
 
 /** `count` different positions out of 0 … size − 1 (the first steps of Fisher and Yates' shuffle). */
 function drawn(size: number, count: number, random: Random): number[] {

@@ -6,7 +6,17 @@
  */
 import { bestOf, choiceScores, drawProbabilities, hintScore } from '../grpo/choice.ts';
 import { seededRandom } from '../grpo/random.ts';
-import type { Database, Execution, ExecutionBudget, PolicyView, Question, RewardModel, Sample, Sampler, ScoredRewards } from '../grpo/types.ts';
+import type {
+  Database,
+  Execution,
+  ExecutionBudget,
+  PolicyView,
+  Question,
+  RewardModel,
+  Sample,
+  Sampler,
+  ScoredRewards,
+} from '../grpo/types.ts';
 import { resultClasses } from '../sql/result-classes.ts';
 import { pickRates } from './best-of-group.ts';
 import { compare } from './comparison.ts';
@@ -19,8 +29,8 @@ import type { Interval } from './statistics.ts';
 
 /**
  * random        any member of the group (its expected share)
- * vote          a member of the largest class of equal results among those that ran (expected share among equally large ones)
- * reward        the highest reference-free total, the first of equals: hints off
+ * vote          a member of the largest class of equal results among those that ran (expected share among equally large
+ * ones) reward        the highest reference-free total, the first of equals: hints off
  * hintsDrawn    drawn with probability ∝ exp(Σ w f): hints alone, at temperature 1 (expected share)
  * hints         the highest Σ w f: hints alone
  * rewardHints   the highest total + Σ w f: the answer that is given
@@ -81,7 +91,10 @@ export interface ChoiceEvaluation {
 const SEED = 1;
 const NO_HINTS = fixedPolicy([]);
 
-/** The same arguments give the same figures. Rejects with GoldError, AbortError, what the sampler rejects with, and with RangeError when no question has gold. */
+/**
+ * The same arguments give the same figures. Rejects with GoldError, AbortError, what the sampler rejects with, and with
+ * RangeError when no question has gold.
+ */
 export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEvaluation> {
   const { seeds, groupSize, onQuestion, signal } = options;
   if (!(seeds >= 1 && groupSize >= 1)) throw new RangeError(`No groups: ${seeds} of ${groupSize} for each question.`);
@@ -97,10 +110,13 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
     }
     const [first] = groups;
     perQuestion.push({
-      id: question.id, weakGold: (await judge.gold.isWeak(question)) === true,
+      id: question.id,
+      weakGold: (await judge.gold.isWeak(question)) === true,
       rates: ruleRecord((rule) => groups.reduce((sum, { rates }) => sum + rates[rule], 0) / groups.length),
-      rewardRight: groups.map(({ rates }) => rates.reward === 1), rewardHintsRight: groups.map(({ rates }) => rates.rewardHints === 1),
-      rewardSql: first?.rewardSql ?? '', rewardHintsSql: first?.rewardHintsSql ?? '',
+      rewardRight: groups.map(({ rates }) => rates.reward === 1),
+      rewardHintsRight: groups.map(({ rates }) => rates.rewardHints === 1),
+      rewardSql: first?.rewardSql ?? '',
+      rewardHintsSql: first?.rewardHintsSql ?? '',
     });
     onQuestion?.(perQuestion.length, questions.length);
   }
@@ -108,26 +124,50 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
 }
 
 /**
- * Several databases as one set of questions, every question counting alike. Pure. Throws RangeError for none, and where the
- * groups differ in number or size.
+ * Several databases as one set of questions, every question counting alike. Pure. Throws RangeError for none, and where
+ * the groups differ in number or size.
  */
-export function poolChoices(results: readonly { readonly name: string; readonly result: ChoiceEvaluation }[]): ChoiceEvaluation {
+export function poolChoices(
+  results: readonly { readonly name: string; readonly result: ChoiceEvaluation }[],
+): ChoiceEvaluation {
   const [first] = results;
   if (first === undefined) throw new RangeError('Nothing to pool.');
   const { groupSize, seeds } = first.result;
-  if (results.some(({ result }) => result.groupSize !== groupSize || result.seeds !== seeds)) throw new RangeError('Only evaluations over as many groups of the same size can be pooled.');
-  const perQuestion = results.flatMap(({ name, result }) => result.perQuestion.map((one) => ({ ...one, id: `${name}/${one.id}` })));
-  return summary(perQuestion, { groupSize, seeds, withoutGold: results.reduce((sum, { result }) => sum + result.withoutGold, 0) });
+  if (results.some(({ result }) => result.groupSize !== groupSize || result.seeds !== seeds))
+    throw new RangeError('Only evaluations over as many groups of the same size can be pooled.');
+  const perQuestion = results.flatMap(({ name, result }) =>
+    result.perQuestion.map((one) => ({ ...one, id: `${name}/${one.id}` })),
+  );
+  return summary(perQuestion, {
+    groupSize,
+    seeds,
+    withoutGold: results.reduce((sum, { result }) => sum + result.withoutGold, 0),
+  });
 }
 
-function summary(perQuestion: readonly QuestionChoices[], about: Pick<ChoiceEvaluation, 'groupSize' | 'seeds' | 'withoutGold'>): ChoiceEvaluation {
-  const answers = (right: (one: QuestionChoices) => readonly boolean[]): HeldOutAnswer[][] => Array.from({ length: about.seeds }, (_, seed) =>
-    perQuestion.map((one): HeldOutAnswer => ({ questionId: one.id, greedy: right(one)[seed] === true, right: 0, drawn: 0 })));
+function summary(
+  perQuestion: readonly QuestionChoices[],
+  about: Pick<ChoiceEvaluation, 'groupSize' | 'seeds' | 'withoutGold'>,
+): ChoiceEvaluation {
+  const answers = (right: (one: QuestionChoices) => readonly boolean[]): HeldOutAnswer[][] =>
+    Array.from({ length: about.seeds }, (_, seed) =>
+      perQuestion.map((one): HeldOutAnswer => ({
+        questionId: one.id,
+        greedy: right(one)[seed] === true,
+        right: 0,
+        drawn: 0,
+      })),
+    );
   return {
-    questions: perQuestion.length, ...about,
+    questions: perQuestion.length,
+    ...about,
     weakGold: perQuestion.filter(({ weakGold }) => weakGold).length,
     rules: ruleRecord((rule) => meanWithInterval(perQuestion.map(({ rates }) => Math.min(1, rates[rule])))),
-    comparison: compare(answers(({ rewardRight }) => rewardRight), answers(({ rewardHintsRight }) => rewardHintsRight), seededRandom(SEED).next),
+    comparison: compare(
+      answers(({ rewardRight }) => rewardRight),
+      answers(({ rewardHintsRight }) => rewardHintsRight),
+      seededRandom(SEED).next,
+    ),
     perQuestion,
   };
 }
@@ -139,10 +179,18 @@ interface GroupChoice {
   readonly rewardHintsSql: string;
 }
 
-async function chooseOf(question: Question, random: () => number, options: ChoiceOptions, judge: Judge): Promise<GroupChoice> {
+async function chooseOf(
+  question: Question,
+  random: () => number,
+  options: ChoiceOptions,
+  judge: Judge,
+): Promise<GroupChoice> {
   const { sampler, database, rewards, hints, temperature, groupSize, budget, signal } = options;
   const aborting = signal === undefined ? {} : { signal };
-  const samples = await sampler.generateGroup({ question: question.question, policy: NO_HINTS, temperature, random, ...aborting }, groupSize);
+  const samples = await sampler.generateGroup(
+    { question: question.question, policy: NO_HINTS, temperature, random, ...aborting },
+    groupSize,
+  );
   const texts = samples.map(({ sql }) => sql);
   // A group repeats itself, and the same SQL has the same result.
   const distinct = [...new Set(texts)];
@@ -150,24 +198,57 @@ async function chooseOf(question: Question, random: () => number, options: Choic
   const runs = texts.map((sql) => ({ sql, execution: executions[distinct.indexOf(sql)] as Execution }));
   const scored = await rewards.score(question, runs);
   const right = await judge.areRight(question, texts, signal);
-  return chosen(samples, runs.map(({ execution }) => execution), scored, right, hints);
+  return chosen(
+    samples,
+    runs.map(({ execution }) => execution),
+    scored,
+    right,
+    hints,
+  );
 }
 
 /** Pure: what each rule picks of one group. */
-function chosen(samples: readonly Sample[], executions: readonly Execution[], scored: readonly ScoredRewards[], right: readonly boolean[], hints: PolicyView): GroupChoice {
+function chosen(
+  samples: readonly Sample[],
+  executions: readonly Execution[],
+  scored: readonly ScoredRewards[],
+  right: readonly boolean[],
+  hints: PolicyView,
+): GroupChoice {
   const completions = samples.map(({ features }, i) => ({ total: scored[i]?.total ?? null, features }));
   const totals = completions.map(({ total }) => total);
   const classes = resultClasses(executions);
-  const { random, vote, oracle } = pickRates(samples.map((_, i) => ({
-    correct: right[i] === true, ran: (classes[i] ?? null) !== null, result: classes[i] ?? null, total: totals[i] ?? null,
-  })), totals);
+  const { random, vote, oracle } = pickRates(
+    samples.map((_, i) => ({
+      correct: right[i] === true,
+      ran: (classes[i] ?? null) !== null,
+      result: classes[i] ?? null,
+      total: totals[i] ?? null,
+    })),
+    totals,
+  );
   const scores = completions.map(({ features }) => hintScore(features, hints));
-  const drawn = drawProbabilities(scores).reduce((sum, probability, i) => sum + (right[i] === true ? probability : 0), 0);
-  const [byReward, byBoth] = [bestOf(choiceScores(completions, hints, false)), bestOf(choiceScores(completions, hints, true))];
+  const drawn = drawProbabilities(scores).reduce(
+    (sum, probability, i) => sum + (right[i] === true ? probability : 0),
+    0,
+  );
+  const [byReward, byBoth] = [
+    bestOf(choiceScores(completions, hints, false)),
+    bestOf(choiceScores(completions, hints, true)),
+  ];
   const picked = (at: number): number => (right[at] === true ? 1 : 0);
   return {
-    rates: { random, vote, reward: picked(byReward), hintsDrawn: drawn, hints: picked(bestOf(scores)), rewardHints: picked(byBoth), oracle },
-    rewardSql: samples[byReward]?.sql ?? '', rewardHintsSql: samples[byBoth]?.sql ?? '',
+    rates: {
+      random,
+      vote,
+      reward: picked(byReward),
+      hintsDrawn: drawn,
+      hints: picked(bestOf(scores)),
+      rewardHints: picked(byBoth),
+      oracle,
+    },
+    rewardSql: samples[byReward]?.sql ?? '',
+    rewardHintsSql: samples[byBoth]?.sql ?? '',
   };
 }
 

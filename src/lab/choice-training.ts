@@ -5,35 +5,51 @@ import type { Database, ExecutionBudget, RewardModel } from '../grpo/types.ts';
 /**
  * Settings for teaching a choice, in place of the defaults; the reward is gold.
  *
- * Only link hints learn: how the question names what the SQL uses, and what it mentions that the SQL leaves out. Chosen by
- * five-fold cross-validation on training questions of nine databases, in points of accuracy against the reward alone (83.1 %): link
- * hints +1.9, all hints +0.3, link hints taught on groups drawn evenly −0.4, all hints on those −2.9. Patterns, operators and
- * names with every word of a question are some 500 features a completion, more than a few dozen questions can weigh. Held-out
- * questions, used once, gained less than that, and no more than chance allows: see what `evaluateChoice` says.
+ * Only link hints learn: how the question names what the SQL uses, and what it mentions that the SQL leaves out. Chosen
+ * by five-fold cross-validation on training questions of nine databases, in points of accuracy against the reward alone
+ * (83.1 %): link hints +1.9, all hints +0.3, link hints taught on groups drawn evenly −0.4, all hints on those −2.9.
+ * Patterns, operators and names with every word of a question are some 500 features a completion, more than a few dozen
+ * questions can weigh. Held-out questions, used once, gained less than that, and no more than chance allows: see what
+ * `evaluateChoice` says.
  *
- * The temperature is in units of reward: answers that differ by about as much are what is to be told apart. The learning rate is
- * small, because dozens of hints act on one completion and their sum is weighed against rewards that differ by hundredths.
+ * The temperature is in units of reward: answers that differ by about as much are what is to be told apart. The
+ * learning rate is small, because dozens of hints act on one completion and their sum is weighed against rewards that
+ * differ by hundredths.
  */
 export const CHOICE_TRAINING = {
-  group_size: 8, temperature: 0.1, learning_rate: 0.01, max_hints: 10_000,
-  template_pattern: false, template_operator: false, template_name: false, template_pair: false, template_link: true,
+  group_size: 8,
+  temperature: 0.1,
+  learning_rate: 0.01,
+  max_hints: 10_000,
+  template_pattern: false,
+  template_operator: false,
+  template_name: false,
+  template_pair: false,
+  template_link: true,
 } as const satisfies Partial<GRPOConfig>;
 
 /** Steps it was measured with; fewer and more (150 to 1,000) did as well. */
 export const CHOICE_STEPS = 300;
 
 /**
- * Total rewards of SQL texts for a question, as the pool sampler draws by them (samplers/replay/pool-sampler.ts). `rewards` must know
- * the question by its text alone: the reference-free ones do. Rejects with AbortError.
+ * Total rewards of SQL texts for a question, as the pool sampler draws by them (samplers/replay/pool-sampler.ts).
+ * `rewards` must know the question by its text alone: the reference-free ones do. Rejects with AbortError.
  */
-export function referenceTotals({ database, rewards, budget }: {
+export function referenceTotals({
+  database,
+  rewards,
+  budget,
+}: {
   readonly database: Database;
   readonly rewards: RewardModel;
   readonly budget: Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs' | 'maxRows'>;
 }): (question: string, sql: readonly string[], signal?: AbortSignal) => Promise<(number | null)[]> {
   return async (question, sql, signal) => {
     const executions = await database.execute(sql, { budget, ...(signal === undefined ? {} : { signal }) });
-    const scored = await rewards.score({ id: question, question, split: 'train' }, executions.map((execution, i) => ({ sql: sql[i] ?? '', execution })));
+    const scored = await rewards.score(
+      { id: question, question, split: 'train' },
+      executions.map((execution, i) => ({ sql: sql[i] ?? '', execution })),
+    );
     return scored.map(({ total }) => total);
   };
 }

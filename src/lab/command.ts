@@ -16,8 +16,13 @@ export function compareCommand({ spec, base }: ExperimentRecord): string | null 
   if (spec.seeds.some((seed, i) => seed !== first + i)) return null;
   const folder = `public/datasets/${spec.dataset}`;
   return [
-    'npm run lab -- compare', `--database ${folder}/db.sqlite`, `--questions ${folder}/questions.json`,
-    `--steps ${spec.steps}`, `--seeds ${spec.seeds.length}`, `--seed ${first}`, `--evaluate-every ${spec.evaluateEvery}`,
+    'npm run lab -- compare',
+    `--database ${folder}/db.sqlite`,
+    `--questions ${folder}/questions.json`,
+    `--steps ${spec.steps}`,
+    `--seeds ${spec.seeds.length}`,
+    `--seed ${first}`,
+    `--evaluate-every ${spec.evaluateEvery}`,
     ...(spec.curveQuestions === undefined ? [] : [`--curve-questions ${spec.curveQuestions}`]),
     ...Object.entries(base).map(([name, value]) => `--set ${name}=${value}`),
     ...spec.variants.map((variant) => `--variant "${variantText(variant)}"`),
@@ -28,8 +33,14 @@ export function compareCommand({ spec, base }: ExperimentRecord): string | null 
 export function variantText({ name, settings, start, learning }: Variant): string {
   const gold = saysGold(settings);
   const others = Object.entries(settings).filter(([key]) => !gold || !key.endsWith('_weight'));
-  const parts = [...(gold ? ['reward=gold'] : []), ...others.map(([key, value]) => `${key}=${value}`), `start=${start}`, ...(learning === 'on' ? [] : [`learning=${learning}`])];
+  const parts = [
+    ...(gold ? ['reward=gold'] : []),
+    ...others.map(([key, value]) => `${key}=${value}`),
+    `start=${start}`,
+    ...(learning === 'on' ? [] : [`learning=${learning}`]),
+  ];
   return `${name}:${parts.join(',')}`;
 }
 
-const saysGold = (settings: Settings): boolean => Object.entries(rewardModeWeights('gold')).every(([key, value]) => settings[key as FieldName] === value);
+const saysGold = (settings: Settings): boolean =>
+  Object.entries(rewardModeWeights('gold')).every(([key, value]) => settings[key as FieldName] === value);

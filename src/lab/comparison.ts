@@ -12,8 +12,9 @@ export const SIGNIFICANCE = 0.05;
 /** The second against the first: greedy accuracy over held-out questions. Differences are in [-1, 1]. */
 export interface Comparison extends Difference {
   /**
-   * Questions the second gets right in more seeds than wrong and the first wrong in more than right, in the dataset's order. With an even number
-   * of seeds a question may be neither for one of them: then it counts on no side, so that gains and losses are judged alike.
+   * Questions the second gets right in more seeds than wrong and the first wrong in more than right, in the dataset's
+   * order. With an even number of seeds a question may be neither for one of them: then it counts on no side, so that
+   * gains and losses are judged alike.
    */
   readonly gained: readonly string[];
   readonly lost: readonly string[];
@@ -28,27 +29,48 @@ export interface Comparison extends Difference {
 }
 
 /**
- * `first` and `second` hold the answers of seed after seed, the same seeds in the same order. The interval resamples questions, each
- * with all its seeds. Throws RangeError when the seeds or the questions are not the same on both sides, or there are none.
+ * `first` and `second` hold the answers of seed after seed, the same seeds in the same order. The interval resamples
+ * questions, each with all its seeds. Throws RangeError when the seeds or the questions are not the same on both sides,
+ * or there are none.
  */
-export function compare(first: readonly (readonly HeldOutAnswer[])[], second: readonly (readonly HeldOutAnswer[])[], random: Random): Comparison {
+export function compare(
+  first: readonly (readonly HeldOutAnswer[])[],
+  second: readonly (readonly HeldOutAnswer[])[],
+  random: Random,
+): Comparison {
   const [one = []] = first;
   const ids = one.map(({ questionId }) => questionId);
-  if (ids.length === 0 || first.length !== second.length) throw new RangeError('Two policies are compared over the same seeds and at least one question.');
-  if ([...first, ...second].some((answers) => answers.length !== ids.length || answers.some(({ questionId }, i) => questionId !== ids[i]))) {
+  if (ids.length === 0 || first.length !== second.length)
+    throw new RangeError('Two policies are compared over the same seeds and at least one question.');
+  if (
+    [...first, ...second].some(
+      (answers) => answers.length !== ids.length || answers.some(({ questionId }, i) => questionId !== ids[i]),
+    )
+  ) {
     throw new RangeError('Two policies are compared on the same questions.');
   }
   const seeds = first.length;
-  const rightSeeds = (runs: readonly (readonly HeldOutAnswer[])[]): number[] => ids.map((_, i) => runs.filter((answers) => answers[i]?.greedy === true).length);
+  const rightSeeds = (runs: readonly (readonly HeldOutAnswer[])[]): number[] =>
+    ids.map((_, i) => runs.filter((answers) => answers[i]?.greedy === true).length);
   const [before, after] = [rightSeeds(first), rightSeeds(second)];
   const mostly = (right: number | undefined): -1 | 0 | 1 => Math.sign(2 * (right ?? 0) - seeds) as -1 | 0 | 1;
   const gained = ids.filter((_, i) => mostly(before[i]) < 0 && mostly(after[i]) > 0);
   const lost = ids.filter((_, i) => mostly(before[i]) > 0 && mostly(after[i]) < 0);
-  const difference = pairedDifference(before.map((right) => right / seeds), after.map((right) => right / seeds), random);
+  const difference = pairedDifference(
+    before.map((right) => right / seeds),
+    after.map((right) => right / seeds),
+    random,
+  );
   const p = mcNemar(gained.length, lost.length);
-  const accuracy = (answers: readonly HeldOutAnswer[] = []): number => answers.filter(({ greedy }) => greedy).length / ids.length;
+  const accuracy = (answers: readonly HeldOutAnswer[] = []): number =>
+    answers.filter(({ greedy }) => greedy).length / ids.length;
   return {
-    ...difference, gained, lost, p, questions: ids.length, seeds,
+    ...difference,
+    gained,
+    lost,
+    p,
+    questions: ids.length,
+    seeds,
     overSeeds: meanOverSeeds(first.map((answers, seed) => accuracy(second[seed]) - accuracy(answers))),
     verdict: verdictOf(difference, p),
   };
@@ -57,8 +79,10 @@ export function compare(first: readonly (readonly HeldOutAnswer[])[], second: re
 /** What the figures say, in words: differences in points (hundredths). */
 export function verdictOf({ difference, low, high }: Difference, p: number): string {
   const points = (value: number): string => (100 * value).toFixed(1);
-  if (p < SIGNIFICANCE && low > 0) return `Evidence of a gain of ${points(difference)} points (${points(low)} to ${points(high)}), p ${shownP(p)}.`;
-  if (p < SIGNIFICANCE && high < 0) return `Evidence of a loss of ${points(-difference)} points (${points(-high)} to ${points(-low)}), p ${shownP(p)}.`;
+  if (p < SIGNIFICANCE && low > 0)
+    return `Evidence of a gain of ${points(difference)} points (${points(low)} to ${points(high)}), p ${shownP(p)}.`;
+  if (p < SIGNIFICANCE && high < 0)
+    return `Evidence of a loss of ${points(-difference)} points (${points(-high)} to ${points(-low)}), p ${shownP(p)}.`;
   const signed = (value: number): string => `${Math.round(1000 * value) < 0 ? '−' : '+'}${points(Math.abs(value))}`;
   return `No evidence of a gain: ${signed(difference)} points (${signed(low)} to ${signed(high)}), p ${shownP(p)}.`;
 }

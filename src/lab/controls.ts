@@ -14,11 +14,12 @@ export interface ControlVerdict {
 }
 
 /**
- * off: nothing may change along the way, and every seed must answer alike. shuffled: it must not be better than not learning,
- * which needs a variant with learning off and the same start to compare with.
+ * off: nothing may change along the way, and every seed must answer alike. shuffled: it must not be better than not
+ * learning, which needs a variant with learning off and the same start to compare with.
  */
 export function controlVerdicts({ spec, runs }: Experiment): ControlVerdict[] {
-  const of = (variant: number): SeedRun[] => spec.seeds.flatMap((seed) => runs.find((run) => run.variant === variant && run.seed === seed) ?? []);
+  const of = (variant: number): SeedRun[] =>
+    spec.seeds.flatMap((seed) => runs.find((run) => run.variant === variant && run.seed === seed) ?? []);
   return spec.variants.flatMap((control, variant): ControlVerdict[] => {
     if (control.learning === 'on') return [];
     const own = of(variant);
@@ -27,21 +28,49 @@ export function controlVerdicts({ spec, runs }: Experiment): ControlVerdict[] {
       if (first === undefined) return [{ variant, kind: 'off', holds: null, text: 'No run is done yet.' }];
       const still = own.every(({ curve }) => curve.every(({ greedy }) => greedy === curve[0]?.greedy));
       const alike = own.every(({ answers }) => JSON.stringify(answers) === JSON.stringify(first.answers));
-      return [{
-        variant, kind: 'off', holds: still && alike,
-        text: still && alike ? `Without learning nothing changed: all points of all ${own.length === 1 ? 'its curve' : `${own.length} curves`} are the same.` : 'Without learning something changed all the same. The other figures cannot be trusted.',
-      }];
+      return [
+        {
+          variant,
+          kind: 'off',
+          holds: still && alike,
+          text:
+            still && alike
+              ? `Without learning nothing changed: all points of all ${own.length === 1 ? 'its curve' : `${own.length} curves`} are the same.`
+              : 'Without learning something changed all the same. The other figures cannot be trusted.',
+        },
+      ];
     }
     const reference = spec.variants.findIndex((other) => other.learning === 'off' && other.start === control.start);
-    if (reference < 0) return [{ variant, kind: 'shuffled', holds: null, text: 'Add a variant with learning off to see whether shuffled advantages improve on it.' }];
-    const pairs = own.flatMap((run) => of(reference).filter(({ seed }) => seed === run.seed).map((other) => [other.answers, run.answers] as const));
+    if (reference < 0)
+      return [
+        {
+          variant,
+          kind: 'shuffled',
+          holds: null,
+          text: 'Add a variant with learning off to see whether shuffled advantages improve on it.',
+        },
+      ];
+    const pairs = own.flatMap((run) =>
+      of(reference)
+        .filter(({ seed }) => seed === run.seed)
+        .map((other) => [other.answers, run.answers] as const),
+    );
     if (pairs.length === 0) return [{ variant, kind: 'shuffled', holds: null, text: 'No pair of runs is done yet.' }];
-    const { low, p, difference } = compare(pairs.map(([other]) => other), pairs.map(([, answers]) => answers), seededRandom(1).next);
+    const { low, p, difference } = compare(
+      pairs.map(([other]) => other),
+      pairs.map(([, answers]) => answers),
+      seededRandom(1).next,
+    );
     const gained = p < SIGNIFICANCE && low > 0;
-    return [{
-      variant, kind: 'shuffled', holds: !gained,
-      text: gained ? `Shuffled advantages improved by ${(100 * difference).toFixed(1)} points. What improves is then not the advantages.`
-        : 'Shuffled advantages do not improve on no learning. A gain elsewhere is not owed to chance changes alone.',
-    }];
+    return [
+      {
+        variant,
+        kind: 'shuffled',
+        holds: !gained,
+        text: gained
+          ? `Shuffled advantages improved by ${(100 * difference).toFixed(1)} points. What improves is then not the advantages.`
+          : 'Shuffled advantages do not improve on no learning. A gain elsewhere is not owed to chance changes alone.',
+      },
+    ];
   });
 }

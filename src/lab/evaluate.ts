@@ -60,15 +60,19 @@ export interface Evaluation {
   readonly perQuestion: readonly QuestionResult[];
 }
 
-/** A policy that only looks up: hints from a file, or none. Which of them act, and how much, is `acting`'s to say: in full unless given. */
+/**
+ * A policy that only looks up: hints from a file, or none. Which of them act, and how much, is `acting`'s to say: in
+ * full unless given.
+ */
 export function fixedPolicy(hints: readonly PolicyHint[], acting: ActingConfig = ACTS_IN_FULL): PolicyView {
   const weights = new Map(hints.map((hint) => [hint.key, actingWeight(hint, acting)]));
   return { hints, version: 0, weightOf: (key) => weights.get(key) ?? 0 };
 }
 
 /**
- * Evaluates every question that has gold whose result can be compared. The samples of question i under seed s depend on i and s alone, so that two
- * policies meet the same chance. Rejects with GoldError, with AbortError, and with RangeError when no question has gold.
+ * Evaluates every question that has gold whose result can be compared. The samples of question i under seed s depend on
+ * i and s alone, so that two policies meet the same chance. Rejects with GoldError, with AbortError, and with
+ * RangeError when no question has gold.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { sampler, database, policy, temperature, groupSize, seeds, signal, onQuestion } = options;
@@ -77,7 +81,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
   const perQuestion: QuestionResult[] = [];
   const answers = async (question: Question, index: number): Promise<readonly string[]> => {
-    const request = (random: Random) => ({ question: question.question, policy, temperature, random, ...(signal === undefined ? {} : { signal }) });
+    const request = (random: Random) => ({
+      question: question.question,
+      policy,
+      temperature,
+      random,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const texts = [(await sampler.greedy(request(chance(0, index)))).sql];
     for (let seed = 1; seed <= seeds; seed++) {
       for (const sample of await sampler.generateGroup(request(chance(seed, index)), groupSize)) texts.push(sample.sql);
@@ -86,7 +96,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
   await judged(questions, answers, judge, signal, async ({ question, texts }, [correct = false, ...right]) => {
     perQuestion.push({
-      id: question.id, correct, sql: texts[0] ?? '', samples: right.length, samplesCorrect: right.filter(Boolean).length,
+      id: question.id,
+      correct,
+      sql: texts[0] ?? '',
+      samples: right.length,
+      samplesCorrect: right.filter(Boolean).length,
       weakGold: (await judge.gold.isWeak(question)) === true,
     });
     onQuestion?.(perQuestion.length, questions.length);
@@ -95,19 +109,42 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     questions: questions.length,
     greedy: meanWithInterval(perQuestion.map(({ correct }) => (correct ? 1 : 0))),
     pass1: meanWithInterval(perQuestion.map(({ samples, samplesCorrect }) => samplesCorrect / samples)),
-    passG: meanWithInterval(perQuestion.map(({ samples, samplesCorrect }) => passAtK(samples, samplesCorrect, groupSize))),
-    groupSize, seeds, temperature,
+    passG: meanWithInterval(
+      perQuestion.map(({ samples, samplesCorrect }) => passAtK(samples, samplesCorrect, groupSize)),
+    ),
+    groupSize,
+    seeds,
+    temperature,
     withoutGold: options.questions.length - questions.length,
     weakGold: perQuestion.filter((result) => result.weakGold).length,
     perQuestion,
   };
 }
 
-/** Which of `questions` (all with comparable gold) are answered right, greedily, in their order. Rejects with GoldError and AbortError. */
-export async function greedyAnswers({ questions, sampler, policy, temperature, judge, signal }: GreedyOptions): Promise<boolean[]> {
+/**
+ * Which of `questions` (all with comparable gold) are answered right, greedily, in their order. Rejects with GoldError
+ * and AbortError.
+ */
+export async function greedyAnswers({
+  questions,
+  sampler,
+  policy,
+  temperature,
+  judge,
+  signal,
+}: GreedyOptions): Promise<boolean[]> {
   const answers: boolean[] = [];
-  const answer = async (question: Question, index: number): Promise<readonly string[]> =>
-    [(await sampler.greedy({ question: question.question, policy, temperature, random: chance(0, index), ...(signal === undefined ? {} : { signal }) })).sql];
+  const answer = async (question: Question, index: number): Promise<readonly string[]> => [
+    (
+      await sampler.greedy({
+        question: question.question,
+        policy,
+        temperature,
+        random: chance(0, index),
+        ...(signal === undefined ? {} : { signal }),
+      })
+    ).sql,
+  ];
   await judged(questions, answer, judge, signal, (_asked, [correct = false]) => void answers.push(correct));
   return answers;
 }
@@ -120,9 +157,15 @@ export async function countRight(options: GreedyOptions): Promise<number> {
 /** Questions answered before their SQL is sent off together. */
 const BATCH = 8;
 
-/** Answers and judges in the questions' order. While the database runs one batch the next is being answered: they are in different threads. */
+/**
+ * Answers and judges in the questions' order. While the database runs one batch the next is being answered: they are in
+ * different threads.
+ */
 async function judged(
-  questions: readonly Question[], answers: (question: Question, index: number) => Promise<readonly string[]>, judge: Judge, signal: AbortSignal | undefined,
+  questions: readonly Question[],
+  answers: (question: Question, index: number) => Promise<readonly string[]>,
+  judge: Judge,
+  signal: AbortSignal | undefined,
   each: (asked: Asked, right: readonly boolean[]) => void | Promise<void>,
 ): Promise<void> {
   const handOut = async (batch: readonly Asked[]): Promise<void> => {
@@ -144,7 +187,10 @@ async function judged(
   await before;
 }
 
-export interface GreedyOptions extends Pick<EvaluateOptions, 'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'> {
+export interface GreedyOptions extends Pick<
+  EvaluateOptions,
+  'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'
+> {
   readonly judge: Judge;
 }
 

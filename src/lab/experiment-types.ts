@@ -1,4 +1,7 @@
-/** What an experiment is and what it returns: variants × seeds, each trained on the training questions and judged on the held-out ones. */
+/**
+ * What an experiment is and what it returns: variants × seeds, each trained on the training questions and judged on the
+ * held-out ones.
+ */
 import type { FieldName } from '../grpo/config.ts';
 
 /** One way of training. */
@@ -8,7 +11,10 @@ export interface Variant {
   readonly settings: Readonly<Partial<Record<FieldName, number | boolean | string>>>;
   /** The policy the run starts from: no hints, the starter policy, or hints from a file of the caller's. */
   readonly start: 'none' | 'starter' | 'file';
-  /** off: the loop runs and changes nothing. shuffled: each group's advantages are dealt out at random, a control that must not improve. */
+  /**
+   * off: the loop runs and changes nothing. shuffled: each group's advantages are dealt out at random, a control that
+   * must not improve.
+   */
   readonly learning: 'on' | 'off' | 'shuffled';
 }
 
@@ -21,7 +27,10 @@ export interface ExperimentSpec {
   readonly steps: number;
   /** Steps between two points of the curve. */
   readonly evaluateEvery: number;
-  /** The curve is measured on so many held-out questions, spread evenly over the dataset; on all when absent. What is compared is always measured on all. */
+  /**
+   * The curve is measured on so many held-out questions, spread evenly over the dataset; on all when absent. What is
+   * compared is always measured on all.
+   */
   readonly curveQuestions?: number;
 }
 

@@ -2,7 +2,16 @@
 import { ConfigError, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
-import type { Database, PolicyHint, PolicyView, Question, RewardModel, RewardWeights, Sampler, Step } from '../grpo/types.ts';
+import type {
+  Database,
+  PolicyHint,
+  PolicyView,
+  Question,
+  RewardModel,
+  RewardWeights,
+  Sampler,
+  Step,
+} from '../grpo/types.ts';
 import { countRight, evaluate, fixedPolicy } from './evaluate.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { CurvePoint, Experiment, ExperimentSpec, SeedRun, Variant } from './experiment-types.ts';
@@ -23,7 +32,10 @@ export interface ExperimentPorts {
   readonly database: Database;
   /** The dataset: trains on its training questions, judges on its held-out ones. */
   readonly questions: readonly Question[];
-  /** What variants change. Its group size, temperature and budget are also those of every evaluation: one yardstick for all. */
+  /**
+   * What variants change. Its group size, temperature and budget are also those of every evaluation: one yardstick for
+   * all.
+   */
   readonly config: GRPOConfig;
   /** The reward functions of one unit; the same arguments must give the same rewards. */
   readonly rewards: (variant: Variant, seed: number) => (weights: RewardWeights) => RewardModel;
@@ -46,7 +58,10 @@ export interface RunOptions {
   /** Units already in `runs` are not run again. */
   readonly experiment: Experiment;
   readonly ports: ExperimentPorts;
-  /** After every step, and awaited: a worker can let its messages in here, for a unit whose SQL is all known waits for nothing else. */
+  /**
+   * After every step, and awaited: a worker can let its messages in here, for a unit whose SQL is all known waits for
+   * nothing else.
+   */
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   /** A unit is done: the time to store it. */
   readonly onRun?: (run: SeedRun, experiment: Experiment) => void | Promise<void>;
@@ -59,10 +74,11 @@ export function variantConfig(base: GRPOConfig, variant: Variant): GRPOConfig {
 }
 
 /**
- * Runs what is left of the experiment: the same specification, ports and seeds give the same result to the bit, in one go
- * or in several. All variants take the first seed, then the second, so that what is there can be compared at any time.
- * Held-out questions are only looked at: nothing is chosen by them. Rejects with ExperimentError (and ConfigError, GoldError) before
- * the first unit, and with AbortError; units done until then have been handed to `onRun`.
+ * Runs what is left of the experiment: the same specification, ports and seeds give the same result to the bit, in one
+ * go or in several. All variants take the first seed, then the second, so that what is there can be compared at any
+ * time. Held-out questions are only looked at: nothing is chosen by them. Rejects with ExperimentError (and
+ * ConfigError, GoldError) before the first unit, and with AbortError; units done until then have been handed to
+ * `onRun`.
  */
 export async function runExperiment({ experiment, ports, onProgress, onRun, signal }: RunOptions): Promise<Experiment> {
   const { spec } = experiment;
@@ -70,7 +86,10 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
   checkSpec(spec, config);
   const judge = new Judge(ports.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
   const heldOut = await judge.comparable(ports.questions.filter(({ split }) => split === 'held-out'));
-  if (heldOut.length === 0) throw new ExperimentError('No held-out question has gold SQL whose result can be compared with, so there is nothing to measure by.');
+  if (heldOut.length === 0)
+    throw new ExperimentError(
+      'No held-out question has gold SQL whose result can be compared with, so there is nothing to measure by.',
+    );
   checkRuns(experiment, heldOut);
   const prepared = await Promise.all(spec.variants.map((variant) => prepare(variant, ports, judge)));
 
@@ -83,8 +102,19 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
     const { variant, seed } = unit;
     if (current.runs.some((run) => run.variant === variant && run.seed === seed)) continue;
     signal?.throwIfAborted();
-    const report = async (step: number): Promise<void> => onProgress?.({ unit: index + 1, units: units.length, variant, seed, step, steps: spec.steps });
-    const run = await runUnit(unit, { spec, ports, database, judge, heldOut, curveQuestions, measured, report, ...(signal === undefined ? {} : { signal }) });
+    const report = async (step: number): Promise<void> =>
+      onProgress?.({ unit: index + 1, units: units.length, variant, seed, step, steps: spec.steps });
+    const run = await runUnit(unit, {
+      spec,
+      ports,
+      database,
+      judge,
+      heldOut,
+      curveQuestions,
+      measured,
+      report,
+      ...(signal === undefined ? {} : { signal }),
+    });
     current = { spec, runs: inOrder(spec, [...current.runs, run]) };
     await onRun?.(run, current);
   }
@@ -102,16 +132,24 @@ async function prepare(variant: Variant, ports: ExperimentPorts, judge: Judge): 
   const fail = (why: string): ExperimentError => new ExperimentError(`Variant "${variant.name}": ${why}`);
   const config = variantConfig(ports.config, variant);
   const { questions: training, leftOut } = await teachable(ports.questions, config, judge.gold);
-  if (training.length === 0) throw fail(leftOut.length > 0 ? 'no training question has gold SQL that returns more than nothing, 0 or NULL.' : 'there is no training question.');
+  if (training.length === 0)
+    throw fail(
+      leftOut.length > 0
+        ? 'no training question has gold SQL that returns more than nothing, 0 or NULL.'
+        : 'there is no training question.',
+    );
   const start = variant.start === 'none' ? [] : ports.startHints(variant);
   const tooHeavy = start.find(({ weight }) => Math.abs(weight) > config.weight_limit);
-  if (tooHeavy) throw fail(`the start hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`);
+  if (tooHeavy)
+    throw fail(
+      `the start hint ${JSON.stringify(tooHeavy.key.slice(0, 60))} weighs ${tooHeavy.weight}, more than weight_limit ${config.weight_limit}.`,
+    );
   return { of: variant, config, training, start };
 }
 
 /**
- * What was measured of which policy: all variants with one start share their first point, and without learning all points and
- * answers are the same, for what is drawn in an evaluation does not depend on the run's seed.
+ * What was measured of which policy: all variants with one start share their first point, and without learning all
+ * points and answers are the same, for what is drawn in an evaluation does not depend on the run's seed.
  */
 interface Measured {
   readonly right: Map<string, number>;
@@ -142,7 +180,10 @@ interface UnitContext {
   readonly signal?: AbortSignal;
 }
 
-async function runUnit(unit: Prepared & { readonly variant: number; readonly seed: number }, context: UnitContext): Promise<SeedRun> {
+async function runUnit(
+  unit: Prepared & { readonly variant: number; readonly seed: number },
+  context: UnitContext,
+): Promise<SeedRun> {
   const { config, training, variant, seed } = unit;
   const { spec, ports, database, judge, curveQuestions, measured, report } = context;
   const { sampler } = ports;
@@ -154,9 +195,14 @@ async function runUnit(unit: Prepared & { readonly variant: number; readonly see
   let since: number[] = [];
   const point = async (step: number, policy: PolicyView): Promise<void> => {
     const identity = identityOf(policy);
-    const right = measured.right.get(identity) ?? (await countRight({ ...yardstick, questions: curveQuestions, policy }));
+    const right =
+      measured.right.get(identity) ?? (await countRight({ ...yardstick, questions: curveQuestions, policy }));
     measured.right.set(identity, right);
-    curve.push({ step, greedy: right / curveQuestions.length, reward: since.length === 0 ? null : since.reduce((sum, reward) => sum + reward, 0) / since.length });
+    curve.push({
+      step,
+      greedy: right / curveQuestions.length,
+      reward: since.length === 0 ? null : since.reduce((sum, reward) => sum + reward, 0) / since.length,
+    });
     since = [];
   };
   // The curve follows the policy in training; what is kept of it is measured after.
@@ -164,7 +210,10 @@ async function runUnit(unit: Prepared & { readonly variant: number; readonly see
   await point(0, trainer.policy);
   let taken = 0;
   const result = await trainWithValidation({
-    trainer, questions: training, steps: spec.steps, ...signal,
+    trainer,
+    questions: training,
+    steps: spec.steps,
+    ...signal,
     validate: (questions, policy) => countRight({ ...yardstick, questions, policy }),
     onStep: async (step: Step) => {
       taken++;
@@ -191,33 +240,85 @@ export interface KeptPolicyOptions {
 }
 
 /** Trains one unit again: the hints that it kept, the same to the bit. Rejects as `runExperiment` does. */
-export async function keptPolicy({ spec, ports, variant, seed, onStep, signal }: KeptPolicyOptions): Promise<readonly PolicyHint[]> {
+export async function keptPolicy({
+  spec,
+  ports,
+  variant,
+  seed,
+  onStep,
+  signal,
+}: KeptPolicyOptions): Promise<readonly PolicyHint[]> {
   const of = spec.variants[variant];
   if (of === undefined) throw new ExperimentError(`There is no variant ${variant + 1}.`);
-  const judge = new Judge(ports.database, { maxVmSteps: ports.config.max_vm_steps * 1e6, deadlineMs: ports.config.deadline_ms });
+  const judge = new Judge(ports.database, {
+    maxVmSteps: ports.config.max_vm_steps * 1e6,
+    deadlineMs: ports.config.deadline_ms,
+  });
   const unit = await prepare(of, ports, judge);
   const trainer = trainerOf(unit, seed, ports, ports.database);
   const aborting = signal === undefined ? {} : { signal };
   const { hints } = await trainWithValidation({
-    trainer, questions: unit.training, steps: spec.steps, ...aborting, ...(onStep === undefined ? {} : { onStep }),
-    validate: (questions, policy) => countRight({ sampler: ports.sampler, temperature: ports.config.temperature, judge, ...aborting, questions, policy }),
+    trainer,
+    questions: unit.training,
+    steps: spec.steps,
+    ...aborting,
+    ...(onStep === undefined ? {} : { onStep }),
+    validate: (questions, policy) =>
+      countRight({
+        sampler: ports.sampler,
+        temperature: ports.config.temperature,
+        judge,
+        ...aborting,
+        questions,
+        policy,
+      }),
   });
   return hints;
 }
 
-function trainerOf({ of, config, start }: Prepared, seed: number, ports: ExperimentPorts, database: Database): GRPOTrainer {
-  const trainer = new GRPOTrainer({ config, sampler: ports.sampler, database, rewards: ports.rewards(of, seed), seed, learning: of.learning, distribution: false });
+function trainerOf(
+  { of, config, start }: Prepared,
+  seed: number,
+  ports: ExperimentPorts,
+  database: Database,
+): GRPOTrainer {
+  const trainer = new GRPOTrainer({
+    config,
+    sampler: ports.sampler,
+    database,
+    rewards: ports.rewards(of, seed),
+    seed,
+    learning: of.learning,
+    distribution: false,
+  });
   trainer.startFrom(start, of.start === 'starter' ? 'From the starter policy.' : 'From a file.');
   return trainer;
 }
 
-async function answersOf(policy: PolicyView, yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & { readonly judge: Judge; readonly signal?: AbortSignal }, { ports, database, heldOut }: UnitContext): Promise<SeedRun['answers']> {
+async function answersOf(
+  policy: PolicyView,
+  yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & {
+    readonly judge: Judge;
+    readonly signal?: AbortSignal;
+  },
+  { ports, database, heldOut }: UnitContext,
+): Promise<SeedRun['answers']> {
   const { config } = ports;
   const { perQuestion } = await evaluate({
-    ...yardstick, questions: heldOut, database, policy, groupSize: config.group_size, seeds: 1,
+    ...yardstick,
+    questions: heldOut,
+    database,
+    policy,
+    groupSize: config.group_size,
+    seeds: 1,
     budget: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
   });
-  return perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({ questionId: id, greedy: correct, right: samplesCorrect, drawn: samples }));
+  return perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({
+    questionId: id,
+    greedy: correct,
+    right: samplesCorrect,
+    drawn: samples,
+  }));
 }
 
 function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[] {
@@ -225,9 +326,13 @@ function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[]
 }
 
 /** Throws ExperimentError for what cannot be run, whatever the dataset. */
-export function checkSpec({ variants, seeds, steps, evaluateEvery, curveQuestions = 1 }: ExperimentSpec, base: GRPOConfig): void {
+export function checkSpec(
+  { variants, seeds, steps, evaluateEvery, curveQuestions = 1 }: ExperimentSpec,
+  base: GRPOConfig,
+): void {
   const whole = (what: string, value: number, most: number): void => {
-    if (!Number.isInteger(value) || value < 1 || value > most) throw new ExperimentError(`An experiment needs from 1 to ${most} ${what}, not ${value}.`);
+    if (!Number.isInteger(value) || value < 1 || value > most)
+      throw new ExperimentError(`An experiment needs from 1 to ${most} ${what}, not ${value}.`);
   };
   whole('variants', variants.length, EXPERIMENT_LIMITS.variants);
   whole('seeds', seeds.length, EXPERIMENT_LIMITS.seeds);
@@ -236,11 +341,13 @@ export function checkSpec({ variants, seeds, steps, evaluateEvery, curveQuestion
   whole('held-out questions for the curve', curveQuestions, EXPERIMENT_LIMITS.steps);
   const wrong = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
   if (wrong !== undefined) throw new ExperimentError(`A seed is a whole number from 0, not ${wrong}.`);
-  if (new Set(seeds).size < seeds.length) throw new ExperimentError('The seeds must differ: the same seed twice is the same run twice.');
+  if (new Set(seeds).size < seeds.length)
+    throw new ExperimentError('The seeds must differ: the same seed twice is the same run twice.');
   const names = new Set<string>();
   for (const variant of variants) {
     const { name } = variant;
-    if (name.trim() === '' || name.length > EXPERIMENT_LIMITS.name) throw new ExperimentError(`A variant needs a name of 1 to ${EXPERIMENT_LIMITS.name} characters.`);
+    if (name.trim() === '' || name.length > EXPERIMENT_LIMITS.name)
+      throw new ExperimentError(`A variant needs a name of 1 to ${EXPERIMENT_LIMITS.name} characters.`);
     if (names.has(name)) throw new ExperimentError(`Two variants are called "${name}".`);
     names.add(name);
     try {
@@ -257,7 +364,10 @@ function checkRuns({ spec, runs }: Experiment, heldOut: readonly Question[]): vo
   const seen = new Set<string>();
   for (const { variant, seed, answers } of runs) {
     const unit = `${variant} ${seed}`;
-    if (spec.variants[variant] === undefined || !spec.seeds.includes(seed) || seen.has(unit)) throw new ExperimentError(`A stored unit (variant ${variant + 1}, seed ${seed}) does not belong to this experiment.`);
+    if (spec.variants[variant] === undefined || !spec.seeds.includes(seed) || seen.has(unit))
+      throw new ExperimentError(
+        `A stored unit (variant ${variant + 1}, seed ${seed}) does not belong to this experiment.`,
+      );
     seen.add(unit);
     if (answers.length !== heldOut.length || answers.some(({ questionId }, i) => questionId !== heldOut[i]?.id)) {
       throw new ExperimentError('The held-out questions have changed since this experiment began.');

@@ -11,13 +11,47 @@ export function experimentJson({ record, runs }: StoredExperiment, summaries: re
 /** One row a variant; accuracies and differences as shares from 0 to 1, intervals of 95 %. RFC 4180. */
 export function summaryCsv({ record }: StoredExperiment, summaries: readonly VariantSummary[]): string {
   const interval = (name: string): string[] => [name, `${name}_low`, `${name}_high`];
-  const header = ['variant', 'learning', 'start', 'seeds', ...interval('greedy'), ...interval('pass1'), ...interval('passG'), 'hints', 'kept_start', ...interval('difference'), 'p', 'gained', 'lost', 'verdict'];
-  const figures = (mean: Mean | undefined): (number | string)[] => (mean === undefined ? ['', '', ''] : [mean.mean, mean.low, mean.high]);
+  const header = [
+    'variant',
+    'learning',
+    'start',
+    'seeds',
+    ...interval('greedy'),
+    ...interval('pass1'),
+    ...interval('passG'),
+    'hints',
+    'kept_start',
+    ...interval('difference'),
+    'p',
+    'gained',
+    'lost',
+    'verdict',
+  ];
+  const figures = (mean: Mean | undefined): (number | string)[] =>
+    mean === undefined ? ['', '', ''] : [mean.mean, mean.low, mean.high];
   const rows = summaries.map(({ name, seeds, heldOut, hints, keptStart, comparison }, i) => {
     const variant = record.spec.variants[i];
     return [
-      name, variant?.learning ?? '', variant?.start ?? '', seeds, ...figures(heldOut?.greedy), ...figures(heldOut?.pass1), ...figures(heldOut?.passG), hints, keptStart,
-      ...(comparison === null ? ['', '', '', '', '', '', ''] : [comparison.difference, comparison.low, comparison.high, comparison.p, comparison.gained.length, comparison.lost.length, comparison.verdict]),
+      name,
+      variant?.learning ?? '',
+      variant?.start ?? '',
+      seeds,
+      ...figures(heldOut?.greedy),
+      ...figures(heldOut?.pass1),
+      ...figures(heldOut?.passG),
+      hints,
+      keptStart,
+      ...(comparison === null
+        ? ['', '', '', '', '', '', '']
+        : [
+            comparison.difference,
+            comparison.low,
+            comparison.high,
+            comparison.p,
+            comparison.gained.length,
+            comparison.lost.length,
+            comparison.verdict,
+          ]),
     ];
   });
   return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';

@@ -4,7 +4,9 @@ import { GOLD_BUDGET } from '../sql/gold-budget.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
 import { matchResults, saysNothing } from '../sql/result-match.ts';
 
-/** Answers are held to the settings' budget, but their rows are kept as far as gold's are, so that they can be compared. */
+/**
+ * Answers are held to the settings' budget, but their rows are kept as far as gold's are, so that they can be compared.
+ */
 export const ANSWER_BUDGET: Partial<ExecutionBudget> = { maxRows: GOLD_BUDGET.maxRows, maxBytes: GOLD_BUDGET.maxBytes };
 
 /** A gold SQL that does not run: the dataset is broken. */
@@ -28,8 +30,8 @@ export class GoldResults {
   }
 
   /**
-   * True when the answer's result is that of the gold SQL or of one of its alternatives; null for a question without gold
-   * that can be compared.
+   * True when the answer's result is that of the gold SQL or of one of its alternatives; null for a question without
+   * gold that can be compared.
    * Rejects with GoldError.
    */
   async matches(question: Question, answer: Execution): Promise<boolean | null> {
@@ -39,14 +41,17 @@ export class GoldResults {
     return golds.some((gold) => matchResults(gold.execution, answer, gold.ordered).match);
   }
 
-  /** False without gold, and where the gold SQL goes over its budget: too long or too many rows to compare. Rejects with GoldError. */
+  /**
+   * False without gold, and where the gold SQL goes over its budget: too long or too many rows to compare. Rejects with
+   * GoldError.
+   */
   async isComparable(question: Question): Promise<boolean> {
     return question.sql !== undefined && (await this.#of(question, question.sql)).some(isComplete);
   }
 
   /**
-   * True when wrong SQL matches easily: gold returns no rows, or nothing but 0 and NULL. Null without gold that can be compared.
-   * Rejects with GoldError.
+   * True when wrong SQL matches easily: gold returns no rows, or nothing but 0 and NULL. Null without gold that can be
+   * compared. Rejects with GoldError.
    */
   async isWeak(question: Question): Promise<boolean | null> {
     if (question.sql === undefined) return null;
@@ -68,7 +73,9 @@ export class GoldResults {
     return executions.map((execution, i) => {
       if (BROKEN.has(execution.status)) {
         const which = i === 0 ? 'gold SQL' : `alternative SQL ${i}`;
-        throw new GoldError(`The ${which} of question "${question.id}" does not run (${execution.status}${execution.error === undefined ? '' : `: ${execution.error}`}).`);
+        throw new GoldError(
+          `The ${which} of question "${question.id}" does not run (${execution.status}${execution.error === undefined ? '' : `: ${execution.error}`}).`,
+        );
       }
       return { execution, ordered: hasTopLevelOrderBy(texts[i] ?? '') };
     });

@@ -1,6 +1,7 @@
 /**
- * Causal credit: what does a hint do, as opposed to what it says? Hints are left out by the toss of a coin while questions are
- * answered; because the coin decides, the difference between the answers with a hint and those without is its effect.
+ * Causal credit: what does a hint do, as opposed to what it says? Hints are left out by the toss of a coin while
+ * questions are answered; because the coin decides, the difference between the answers with a hint and those without is
+ * its effect.
  */
 import { seededRandom } from '../grpo/random.ts';
 import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts';
@@ -44,9 +45,15 @@ export interface HintCredit {
   readonly compared: number;
   readonly answersWith: number;
   readonly answersWithout: number;
-  /** Accuracy with it minus accuracy without it, question by question, with a 95 % interval over questions; null without enough data. */
+  /**
+   * Accuracy with it minus accuracy without it, question by question, with a 95 % interval over questions; null without
+   * enough data.
+   */
   readonly uplift: Difference | null;
-  /** Exact sign test of the questions on which it helped against those on which it hurt: an interval over few questions alone is too bold. */
+  /**
+   * Exact sign test of the questions on which it helped against those on which it hurt: an interval over few questions
+   * alone is too bold.
+   */
   readonly p: number | null;
   readonly verdict: CreditVerdict;
   /** The verdict as a sentence. */
@@ -70,9 +77,9 @@ interface Tally {
 }
 
 /**
- * Each of the `top` heaviest enabled hints that can act on a question is included with probability ½, independently for every
- * repeat. The uplift is the mean over questions of (share right with it − share right without it): questions differ in
- * difficulty, so each is compared with itself. The same options give the same result. Rejects with RangeError
+ * Each of the `top` heaviest enabled hints that can act on a question is included with probability ½, independently for
+ * every repeat. The uplift is the mean over questions of (share right with it − share right without it): questions
+ * differ in difficulty, so each is compared with itself. The same options give the same result. Rejects with RangeError
  * without questions that have comparable gold, with GoldError and AbortError.
  */
 export async function hintCredit(options: CreditOptions): Promise<CreditReport> {
@@ -80,8 +87,10 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
   const all = fixedPolicy(hints, acting);
-  const tested = hints.filter(({ key }) => all.weightOf(key) !== 0)
-    .sort((a, b) => Math.abs(all.weightOf(b.key)) - Math.abs(all.weightOf(a.key)) || (a.key < b.key ? -1 : 1)).slice(0, top);
+  const tested = hints
+    .filter(({ key }) => all.weightOf(key) !== 0)
+    .sort((a, b) => Math.abs(all.weightOf(b.key)) - Math.abs(all.weightOf(a.key)) || (a.key < b.key ? -1 : 1))
+    .slice(0, top);
   const tallies = new Map(tested.map(({ key }) => [key, [] as Tally[]]));
   for (const [index, question] of questions.entries()) {
     signal?.throwIfAborted();
@@ -89,7 +98,8 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
     const ask = { question: question.question, temperature, random, ...(signal === undefined ? {} : { signal }) };
     const without = masked(all, new Set(tested.map(({ key }) => key)));
     const seen = [
-      await sampler.greedy({ ...ask, policy: all }), await sampler.greedy({ ...ask, policy: without }),
+      await sampler.greedy({ ...ask, policy: all }),
+      await sampler.greedy({ ...ask, policy: without }),
       ...(await sampler.generateGroup({ ...ask, policy: all }, options.groupSize)),
     ];
     const possible = new Set(seen.flatMap(({ features }) => features.map(({ feature }) => feature.key)));
@@ -121,22 +131,59 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
 }
 
 function masked(policy: PolicyView, left: ReadonlySet<string>): PolicyView {
-  return { hints: policy.hints.filter(({ key }) => !left.has(key)), version: 0, weightOf: (key) => (left.has(key) ? 0 : policy.weightOf(key)) };
+  return {
+    hints: policy.hints.filter(({ key }) => !left.has(key)),
+    version: 0,
+    weightOf: (key) => (left.has(key) ? 0 : policy.weightOf(key)),
+  };
 }
 
-function creditOf({ key, description }: PolicyHint, weight: number, tallies: readonly Tally[], seed: number): HintCredit {
+function creditOf(
+  { key, description }: PolicyHint,
+  weight: number,
+  tallies: readonly Tally[],
+  seed: number,
+): HintCredit {
   const both = tallies.filter(({ all }) => all[0] > 0 && all[1] > 0);
   const share = (arm: 0 | 1) => both.map(({ right, all }) => right[arm] / all[arm]);
   const answers = (arm: 0 | 1): number => tallies.reduce((sum, { all }) => sum + all[arm], 0);
   const [out, within] = [share(0), share(1)];
   const uplift = both.length < FEWEST_QUESTIONS ? null : pairedDifference(out, within, seededRandom(seed).next);
-  const p = uplift === null ? null : mcNemar(within.filter((value, i) => value > (out[i] ?? 0)).length, within.filter((value, i) => value < (out[i] ?? 0)).length);
-  const verdict: CreditVerdict = uplift === null || p === null ? 'not enough data' : p >= SIGNIFICANCE ? 'no evidence' : uplift.low > 0 ? 'helps' : uplift.high < 0 ? 'hurts' : 'no evidence';
-  return { key, weight, description, questions: tallies.length, compared: both.length, answersWith: answers(1), answersWithout: answers(0), uplift, p, verdict, text: sentence(verdict, uplift, p, both.length) };
+  const p =
+    uplift === null
+      ? null
+      : mcNemar(
+          within.filter((value, i) => value > (out[i] ?? 0)).length,
+          within.filter((value, i) => value < (out[i] ?? 0)).length,
+        );
+  const verdict: CreditVerdict =
+    uplift === null || p === null
+      ? 'not enough data'
+      : p >= SIGNIFICANCE
+        ? 'no evidence'
+        : uplift.low > 0
+          ? 'helps'
+          : uplift.high < 0
+            ? 'hurts'
+            : 'no evidence';
+  return {
+    key,
+    weight,
+    description,
+    questions: tallies.length,
+    compared: both.length,
+    answersWith: answers(1),
+    answersWithout: answers(0),
+    uplift,
+    p,
+    verdict,
+    text: sentence(verdict, uplift, p, both.length),
+  };
 }
 
 function sentence(verdict: CreditVerdict, uplift: Difference | null, p: number | null, compared: number): string {
-  if (uplift === null || p === null) return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
+  if (uplift === null || p === null)
+    return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
   const points = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
   const what = verdict === 'helps' ? 'Helps' : verdict === 'hurts' ? 'Hurts' : 'No evidence of an effect';
   return `${what}: ${points(uplift.difference)} points (${points(uplift.low)} to ${points(uplift.high)}) on ${compared} questions, sign test p ${shownP(p)}.`;

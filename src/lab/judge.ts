@@ -10,7 +10,10 @@ export interface Asked {
   readonly texts: readonly string[];
 }
 
-/** Execution match with gold, remembered by question and SQL: an evaluation repeated during a run asks mostly what it asked before. */
+/**
+ * Execution match with gold, remembered by question and SQL: an evaluation repeated during a run asks mostly what it
+ * asked before.
+ */
 export class Judge {
   readonly gold: GoldResults;
   readonly #database: Database;
@@ -30,7 +33,9 @@ export class Judge {
     return kept;
   }
 
-  /** Whether each text is right, in order; all false for a question without gold. Rejects with GoldError and AbortError. */
+  /**
+   * Whether each text is right, in order; all false for a question without gold. Rejects with GoldError and AbortError.
+   */
   async areRight(question: Question, texts: readonly string[], signal?: AbortSignal): Promise<boolean[]> {
     return (await this.answersAreRight([{ question, texts }], signal))[0] ?? [];
   }
@@ -42,15 +47,19 @@ export class Judge {
       return [...new Set(texts)].filter((text) => !verdicts.has(text)).map((text) => ({ question, text, verdicts }));
     });
     if (open.length > 0) {
-      const executions = await this.#database.execute(open.map(({ text }) => text), { budget: { ...this.#budget, ...ANSWER_BUDGET }, ...(signal === undefined ? {} : { signal }) });
-      for (const [i, { question, text, verdicts }] of open.entries()) verdicts.set(text, (await this.gold.matches(question, executions[i] as Execution)) === true);
+      const executions = await this.#database.execute(
+        open.map(({ text }) => text),
+        { budget: { ...this.#budget, ...ANSWER_BUDGET }, ...(signal === undefined ? {} : { signal }) },
+      );
+      for (const [i, { question, text, verdicts }] of open.entries())
+        verdicts.set(text, (await this.gold.matches(question, executions[i] as Execution)) === true);
     }
     return asked.map(({ question, texts }) => texts.map((text) => this.#verdictsOf(question).get(text) === true));
   }
 
   #verdictsOf({ id }: Question): Map<string, boolean> {
     let known = this.#verdicts.get(id);
-    if (known === undefined) this.#verdicts.set(id, known = new Map<string, boolean>());
+    if (known === undefined) this.#verdicts.set(id, (known = new Map<string, boolean>()));
     return known;
   }
 }

@@ -47,12 +47,19 @@ export interface MeanOverDatabases {
 const SEED = 1;
 const TEMPERATURE = 0.7;
 
-/** Learns on all others and answers the questions of this one. Rejects with GoldError, AbortError, and PretrainingError. */
-export async function leaveOut(folds: readonly Fold[], index: number, options: Omit<PretrainingOptions, 'sources'>): Promise<LeftOut> {
+/**
+ * Learns on all others and answers the questions of this one. Rejects with GoldError, AbortError, and PretrainingError.
+ */
+export async function leaveOut(
+  folds: readonly Fold[],
+  index: number,
+  options: Omit<PretrainingOptions, 'sources'>,
+): Promise<LeftOut> {
   const fold = folds[index];
   if (fold === undefined) throw new RangeError(`There is no database ${index}.`);
   const questions = await fold.judge.comparable(fold.measured);
-  if (questions.length === 0) throw new PretrainingError(`${fold.name} has no question with gold SQL, so nothing can be measured on it.`);
+  if (questions.length === 0)
+    throw new PretrainingError(`${fold.name} has no question with gold SQL, so nothing can be measured on it.`);
   const { hints } = await pretrain({ ...options, sources: folds.filter((other) => other !== fold) });
   const { sampler, judge } = fold;
   const answers = async (policy: ReturnType<typeof fixedPolicy>): Promise<HeldOutAnswer[]> => {
@@ -61,21 +68,36 @@ export async function leaveOut(folds: readonly Fold[], index: number, options: O
   };
   const [none, starter] = [await answers(fixedPolicy([])), await answers(fixedPolicy(hints))];
   const heldOut = new Set(questions.filter(({ split }) => split === 'held-out').map(({ id }) => id));
-  const held = (list: readonly HeldOutAnswer[]): HeldOutAnswer[] => list.filter(({ questionId }) => heldOut.has(questionId));
-  return { name: fold.name, hints: hints.length, all: zeroShot(none, starter), heldOut: heldOut.size === 0 ? null : zeroShot(held(none), held(starter)) };
+  const held = (list: readonly HeldOutAnswer[]): HeldOutAnswer[] =>
+    list.filter(({ questionId }) => heldOut.has(questionId));
+  return {
+    name: fold.name,
+    hints: hints.length,
+    all: zeroShot(none, starter),
+    heldOut: heldOut.size === 0 ? null : zeroShot(held(none), held(starter)),
+  };
 }
 
 function zeroShot(none: readonly HeldOutAnswer[], starter: readonly HeldOutAnswer[]): ZeroShot {
-  const share = (answers: readonly HeldOutAnswer[]): Interval => meanWithInterval(answers.map(({ greedy }) => (greedy ? 1 : 0)));
-  return { none: share(none), starter: share(starter), comparison: compare([none], [starter], seededRandom(SEED).next) };
+  const share = (answers: readonly HeldOutAnswer[]): Interval =>
+    meanWithInterval(answers.map(({ greedy }) => (greedy ? 1 : 0)));
+  return {
+    none: share(none),
+    starter: share(starter),
+    comparison: compare([none], [starter], seededRandom(SEED).next),
+  };
 }
 
 /** Every database counts alike, however many questions it has. Throws RangeError without any. */
 export function meanOverDatabases(measured: readonly ZeroShot[]): MeanOverDatabases {
-  const mean = (value: (one: ZeroShot) => number): number => measured.reduce((sum, one) => sum + value(one), 0) / measured.length;
+  const mean = (value: (one: ZeroShot) => number): number =>
+    measured.reduce((sum, one) => sum + value(one), 0) / measured.length;
   const gain = (one: ZeroShot): number => one.starter.accuracy - one.none.accuracy;
   return {
-    databases: measured.length, none: mean(({ none }) => none.accuracy), starter: mean(({ starter }) => starter.accuracy),
-    difference: mean(gain), interval: bootstrapMean(measured.map(gain), seededRandom(SEED).next),
+    databases: measured.length,
+    none: mean(({ none }) => none.accuracy),
+    starter: mean(({ starter }) => starter.accuracy),
+    difference: mean(gain),
+    interval: bootstrapMean(measured.map(gain), seededRandom(SEED).next),
   };
 }

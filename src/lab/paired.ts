@@ -4,12 +4,13 @@ import { bootstrapMean, sum, wilson } from './statistics.ts';
 import type { Range } from './statistics.ts';
 
 /**
- * Two-sided exact McNemar test (Q. McNemar, Psychometrika 12 (1947) 153–157): were `gained` and `lost` tosses of a fair coin,
- * how likely is a split at least as uneven? In (0, 1]; 1 without any. Only questions on which the two differ count.
- * Throws RangeError unless both are whole numbers from 0.
+ * Two-sided exact McNemar test (Q. McNemar, Psychometrika 12 (1947) 153–157): were `gained` and `lost` tosses of a fair
+ * coin, how likely is a split at least as uneven? In (0, 1]; 1 without any. Only questions on which the two differ
+ * count. Throws RangeError unless both are whole numbers from 0.
  */
 export function mcNemar(gained: number, lost: number): number {
-  if (!(Number.isSafeInteger(gained) && Number.isSafeInteger(lost) && gained >= 0 && lost >= 0)) throw new RangeError(`No test of ${gained} gained and ${lost} lost.`);
+  if (!(Number.isSafeInteger(gained) && Number.isSafeInteger(lost) && gained >= 0 && lost >= 0))
+    throw new RangeError(`No test of ${gained} gained and ${lost} lost.`);
   const n = gained + lost;
   const few = Math.min(gained, lost);
   // Binomial coefficients relative to the middle one, going down: they neither overflow nor need logarithms.
@@ -33,14 +34,15 @@ export interface Difference extends Range {
 }
 
 /**
- * Difference of two accuracies over the same questions, with its 95 % interval. `first` and `second` hold one value in [0, 1] per
- * question in the same order: the share of seeds that were right, so that the seeds of one question stay together and
- * are not taken for independent evidence. Questions are resampled (percentile bootstrap); where all of them differ by the same
- * amount that has no width, and as much as Wilson's interval allows for a share of 0 stands in for it.
- * Throws RangeError for lists that are empty or of different lengths.
+ * Difference of two accuracies over the same questions, with its 95 % interval. `first` and `second` hold one value in
+ * [0, 1] per question in the same order: the share of seeds that were right, so that the seeds of one question stay
+ * together and are not taken for independent evidence. Questions are resampled (percentile bootstrap); where all of
+ * them differ by the same amount that has no width, and as much as Wilson's interval allows for a share of 0 stands in
+ * for it. Throws RangeError for lists that are empty or of different lengths.
  */
 export function pairedDifference(first: readonly number[], second: readonly number[], random: Random): Difference {
-  if (first.length === 0 || first.length !== second.length) throw new RangeError(`No pairs: ${first.length} and ${second.length} values.`);
+  if (first.length === 0 || first.length !== second.length)
+    throw new RangeError(`No pairs: ${first.length} and ${second.length} values.`);
   const differences = first.map((value, i) => (second[i] ?? 0) - value);
   const [one = 0] = differences;
   if (differences.every((difference) => difference === one)) {

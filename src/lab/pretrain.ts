@@ -1,10 +1,11 @@
 /**
- * Pretraining: general hints learned on several databases by the same GRPO loop, so that they can travel to another one.
+ * Pretraining: general hints learned on several databases by the same GRPO loop, so that they can travel to another
+ * one.
  *
- * One trainer for each database, all of them moving one policy layer. Only general hints learn, only gold rewards, and questions of
- * all databases come in one shuffled order. What is delivered is not the last policy but the mean of those at the end of
- * the later passes (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838–855): a step of one question on one database throws
- * weights about, and the mean holds still. Pure.
+ * One trainer for each database, all of them moving one policy layer. Only general hints learn, only gold rewards, and
+ * questions of all databases come in one shuffled order. What is delivered is not the last policy but the mean of those
+ * at the end of the later passes (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838–855): a step of one question
+ * on one database throws weights about, and the mean holds still. Pure.
  */
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
@@ -24,10 +25,13 @@ export const MIN_DATABASES = 2;
 export const MOST_HINTS = 1000;
 
 /**
- * The settings: tuned, with the gold reward and without cues of two words, which hardly recur on another database. A small
- * query budget, because a right answer to these questions is cheap.
+ * The settings: tuned, with the gold reward and without cues of two words, which hardly recur on another database. A
+ * small query budget, because a right answer to these questions is cheap.
  */
-export const PRETRAINING_CONFIG: GRPOConfig = makeConfig({ ...rewardModeWeights('gold'), template_bigram: false, max_vm_steps: 1, validation_share: 0, max_hints: 10_000 }, 'tuned');
+export const PRETRAINING_CONFIG: GRPOConfig = makeConfig(
+  { ...rewardModeWeights('gold'), template_bigram: false, max_vm_steps: 1, validation_share: 0, max_hints: 10_000 },
+  'tuned',
+);
 
 /** The questions that were given are not enough to learn from or to measure on. */
 export class PretrainingError extends Error {
@@ -72,7 +76,9 @@ export interface Pretrained {
   /** What was learned on. */
   readonly sources: readonly { readonly name: string; readonly questions: number }[];
   readonly passes: readonly PretrainingPass[];
-  /** Hints of the mean policy, before those were left out that too few databases taught or that are among the weakest. */
+  /**
+   * Hints of the mean policy, before those were left out that too few databases taught or that are among the weakest.
+   */
   readonly learned: number;
 }
 
@@ -83,8 +89,8 @@ interface Task {
 }
 
 /**
- * The same arguments give the same hints. Rejects with GoldError, with AbortError, and with PretrainingError when there is
- * nothing to learn from.
+ * The same arguments give the same hints. Rejects with GoldError, with AbortError, and with PretrainingError when there
+ * is nothing to learn from.
  */
 export async function pretrain({ sources, passes, seed, onPass, signal }: PretrainingOptions): Promise<Pretrained> {
   const random = seededRandom(seed).next;
@@ -95,13 +101,22 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
     const { sampler, database, gold, name } = source;
     const questions = await chosenQuestions(source, random);
     const trainer = new GRPOTrainer({
-      config: PRETRAINING_CONFIG, sampler, database, rewards: () => goldOnly(gold), seed: seed + index + 1,
-      policy, learns: isGeneral, distribution: false,
+      config: PRETRAINING_CONFIG,
+      sampler,
+      database,
+      rewards: () => goldOnly(gold),
+      seed: seed + index + 1,
+      policy,
+      learns: isGeneral,
+      distribution: false,
     });
     tasks.push(...questions.map((question) => ({ source: index, trainer, question })));
     if (questions.length > 0) used.push({ name, questions: questions.length });
   }
-  if (tasks.length === 0) throw new PretrainingError('No question to learn from has gold SQL that returns something, so there is nothing to learn from.');
+  if (tasks.length === 0)
+    throw new PretrainingError(
+      'No question to learn from has gold SQL that returns something, so there is nothing to learn from.',
+    );
 
   const mean = new MeanPolicy();
   const taughtBy = new Map<string, Set<number>>();
@@ -117,7 +132,14 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
     }
     if (pass > passes / 2) mean.add(policy.hints);
     const steps = tasks.length;
-    done.push({ pass, steps, noSignalShare: tally.noSignal / steps, replayedShare: tally.replayed / steps, meanReward: tally.reward / steps, hints: policy.size });
+    done.push({
+      pass,
+      steps,
+      noSignalShare: tally.noSignal / steps,
+      replayedShare: tally.replayed / steps,
+      meanReward: tally.reward / steps,
+      hints: policy.size,
+    });
     onPass?.(done[pass - 1] as PretrainingPass);
   }
 
@@ -137,7 +159,10 @@ function isGeneral({ general }: HintFeature): boolean {
 
 async function chosenQuestions({ questions, gold }: PretrainingSource, random: Random): Promise<Question[]> {
   const weak = await Promise.all(questions.map((question) => gold.isWeak(question)));
-  return shuffled(questions.filter((_, i) => weak[i] === false), random).slice(0, QUESTIONS_EACH);
+  return shuffled(
+    questions.filter((_, i) => weak[i] === false),
+    random,
+  ).slice(0, QUESTIONS_EACH);
 }
 
 /** +1 for the result of the gold SQL, −1 for any other. Verdicts are kept: passes ask mostly what they asked before. */
@@ -145,16 +170,18 @@ function goldOnly(gold: GoldResults): RewardModel {
   const known = new Map<string, number | null>();
   return {
     async score(question, completions) {
-      return Promise.all(completions.map(async ({ sql, execution }) => {
-        const key = `${question.id}\n${sql}`;
-        let value = known.get(key);
-        if (value === undefined) {
-          const matches = await gold.matches(question, execution);
-          value = matches === null ? null : matches ? 1 : -1;
-          known.set(key, value);
-        }
-        return { components: { gold: { value, reasons: [] } }, total: value };
-      }));
+      return Promise.all(
+        completions.map(async ({ sql, execution }) => {
+          const key = `${question.id}\n${sql}`;
+          let value = known.get(key);
+          if (value === undefined) {
+            const matches = await gold.matches(question, execution);
+            value = matches === null ? null : matches ? 1 : -1;
+            known.set(key, value);
+          }
+          return { components: { gold: { value, reasons: [] } }, total: value };
+        }),
+      );
     },
   };
 }
@@ -181,15 +208,27 @@ class MeanPolicy {
 
   add(hints: readonly PolicyHint[]): void {
     this.#policies++;
-    for (const hint of hints) this.#sums.set(hint.key, { weight: (this.#sums.get(hint.key)?.weight ?? 0) + hint.weight, hint });
+    for (const hint of hints)
+      this.#sums.set(hint.key, { weight: (this.#sums.get(hint.key)?.weight ?? 0) + hint.weight, hint });
   }
 
-  /** With the evidence of the last policy that had the hint. Weights are rounded as files keep them. A start has no steps behind it: they are 0. */
+  /**
+   * With the evidence of the last policy that had the hint. Weights are rounded as files keep them. A start has no
+   * steps behind it: they are 0.
+   */
   hints(): PolicyHint[] {
     return [...this.#sums.values()].map(({ weight: sum, hint }) => {
       const weight = rounded(sum / this.#policies);
       const evidence = { ...hint.evidence, advantage: rounded(hint.evidence.advantage) };
-      return { ...hint, weight, evidence, hintType: weight < 0 ? 'avoid' : 'prefer', description: describeHint(hint, weight, evidence), createdAt: 0, updatedAt: 0 };
+      return {
+        ...hint,
+        weight,
+        evidence,
+        hintType: weight < 0 ? 'avoid' : 'prefer',
+        description: describeHint(hint, weight, evidence),
+        createdAt: 0,
+        updatedAt: 0,
+      };
     });
   }
 }

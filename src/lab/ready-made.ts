@@ -19,33 +19,90 @@ const GOLD = rewardModeWeights('gold');
 const BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
 const CURVE = { evaluateEvery: 10, curveQuestions: 48 } as const;
 
-const variant = (name: string, settings: Settings = {}, learning: Variant['learning'] = 'on', start: Variant['start'] = 'none'): Variant => ({ name, settings, start, learning });
+const variant = (
+  name: string,
+  settings: Settings = {},
+  learning: Variant['learning'] = 'on',
+  start: Variant['start'] = 'none',
+): Variant => ({ name, settings, start, learning });
 
 export const READY_MADE: readonly ReadyMade[] = [
   {
-    id: 'learning', name: 'Does learning help?', says: 'Learning from gold against no learning at all, and against shuffled advantages, which must not help.', base: BASE,
-    spec: { name: 'Does learning help?', variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')], seeds: FIVE, steps: 60, ...CURVE },
-  },
-  {
-    id: 'starter', name: 'Does the starter policy help?', says: 'Beginning from general hints that were learned elsewhere (the shop’s training questions among them, its held-out ones never), and learning on from there.', base: BASE,
+    id: 'learning',
+    name: 'Does learning help?',
+    says: 'Learning from gold against no learning at all, and against shuffled advantages, which must not help.',
+    base: BASE,
     spec: {
-      name: 'Does the starter policy help?', seeds: [1, 2, 3], steps: 60, ...CURVE,
-      variants: [variant('nothing', GOLD, 'off'), variant('starter', GOLD, 'off', 'starter'), variant('starter then gold', { ...GOLD, replay: true, resample_budget: 1 }, 'on', 'starter')],
+      name: 'Does learning help?',
+      variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')],
+      seeds: FIVE,
+      steps: 60,
+      ...CURVE,
     },
   },
   {
-    id: 'reward', name: 'Which reward?', says: 'Judged by gold, without gold, and both mixed: does a higher reward mean better answers?', base: BASE,
-    spec: { name: 'Which reward?', variants: [variant('no learning', {}, 'off'), variant('reference-free'), variant('gold', GOLD), variant('mix', { gold_weight: 1 })], seeds: [1, 2, 3], steps: 60, ...CURVE },
-  },
-  {
-    id: 'estimator', name: 'Which estimator?', says: 'The five advantage estimators on the same questions, from gold.', base: { ...BASE, questions_per_step: 2 },
-    spec: { name: 'Which estimator?', variants: ESTIMATORS.map((estimator) => variant(estimator, { ...GOLD, estimator })), seeds: [1, 2, 3], steps: 40, ...CURVE },
-  },
-  {
-    id: 'group', name: 'Group size at equal samples', says: 'Many small groups or few large ones: 8 completions a step either way.', base: BASE,
+    id: 'starter',
+    name: 'Does the starter policy help?',
+    says: 'Beginning from general hints that were learned elsewhere (the shop’s training questions among them, its held-out ones never), and learning on from there.',
+    base: BASE,
     spec: {
-      name: 'Group size at equal samples', seeds: [1, 2, 3], steps: 60, ...CURVE,
-      variants: [variant('G 2', { ...GOLD, group_size: 2, questions_per_step: 4 }), variant('G 4', { ...GOLD, group_size: 4, questions_per_step: 2 }), variant('G 8', { ...GOLD, group_size: 8, questions_per_step: 1 })],
+      name: 'Does the starter policy help?',
+      seeds: [1, 2, 3],
+      steps: 60,
+      ...CURVE,
+      variants: [
+        variant('nothing', GOLD, 'off'),
+        variant('starter', GOLD, 'off', 'starter'),
+        variant('starter then gold', { ...GOLD, replay: true, resample_budget: 1 }, 'on', 'starter'),
+      ],
+    },
+  },
+  {
+    id: 'reward',
+    name: 'Which reward?',
+    says: 'Judged by gold, without gold, and both mixed: does a higher reward mean better answers?',
+    base: BASE,
+    spec: {
+      name: 'Which reward?',
+      variants: [
+        variant('no learning', {}, 'off'),
+        variant('reference-free'),
+        variant('gold', GOLD),
+        variant('mix', { gold_weight: 1 }),
+      ],
+      seeds: [1, 2, 3],
+      steps: 60,
+      ...CURVE,
+    },
+  },
+  {
+    id: 'estimator',
+    name: 'Which estimator?',
+    says: 'The five advantage estimators on the same questions, from gold.',
+    base: { ...BASE, questions_per_step: 2 },
+    spec: {
+      name: 'Which estimator?',
+      variants: ESTIMATORS.map((estimator) => variant(estimator, { ...GOLD, estimator })),
+      seeds: [1, 2, 3],
+      steps: 40,
+      ...CURVE,
+    },
+  },
+  {
+    id: 'group',
+    name: 'Group size at equal samples',
+    says: 'Many small groups or few large ones: 8 completions a step either way.',
+    base: BASE,
+    spec: {
+      name: 'Group size at equal samples',
+      seeds: [1, 2, 3],
+      steps: 60,
+      ...CURVE,
+      variants: [
+        variant('G 2', { ...GOLD, group_size: 2, questions_per_step: 4 }),
+        variant('G 4', { ...GOLD, group_size: 4, questions_per_step: 2 }),
+        variant('G 8', { ...GOLD, group_size: 8, questions_per_step: 1 }),
+      ],
     },
   },
 ];

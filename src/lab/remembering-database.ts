@@ -6,9 +6,9 @@ const KEPT = 5_000;
 const LARGEST = 200;
 
 /**
- * Hands out earlier answers to the same SQL under the same budget; the oldest are forgotten first. An answer depends on SQL and
- * budget alone, but for a statement whose worker had to be ended, which is asked again. Closing is left to the owner of the
- * database within.
+ * Hands out earlier answers to the same SQL under the same budget; the oldest are forgotten first. An answer depends on
+ * SQL and budget alone, but for a statement whose worker had to be ended, which is asked again. Closing is left to the
+ * owner of the database within.
  */
 export class RememberingDatabase implements Database {
   readonly #within: Database;
@@ -18,9 +18,14 @@ export class RememberingDatabase implements Database {
     this.#within = within;
   }
 
-  get schema(): Schema { return this.#within.schema; }
+  get schema(): Schema {
+    return this.#within.schema;
+  }
 
-  async execute(sql: readonly string[], options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {}): Promise<Execution[]> {
+  async execute(
+    sql: readonly string[],
+    options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {},
+  ): Promise<Execution[]> {
     options.signal?.throwIfAborted();
     const { maxVmSteps, deadlineMs, maxRows, maxBytes } = options.budget ?? {};
     const limits = [maxVmSteps, deadlineMs, maxRows, maxBytes].join(' ');
@@ -36,7 +41,8 @@ export class RememberingDatabase implements Database {
     for (const [i, execution] of fresh.entries()) {
       const text = asked[i] ?? '';
       answers.set(text, execution);
-      if (execution.status !== 'killed' && execution.rows.length * execution.columns.length <= LARGEST) this.#remember(keyOf(text), execution);
+      if (execution.status !== 'killed' && execution.rows.length * execution.columns.length <= LARGEST)
+        this.#remember(keyOf(text), execution);
     }
     return sql.map((text) => answers.get(text) as Execution);
   }

@@ -10,7 +10,10 @@ export interface ScatterPoint {
 
 export interface Scatter {
   readonly points: readonly ScatterPoint[];
-  /** Share of pairs with different accuracy in which the better one has the higher reward, ties counting half; null without such pairs. */
+  /**
+   * Share of pairs with different accuracy in which the better one has the higher reward, ties counting half; null
+   * without such pairs.
+   */
   readonly auc: number | null;
   readonly pairs: number;
   /** The median reward and the accuracy below which a point counts as wrong: the lines of the quadrants. */
@@ -21,29 +24,40 @@ export interface Scatter {
 }
 
 /** One point a completion; those without a reward are left out. */
-export function completionScatter(completions: readonly { readonly reward: number | null; readonly right: boolean }[]): Scatter {
-  return scatter(completions.flatMap(({ reward, right }) => (reward === null ? [] : [{ x: reward, y: right ? 1 : 0 }])), 0.5);
+export function completionScatter(
+  completions: readonly { readonly reward: number | null; readonly right: boolean }[],
+): Scatter {
+  return scatter(
+    completions.flatMap(({ reward, right }) => (reward === null ? [] : [{ x: reward, y: right ? 1 : 0 }])),
+    0.5,
+  );
 }
 
 /**
- * One point a measurement along a run: mean training reward since the one before, and held-out accuracy. Wrong is what is less
- * accurate than the start: a reward that rises while accuracy falls below where it began is hacked.
+ * One point a measurement along a run: mean training reward since the one before, and held-out accuracy. Wrong is what
+ * is less accurate than the start: a reward that rises while accuracy falls below where it began is hacked.
  */
 export function stepScatter(curve: readonly CurvePoint[]): Scatter {
-  return scatter(curve.flatMap(({ reward, greedy }) => (reward === null ? [] : [{ x: reward, y: greedy }])), curve[0]?.greedy ?? 0);
+  return scatter(
+    curve.flatMap(({ reward, greedy }) => (reward === null ? [] : [{ x: reward, y: greedy }])),
+    curve[0]?.greedy ?? 0,
+  );
 }
 
 function scatter(points: readonly ScatterPoint[], wrongBelow: number): Scatter {
   if (points.length === 0) return { points, auc: null, pairs: 0, medianReward: null, wrongBelow, hacked: null };
-  const medianReward = quantile(points.map(({ x }) => x).sort((a, b) => a - b), 0.5);
+  const medianReward = quantile(
+    points.map(({ x }) => x).sort((a, b) => a - b),
+    0.5,
+  );
   const hacked = points.filter(({ x, y }) => x > medianReward && y < wrongBelow).length / points.length;
   return { points, ...concordance(points), medianReward, wrongBelow, hacked };
 }
 
 /**
- * Mann and Whitney's U over all pairs of points with different y, divided by their number (H. B. Mann, D. R. Whitney, Annals of
- * Mathematical Statistics 18 (1947) 50–60); for y of 0 and 1 the area under the ROC curve. Levels of y are compared as
- * sorted lists, so that thousands of completions (two levels) and hundreds of measurements are both quick.
+ * Mann and Whitney's U over all pairs of points with different y, divided by their number (H. B. Mann, D. R. Whitney,
+ * Annals of Mathematical Statistics 18 (1947) 50–60); for y of 0 and 1 the area under the ROC curve. Levels of y are
+ * compared as sorted lists, so that thousands of completions (two levels) and hundreds of measurements are both quick.
  */
 export function concordance(points: readonly ScatterPoint[]): { readonly auc: number | null; readonly pairs: number } {
   const levels = new Map<number, number[]>();
@@ -52,7 +66,9 @@ export function concordance(points: readonly ScatterPoint[]): { readonly auc: nu
     if (level === undefined) levels.set(y, [x]);
     else level.push(x);
   }
-  const sorted = [...levels.entries()].sort(([a], [b]) => a - b).map(([, rewards]) => Float64Array.from(rewards).sort());
+  const sorted = [...levels.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([, rewards]) => Float64Array.from(rewards).sort());
   let [wins, pairs] = [0, 0];
   for (const [i, worse] of sorted.entries()) {
     for (const better of sorted.slice(i + 1)) {

@@ -18,23 +18,30 @@ export const Z95 = 1.959963984540054;
 const RESAMPLES = 2000;
 
 /**
- * Wilson's score interval for `successes` of `trials` (E. B. Wilson, JASA 22 (1927) 209–212): stays inside [0, 1] and keeps
- * its width at 0 and at `trials` successes. `successes` may be a fraction. Throws RangeError unless 0 ≤ successes ≤ trials, trials > 0.
+ * Wilson's score interval for `successes` of `trials` (E. B. Wilson, JASA 22 (1927) 209–212): stays inside [0, 1] and
+ * keeps its width at 0 and at `trials` successes. `successes` may be a fraction. Throws RangeError unless 0 ≤ successes
+ * ≤ trials, trials > 0.
  */
 export function wilson(successes: number, trials: number, z = Z95): Interval {
-  if (!(trials > 0) || !(successes >= 0) || successes > trials) throw new RangeError(`No share: ${successes} of ${trials}.`);
+  if (!(trials > 0) || !(successes >= 0) || successes > trials)
+    throw new RangeError(`No share: ${successes} of ${trials}.`);
   const p = successes / trials;
   const z2 = z * z;
   const denominator = 1 + z2 / trials;
   const centre = (p + z2 / (2 * trials)) / denominator;
   const half = (z / denominator) * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials * trials));
   // At the ends centre ∓ half is 0 or 1 but for rounding.
-  return { accuracy: p, low: successes === 0 ? 0 : Math.max(0, centre - half), high: successes === trials ? 1 : Math.min(1, centre + half) };
+  return {
+    accuracy: p,
+    low: successes === 0 ? 0 : Math.max(0, centre - half),
+    high: successes === trials ? 1 : Math.min(1, centre + half),
+  };
 }
 
 /**
  * Probability that at least one of k samples is right, estimated from n samples of which c were:
- * 1 − C(n−c, k) / C(n, k), unbiased (Chen et al., arXiv 2107.03374, eq. 1). Throws RangeError unless 1 ≤ k ≤ n and 0 ≤ c ≤ n.
+ * 1 − C(n−c, k) / C(n, k), unbiased (Chen et al., arXiv 2107.03374, eq. 1). Throws RangeError unless 1 ≤ k ≤ n and 0 ≤
+ * c ≤ n.
  */
 export function passAtK(n: number, c: number, k: number): number {
   if (!(k >= 1 && k <= n && c >= 0 && c <= n)) throw new RangeError(`No pass@${k} from ${c} right of ${n} samples.`);
@@ -46,20 +53,22 @@ export function passAtK(n: number, c: number, k: number): number {
 /**
  * Mean of one value in [0, 1] per question, with a 95 % interval over questions.
  *
- * Yes-or-no values get Wilson's interval. Values in between (shares of samples) vary less than yes-or-no would, so they get
- * the percentile bootstrap over questions; where all questions agree that has no width, and Wilson's stands in for it.
- * Throws RangeError without values.
+ * Yes-or-no values get Wilson's interval. Values in between (shares of samples) vary less than yes-or-no would, so they
+ * get the percentile bootstrap over questions; where all questions agree that has no width, and Wilson's stands in for
+ * it. Throws RangeError without values.
  */
 export function meanWithInterval(values: readonly number[], seed = 1): Interval {
   const total = sum(values);
   if (values.every((value) => value === 0 || value === 1)) return wilson(total, values.length);
   const [first = 0] = values;
-  if (values.every((value) => value === first)) return { ...wilson(Math.min(total, values.length), values.length), accuracy: first };
+  if (values.every((value) => value === first))
+    return { ...wilson(Math.min(total, values.length), values.length), accuracy: first };
   return { accuracy: total / values.length, ...bootstrapMean(values, seededRandom(seed).next) };
 }
 
 /**
- * Percentile bootstrap of a mean: 95 % of the means of `values` drawn with replacement (B. Efron, Annals of Statistics 7 (1979)
+ * Percentile bootstrap of a mean: 95 % of the means of `values` drawn with replacement (B. Efron, Annals of Statistics
+ * 7 (1979)
  * 1–26). Each value stands for one independent unit; measurements that belong together (the seeds of one question) are
  * averaged into one value before. Throws RangeError without values.
  */

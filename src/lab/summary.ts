@@ -40,12 +40,14 @@ export interface VariantSummary {
 const SUMMARY_SEED = 1;
 
 export function summarise({ spec, runs }: Experiment): VariantSummary[] {
-  const runsOf = (variant: number): SeedRun[] => spec.seeds.flatMap((seed) => runs.find((run) => run.variant === variant && run.seed === seed) ?? []);
+  const runsOf = (variant: number): SeedRun[] =>
+    spec.seeds.flatMap((seed) => runs.find((run) => run.variant === variant && run.seed === seed) ?? []);
   const reference = runsOf(0);
   return spec.variants.map(({ name }, variant): VariantSummary => {
     const own = runsOf(variant);
     return {
-      name, seeds: own.length,
+      name,
+      seeds: own.length,
       heldOut: own.length === 0 ? null : heldOutOf(own.map(({ answers }) => answers)),
       curve: curveOf(own),
       hints: own.length === 0 ? 0 : mean(own.map(({ hints }) => hints)),
@@ -59,7 +61,10 @@ function heldOutOf(runs: readonly (readonly HeldOutAnswer[])[]): HeldOutSummary 
   const [first = []] = runs;
   // One value a question: its seeds are averaged, so that they do not count as questions of their own.
   const over = (value: (answer: HeldOutAnswer) => number): Mean => {
-    const { accuracy, low, high } = meanWithInterval(first.map((_, i) => mean(runs.flatMap((answers) => answers[i] ?? []).map(value))), SUMMARY_SEED);
+    const { accuracy, low, high } = meanWithInterval(
+      first.map((_, i) => mean(runs.flatMap((answers) => answers[i] ?? []).map(value))),
+      SUMMARY_SEED,
+    );
     return { mean: accuracy, low, high };
   };
   return {
@@ -71,16 +76,29 @@ function heldOutOf(runs: readonly (readonly HeldOutAnswer[])[]): HeldOutSummary 
 
 function curveOf(runs: readonly SeedRun[]): CurveBandPoint[] {
   const questions = runs[0]?.answers.length ?? 1;
-  const band = curveBand(runs.map(({ curve }) => curve.map(({ step, greedy }) => ({ step, value: greedy }))), (share) => wilson(share * questions, questions));
+  const band = curveBand(
+    runs.map(({ curve }) => curve.map(({ step, greedy }) => ({ step, value: greedy }))),
+    (share) => wilson(share * questions, questions),
+  );
   return band.map((point) => {
-    const rewards = runs.flatMap(({ curve }) => curve.flatMap(({ step, reward }) => (step === point.step && reward !== null ? [reward] : [])));
+    const rewards = runs.flatMap(({ curve }) =>
+      curve.flatMap(({ step, reward }) => (step === point.step && reward !== null ? [reward] : [])),
+    );
     return { ...point, reward: rewards.length === 0 ? null : mean(rewards) };
   });
 }
 
 function comparisonOf(reference: readonly SeedRun[], own: readonly SeedRun[]): Comparison | null {
-  const pairs = own.flatMap((run) => reference.filter(({ seed }) => seed === run.seed).map((other) => [other.answers, run.answers] as const));
-  return pairs.length === 0 ? null : compare(pairs.map(([other]) => other), pairs.map(([, answers]) => answers), seededRandom(SUMMARY_SEED).next);
+  const pairs = own.flatMap((run) =>
+    reference.filter(({ seed }) => seed === run.seed).map((other) => [other.answers, run.answers] as const),
+  );
+  return pairs.length === 0
+    ? null
+    : compare(
+        pairs.map(([other]) => other),
+        pairs.map(([, answers]) => answers),
+        seededRandom(SUMMARY_SEED).next,
+      );
 }
 
 function mean(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 /**
- * A whole training run with a validation part: the best policy is kept, not the last, and the start where nothing beat it.
- * The validation questions come out of the training split. Held-out questions have no part in it.
+ * A whole training run with a validation part: the best policy is kept, not the last, and the start where nothing beat
+ * it. The validation questions come out of the training split. Held-out questions have no part in it.
  */
 import { seededRandom, shuffled } from '../grpo/random.ts';
 import type { GRPOTrainer } from '../grpo/trainer.ts';
@@ -45,9 +45,9 @@ export interface TrainingResult {
 }
 
 /**
- * Takes up to `steps` steps with the trainer's settings: `validation_share` of the questions that have gold SQL are kept back and
- * answered at the start, every `evaluate_every` steps, and at the end; a better policy is one with more right, of equals the
- * earlier is kept; after `patience` validations without a better one (0: never) the run stops.
+ * Takes up to `steps` steps with the trainer's settings: `validation_share` of the questions that have gold SQL are
+ * kept back and answered at the start, every `evaluate_every` steps, and at the end; a better policy is one with more
+ * right, of equals the earlier is kept; after `patience` validations without a better one (0: never) the run stops.
  * Rejects with AbortError when aborted; the trainer is then where it was stopped.
  */
 export async function trainWithValidation(options: TrainingOptions): Promise<TrainingResult> {
@@ -85,19 +85,45 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
   }
 
   const start = points[0];
-  if (start === undefined) return { steps: taken, stoppedEarly, kept: 'last', bestStep: taken, validation: points, hints: trainer.policy.hints, verdict: withoutValidation(validation_share), events: [] };
+  if (start === undefined)
+    return {
+      steps: taken,
+      stoppedEarly,
+      kept: 'last',
+      bestStep: taken,
+      validation: points,
+      hints: trainer.policy.hints,
+      verdict: withoutValidation(validation_share),
+      events: [],
+    };
   const keepsStart = best.step === 0;
-  const verdict = keepsStart ? notBeaten(points, start) : `The run beat its start on the ${questions(start.of)} (${best.right} of ${start.of} against ${start.right} of ${start.of}); the policy of step ${best.step} is kept.`;
+  const verdict = keepsStart
+    ? notBeaten(points, start)
+    : `The run beat its start on the ${questions(start.of)} (${best.right} of ${start.of} against ${start.right} of ${start.of}); the policy of step ${best.step} is kept.`;
   const events = trainer.reinstate(best.hints, verdict);
-  return { steps: taken, stoppedEarly, kept: keepsStart ? 'start' : 'best', bestStep: best.step, validation: points, hints: trainer.policy.hints, verdict, events };
+  return {
+    steps: taken,
+    stoppedEarly,
+    kept: keepsStart ? 'start' : 'best',
+    bestStep: best.step,
+    validation: points,
+    hints: trainer.policy.hints,
+    verdict,
+    events,
+  };
 }
 
 /**
- * Keeps back about `share` of the questions that have gold SQL, whole classes of equal normalised gold at a time: a question whose
- * very SQL was trained on would measure memory. The same seed gives the same parts, each in the order of `questions`.
+ * Keeps back about `share` of the questions that have gold SQL, whole classes of equal normalised gold at a time: a
+ * question whose very SQL was trained on would measure memory. The same seed gives the same parts, each in the order of
+ * `questions`.
  * `validation` is empty when share is 0 or fewer than two classes are there to divide.
  */
-export function splitForValidation(questions: readonly Question[], share: number, seed: number): { readonly training: readonly Question[]; readonly validation: readonly Question[] } {
+export function splitForValidation(
+  questions: readonly Question[],
+  share: number,
+  seed: number,
+): { readonly training: readonly Question[]; readonly validation: readonly Question[] } {
   const classes = new Map<string, Question[]>();
   for (const question of questions) {
     if (question.sql === undefined) continue;
@@ -115,18 +141,24 @@ export function splitForValidation(questions: readonly Question[], share: number
   }
   // Every class is larger than what is wanted: the smallest has to do.
   if (kept.size === 0) for (const question of mixed.reduce((a, b) => (b.length < a.length ? b : a))) kept.add(question);
-  return { training: questions.filter((question) => !kept.has(question)), validation: questions.filter((question) => kept.has(question)) };
+  return {
+    training: questions.filter((question) => !kept.has(question)),
+    validation: questions.filter((question) => kept.has(question)),
+  };
 }
 
-const questions = (count: number): string => (count === 1 ? 'one validation question' : `${count} validation questions`);
+const questions = (count: number): string =>
+  count === 1 ? 'one validation question' : `${count} validation questions`;
 
 function notBeaten(points: readonly ValidationPoint[], start: ValidationPoint): string {
   const most = Math.max(...points.slice(1).map(({ right }) => right));
-  return points.length === 1 ? 'No step was taken; the start is kept.'
+  return points.length === 1
+    ? 'No step was taken; the start is kept.'
     : `The run did not beat its start on the ${questions(start.of)} (${most} of ${start.of} against ${start.right} of ${start.of}); the start is kept.`;
 }
 
 function withoutValidation(share: number): string {
-  return share === 0 ? 'There was no validation; the last policy is kept.'
+  return share === 0
+    ? 'There was no validation; the last policy is kept.'
     : 'There was no validation, because fewer than two of the training questions differ in gold SQL; the last policy is kept.';
 }

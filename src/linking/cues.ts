@@ -1,5 +1,11 @@
 /** The cues of a question: the words and phrases a hint can hang on. */
-import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, GROUPING_PHRASES, ORDER_PHRASES } from './lexicon.ts';
+import {
+  AGGREGATE_PHRASES,
+  COMPARISONS_AFTER,
+  COMPARISONS_BEFORE,
+  GROUPING_PHRASES,
+  ORDER_PHRASES,
+} from './lexicon.ts';
 import { phraseAt } from './phrases.ts';
 import type { Cue, QuestionAnalysis, Span, Token } from './types.ts';
 
@@ -7,10 +13,42 @@ import type { Cue, QuestionAnalysis, Span, Token } from './types.ts';
 export const CUES_LIMIT = 120;
 const FIRST_WORDS = 3;
 
-const PHRASES: readonly string[] = [...new Set([
-  ...AGGREGATE_PHRASES.map(({ words }) => words), ...COMPARISONS_BEFORE.map(({ words }) => words), ...COMPARISONS_AFTER.map(({ words }) => words),
-  ...GROUPING_PHRASES, ...ORDER_PHRASES, 'how much', 'who', 'where', 'when', 'which', 'not', 'never', 'without', 'more than one', 'both', 'either', 'as well as', 'along with', 'together with', 'but not', 'do not', 'does not', 'did not', 'at the same time', 'the most', 'the least', 'most common', 'least common', 'the same', 'or',
-])].filter((phrase) => phrase.includes(' ') || !['in', 'is', 'of', 'by', 'from'].includes(phrase)).sort((a, b) => b.length - a.length);
+const PHRASES: readonly string[] = [
+  ...new Set([
+    ...AGGREGATE_PHRASES.map(({ words }) => words),
+    ...COMPARISONS_BEFORE.map(({ words }) => words),
+    ...COMPARISONS_AFTER.map(({ words }) => words),
+    ...GROUPING_PHRASES,
+    ...ORDER_PHRASES,
+    'how much',
+    'who',
+    'where',
+    'when',
+    'which',
+    'not',
+    'never',
+    'without',
+    'more than one',
+    'both',
+    'either',
+    'as well as',
+    'along with',
+    'together with',
+    'but not',
+    'do not',
+    'does not',
+    'did not',
+    'at the same time',
+    'the most',
+    'the least',
+    'most common',
+    'least common',
+    'the same',
+    'or',
+  ]),
+]
+  .filter((phrase) => phrase.includes(' ') || !['in', 'is', 'of', 'by', 'from'].includes(phrase))
+  .sort((a, b) => b.length - a.length);
 
 /** Phrases by their first word, longest first: a question is compared with few of them. */
 const PHRASES_BY_WORD: ReadonlyMap<string, readonly string[]> = (() => {
@@ -33,17 +71,25 @@ interface Piece {
 }
 
 /**
- * In order of mention, one cue a key, at most `CUES_LIMIT`. Values and numbers appear as what they stand for: `<column>`, `<number>`;
- * in bigrams and first words the names of the schema do too: "many <table>".
+ * In order of mention, one cue a key, at most `CUES_LIMIT`. Values and numbers appear as what they stand for:
+ * `<column>`, `<number>`; in bigrams and first words the names of the schema do too: "many <table>".
  */
-export function findCues(tokens: readonly Token[], { tables = [], columns = [], values = [], numbers = [], dates = [] }: Links): Cue[] {
+export function findCues(
+  tokens: readonly Token[],
+  { tables = [], columns = [], values = [], numbers = [], dates = [] }: Links,
+): Cue[] {
   const cues = new Map<string, Cue>();
-  const add = (cue: Cue): void => { if (!cues.has(cue.key)) cues.set(cue.key, cue); };
+  const add = (cue: Cue): void => {
+    if (!cues.has(cue.key)) cues.set(cue.key, cue);
+  };
   const typed = new Set<number>();
   const kinds: (string | undefined)[] = tokens.map(() => undefined);
   const spans: (Span | undefined)[] = tokens.map(() => undefined);
   const mark = (span: Span, kind: string): void => {
-    for (let at = span.first; at <= span.last; at++) { kinds[at] = kind; spans[at] = span; }
+    for (let at = span.first; at <= span.last; at++) {
+      kinds[at] = kind;
+      spans[at] = span;
+    }
   };
   // What is marked later wins: a value or number is more than the name it contains.
   for (const { span, match } of columns) if (match === 'exact') mark(span, '<column>');
@@ -78,40 +124,75 @@ export function findCues(tokens: readonly Token[], { tables = [], columns = [], 
     add({ key: token.stem, label: token.lower, kind: 'word', span: { first: at, last: at }, general });
     const next = tokens[at + 1];
     if (next !== undefined && next.kind === 'word' && !next.stop && !typed.has(at + 1)) {
-      add({ key: `${token.stem} ${next.stem}`, label: `${token.lower} ${next.lower}`, kind: 'bigram', span: { first: at, last: at + 1 }, general: general && kinds[at + 1] === undefined });
+      add({
+        key: `${token.stem} ${next.stem}`,
+        label: `${token.lower} ${next.lower}`,
+        kind: 'bigram',
+        span: { first: at, last: at + 1 },
+        general: general && kinds[at + 1] === undefined,
+      });
     }
   });
   const pieces = piecesOf(tokens, kinds, spans);
   addNeighbours(pieces, add);
   addStart(pieces, add);
-  return [...cues.values()].sort((a, b) => a.span.first - b.span.first || a.span.last - b.span.last).slice(0, CUES_LIMIT);
+  return [...cues.values()]
+    .sort((a, b) => a.span.first - b.span.first || a.span.last - b.span.last)
+    .slice(0, CUES_LIMIT);
 }
 
-function piecesOf(tokens: readonly Token[], kinds: readonly (string | undefined)[], spans: readonly (Span | undefined)[]): Piece[] {
+function piecesOf(
+  tokens: readonly Token[],
+  kinds: readonly (string | undefined)[],
+  spans: readonly (Span | undefined)[],
+): Piece[] {
   const pieces: Piece[] = [];
   tokens.forEach((token, at) => {
     const kind = kinds[at];
     const before = pieces.at(-1);
     if (kind === undefined) {
-      const text = token.kind === 'word' ? (token.stop ? token.lower : token.stem) : token.kind === 'quoted' ? '<quoted>' : '<number>';
-      pieces.push({ key: text, label: token.kind === 'word' ? token.lower : text, typed: token.kind !== 'word', span: { first: at, last: at } });
-    } else if (before?.key === kind && spans[at] === spans[at - 1]) pieces[pieces.length - 1] = { ...before, span: { first: before.span.first, last: at } };
+      const text =
+        token.kind === 'word'
+          ? token.stop
+            ? token.lower
+            : token.stem
+          : token.kind === 'quoted'
+            ? '<quoted>'
+            : '<number>';
+      pieces.push({
+        key: text,
+        label: token.kind === 'word' ? token.lower : text,
+        typed: token.kind !== 'word',
+        span: { first: at, last: at },
+      });
+    } else if (before?.key === kind && spans[at] === spans[at - 1])
+      pieces[pieces.length - 1] = { ...before, span: { first: before.span.first, last: at } };
     else pieces.push({ key: kind, label: kind, typed: true, span: { first: at, last: at } });
   });
   return pieces;
 }
 
-/** Two neighbours of which one is named by its kind: "many <table>", "<column> of", "<value> <table>". Three where the middle is "of" or an article: "number of <table>", "<column> of <table>". */
+/**
+ * Two neighbours of which one is named by its kind: "many <table>", "<column> of", "<value> <table>". Three where the
+ * middle is "of" or an article: "number of <table>", "<column> of <table>".
+ */
 function addNeighbours(pieces: readonly Piece[], add: (cue: Cue) => void): void {
   const push = (parts: readonly (Piece | undefined)[]): void => {
     const all = parts.filter((part) => part !== undefined);
     if (all.length < parts.length || !all.some(({ typed }) => typed)) return;
-    add({ key: all.map(({ key }) => key).join(' '), label: all.map(({ label }) => label).join(' '), kind: 'bigram', span: { first: all[0]?.span.first ?? 0, last: all.at(-1)?.span.last ?? 0 }, general: true });
+    add({
+      key: all.map(({ key }) => key).join(' '),
+      label: all.map(({ label }) => label).join(' '),
+      kind: 'bigram',
+      span: { first: all[0]?.span.first ?? 0, last: all.at(-1)?.span.last ?? 0 },
+      general: true,
+    });
   };
   pieces.forEach((piece, at) => {
     const next = pieces[at + 1];
     push([piece, next]);
-    if (next !== undefined && ['of', 'each', 'the', 'and', 'all', 'or', 'by', 'than', 'with'].includes(next.key)) push([piece, next, pieces[at + 2]]);
+    if (next !== undefined && ['of', 'each', 'the', 'and', 'all', 'or', 'by', 'than', 'with'].includes(next.key))
+      push([piece, next, pieces[at + 2]]);
   });
 }
 
@@ -119,6 +200,12 @@ function addNeighbours(pieces: readonly Piece[], add: (cue: Cue) => void): void 
 function addStart(pieces: readonly Piece[], add: (cue: Cue) => void): void {
   for (let length = 1; length <= Math.min(FIRST_WORDS, pieces.length); length++) {
     const words = pieces.slice(0, length);
-    add({ key: `^${words.map(({ key }) => key).join(' ')}`, label: `^${words.map(({ label }) => label).join(' ')}`, kind: 'start', span: { first: 0, last: words.at(-1)?.span.last ?? 0 }, general: true });
+    add({
+      key: `^${words.map(({ key }) => key).join(' ')}`,
+      label: `^${words.map(({ label }) => label).join(' ')}`,
+      kind: 'start',
+      span: { first: 0, last: words.at(-1)?.span.last ?? 0 },
+      general: true,
+    });
   }
 }

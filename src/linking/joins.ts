@@ -1,4 +1,7 @@
-/** How the tables of a schema join: declared foreign keys, keys inferred from names and data, and plans that connect tables. */
+/**
+ * How the tables of a schema join: declared foreign keys, keys inferred from names and data, and plans that connect
+ * tables.
+ */
 import type { ColumnProfile, Schema, Table } from '../grpo/types.ts';
 import { splitIdentifier, stemOf, withoutSharedPrefix } from './words.ts';
 
@@ -21,11 +24,33 @@ export interface Neighbour {
   readonly edge: JoinEdge;
 }
 
-/** By table, the tables one join away, surest join first; parallel joins to one table stand beside each other in the list. */
+/**
+ * By table, the tables one join away, surest join first; parallel joins to one table stand beside each other in the
+ * list.
+ */
 export type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
 
 /** A column of one of these names says nothing of the table it may point to. */
-const GENERIC_NAMES: ReadonlySet<string> = new Set(['id', 'name', 'code', 'key', 'title', 'description', 'type', 'date', 'status', 'no', 'number', 'num', 'nr', 'uuid', 'guid', 'pk'].map(stemOf));
+const GENERIC_NAMES: ReadonlySet<string> = new Set(
+  [
+    'id',
+    'name',
+    'code',
+    'key',
+    'title',
+    'description',
+    'type',
+    'date',
+    'status',
+    'no',
+    'number',
+    'num',
+    'nr',
+    'uuid',
+    'guid',
+    'pk',
+  ].map(stemOf),
+);
 /** Joins inferred between one pair of tables, and from one column. */
 const MOST_PARALLEL = 4;
 const MOST_TARGETS = 4;
@@ -43,15 +68,22 @@ interface KeyColumn {
 export function looksLikeKey(column: string): boolean {
   const words = splitIdentifier(column);
   const last = words.at(-1) ?? '';
-  return ['id', 'key', 'code', 'no', 'nr', 'uuid', 'guid', 'pk', 'fk'].includes(last) || (/id$/iu.test(column) && column.length > 4);
+  return (
+    ['id', 'key', 'code', 'no', 'nr', 'uuid', 'guid', 'pk', 'fk'].includes(last) ||
+    (/id$/iu.test(column) && column.length > 4)
+  );
 }
 
 /**
  * Declared foreign keys; and between tables that none connects, columns named like the other table's unique key:
- * the same name, `<table>_id`, `<table>id`, the table's name itself, each perhaps with a role before it (`home_team_id`).
- * Kinds must fit, and the values of a text column must be among the keys. Linear in the number of columns.
+ * the same name, `<table>_id`, `<table>id`, the table's name itself, each perhaps with a role before it
+ * (`home_team_id`). Kinds must fit, and the values of a text column must be among the keys. Linear in the number of
+ * columns.
  */
-export function findJoins(schema: Schema, profileOf: (table: string, column: string) => ColumnProfile | null): JoinEdge[] {
+export function findJoins(
+  schema: Schema,
+  profileOf: (table: string, column: string) => ColumnProfile | null,
+): JoinEdge[] {
   const edges: JoinEdge[] = [];
   const connected = new Set<string>();
   const pair = (a: string, b: string): string => [a, b].sort().join('\n');
@@ -60,35 +92,66 @@ export function findJoins(schema: Schema, profileOf: (table: string, column: str
     for (const key of table.foreignKeys) {
       const target = known.get(key.toTable.toLowerCase());
       if (target === undefined) continue;
-      edges.push({ left: { table: table.name, columns: key.columns }, right: { table: target.name, columns: key.toColumns }, declared: true });
+      edges.push({
+        left: { table: table.name, columns: key.columns },
+        right: { table: target.name, columns: key.toColumns },
+        declared: true,
+      });
       connected.add(pair(table.name, target.name));
     }
   }
-  const tableWords = withoutSharedPrefix(schema.tables.map((table) => splitIdentifier(table.name))).map((words) => words.map(stemOf));
-  const columnWords = schema.tables.map((table) => withoutSharedPrefix(table.columns.map(({ name }) => splitIdentifier(name))).map((words) => words.map(stemOf)));
+  const tableWords = withoutSharedPrefix(schema.tables.map((table) => splitIdentifier(table.name))).map((words) =>
+    words.map(stemOf),
+  );
+  const columnWords = schema.tables.map((table) =>
+    withoutSharedPrefix(table.columns.map(({ name }) => splitIdentifier(name))).map((words) => words.map(stemOf)),
+  );
   const keys = keysByName(schema, tableWords, columnWords, profileOf);
   const inferred = new Map<string, JoinEdge[]>();
   const add = (table: Table, column: string, target: KeyColumn): void => {
     const name = pair(table.name, target.table.name);
     const found = inferred.get(name) ?? [];
-    const twice = found.some(({ left, right }) => left.table === target.table.name && left.columns[0] === target.name && right.columns[0] === column);
+    const twice = found.some(
+      ({ left, right }) =>
+        left.table === target.table.name && left.columns[0] === target.name && right.columns[0] === column,
+    );
     if (twice || found.length >= MOST_PARALLEL || connected.has(name)) return;
-    inferred.set(name, [...found, { left: { table: table.name, columns: [column] }, right: { table: target.table.name, columns: [target.name] }, declared: false }]);
+    inferred.set(name, [
+      ...found,
+      {
+        left: { table: table.name, columns: [column] },
+        right: { table: target.table.name, columns: [target.name] },
+        declared: false,
+      },
+    ]);
   };
   // The whole name first: a name with a role before it is the weaker sign.
   for (const withRole of [false, true]) {
     schema.tables.forEach((table, t) => {
       table.columns.forEach((column, c) => {
         // A declared key says where its column points.
-        if ((withRole && !looksLikeKey(column.name)) || table.foreignKeys.some(({ columns }) => columns.includes(column.name))) return;
+        if (
+          (withRole && !looksLikeKey(column.name)) ||
+          table.foreignKeys.some(({ columns }) => columns.includes(column.name))
+        )
+          return;
         const profile = profileOf(table.name, column.name);
         const own = columnWords[t]?.[c] ?? [];
         const written = splitIdentifier(column.name).map(stemOf);
-        const names = withRole ? own.slice(1, 5).map((_, i) => own.slice(i + 1).join('')) : [...new Set([written.join(''), own.join('')])];
+        const names = withRole
+          ? own.slice(1, 5).map((_, i) => own.slice(i + 1).join(''))
+          : [...new Set([written.join(''), own.join('')])];
         for (const name of names) {
           if (GENERIC_NAMES.has(name)) continue;
           // A primary key does not point at a column that is unique by chance.
-          const targets = (keys.get(name) ?? []).filter((key) => key.table !== table && (!isOnlyKey(table, column.name) || isOnlyKey(key.table, key.name)) && fits(profile, key.profile)).slice(0, MOST_TARGETS);
+          const targets = (keys.get(name) ?? [])
+            .filter(
+              (key) =>
+                key.table !== table &&
+                (!isOnlyKey(table, column.name) || isOnlyKey(key.table, key.name)) &&
+                fits(profile, key.profile),
+            )
+            .slice(0, MOST_TARGETS);
           for (const target of targets) add(table, column.name, target);
           if (targets.length > 0) break;
         }
@@ -102,7 +165,12 @@ export function findJoins(schema: Schema, profileOf: (table: string, column: str
 }
 
 /** Unique columns by the names that a column pointing at them may have. */
-function keysByName(schema: Schema, tableWords: readonly string[][], columnWords: readonly string[][][], profileOf: (table: string, column: string) => ColumnProfile | null): ReadonlyMap<string, KeyColumn[]> {
+function keysByName(
+  schema: Schema,
+  tableWords: readonly string[][],
+  columnWords: readonly string[][][],
+  profileOf: (table: string, column: string) => ColumnProfile | null,
+): ReadonlyMap<string, KeyColumn[]> {
   const keys = new Map<string, KeyColumn[]>();
   schema.tables.forEach((table, t) => {
     const own = (tableWords[t] ?? []).join('');
@@ -125,8 +193,16 @@ function keysByName(schema: Schema, tableWords: readonly string[][], columnWords
   return keys;
 }
 
-/** A second column whose values are all keys of the same other table points at it too: `border.state`, `border.neighbour`. */
-function addIncluded(schema: Schema, inferred: ReadonlyMap<string, readonly JoinEdge[]>, add: (table: Table, column: string, target: KeyColumn) => void, profileOf: (table: string, column: string) => ColumnProfile | null): void {
+/**
+ * A second column whose values are all keys of the same other table points at it too: `border.state`,
+ * `border.neighbour`.
+ */
+function addIncluded(
+  schema: Schema,
+  inferred: ReadonlyMap<string, readonly JoinEdge[]>,
+  add: (table: Table, column: string, target: KeyColumn) => void,
+  profileOf: (table: string, column: string) => ColumnProfile | null,
+): void {
   const tables = new Map(schema.tables.map((table) => [table.name, table]));
   for (const found of [...inferred.values()]) {
     const [edge] = found;
@@ -137,8 +213,15 @@ function addIncluded(schema: Schema, inferred: ReadonlyMap<string, readonly Join
     if (table === undefined || target === undefined || key === null || key.holds !== 'text') continue;
     for (const column of table.columns) {
       const profile = profileOf(table.name, column.name);
-      if (found.some(({ left }) => left.columns.includes(column.name)) || profile === null || profile.holds !== 'text' || profile.values.length < TELLING) continue;
-      if (key.distinctIsExact && key.values.length === key.distinct && share(profile.values, key.values) === 1) add(table, column.name, { table: target, name, profile: key });
+      if (
+        found.some(({ left }) => left.columns.includes(column.name)) ||
+        profile === null ||
+        profile.holds !== 'text' ||
+        profile.values.length < TELLING
+      )
+        continue;
+      if (key.distinctIsExact && key.values.length === key.distinct && share(profile.values, key.values) === 1)
+        add(table, column.name, { table: target, name, profile: key });
     }
   }
 }
@@ -148,18 +231,42 @@ function isOnlyKey(table: Table, column: string): boolean {
   return keys.length === 1 && keys[0]?.name === column;
 }
 
-/** Between tables that nothing else connects: a text column all of whose values are keys of the other table points at it, whatever its name. */
-function addSubsets(schema: Schema, joined: (a: string, b: string) => boolean, add: (table: Table, column: string, target: KeyColumn) => void, profileOf: (table: string, column: string) => ColumnProfile | null): void {
-  const keys = schema.tables.flatMap((table) => table.columns.flatMap(({ name }) => {
-    const profile = profileOf(table.name, name);
-    const complete = profile !== null && profile.holds === 'text' && profile.distinctIsExact && profile.values.length === profile.distinct && profile.distinct >= TELLING;
-    return complete && isUnique(table, name, profile) ? [{ table, name, profile, known: new Set(profile.values) }] : [];
-  })).slice(0, MOST_TARGETS);
+/**
+ * Between tables that nothing else connects: a text column all of whose values are keys of the other table points at
+ * it, whatever its name.
+ */
+function addSubsets(
+  schema: Schema,
+  joined: (a: string, b: string) => boolean,
+  add: (table: Table, column: string, target: KeyColumn) => void,
+  profileOf: (table: string, column: string) => ColumnProfile | null,
+): void {
+  const keys = schema.tables
+    .flatMap((table) =>
+      table.columns.flatMap(({ name }) => {
+        const profile = profileOf(table.name, name);
+        const complete =
+          profile !== null &&
+          profile.holds === 'text' &&
+          profile.distinctIsExact &&
+          profile.values.length === profile.distinct &&
+          profile.distinct >= TELLING;
+        return complete && isUnique(table, name, profile)
+          ? [{ table, name, profile, known: new Set(profile.values) }]
+          : [];
+      }),
+    )
+    .slice(0, MOST_TARGETS);
   for (const table of schema.tables) {
     for (const { name } of table.columns) {
       const profile = profileOf(table.name, name);
       if (profile?.holds !== 'text' || profile.values.length < TELLING) continue;
-      const target = keys.find((key) => key.table !== table && !joined(table.name, key.table.name) && profile.values.every((value) => key.known.has(value)));
+      const target = keys.find(
+        (key) =>
+          key.table !== table &&
+          !joined(table.name, key.table.name) &&
+          profile.values.every((value) => key.known.has(value)),
+      );
       if (target !== undefined) add(table, name, target);
     }
   }
@@ -169,7 +276,9 @@ function isUnique(table: Table, column: string, profile: ColumnProfile | null): 
   if (isOnlyKey(table, column)) return true;
   // Measures of few rows differ by accident: a column of numbers is a key only by its name.
   const named = looksLikeKey(column) || profile?.holds === 'text';
-  return named && profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount;
+  return (
+    named && profile !== null && profile.distinctIsExact && profile.distinct > 0 && profile.distinct === table.rowCount
+  );
 }
 
 function fits(from: ColumnProfile | null, key: ColumnProfile | null): boolean {
@@ -199,7 +308,11 @@ export function neighboursOf(joins: readonly JoinEdge[]): Neighbours {
  *
  * @param banned joins that may not be used
  */
-export function joinPlan({ neighbours }: { readonly neighbours: Neighbours }, wanted: readonly string[], banned: ReadonlySet<JoinEdge> = new Set()): JoinPlan {
+export function joinPlan(
+  { neighbours }: { readonly neighbours: Neighbours },
+  wanted: readonly string[],
+  banned: ReadonlySet<JoinEdge> = new Set(),
+): JoinPlan {
   const [start, ...others] = wanted;
   if (start === undefined) return { tables: [], edges: [] };
   const tables = [start];
@@ -214,7 +327,10 @@ export function joinPlan({ neighbours }: { readonly neighbours: Neighbours }, wa
       for (const { table, edge } of neighbours.get(here) ?? []) {
         if (cameFrom.has(table) || banned.has(edge)) continue;
         cameFrom.set(table, { table: here, edge });
-        if (missing.has(table)) { reached = table; break; }
+        if (missing.has(table)) {
+          reached = table;
+          break;
+        }
         queue.push(table);
       }
     }
@@ -243,25 +359,34 @@ export function joinPlan({ neighbours }: { readonly neighbours: Neighbours }, wa
 }
 
 /**
- * Up to `most` ways to join the wanted tables, best first: that of `joinPlan`, then those that differ from it in one step,
- * by a parallel foreign key or by another way round. Fewer tables before more; none that leaves more tables unconnected.
+ * Up to `most` ways to join the wanted tables, best first: that of `joinPlan`, then those that differ from it in one
+ * step, by a parallel foreign key or by another way round. Fewer tables before more; none that leaves more tables
+ * unconnected.
  */
 export function joinPlans(index: { readonly neighbours: Neighbours }, wanted: readonly string[], most = 3): JoinPlan[] {
   const first = joinPlan(index, wanted);
   const plans = [first];
   const loose = (plan: JoinPlan): number => plan.edges.reduce((sum, edge) => sum + (edge === null ? 1 : 0), 0);
-  const same = (a: JoinPlan, b: JoinPlan): boolean => a.tables.length === b.tables.length && a.edges.every((edge) => b.edges.includes(edge));
+  const same = (a: JoinPlan, b: JoinPlan): boolean =>
+    a.tables.length === b.tables.length && a.edges.every((edge) => b.edges.includes(edge));
   const consider = (plan: JoinPlan): void => {
     if (loose(plan) <= loose(first) && !plans.some((known) => same(known, plan))) plans.push(plan);
   };
   first.edges.forEach((edge, step) => {
     if (edge === null) return;
-    const parallel = (index.neighbours.get(edge.left.table) ?? []).filter((one) => one.table === edge.right.table).map((one) => one.edge);
-    for (const other of parallel) if (other !== edge) consider({ tables: first.tables, edges: first.edges.map((old, at) => (at === step ? other : old)) });
+    const parallel = (index.neighbours.get(edge.left.table) ?? [])
+      .filter((one) => one.table === edge.right.table)
+      .map((one) => one.edge);
+    for (const other of parallel)
+      if (other !== edge)
+        consider({ tables: first.tables, edges: first.edges.map((old, at) => (at === step ? other : old)) });
     consider(joinPlan(index, wanted, new Set([edge, ...parallel])));
   });
   const [best, ...others] = plans;
-  return [...(best === undefined ? [] : [best]), ...others.sort((a, b) => a.tables.length - b.tables.length)].slice(0, Math.max(1, most));
+  return [...(best === undefined ? [] : [best]), ...others.sort((a, b) => a.tables.length - b.tables.length)].slice(
+    0,
+    Math.max(1, most),
+  );
 }
 
 function append<T>(map: Map<string, T[]>, key: string, item: T): void {

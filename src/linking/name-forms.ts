@@ -23,7 +23,10 @@ export interface NameForms {
   readonly byJoined: ReadonlyMap<string, readonly number[]>;
   /** Stems of the schema by derivational root, for words of one family. */
   readonly byRoot: ReadonlyMap<string, readonly string[]>;
-  /** Longer words of names as written, with their stems: for misspellings, and for run-together words that the question takes apart. */
+  /**
+   * Longer words of names as written, with their stems: for misspellings, and for run-together words that the question
+   * takes apart.
+   */
   readonly words: ReadonlyMap<string, string>;
   /** Short words of names that may be abbreviations, by themselves. */
   readonly short: ReadonlySet<string>;
@@ -47,7 +50,10 @@ const SHORTEST_ABBREVIATION = 3;
 const LONGEST_ABBREVIATION = 6;
 const LONG_WORD = 6;
 
-/** Every form of every name; linear in their number. @param schemaWords words of all names, to split run-together ones by */
+/**
+ * Every form of every name; linear in their number. @param schemaWords words of all names, to split run-together ones
+ * by
+ */
 export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlySet<string>): NameForms {
   const forms = new Map<string, NameForm>();
   const byStem = new Map<string, NameForm[]>();
@@ -74,22 +80,28 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
       const key = stems.join(' ');
       let form = forms.get(key);
       if (form === undefined) {
-        forms.set(key, form = { stems, users: [] });
+        forms.set(key, (form = { stems, users: [] }));
         for (const stem of new Set(stems)) push(byStem, stem, form);
       }
       form.users.push({ name, factor });
     }
     const written = splitIdentifier(nameable.written);
-    for (const joined of new Set([written.join(''), written.map(stemOf).join(''), nameable.stems.join('')])) if (joined.length >= 4) push(byJoined, joined, name);
+    for (const joined of new Set([written.join(''), written.map(stemOf).join(''), nameable.stems.join('')]))
+      if (joined.length >= 4) push(byJoined, joined, name);
     for (const word of written) if (word.length >= LONG_WORD && byStem.has(stemOf(word))) long.set(word, stemOf(word));
-    for (const word of written) if (word.length >= SHORTEST_ABBREVIATION && word.length <= LONGEST_ABBREVIATION && !isKnownWord(word)) short.add(word);
+    for (const word of written)
+      if (word.length >= SHORTEST_ABBREVIATION && word.length <= LONGEST_ABBREVIATION && !isKnownWord(word))
+        short.add(word);
   });
   for (const stem of byStem.keys()) push(byRoot, rootOf(stem), stem);
   return { forms: [...forms.values()], byStem, byJoined, byRoot, words: long, short };
 }
 
 /** The name as it stands, with run-together words split, and with abbreviations written out. */
-function spellings({ written, stems, owner }: Nameable, schemaWords: ReadonlySet<string>): { stems: readonly string[]; factor: number }[] {
+function spellings(
+  { written, stems, owner }: Nameable,
+  schemaWords: ReadonlySet<string>,
+): { stems: readonly string[]; factor: number }[] {
   const found: { stems: readonly string[]; factor: number }[] = [{ stems: [...new Set(stems)], factor: 1 }];
   const words = splitIdentifier(written).slice(-Math.max(1, stems.length));
   const split = words.flatMap((word) => splitGlued(word, schemaWords) ?? [word]);
@@ -100,7 +112,8 @@ function spellings({ written, stems, owner }: Nameable, schemaWords: ReadonlySet
   if (whole !== null) found.push({ stems: [...new Set(whole.map(stemOf))], factor: 0.97 });
   // `uid` of users, `doc_id` of doctors: a beginning of the table's name before a word for a key.
   const key = /^(\p{L}+)(id|no|code|key)$/u.exec(words.join(''));
-  if (key !== null && owner.length > 0 && owner.join('').startsWith(key[1] ?? '') && key[1] !== owner.join('')) found.push({ stems: [...new Set([...owner, stemOf(key[2] ?? '')])], factor: 1 });
+  if (key !== null && owner.length > 0 && owner.join('').startsWith(key[1] ?? '') && key[1] !== owner.join(''))
+    found.push({ stems: [...new Set([...owner, stemOf(key[2] ?? '')])], factor: 1 });
   // A full name is all its parts.
   const parts = found.find((one) => one.stems.includes(NAME) && one.stems.some((stem) => PARTS_OF_NAME.has(stem)));
   if (parts !== undefined) found.push({ stems: [FULL, NAME], factor: 0.8 });

@@ -8,7 +8,16 @@ import { editDistance } from './value-index.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
 /** What a word of a name is worth when it is said in another form. */
-const WORTH = { same: 1, family: 0.9, abbreviation: 0.85, misspelt: 0.8, part: 0.8, root: 0.75, synonym: 0.7, measured: 0.6 };
+const WORTH = {
+  same: 1,
+  family: 0.9,
+  abbreviation: 0.85,
+  misspelt: 0.8,
+  part: 0.8,
+  root: 0.75,
+  synonym: 0.7,
+  measured: 0.6,
+};
 /** Shorter words one letter apart are different words. */
 const SHORTEST_MISSPELT = 6;
 const SHORTEST_PART = 4;
@@ -50,12 +59,16 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
     return best === undefined || (best.match === 'partial' && best.score < LEAST_TABLE) ? [] : [{ table, ...best }];
   });
   const said = tablesSaid(tokens.length, [...index.tables.keys()], tableMatches);
-  const columnWords = new Set([...columnMatches.values()].flatMap((matches) => matches.filter(({ match }) => match !== 'partial').flatMap(({ span }) => range(span))));
+  const columnWords = new Set(
+    [...columnMatches.values()].flatMap((matches) =>
+      matches.filter(({ match }) => match !== 'partial').flatMap(({ span }) => range(span)),
+    ),
+  );
   const beside = new Map<string, ReadonlySet<string>>();
   const besideOf = (span: Span): ReadonlySet<string> => {
     const key = `${span.first}-${span.last}`;
     let found = beside.get(key);
-    if (found === undefined) beside.set(key, found = tablesBeside(span, tokens, said, columnWords));
+    if (found === undefined) beside.set(key, (found = tablesBeside(span, tokens, said, columnWords)));
     return found;
   };
   const columns = index.columns.flatMap((entry, c): ColumnLink[] => {
@@ -65,14 +78,20 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
       const besideTable = besideOf(match.span).has(entry.table);
       // A name of this table's own, said beside it, is as good as its full name.
       const score = besideTable && match.match !== 'partial' ? Math.min(1, match.score / 0.9) : match.score;
-      if (best === null || score + (besideTable ? BESIDE : 0) > best.score + (best.besideTable ? BESIDE : 0)) best = { table: entry.table, column: entry.column, ...match, score, besideTable };
+      if (best === null || score + (besideTable ? BESIDE : 0) > best.score + (best.besideTable ? BESIDE : 0))
+        best = { table: entry.table, column: entry.column, ...match, score, besideTable };
     }
     return best === null ? [] : [best];
   });
   const tableScores = new Map(tables.map(({ table, score }) => [table, score]));
   tables.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
   const rank = (link: ColumnLink): number => link.score + (link.besideTable && link.match !== 'partial' ? BESIDE : 0);
-  columns.sort((a, b) => rank(b) - rank(a) || (tableScores.get(b.table) ?? 0) - (tableScores.get(a.table) ?? 0) || a.span.first - b.span.first);
+  columns.sort(
+    (a, b) =>
+      rank(b) - rank(a) ||
+      (tableScores.get(b.table) ?? 0) - (tableScores.get(a.table) ?? 0) ||
+      a.span.first - b.span.first,
+  );
   return { tables, columns };
 }
 
@@ -102,7 +121,8 @@ function matchNames(tokens: readonly Token[], forms: NameForms): ReadonlyMap<num
   };
   for (const form of touched) {
     const found = matchForm(form.stems, hits);
-    for (const { name, factor } of form.users) for (const match of found) add(name, factor === 1 ? match : { ...match, score: match.score * factor });
+    for (const { name, factor } of form.users)
+      for (const match of found) add(name, factor === 1 ? match : { ...match, score: match.score * factor });
   }
   addJoined(tokens, forms, add);
   for (const list of matches.values()) list.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
@@ -116,9 +136,15 @@ function matchNames(tokens: readonly Token[], forms: NameForms): ReadonlyMap<num
 function matchForm(stems: readonly string[], hits: ReadonlyMap<string, readonly Hit[]>): NameMatch[] {
   const [only] = stems;
   if (stems.length === 1 && only !== undefined) {
-    return (hits.get(only) ?? []).slice(0, MENTIONS_OF_NAME * 2).map(({ at, worth }): NameMatch => ({ span: { first: at, last: at }, match: worth === WORTH.same ? 'exact' : 'synonym', score: worth }));
+    return (hits.get(only) ?? []).slice(0, MENTIONS_OF_NAME * 2).map(({ at, worth }): NameMatch => ({
+      span: { first: at, last: at },
+      match: worth === WORTH.same ? 'exact' : 'synonym',
+      score: worth,
+    }));
   }
-  const all = stems.flatMap((stem, s) => (hits.get(stem) ?? []).map((one) => ({ ...one, s }))).sort((a, b) => a.at - b.at || b.worth - a.worth);
+  const all = stems
+    .flatMap((stem, s) => (hits.get(stem) ?? []).map((one) => ({ ...one, s })))
+    .sort((a, b) => a.at - b.at || b.worth - a.worth);
   const found: NameMatch[] = [];
   const worths: (number | undefined)[] = [];
   for (let start = 0; start < all.length; start++) {
@@ -148,12 +174,19 @@ function matchForm(stems: readonly string[], hits: ReadonlyMap<string, readonly 
       count++;
       if (worth === WORTH.same) same++;
     }
-    found.push({ span: { first, last }, match: count < stems.length ? 'partial' : same === stems.length ? 'exact' : 'synonym', score: sum / stems.length });
+    found.push({
+      span: { first, last },
+      match: count < stems.length ? 'partial' : same === stems.length ? 'exact' : 'synonym',
+      score: sum / stems.length,
+    });
   }
   return found.sort((a, b) => b.score - a.score || a.span.first - b.span.first).slice(0, MENTIONS_OF_NAME);
 }
 
-/** Names said run together, or typed as they stand in the schema: "order_items", "orderitems", "order items" for `OrderItems`. */
+/**
+ * Names said run together, or typed as they stand in the schema: "order_items", "orderitems", "order items" for
+ * `OrderItems`.
+ */
 function addJoined(tokens: readonly Token[], forms: NameForms, add: (name: number, match: NameMatch) => void): void {
   const matched = new Map<number, number>();
   tokens.forEach((token, first) => {
@@ -179,11 +212,14 @@ function addJoined(tokens: readonly Token[], forms: NameForms, add: (name: numbe
 const READINGS_KEPT = 4000;
 const remembered = new WeakMap<NameForms, Map<string, readonly (readonly [string, number])[]>>();
 
-/** Stems of names by which a token may say one, with their worth: its own, its family's, its synonyms', what it abbreviates. */
+/**
+ * Stems of names by which a token may say one, with their worth: its own, its family's, its synonyms', what it
+ * abbreviates.
+ */
 function readings(token: Token, forms: NameForms): readonly (readonly [string, number])[] {
   if (token.kind === 'number') return [];
   let known = remembered.get(forms);
-  if (known === undefined) remembered.set(forms, known = new Map<string, readonly (readonly [string, number])[]>());
+  if (known === undefined) remembered.set(forms, (known = new Map<string, readonly (readonly [string, number])[]>()));
   const key = token.kind === 'quoted' ? `"${token.text}` : token.text;
   let found = known.get(key);
   if (found === undefined) {
@@ -213,12 +249,14 @@ function readingsOf(token: Token, forms: NameForms): ReadonlyMap<string, number>
     for (const other of measuredBy(root)) add(other, WORTH.measured);
   }
   if (token.stop || token.kind === 'quoted') return map;
-  for (const other of forms.byRoot.get(rootOf(stem)) ?? []) if (other !== stem && other.length > 3) add(other, WORTH.root);
+  for (const other of forms.byRoot.get(rootOf(stem)) ?? [])
+    if (other !== stem && other.length > 3) add(other, WORTH.root);
   if (token.lower.length >= SHORTEST_PART) {
     const misspelt = map.size === 0 && token.lower.length >= SHORTEST_MISSPELT && !isKnownWord(token.lower);
     for (const [word, other] of forms.words) {
       if (beginsOrEnds(word, token.lower)) add(other, WORTH.part);
-      else if (misspelt && word[0] === token.lower[0] && editDistance(token.lower, word, 1) === 1) add(other, WORTH.misspelt);
+      else if (misspelt && word[0] === token.lower[0] && editDistance(token.lower, word, 1) === 1)
+        add(other, WORTH.misspelt);
     }
   }
   for (const short of abbreviationsOf(token.lower)) if (forms.short.has(short)) add(stemOf(short), WORTH.abbreviation);
@@ -234,23 +272,32 @@ function beginsOrEnds(name: string, word: string): boolean {
 
 /** "longer", "heavier" name a property as "longest" does. */
 function comparedProperty(lower: string): string | null {
-  return lower.endsWith('er') && lower.length > 4 ? (superlativeOf(`${lower.slice(0, -2)}est`)?.property ?? null) : null;
+  return lower.endsWith('er') && lower.length > 4
+    ? (superlativeOf(`${lower.slice(0, -2)}est`)?.property ?? null)
+    : null;
 }
 
 /** Short forms of a word: its beginnings of three letters or more, and its first letter with its consonants. */
 function abbreviationsOf(lower: string): string[] {
   if (lower.length < SKELETON + 2) return [];
-  const prefixes = Array.from({ length: Math.min(6, lower.length - 2) - SKELETON + 1 }, (_, i) => lower.slice(0, SKELETON + i)).filter((prefix) => !isKnownWord(prefix));
+  const prefixes = Array.from({ length: Math.min(6, lower.length - 2) - SKELETON + 1 }, (_, i) =>
+    lower.slice(0, SKELETON + i),
+  ).filter((prefix) => !isKnownWord(prefix));
   const skeleton = lower.slice(0, 1) + lower.slice(1).replace(/[aeiou]/gu, '');
   const single = skeleton.replace(/(.)\1+/gu, '$1');
   return skeleton.length >= SKELETON ? [...prefixes, skeleton, single] : prefixes;
 }
 
 /** For each token, the tables it names in full. */
-function tablesSaid(length: number, names: readonly string[], matches: ReadonlyMap<number, readonly NameMatch[]>): readonly ReadonlySet<string>[] {
+function tablesSaid(
+  length: number,
+  names: readonly string[],
+  matches: ReadonlyMap<number, readonly NameMatch[]>,
+): readonly ReadonlySet<string>[] {
   const said = Array.from({ length }, () => new Set<string>());
   for (const [name, list] of matches) {
-    for (const { span, match } of list) if (match !== 'partial') for (const at of range(span)) said[at]?.add(names[name] ?? '');
+    for (const { span, match } of list)
+      if (match !== 'partial') for (const at of range(span)) said[at]?.add(names[name] ?? '');
   }
   return said;
 }
@@ -261,8 +308,16 @@ const REACH_LEFT = 7;
 /** Other words between a column and its table: "name of the youngest singer". */
 const BETWEEN = 1;
 
-/** The tables said beside a column: within its own words, right before it, or after it behind an "of". Other columns may stand in between. */
-function tablesBeside(span: Span, tokens: readonly Token[], said: readonly ReadonlySet<string>[], columnWords: ReadonlySet<number>): ReadonlySet<string> {
+/**
+ * The tables said beside a column: within its own words, right before it, or after it behind an "of". Other columns may
+ * stand in between.
+ */
+function tablesBeside(
+  span: Span,
+  tokens: readonly Token[],
+  said: readonly ReadonlySet<string>[],
+  columnWords: ReadonlySet<number>,
+): ReadonlySet<string> {
   const found = new Set<string>();
   for (const at of range(span)) for (const table of said[at] ?? []) found.add(table);
   const take = (at: number): boolean => {

@@ -1,4 +1,7 @@
-/** Numbers of a question: numerals, number words, ranks and counts of times, with the comparison the words beside them make. */
+/**
+ * Numbers of a question: numerals, number words, ranks and counts of times, with the comparison the words beside them
+ * make.
+ */
 import { COMPARISONS_AFTER, COMPARISONS_BEFORE, LIMIT_WORDS, superlativeOf } from './lexicon.ts';
 import { numberWord, rankWord, scaleWord, timesWord } from './number-words.ts';
 import { phraseAt, PhraseTable } from './phrases.ts';
@@ -6,20 +9,48 @@ import type { ComparisonOperator, NumberMention, Span, Token } from './types.ts'
 
 /** How far before a number its comparing word may stand. */
 const DISTANCE = 3;
-const LESS = new Set('less fewer lower smaller younger shorter cheaper earlier lighter slower narrower thinner poorer nearer closer sooner'.split(' '));
+const LESS = new Set(
+  'less fewer lower smaller younger shorter cheaper earlier lighter slower narrower thinner poorer nearer closer sooner'.split(
+    ' ',
+  ),
+);
 const ABOVE = new Set('above over exceeding exceed exceeds exceeded beyond'.split(' '));
 const BELOW = new Set('below under beneath within'.split(' '));
 /** Adjectives in -er that do not compare. */
-const NOT_COMPARING = new Set('other rather either number order customer member player paper water whether never ever'.split(' '));
+const NOT_COMPARING = new Set(
+  'other rather either number order customer member player paper water whether never ever'.split(' '),
+);
 /** "1.5 m" may be metres: only letters that amounts are written with. */
-const GLUED_SCALES = new Map([['k', 1e3], ['m', 1e6], ['mn', 1e6], ['mio', 1e6], ['b', 1e9], ['bn', 1e9]]);
+const GLUED_SCALES = new Map([
+  ['k', 1e3],
+  ['m', 1e6],
+  ['mn', 1e6],
+  ['mio', 1e6],
+  ['b', 1e9],
+  ['bn', 1e9],
+]);
 const LIMIT_MOST = 100;
 /** "twelve or more years", "30 years or older": words between a number and what compares it. */
 const UNIT_WORDS = 2;
 
 const BEFORE = new PhraseTable(COMPARISONS_BEFORE);
 const AFTER = new PhraseTable(COMPARISONS_AFTER);
-const DENIALS = new PhraseTable(['other than', 'different from', 'not equal to', 'not equal', 'not exactly', "isn't equal to", 'not in', 'not from', 'not of', 'unequal to', 'apart from', 'not be'].map((words) => ({ words })));
+const DENIALS = new PhraseTable(
+  [
+    'other than',
+    'different from',
+    'not equal to',
+    'not equal',
+    'not exactly',
+    "isn't equal to",
+    'not in',
+    'not from',
+    'not of',
+    'unequal to',
+    'apart from',
+    'not be',
+  ].map((words) => ({ words })),
+);
 /** Words that join a name to a number without comparing. */
 const PLAIN_JOINTS = new Set(['of', 'in', 'is']);
 
@@ -38,7 +69,16 @@ export function findNumbers(tokens: readonly Token[], taken: ReadonlySet<number>
     if (taken.has(first)) continue;
     const plural = pluralAt(tokens, first);
     if (plural !== null) {
-      mentions.push({ value: 1, upper: null, operator: '>', span: plural, looksLikeLimit: false, looksLikeYear: false, negated: false, kind: 'plural' });
+      mentions.push({
+        value: 1,
+        upper: null,
+        operator: '>',
+        span: plural,
+        looksLikeLimit: false,
+        looksLikeYear: false,
+        negated: false,
+        kind: 'plural',
+      });
       first = plural.last;
       continue;
     }
@@ -49,21 +89,37 @@ export function findNumbers(tokens: readonly Token[], taken: ReadonlySet<number>
     let upper: number | null = null;
     let operator: ComparisonOperator | null;
     const { at: before, negated } = leftOf(tokens, first);
-    const second = ['and', 'to', 'through', 'till', 'until'].includes(tokens[last + 1]?.lower ?? '') && !taken.has(last + 2) ? numberAt(tokens, afterArticle(tokens, last + 2)) : null;
-    if (second !== null && (startsRange(tokens, before, tokens[last + 1]?.lower ?? '') || isRange(tokens[last + 1]?.lower ?? '', read, second))) {
+    const second =
+      ['and', 'to', 'through', 'till', 'until'].includes(tokens[last + 1]?.lower ?? '') && !taken.has(last + 2)
+        ? numberAt(tokens, afterArticle(tokens, last + 2))
+        : null;
+    if (
+      second !== null &&
+      (startsRange(tokens, before, tokens[last + 1]?.lower ?? '') ||
+        isRange(tokens[last + 1]?.lower ?? '', read, second))
+    ) {
       upper = Math.max(value, second.value);
       value = Math.min(value, second.value);
       last = second.last;
       operator = 'between';
     } else {
-      operator = read.kind === 'rank' ? null : comparisonAfter(tokens, last + 1) ?? comparisonBefore(tokens, before);
+      operator = read.kind === 'rank' ? null : (comparisonAfter(tokens, last + 1) ?? comparisonBefore(tokens, before));
     }
     const whole = Number.isInteger(value) && value > 0;
     const previous = tokens[first - 1]?.lower ?? '';
     const next = tokens[last + 1];
     mentions.push({
-      value, upper, operator, negated, kind: read.kind, span: { first, last },
-      looksLikeLimit: whole && value <= LIMIT_MOST && read.kind === 'plain' && (LIMIT_WORDS.has(previous) || (next !== undefined && superlativeOf(next.lower) !== null && operator === null)),
+      value,
+      upper,
+      operator,
+      negated,
+      kind: read.kind,
+      span: { first, last },
+      looksLikeLimit:
+        whole &&
+        value <= LIMIT_MOST &&
+        read.kind === 'plain' &&
+        (LIMIT_WORDS.has(previous) || (next !== undefined && superlativeOf(next.lower) !== null && operator === null)),
       looksLikeYear: whole && value >= 1000 && value <= 2999 && read.numeral && tokens[first]?.sign === null,
     });
     first = last;
@@ -78,7 +134,10 @@ function pluralAt(tokens: readonly Token[], first: number): Span | null {
   return phraseAt(tokens, first, 'more than once') ?? phraseAt(tokens, first, 'more than a single');
 }
 
-/** Where the words that compare a number end: an article, "a total of" or "not" between them and the number changes nothing. */
+/**
+ * Where the words that compare a number end: an article, "a total of" or "not" between them and the number changes
+ * nothing.
+ */
 function leftOf(tokens: readonly Token[], first: number): { readonly at: number; readonly negated: boolean } {
   let at = first - 1;
   const word = (): string => tokens[at]?.lower ?? '';
@@ -125,16 +184,28 @@ function comparisonBefore(tokens: readonly Token[], before: number): ComparisonO
   if (near !== undefined && !PLAIN_JOINTS.has(near.words)) {
     const left = tokens[before - near.words.split(' ').length]?.lower ?? '';
     // "no longer than": at most.
-    return left !== 'no' && left !== 'not' ? near.operator : near.operator === '>' ? '<=' : near.operator === '<' ? '>=' : near.operator;
+    return left !== 'no' && left !== 'not'
+      ? near.operator
+      : near.operator === '>'
+        ? '<='
+        : near.operator === '<'
+          ? '>='
+          : near.operator;
   }
   return distantComparison(tokens, before) ?? near?.operator ?? null;
 }
 
-/** "more expensive than 100", "a greater weight than 10", "above age 20": the comparing word a few words before the number. */
+/**
+ * "more expensive than 100", "a greater weight than 10", "above age 20": the comparing word a few words before the
+ * number.
+ */
 function distantComparison(tokens: readonly Token[], last: number): ComparisonOperator | null {
   const from = Math.max(0, last - DISTANCE);
   const window = tokens.slice(from, last + 1).map((token) => token.lower);
-  const denied = ['no', 'not', 'never'].includes(window[0] ?? '') || window.includes('no') || ['no', 'not'].includes(tokens[from - 1]?.lower ?? '');
+  const denied =
+    ['no', 'not', 'never'].includes(window[0] ?? '') ||
+    window.includes('no') ||
+    ['no', 'not'].includes(tokens[from - 1]?.lower ?? '');
   if (window.at(-1) === 'than') {
     const comparing = window.findLast((word) => LESS.has(word) || isComparative(word));
     if (comparing === undefined) return null;
@@ -184,27 +255,51 @@ function numeralAt(tokens: readonly Token[], first: number, token: Token): ReadN
   if (!Number.isFinite(written)) return null;
   const suffix = tokens[first + 1];
   const touches = suffix !== undefined && suffix.start === token.end;
-  if (touches && /^(?:st|nd|rd|th)$/u.test(suffix.lower) && Number.isInteger(written)) return { value: written, last: first + 1, kind: 'rank', numeral: false };
+  if (touches && /^(?:st|nd|rd|th)$/u.test(suffix.lower) && Number.isInteger(written))
+    return { value: written, last: first + 1, kind: 'rank', numeral: false };
   let value = token.sign === '-' ? -written : written;
   let last = first;
   const glued = touches ? GLUED_SCALES.get(suffix.lower) : undefined;
-  if (glued !== undefined) { value *= glued; last++; }
-  for (let scale = scaleWord(tokens[last + 1]?.lower ?? ''); scale !== null; scale = scaleWord(tokens[last + 1]?.lower ?? '')) { value *= scale; last++; }
+  if (glued !== undefined) {
+    value *= glued;
+    last++;
+  }
+  for (
+    let scale = scaleWord(tokens[last + 1]?.lower ?? '');
+    scale !== null;
+    scale = scaleWord(tokens[last + 1]?.lower ?? '')
+  ) {
+    value *= scale;
+    last++;
+  }
   if (!Number.isFinite(value)) return null;
-  const share = token.sign === '%' || ['percent', 'pct'].includes(tokens[last + 1]?.lower ?? '') || phraseAt(tokens, last + 1, 'per cent') !== null;
+  const share =
+    token.sign === '%' ||
+    ['percent', 'pct'].includes(tokens[last + 1]?.lower ?? '') ||
+    phraseAt(tokens, last + 1, 'per cent') !== null;
   return { value, last, kind: share ? 'share' : isTimes(tokens, last) ? 'times' : 'plain', numeral: last === first };
 }
 
-/** "second", "third longest", "twenty-first". "first" begins far more than it ranks; "second" after a number or "per" is a time. */
+/**
+ * "second", "third longest", "twenty-first". "first" begins far more than it ranks; "second" after a number or "per" is
+ * a time.
+ */
 function rankAt(tokens: readonly Token[], first: number): ReadNumber | null {
   const tens = numberWord(tokens[first]?.lower ?? '');
   const compound = tens !== null && tens >= 20 && tens % 10 === 0 ? rankWord(tokens[first + 1]?.lower ?? '') : null;
-  if (tens !== null && compound !== null && compound < 10) return { value: tens + compound, last: first + 1, kind: 'rank', numeral: false };
+  if (tens !== null && compound !== null && compound < 10)
+    return { value: tens + compound, last: first + 1, kind: 'rank', numeral: false };
   const word = tokens[first]?.lower ?? '';
   const rank = rankWord(word);
   if (rank === null || rank === 1) return null;
   const previous = tokens[first - 1];
-  if (word === 'second' && (previous === undefined || previous.kind === 'number' || ['per', 'a', 'one', 'each', 'every', 'in'].includes(previous.lower))) return null;
+  if (
+    word === 'second' &&
+    (previous === undefined ||
+      previous.kind === 'number' ||
+      ['per', 'a', 'one', 'each', 'every', 'in'].includes(previous.lower))
+  )
+    return null;
   return { value: rank, last: first, kind: 'rank', numeral: false };
 }
 
@@ -215,8 +310,14 @@ function wordsAt(tokens: readonly Token[], first: number): { readonly value: num
   let part: number | null = null;
   let last = -1;
   let half = false;
-  if (tokens[at]?.lower === 'half') { half = true; at++; }
-  if (tokens[at]?.lower === 'a' || tokens[at]?.lower === 'an') { part = 1; at++; }
+  if (tokens[at]?.lower === 'half') {
+    half = true;
+    at++;
+  }
+  if (tokens[at]?.lower === 'a' || tokens[at]?.lower === 'an') {
+    part = 1;
+    at++;
+  }
   for (let previous: 'none' | 'unit' | 'tens' | 'scale' = 'none'; at < tokens.length; at++) {
     const lower = tokens[at]?.lower ?? '';
     const number = numberWord(lower);
@@ -229,7 +330,10 @@ function wordsAt(tokens: readonly Token[], first: number): { readonly value: num
     } else if (scale !== null) {
       if (part === null && previous === 'none') break;
       if (scale === 100 || scale === 12) part = (part === null || part === 0 ? 1 : part) * scale;
-      else { total += (part ?? 1) * scale; part = null; }
+      else {
+        total += (part ?? 1) * scale;
+        part = null;
+      }
       previous = 'scale';
     } else if (lower === 'and' && previous === 'scale' && numberWord(tokens[at + 1]?.lower ?? '') !== null) continue;
     else break;
@@ -244,5 +348,7 @@ function wordsAt(tokens: readonly Token[], first: number): { readonly value: num
 function countsOne(tokens: readonly Token[], first: number): boolean {
   const words = BEFORE.endingAt(tokens, first - 1)?.phrase.words ?? '';
   const before = words.length >= 4 && !['from', 'after', 'before', 'since', 'within'].includes(words);
-  return before || ['only', 'just'].includes(tokens[first - 1]?.lower ?? '') || comparisonAfter(tokens, first + 1) !== null;
+  return (
+    before || ['only', 'just'].includes(tokens[first - 1]?.lower ?? '') || comparisonAfter(tokens, first + 1) !== null
+  );
 }

@@ -5,7 +5,7 @@ const split = new Map<string, readonly string[]>();
 
 function wordsOf(phrase: string): readonly string[] {
   let words = split.get(phrase);
-  if (words === undefined) split.set(phrase, words = phrase.split(' '));
+  if (words === undefined) split.set(phrase, (words = phrase.split(' ')));
   return words;
 }
 
@@ -24,7 +24,10 @@ export function phraseEndingAt(tokens: readonly Token[], last: number, phrase: s
   return phraseAt(tokens, last - wordsOf(phrase).length + 1, phrase);
 }
 
-/** Phrases that mean something, found without comparing a question with each of them. The longest that fits wins, then the first given. */
+/**
+ * Phrases that mean something, found without comparing a question with each of them. The longest that fits wins, then
+ * the first given.
+ */
 export class PhraseTable<T extends { readonly words: string }> {
   readonly #byFirst = new Map<string, T[]>();
   readonly #byLast = new Map<string, T[]>();
@@ -33,7 +36,10 @@ export class PhraseTable<T extends { readonly words: string }> {
     const longestFirst = [...phrases].sort((a, b) => wordsOf(b.words).length - wordsOf(a.words).length);
     for (const phrase of longestFirst) {
       const words = wordsOf(phrase.words);
-      for (const [map, word] of [[this.#byFirst, words[0]], [this.#byLast, words.at(-1)]] as const) {
+      for (const [map, word] of [
+        [this.#byFirst, words[0]],
+        [this.#byLast, words.at(-1)],
+      ] as const) {
         const list = map.get(word ?? '');
         if (list === undefined) map.set(word ?? '', [phrase]);
         else list.push(phrase);

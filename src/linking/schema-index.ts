@@ -1,4 +1,7 @@
-/** A schema prepared for linking and joining: names as word stems and in their forms, values by their words, joins as a graph. */
+/**
+ * A schema prepared for linking and joining: names as word stems and in their forms, values by their words, joins as a
+ * graph.
+ */
 import type { ColumnProfile, Schema, Table } from '../grpo/types.ts';
 import { findJoins, looksLikeKey, neighboursOf, type JoinEdge, type Neighbours } from './joins.ts';
 import { makeNameForms, type NameForms } from './name-forms.ts';
@@ -40,30 +43,51 @@ export interface SchemaIndex extends ValueIndex {
 /** Work is linear in names and stored values. */
 export function makeSchemaIndex(schema: Schema): SchemaIndex {
   const profiles = new Map(schema.profiles.map((profile) => [`${profile.table}\n${profile.column}`, profile]));
-  const profileOf = (table: string, column: string): ColumnProfile | null => profiles.get(`${table}\n${column}`) ?? null;
+  const profileOf = (table: string, column: string): ColumnProfile | null =>
+    profiles.get(`${table}\n${column}`) ?? null;
   const joins = findJoins(schema, profileOf);
-  const ends = new Set(joins.flatMap(({ left, right }) => [left, right].flatMap((end) => end.columns.map((column) => `${end.table}\n${column}`))));
+  const ends = new Set(
+    joins.flatMap(({ left, right }) =>
+      [left, right].flatMap((end) => end.columns.map((column) => `${end.table}\n${column}`)),
+    ),
+  );
   const tableWords = withoutSharedPrefix(schema.tables.map((table) => splitIdentifier(table.name)));
   const tables = new Map<string, TableEntry>();
   const columns: ColumnEntry[] = [];
   schema.tables.forEach((table, t) => {
     const names = withoutSharedPrefix(table.columns.map((column) => splitIdentifier(column.name)));
     const entries = table.columns.map((column, c): ColumnEntry => ({
-      table: table.name, column: column.name, profile: profileOf(table.name, column.name), primaryKey: column.primaryKey,
-      isKey: column.primaryKey ? looksLikeKey(column.name) || ends.has(`${table.name}\n${column.name}`) : ends.has(`${table.name}\n${column.name}`) && looksLikeKey(column.name),
+      table: table.name,
+      column: column.name,
+      profile: profileOf(table.name, column.name),
+      primaryKey: column.primaryKey,
+      isKey: column.primaryKey
+        ? looksLikeKey(column.name) || ends.has(`${table.name}\n${column.name}`)
+        : ends.has(`${table.name}\n${column.name}`) && looksLikeKey(column.name),
       stems: (names[c] ?? []).map(stemOf),
     }));
     columns.push(...entries);
     tables.set(table.name, { table, stems: (tableWords[t] ?? []).map(stemOf), columns: entries });
   });
-  const schemaWords = new Set(schema.tables.flatMap((table) => [table.name, ...table.columns.map(({ name }) => name)]).flatMap(splitIdentifier));
+  const schemaWords = new Set(
+    schema.tables.flatMap((table) => [table.name, ...table.columns.map(({ name }) => name)]).flatMap(splitIdentifier),
+  );
   const byColumn = new Map(columns.map((entry) => [`${entry.table}\n${entry.column}`, entry]));
   return {
     ...makeValueIndex(schema),
-    schema, tables, columns, joins,
+    schema,
+    tables,
+    columns,
+    joins,
     neighbours: neighboursOf(joins),
-    tableForms: makeNameForms([...tables.values()].map(({ table, stems }) => ({ written: table.name, stems, owner: [] })), schemaWords),
-    columnForms: makeNameForms(columns.map(({ table, column, stems }) => ({ written: column, stems, owner: tables.get(table)?.stems ?? [] })), schemaWords),
+    tableForms: makeNameForms(
+      [...tables.values()].map(({ table, stems }) => ({ written: table.name, stems, owner: [] })),
+      schemaWords,
+    ),
+    columnForms: makeNameForms(
+      columns.map(({ table, column, stems }) => ({ written: column, stems, owner: tables.get(table)?.stems ?? [] })),
+      schemaWords,
+    ),
     column: (table, column) => byColumn.get(`${table}\n${column}`),
   };
 }

@@ -14,7 +14,10 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'quoted';
   /** A function word ("the", "of"): no evidence for anything by itself. */
   readonly stop: boolean;
-  /** What is written right beside a number: a minus or currency sign before it, a per-cent sign after it; null for none and for words. */
+  /**
+   * What is written right beside a number: a minus or currency sign before it, a per-cent sign after it; null for none
+   * and for words.
+   */
   readonly sign: '-' | '$' | '%' | null;
 }
 
@@ -40,7 +43,9 @@ export interface ColumnLink {
   readonly span: Span;
   readonly match: MatchKind;
   readonly score: number;
-  /** Its own table is said next to it ("boat name", "name of the boat", "the boat's name", "boats with their names"). */
+  /**
+   * Its own table is said next to it ("boat name", "name of the boat", "the boat's name", "boats with their names").
+   */
   readonly besideTable: boolean;
 }
 
@@ -51,13 +56,18 @@ export interface ValueLink {
   /** As stored. */
   readonly value: string;
   readonly span: Span;
-  /** 'exact' also for another spelling of the whole value (plural, accent, a typing error); 'partial' for some words of it. */
+  /**
+   * 'exact' also for another spelling of the whole value (plural, accent, a typing error); 'partial' for some words of
+   * it.
+   */
   readonly match: 'exact' | 'partial';
   readonly score: number;
   /**
-   * How the words meet the value: `text` as written but for case, accents and punctuation; `stem` in another form ("dogs");
+   * How the words meet the value: `text` as written but for case, accents and punctuation; `stem` in another form
+   * ("dogs");
    * `form` by the adjective or abbreviation of it ("French", "female" for F); `flag` the column's name stands for its
-   * true value; `fuzzy` a small misspelling; `word` one or more words of a longer value; `inner` found inside a longer value that is linked too.
+   * true value; `fuzzy` a small misspelling; `word` one or more words of a longer value; `inner` found inside a longer
+   * value that is linked too.
    */
   readonly how: 'text' | 'stem' | 'form' | 'flag' | 'fuzzy' | 'word' | 'inner';
 }
@@ -78,8 +88,8 @@ export interface NumberMention {
   /** "not 5", "other than 5", "different from 5": what the operator says is denied. */
   readonly negated: boolean;
   /**
-   * What the number is: a plain count or amount; a rank ("second", "3rd"); a number of times ("once", "twice"); a share ("50%",
-   * value 50); or `plural`: "several", "multiple", "more than once" say `> 1` without a numeral.
+   * What the number is: a plain count or amount; a rank ("second", "3rd"); a number of times ("once", "twice"); a share
+   * ("50%", value 50); or `plural`: "several", "multiple", "more than once" say `> 1` without a numeral.
    */
   readonly kind: 'plain' | 'rank' | 'times' | 'share' | 'plural';
 }
@@ -96,7 +106,10 @@ export interface DateMention {
   readonly month: number | null;
   /** 1 to 31 for a day of a month without its year, else null. */
   readonly day: number | null;
-  /** "before" <, "after" >, "since" >=, "until" <=, "between … and …", "in", "on" =; null when the words beside it say nothing. */
+  /**
+   * "before" <, "after" >, "since" >=, "until" <=, "between … and …", "in", "on" =; null when the words beside it say
+   * nothing.
+   */
   readonly operator: ComparisonOperator | null;
 }
 
@@ -106,7 +119,11 @@ export interface Intent {
   /** Aggregates that words of the question ask for, in order of mention. */
   readonly aggregates: readonly { readonly name: AggregateName; readonly span: Span }[];
   /** "most", "highest", "top 3", "oldest" … */
-  readonly superlative: { readonly direction: 'ASC' | 'DESC'; readonly span: Span; readonly limit: number | null } | null;
+  readonly superlative: {
+    readonly direction: 'ASC' | 'DESC';
+    readonly span: Span;
+    readonly limit: number | null;
+  } | null;
   /** The words after "per", "for each", "by": what the rows of the answer stand for. */
   readonly grouping: readonly Span[];
   /** "different", "distinct", "unique". */
@@ -115,7 +132,10 @@ export interface Intent {
   readonly negation: Span | null;
   /** "sorted by", "in order of", "alphabetically". */
   readonly ordering: Span | null;
-  /** "above average", "longer than the mean length", "below the average": a comparison with an average, not with a number. */
+  /**
+   * "above average", "longer than the mean length", "below the average": a comparison with an average, not with a
+   * number.
+   */
   readonly averageComparison: { readonly span: Span; readonly operator: '>' | '>=' | '<' | '<=' } | null;
 }
 
@@ -126,12 +146,15 @@ export interface Cue {
   /** As shown to a reader. */
   readonly label: string;
   /**
-   * A content word; two or more neighbours, possibly with `<table>`, `<column>`, `<value>`, `<number>` in place of what is named there
-   * ("many <table>"); a phrase with a function in questions ("how many"); what a value or number stands for; the question's first words ("^how many").
+   * A content word; two or more neighbours, possibly with `<table>`, `<column>`, `<value>`, `<number>` in place of what
+   * is named there ("many <table>"); a phrase with a function in questions ("how many"); what a value or number stands
+   * for; the question's first words ("^how many").
    */
   readonly kind: 'word' | 'bigram' | 'phrase' | 'typed' | 'start';
   readonly span: Span;
-  /** True when it is no whole name of this schema and no value of its data, so that it can mean the same in another one. */
+  /**
+   * True when it is no whole name of this schema and no value of its data, so that it can mean the same in another one.
+   */
   readonly general: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Values that a question says by another word than the stored one: sexes, one-letter codes, and the truth of a yes-or-no column. */
+/**
+ * Values that a question says by another word than the stored one: sexes, one-letter codes, and the truth of a
+ * yes-or-no column.
+ */
 import { sexForms } from './demonyms.ts';
 import { isNegation } from './lexicon.ts';
 import type { NameLinks } from './names.ts';
@@ -7,7 +10,13 @@ import type { ColumnLink, Token, ValueLink } from './types.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
 /** Pairs a column of two values is true or false by, lower case, true first. */
-const FLAGS: readonly (readonly [string, string])[] = [['t', 'f'], ['true', 'false'], ['y', 'n'], ['yes', 'no'], ['1', '0']];
+const FLAGS: readonly (readonly [string, string])[] = [
+  ['t', 'f'],
+  ['true', 'false'],
+  ['y', 'n'],
+  ['yes', 'no'],
+  ['1', '0'],
+];
 const BOOLEAN_WORDS = new Set(['is', 'has', 'can', 'was', 'does', 'allows', 'allow', 'flag', 'yn']);
 const SEXES = new Set(['sex', 'gender'].map(stemOf));
 const CODES = 3;
@@ -38,23 +47,39 @@ function specialColumns(index: SchemaIndex): SpecialColumns {
     const { profile } = entry;
     if (profile === null || profile.values.length === 0) continue;
     if (entry.stems.some((stem) => SEXES.has(stem)) && profile.values.length <= 2 * CODES) sexes.push(entry);
-    else if (flag === null && profile.distinctIsExact && profile.distinct <= CODES && profile.values.every((value) => /^\p{L}$/u.test(value.trim()))) codes.set(keyOf(entry), entry);
+    else if (
+      flag === null &&
+      profile.distinctIsExact &&
+      profile.distinct <= CODES &&
+      profile.values.every((value) => /^\p{L}$/u.test(value.trim()))
+    )
+      codes.set(keyOf(entry), entry);
   }
-  specials.set(index, found = { flags, sexes, codes });
+  specials.set(index, (found = { flags, sexes, codes }));
   return found;
 }
 
-/** The stored texts for true and false; whole numbers are taken for 1 and 0 where name or type say that the column is one of truth. */
-function flagOf({ table, column, profile }: ColumnEntry, index: SchemaIndex): { yes: string | null; no: string | null } | null {
+/**
+ * The stored texts for true and false; whole numbers are taken for 1 and 0 where name or type say that the column is
+ * one of truth.
+ */
+function flagOf(
+  { table, column, profile }: ColumnEntry,
+  index: SchemaIndex,
+): { yes: string | null; no: string | null } | null {
   if (profile === null || profile.distinct === 0 || profile.distinct > 2 || !profile.distinctIsExact) return null;
   if (profile.holds === 'integer') {
     const type = index.tables.get(table)?.table.columns.find(({ name }) => name === column)?.type ?? '';
-    return /bool/iu.test(type) || splitIdentifier(column).some((word) => BOOLEAN_WORDS.has(word)) ? { yes: '1', no: '0' } : null;
+    return /bool/iu.test(type) || splitIdentifier(column).some((word) => BOOLEAN_WORDS.has(word))
+      ? { yes: '1', no: '0' }
+      : null;
   }
   if (profile.holds !== 'text') return null;
   for (const [yes, no] of FLAGS) {
-    if (profile.values.length === 0 || !profile.values.every((value) => [yes, no].includes(value.trim().toLowerCase()))) continue;
-    const stored = (wanted: string): string | null => profile.values.find((value) => value.trim().toLowerCase() === wanted) ?? null;
+    if (profile.values.length === 0 || !profile.values.every((value) => [yes, no].includes(value.trim().toLowerCase())))
+      continue;
+    const stored = (wanted: string): string | null =>
+      profile.values.find((value) => value.trim().toLowerCase() === wanted) ?? null;
     return { yes: stored(yes), no: stored(no) };
   }
   return null;
@@ -63,8 +88,16 @@ function flagOf({ table, column, profile }: ColumnEntry, index: SchemaIndex): { 
 export function linkFlags(tokens: readonly Token[], index: SchemaIndex, { columns }: NameLinks): ValueLink[] {
   const { flags, sexes, codes } = specialColumns(index);
   const links: ValueLink[] = [];
-  const add = (at: { readonly table: string; readonly column: string }, value: string, first: number, last: number, how: ValueLink['how'], score: number): void => {
-    if (links.length < MOST_LINKS) links.push({ table: at.table, column: at.column, value, span: { first, last }, match: 'exact', score, how });
+  const add = (
+    at: { readonly table: string; readonly column: string },
+    value: string,
+    first: number,
+    last: number,
+    how: ValueLink['how'],
+    score: number,
+  ): void => {
+    if (links.length < MOST_LINKS)
+      links.push({ table: at.table, column: at.column, value, span: { first, last }, match: 'exact', score, how });
   };
   if (flags.size > 0 || codes.size > 0) {
     for (const link of columns) {
@@ -75,7 +108,10 @@ export function linkFlags(tokens: readonly Token[], index: SchemaIndex, { column
         if (value !== null) add(link, value, link.span.first, link.span.last, 'flag', FLAG_SCORE * link.score);
       }
       const code = codes.get(keyOf(link));
-      if (code !== undefined) addCodes(tokens, link, code, (value, at) => { add(link, value, at, at, 'form', CODE_SCORE); });
+      if (code !== undefined)
+        addCodes(tokens, link, code, (value, at) => {
+          add(link, value, at, at, 'form', CODE_SCORE);
+        });
     }
   }
   if (sexes.length > 0) {
@@ -83,9 +119,12 @@ export function linkFlags(tokens: readonly Token[], index: SchemaIndex, { column
       const forms = token.kind === 'word' ? sexForms(token.lower) : [];
       for (const entry of forms.length > 0 ? sexes : []) {
         const values = entry.profile?.values ?? [];
-        const value = forms.map((form) => values.find((stored) => stored.trim().toLowerCase() === form)).find((stored) => stored !== undefined);
+        const value = forms
+          .map((form) => values.find((stored) => stored.trim().toLowerCase() === form))
+          .find((stored) => stored !== undefined);
         // As written it is found by its text.
-        if (value !== undefined && value.trim().toLowerCase() !== token.lower) add(entry, value, at, at, 'form', SEX_SCORE);
+        if (value !== undefined && value.trim().toLowerCase() !== token.lower)
+          add(entry, value, at, at, 'form', SEX_SCORE);
       }
     });
   }
@@ -94,14 +133,30 @@ export function linkFlags(tokens: readonly Token[], index: SchemaIndex, { column
 
 /** "not official", "isn't official", "non official". */
 function isDenied(tokens: readonly Token[], { span }: ColumnLink): boolean {
-  return tokens.slice(Math.max(0, span.first - 2), span.first).some((token) => isNegation(token.lower) || token.lower === 'non');
+  return tokens
+    .slice(Math.max(0, span.first - 2), span.first)
+    .some((token) => isNegation(token.lower) || token.lower === 'non');
 }
 
-/** "status active" where the column holds A and I: a content word beside the column that begins with a stored letter. */
-function addCodes(tokens: readonly Token[], { span }: ColumnLink, { profile }: ColumnEntry, add: (value: string, at: number) => void): void {
+/**
+ * "status active" where the column holds A and I: a content word beside the column that begins with a stored letter.
+ */
+function addCodes(
+  tokens: readonly Token[],
+  { span }: ColumnLink,
+  { profile }: ColumnEntry,
+  add: (value: string, at: number) => void,
+): void {
   for (let at = Math.max(0, span.first - NEAR); at <= Math.min(tokens.length - 1, span.last + NEAR); at++) {
     const token = tokens[at];
-    if (token === undefined || token.stop || token.kind === 'number' || token.text.length < 3 || (at >= span.first && at <= span.last)) continue;
+    if (
+      token === undefined ||
+      token.stop ||
+      token.kind === 'number' ||
+      token.text.length < 3 ||
+      (at >= span.first && at <= span.last)
+    )
+      continue;
     const value = profile?.values.find((stored) => stored.trim().toLowerCase() === token.lower[0]);
     if (value !== undefined) add(value, at);
   }

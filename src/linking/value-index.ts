@@ -50,7 +50,9 @@ export function makeValueIndex(schema: Schema): ValueIndex {
       const [first = ''] = words;
       if ((longest.get(first) ?? 0) < words.length) longest.set(first, words.length);
       // One more than is of use: then the word is known to be common, and the list stops growing.
-      if (words.length > 1) for (const word of new Set(words)) if (word.length > 2 && (byWord.get(word)?.length ?? 0) <= RARE_WORD) append(byWord, word, stored);
+      if (words.length > 1)
+        for (const word of new Set(words))
+          if (word.length > 2 && (byWord.get(word)?.length ?? 0) <= RARE_WORD) append(byWord, word, stored);
     }
   }
   let near: Map<string, string[]> | null = null;
@@ -66,20 +68,27 @@ export function makeValueIndex(schema: Schema): ValueIndex {
       if (folded.length < SHORTEST_FUZZY || folded.length > LONGEST_FUZZY || /\d/u.test(folded)) return NO_VALUES;
       if (near === null) {
         near = new Map();
-        for (const text of byText.keys()) if (text.length >= SHORTEST_FUZZY - 1 && text.length <= LONGEST_FUZZY + 2) append(near, `${text[0] ?? ''}${text.length}`, text);
+        for (const text of byText.keys())
+          if (text.length >= SHORTEST_FUZZY - 1 && text.length <= LONGEST_FUZZY + 2)
+            append(near, `${text[0] ?? ''}${text.length}`, text);
       }
       const slips = folded.length >= TWO_SLIPS ? 2 : 1;
       let best: string[] = [];
       let fewest = slips;
       let budget = COMPARED;
-      for (const length of [0, 1, -1, 2, -2].filter((step) => Math.abs(step) <= slips).map((step) => folded.length + step)) {
+      for (const length of [0, 1, -1, 2, -2]
+        .filter((step) => Math.abs(step) <= slips)
+        .map((step) => folded.length + step)) {
         for (const text of near.get(`${folded[0] ?? ''}${length}`) ?? []) {
           if (budget-- <= 0) break;
           // Two slips leave one of the first letters after the first, or the last, as it was.
           if (text[1] !== folded[1] && text[2] !== folded[2] && text.at(-1) !== folded.at(-1)) continue;
           const distance = editDistance(folded, text, fewest);
           if (distance === 0 || distance > fewest) continue;
-          if (distance < fewest) { fewest = distance; best = []; }
+          if (distance < fewest) {
+            fewest = distance;
+            best = [];
+          }
           best.push(text);
         }
       }
@@ -88,14 +97,22 @@ export function makeValueIndex(schema: Schema): ValueIndex {
   };
 }
 
-/** Letters inserted, deleted, changed or swapped with their neighbour (optimal string alignment); `most + 1` as soon as it is more than `most`. */
+/**
+ * Letters inserted, deleted, changed or swapped with their neighbour (optimal string alignment); `most + 1` as soon as
+ * it is more than `most`.
+ */
 export function editDistance(first: string, second: string, most: number): number {
   if (Math.abs(first.length - second.length) > most) return most + 1;
   // What both begin and end with costs nothing, and is most of what near spellings consist of.
   let from = 0;
   while (from < first.length && from < second.length && first[from] === second[from]) from++;
   let ends = 0;
-  while (ends < first.length - from && ends < second.length - from && first[first.length - 1 - ends] === second[second.length - 1 - ends]) ends++;
+  while (
+    ends < first.length - from &&
+    ends < second.length - from &&
+    first[first.length - 1 - ends] === second[second.length - 1 - ends]
+  )
+    ends++;
   const a = first.slice(from, first.length - ends);
   const b = second.slice(from, second.length - ends);
   if (a === '' || b === '') return Math.min(Math.max(a.length, b.length), most + 1);
@@ -109,7 +126,8 @@ export function editDistance(first: string, second: string, most: number): numbe
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       row.push(cost);
       if (cost < least) least = cost;
     }

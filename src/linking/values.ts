@@ -1,4 +1,7 @@
-/** Stored values a question mentions: longest texts first, then words of values, other forms, misspellings and true-or-false columns. */
+/**
+ * Stored values a question mentions: longest texts first, then words of values, other forms, misspellings and
+ * true-or-false columns.
+ */
 import { countryForms, LONGEST_COUNTRY, startsCountry } from './demonyms.ts';
 import type { NameLinks } from './names.ts';
 import type { SchemaIndex, StoredValue } from './schema-index.ts';
@@ -11,7 +14,10 @@ const LONGEST_VALUE = 10;
 export const COLUMNS_OF_VALUE = 50;
 /** How well a mention stands for a value. */
 const SCORE = { text: 1, stem: 0.8, form: 0.85, fuzzy: 0.7, word: 0.5, words: 0.6 };
-/** A name of the schema, a small word among capitals, and a bare number are weak values; a part of a longer value is weaker than the whole. */
+/**
+ * A name of the schema, a small word among capitals, and a bare number are weak values; a part of a longer value is
+ * weaker than the whole.
+ */
 const NAMED = 0.3;
 const LOWERED = 0.4;
 const INNER = 0.7;
@@ -26,7 +32,12 @@ const LONGEST_RUN = 4;
 
 type How = ValueLink['how'];
 
-export function linkValues(question: string, tokens: readonly Token[], index: SchemaIndex, names: NameLinks): ValueLink[] {
+export function linkValues(
+  question: string,
+  tokens: readonly Token[],
+  index: SchemaIndex,
+  names: NameLinks,
+): ValueLink[] {
   const finder = new ValueFinder(question, tokens, index, names);
   finder.findWhole();
   finder.findParts();
@@ -55,8 +66,13 @@ class ValueFinder {
     this.#index = index;
     this.#tables = tables;
     this.#taken = tokens.map(() => false);
-    this.#named = tokens.map((token) => token.kind === 'word' && (index.tableForms.byStem.has(token.stem) || index.columnForms.byStem.has(token.stem)));
-    this.#longNames = [...tables, ...columns].filter(({ match, span }) => match === 'exact' && span.last > span.first).map(({ span }) => span);
+    this.#named = tokens.map(
+      (token) =>
+        token.kind === 'word' && (index.tableForms.byStem.has(token.stem) || index.columnForms.byStem.has(token.stem)),
+    );
+    this.#longNames = [...tables, ...columns]
+      .filter(({ match, span }) => match === 'exact' && span.last > span.first)
+      .map(({ span }) => span);
     this.#stems = tokens.map((token) => stemPhrase(token.text));
     this.#longest = this.#stems.map((stems, at) => {
       const [first = ''] = stems.split(' ', 1);
@@ -72,7 +88,8 @@ class ValueFinder {
     for (let length = Math.min(LONGEST_VALUE, tokens.length); length >= 1; length--) {
       for (let first = 0; first + length <= tokens.length; first++) {
         const last = first + length - 1;
-        if (length > (this.#longest[first] ?? 0) || this.#isTaken(first, last) || this.#isFunction(first, last)) continue;
+        if (length > (this.#longest[first] ?? 0) || this.#isTaken(first, last) || this.#isFunction(first, last))
+          continue;
         const found = this.#lookUp(first, last);
         if (found === null) continue;
         const only = length === 1 ? tokens[first] : undefined;
@@ -89,8 +106,9 @@ class ValueFinder {
   }
 
   /**
-   * "colorado river" may be the value, or the river "colorado": what is left beside the words that name a table or column.
-   * True when that reading is the likelier: the name's word is in small letters, and what is left is stored in the table it names.
+   * "colorado river" may be the value, or the river "colorado": what is left beside the words that name a table or
+   * column. True when that reading is the likelier: the name's word is in small letters, and what is left is stored in
+   * the table it names.
    */
   #findInner(first: number, last: number, score: number): boolean {
     let likelier = false;
@@ -114,7 +132,12 @@ class ValueFinder {
   }
 
   #isTableWord(at: number, table: string): boolean {
-    return this.#tables.some((link) => link.table === table && link.match !== 'partial' && this.#index.tables.get(table)?.stems.includes(this.#stems[at] ?? '') === true);
+    return this.#tables.some(
+      (link) =>
+        link.table === table &&
+        link.match !== 'partial' &&
+        this.#index.tables.get(table)?.stems.includes(this.#stems[at] ?? '') === true,
+    );
   }
 
   /** What is written like a name but is no whole value: words of longer values, then near spellings. */
@@ -123,7 +146,13 @@ class ValueFinder {
     for (let first = 0; first < this.#tokens.length; first++) {
       if (!this.#looksLikeName(first)) continue;
       let last = first;
-      while (last - first + 1 < LONGEST_RUN && this.#looksLikeName(last + 1) && this.#tokens[first]?.kind === 'word' && this.#tokens[last + 1]?.kind === 'word') last++;
+      while (
+        last - first + 1 < LONGEST_RUN &&
+        this.#looksLikeName(last + 1) &&
+        this.#tokens[first]?.kind === 'word' &&
+        this.#tokens[last + 1]?.kind === 'word'
+      )
+        last++;
       const run = this.#containing(first, last);
       if (run.length > 0) this.#add(run, { first, last }, 'word', last > first ? SCORE.words : SCORE.word);
       else if (!(fuzzy-- > 0 && this.#addNear(first, last)) && last > first) {
@@ -145,7 +174,11 @@ class ValueFinder {
 
   /** Values that contain all these words. One word must have four letters or more. */
   #containing(first: number, last: number): readonly StoredValue[] {
-    const words = this.#stems.slice(first, last + 1).join(' ').split(' ').filter((word) => word !== '');
+    const words = this.#stems
+      .slice(first, last + 1)
+      .join(' ')
+      .split(' ')
+      .filter((word) => word !== '');
     if (words.length === 1 && (words[0]?.length ?? 0) < 3) return [];
     const lists = words.map((word) => this.#index.valuesByWord(word));
     const [shortest, ...others] = lists.sort((a, b) => a.length - b.length);
@@ -173,31 +206,47 @@ class ValueFinder {
       if (token === undefined || token.kind !== 'word' || !token.stop) return false;
     }
     const only = this.#tokens[first];
-    return !(first === last && only !== undefined && only.text.length > 1 && only.text === only.text.toUpperCase() && only.text !== only.lower && this.#question !== this.#question.toUpperCase());
+    return !(
+      first === last &&
+      only !== undefined &&
+      only.text.length > 1 &&
+      only.text === only.text.toUpperCase() &&
+      only.text !== only.lower &&
+      this.#question !== this.#question.toUpperCase()
+    );
   }
 
   /** The words name something of the schema: alone, or as a part of a longer name said in full. */
   #isName(first: number, last: number): boolean {
     if (first === last && this.#named[first] === true) return true;
-    return this.#longNames.some((name) => name.first <= first && name.last >= last && name.last - name.first >= last - first);
+    return this.#longNames.some(
+      (name) => name.first <= first && name.last >= last && name.last - name.first >= last - first,
+    );
   }
 
   #textOf(first: number, last: number): string {
     const only = this.#tokens[first];
-    return first === last && only !== undefined ? only.text : this.#question.slice(only?.start, this.#tokens[last]?.end);
+    return first === last && only !== undefined
+      ? only.text
+      : this.#question.slice(only?.start, this.#tokens[last]?.end);
   }
 
-  #lookUp(first: number, last: number): { readonly values: readonly StoredValue[]; readonly how: 'text' | 'stem' | 'form' } | null {
+  #lookUp(
+    first: number,
+    last: number,
+  ): { readonly values: readonly StoredValue[]; readonly how: 'text' | 'stem' | 'form' } | null {
     const folded = foldValue(this.#textOf(first, last));
     const exact = this.#index.valuesByText(folded);
     if (exact.length > 0) return { values: exact, how: 'text' };
     const only = first === last ? this.#tokens[first] : undefined;
     if (only?.kind === 'number') return null;
     let stems = '';
-    for (let at = first; at <= last; at++) if (this.#stems[at] !== '') stems += stems === '' ? (this.#stems[at] ?? '') : ` ${this.#stems[at] ?? ''}`;
+    for (let at = first; at <= last; at++)
+      if (this.#stems[at] !== '') stems += stems === '' ? (this.#stems[at] ?? '') : ` ${this.#stems[at] ?? ''}`;
     // "how long" asks; it is no mountain "Longs".
     const asks = only !== undefined && (only.stop || this.#tokens[first - 1]?.lower === 'how');
-    const short = stems.length < SHORTEST_STEM && only?.kind === 'word' && !(only.lower.endsWith('s') && only.lower.length > 3);
+    const short =
+      stems.length < SHORTEST_STEM && only?.kind === 'word' && !(only.lower.endsWith('s') && only.lower.length > 3);
     const stemmed = asks || short ? [] : this.#index.valuesByStems(stems);
     if (stemmed.length > 0) return { values: stemmed, how: this.#sameWords(stemmed, folded) ? 'text' : 'stem' };
     if (last - first >= LONGEST_COUNTRY || this.#tokens[first]?.stop === true) return null;
@@ -210,7 +259,11 @@ class ValueFinder {
 
   /** Only accents and punctuation differ. */
   #sameWords(values: readonly StoredValue[], folded: string): boolean {
-    const plain = (text: string): string => text.normalize('NFD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+    const plain = (text: string): string =>
+      text
+        .normalize('NFD')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '');
     return plain(values[0]?.value ?? '') === plain(folded);
   }
 
@@ -237,8 +290,12 @@ const NEAR = 3;
 /** Best first; of the columns that hold one value, first those whose column, then whose table is named, best nearby. */
 function byContext(links: readonly ValueLink[], index: SchemaIndex, { tables, columns }: NameLinks): ValueLink[] {
   const namedTables = new Map(tables.map((link) => [link.table, link]));
-  const namedColumns = new Map(columns.filter(({ match }) => match !== 'partial').map((link) => [`${link.table}\n${link.column}`, link]));
-  const askedTables = new Set(columns.filter(({ match, score }) => match !== 'partial' && score >= 0.85).map(({ table }) => table));
+  const namedColumns = new Map(
+    columns.filter(({ match }) => match !== 'partial').map((link) => [`${link.table}\n${link.column}`, link]),
+  );
+  const askedTables = new Set(
+    columns.filter(({ match, score }) => match !== 'partial' && score >= 0.85).map(({ table }) => table),
+  );
   const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
   const near = (a: Span, b: Span): boolean => a.first - b.last <= NEAR && b.first - a.last <= NEAR;
   const ranked = links.map((link) => {
@@ -246,13 +303,20 @@ function byContext(links: readonly ValueLink[], index: SchemaIndex, { tables, co
     const table = namedTables.get(link.table);
     let context = 0;
     if (column !== undefined && !overlaps(column.span, link.span)) context += near(column.span, link.span) ? 3 : 1.5;
-    if (table !== undefined && table.match !== 'partial') context += overlaps(table.span, link.span) ? 0.5 : near(table.span, link.span) ? 2 : 1;
+    if (table !== undefined && table.match !== 'partial')
+      context += overlaps(table.span, link.span) ? 0.5 : near(table.span, link.span) ? 2 : 1;
     // "the area of Maine": the table that has what is asked for, and a column in which the value stands for one row.
     if (askedTables.has(link.table)) context += 1;
     const entry = index.column(link.table, link.column);
     const rows = index.tables.get(link.table)?.table.rowCount ?? null;
-    if (entry?.primaryKey === true || (rows !== null && entry?.profile?.distinctIsExact === true && entry.profile.distinct === rows)) context += 0.5;
+    if (
+      entry?.primaryKey === true ||
+      (rows !== null && entry?.profile?.distinctIsExact === true && entry.profile.distinct === rows)
+    )
+      context += 0.5;
     return { link, context };
   });
-  return ranked.sort((a, b) => b.link.score - a.link.score || b.context - a.context || a.link.span.first - b.link.span.first).map(({ link }) => link);
+  return ranked
+    .sort((a, b) => b.link.score - a.link.score || b.context - a.context || a.link.span.first - b.link.span.first)
+    .map(({ link }) => link);
 }

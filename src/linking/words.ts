@@ -4,19 +4,40 @@ import type { Token } from './types.ts';
 
 /** Function words of English: they join others and mean nothing alone. */
 const STOP_WORDS = new Set(
-  ('a an the of in on at to for from by with without and or but nor so than then as is are was were be been being am do does did done have has had having '
-    + 'it its they them their there this that these those which who whom whose what when where why how i me my we us our you your he she his her him '
-    + 'show list give find display return get tell name please can could would should will shall may might must want need let '
-    + 'all any each every some both other others such same own per about into over under between during after before up down out off not no '
-    + 'many much also just only if else exist exists s t re ve d ll').split(' '),
+  (
+    'a an the of in on at to for from by with without and or but nor so than then as is are was were be been being am do does did done have has had having ' +
+    'it its they them their there this that these those which who whom whose what when where why how i me my we us our you your he she his her him ' +
+    'show list give find display return get tell name please can could would should will shall may might must want need let ' +
+    'all any each every some both other others such same own per about into over under between during after before up down out off not no ' +
+    'many much also just only if else exist exists s t re ve d ll'
+  ).split(' '),
 );
 
 /** Plurals that a suffix stemmer cannot see. */
 const IRREGULAR = new Map(
-  Object.entries({ people: 'person', persons: 'person', men: 'man', women: 'woman', children: 'child', feet: 'foot', mice: 'mouse', geese: 'goose', teeth: 'tooth', indices: 'index', indexes: 'index', matrices: 'matrix', criteria: 'criterion', analyses: 'analysis', media: 'medium', statuses: 'status', buses: 'bus' }),
+  Object.entries({
+    people: 'person',
+    persons: 'person',
+    men: 'man',
+    women: 'woman',
+    children: 'child',
+    feet: 'foot',
+    mice: 'mouse',
+    geese: 'goose',
+    teeth: 'tooth',
+    indices: 'index',
+    indexes: 'index',
+    matrices: 'matrix',
+    criteria: 'criterion',
+    analyses: 'analysis',
+    media: 'medium',
+    statuses: 'status',
+    buses: 'bus',
+  }),
 );
 
-const WORD = /"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])‘[^’]+’|\p{L}+[nN]['’][tT](?![\p{L}\p{N}])|\d{1,4}-\d{1,2}-\d{1,2}|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
+const WORD =
+  /"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])‘[^’]+’|\p{L}+[nN]['’][tT](?![\p{L}\p{N}])|\d{1,4}-\d{1,2}-\d{1,2}|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_]*/gu;
 
 /** Porter stem of one word, irregular plurals first. */
 export function stemOf(word: string): string {
@@ -39,7 +60,10 @@ export function withoutAccents(text: string): string {
   return /[^ -~]/u.test(text) ? text.normalize('NFD').replace(/\p{M}+/gu, '') : text;
 }
 
-/** Splits a question into words, numbers and quoted texts. A contracted "not" ("don't") stays with its verb: together they are a function word. */
+/**
+ * Splits a question into words, numbers and quoted texts. A contracted "not" ("don't") stays with its verb: together
+ * they are a function word.
+ */
 export function tokenise(question: string): Token[] {
   const tokens: Token[] = [];
   for (const match of question.matchAll(WORD)) {
@@ -50,7 +74,16 @@ export function tokenise(question: string): Token[] {
     const lower = text.toLowerCase().replace(/n’t$/u, "n't");
     const kind = quoted ? 'quoted' : /^\d/u.test(raw) ? 'number' : 'word';
     const sign = kind === 'number' ? signOf(question, start, start + raw.length) : null;
-    tokens.push({ text, lower, sign, stem: kind === 'word' ? stemOf(lower) : lower, start, end: start + raw.length, kind, stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")) });
+    tokens.push({
+      text,
+      lower,
+      sign,
+      stem: kind === 'word' ? stemOf(lower) : lower,
+      start,
+      end: start + raw.length,
+      kind,
+      stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")),
+    });
   }
   return tokens;
 }
@@ -77,12 +110,20 @@ export function splitIdentifier(name: string): string[] {
 export function foldValue(value: string): string {
   // Most values are plain words already.
   if (/^[a-z0-9]+(?: [a-z0-9]+)*$/iu.test(value)) return value.toLowerCase();
-  return value.trim().toLowerCase().replace(/\s+/gu, ' ').replace(/^[.,;:!?'"]+|[.,;:!?'"]+$/gu, '');
+  return value
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/gu, ' ')
+    .replace(/^[.,;:!?'"]+|[.,;:!?'"]+$/gu, '');
 }
 
 /** The stems of a value's words joined by a blank, accents off, so that "dogs" meets "dog". */
 export function stemPhrase(text: string): string {
-  const words = /[^ -~]/u.test(text) ? withoutAccents(text).toLowerCase().match(/[\p{L}\p{N}]+/gu) : text.toLowerCase().match(/[a-z0-9]+/g);
+  const words = /[^ -~]/u.test(text)
+    ? withoutAccents(text)
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu)
+    : text.toLowerCase().match(/[a-z0-9]+/g);
   return words === null ? '' : words.length === 1 ? stemOf(words[0]) : words.map(stemOf).join(' ');
 }
 

@@ -1,19 +1,25 @@
-/** Does the result agree with what the rest of the group returned? A vote among executions (self-consistency, arXiv 2203.11171), without gold SQL. */
+/**
+ * Does the result agree with what the rest of the group returned? A vote among executions (self-consistency, arXiv
+ * 2203.11171), without gold SQL.
+ */
 import type { Execution, RewardScore } from '../grpo/types.ts';
 import { resultClasses } from '../sql/result-classes.ts';
 import { absent, reason, scoreOf } from './score.ts';
 
 /** One score a completion of one group; see `agreementOf`. */
 export function agreementRewards(executions: readonly Execution[]): RewardScore[] {
-  return agreementOf(resultClasses(executions), executions.map(({ rows }) => rows.length > 0));
+  return agreementOf(
+    resultClasses(executions),
+    executions.map(({ rows }) => rows.length > 0),
+  );
 }
 
 /**
- * Agreement from classes of equal results (`resultClasses`; null: no result), so that drawing groups from one pool compares
- * each result once. Of the other completions that ran, the share s with an equal result gives 2s − 1: +1 when all agree, −1
- * when none does. What failed is −1 and has no vote. Null where no other completion ran: there is nobody to agree with.
- * A result without rows has its vote, but never more than 0: agreeing on nothing is no merit, or a group that finds nothing
- * would teach to find nothing.
+ * Agreement from classes of equal results (`resultClasses`; null: no result), so that drawing groups from one pool
+ * compares each result once. Of the other completions that ran, the share s with an equal result gives 2s − 1: +1 when
+ * all agree, −1 when none does. What failed is −1 and has no vote. Null where no other completion ran: there is nobody
+ * to agree with. A result without rows has its vote, but never more than 0: agreeing on nothing is no merit, or a group
+ * that finds nothing would teach to find nothing.
  */
 export function agreementOf(classes: readonly (number | null)[], returnedRows: readonly boolean[]): RewardScore[] {
   const sizes = new Map<number, number>();
@@ -25,6 +31,11 @@ export function agreementOf(classes: readonly (number | null)[], returnedRows: r
     const same = (sizes.get(number) ?? 1) - 1;
     const points = Math.round((200 * same) / others - 100) / 100;
     const told = `${same === 0 ? 'None' : same} of the ${others} others that ran ${same === 1 || others === 1 ? 'has' : 'have'} the same result.`;
-    return scoreOf([reason(points, told), ...(returnedRows[i] !== true && points > 0 ? [reason(-points, 'But agreeing on an empty result counts for nothing.')] : [])]);
+    return scoreOf([
+      reason(points, told),
+      ...(returnedRows[i] !== true && points > 0
+        ? [reason(-points, 'But agreeing on an empty result counts for nothing.')]
+        : []),
+    ]);
   });
 }

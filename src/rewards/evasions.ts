@@ -9,7 +9,8 @@ const COMPARES = new Set(['=', '==', '!=', '<>', '<', '<=', '>', '>=', '+', '-',
 const COMPARING_WORDS = new Set(['LIKE', 'GLOB', 'IN', 'IS', 'BETWEEN', 'NOT', 'REGEXP', 'MATCH', 'COLLATE']);
 const YES_NO = /^\s*(is|are|was|were|do|does|did|has|have|had|can)\b/i;
 
-const isWritten = (token: SqlToken | undefined): boolean => token !== undefined && (token.kind === 'number' || token.kind === 'string' || /^(true|false)$/i.test(token.text));
+const isWritten = (token: SqlToken | undefined): boolean =>
+  token !== undefined && (token.kind === 'number' || token.kind === 'string' || /^(true|false)$/i.test(token.text));
 /** SQLite takes a text for its leading number, so that most are false. */
 const isFalse = (token: SqlToken | undefined): boolean => /^('|"|0+(\.0*)?$|false$)/i.test(token?.text ?? '');
 const word = (token: SqlToken | undefined): string => token?.text.toUpperCase() ?? '';
@@ -35,13 +36,24 @@ function isAlone(tokens: readonly SqlToken[], from: number, end: string): boolea
 export function evasionReasons({ sql, structure, execution }: Completed, question: string): RewardReason[] {
   const reasons: RewardReason[] = [];
   const fixed = structure.select.filter((item) => isFixed(item, sql)).length;
-  if (fixed > 0) reasons.push(reason(-Math.min(0.8, 0.4 * fixed), 'Shows a constant, which tells nothing about the data.'));
+  if (fixed > 0)
+    reasons.push(reason(-Math.min(0.8, 0.4 * fixed), 'Shows a constant, which tells nothing about the data.'));
   else if (!YES_NO.test(question)) {
-    const copied = structure.select.find((item, i) => !item.star && execution.rows.length > 0 && writtenIn(item, structure, execution.rows.map((row) => row[i])));
+    const copied = structure.select.find(
+      (item, i) =>
+        !item.star &&
+        execution.rows.length > 0 &&
+        writtenIn(
+          item,
+          structure,
+          execution.rows.map((row) => row[i]),
+        ),
+    );
     if (copied) reasons.push(reason(-0.5, `${copied.text} gives back what is written in it, not what the data hold.`));
   }
   const idle = alwaysTrue(sql, structure);
-  if (idle !== null) reasons.push(reason(-0.5, `“${idle}” holds for every row, so the conditions beside it mean nothing.`));
+  if (idle !== null)
+    reasons.push(reason(-0.5, `“${idle}” holds for every row, so the conditions beside it mean nothing.`));
   return reasons;
 }
 
@@ -49,8 +61,16 @@ export function evasionReasons({ sql, structure, execution }: Completed, questio
 function writtenIn(item: SelectItem, structure: SqlStructure, cells: readonly unknown[]): boolean {
   const [first] = cells;
   if (first === null || first === undefined || cells.some((cell) => cell !== first)) return false;
-  return structure.literals.some((literal) => literal.start >= item.start && literal.end <= item.end && literal.operator === null && literal.value !== null && literal.value === (typeof first === 'bigint' ? Number(first) : first))
-    && !/\b(ROUND|SUBSTR|STRFTIME|CAST|PRINTF)\b/i.test(item.text);
+  return (
+    structure.literals.some(
+      (literal) =>
+        literal.start >= item.start &&
+        literal.end <= item.end &&
+        literal.operator === null &&
+        literal.value !== null &&
+        literal.value === (typeof first === 'bigint' ? Number(first) : first),
+    ) && !/\b(ROUND|SUBSTR|STRFTIME|CAST|PRINTF)\b/i.test(item.text)
+  );
 }
 
 /** `OR 1`, `OR 1 = 1`, `OR x = x` in a condition: its text, or null. */
@@ -62,14 +82,32 @@ function alwaysTrue(sql: string, structure: SqlStructure): string | null {
     if (!isWritten(a)) continue;
     const compared = COMPARES.has(operator?.text ?? '') || COMPARING_WORDS.has(word(operator));
     if (!compared && !isFalse(a)) return `OR ${a?.text ?? ''}`;
-    if ((operator?.text === '=' || operator?.text === '==') && isWritten(b) && a?.text === b?.text && !COMPARES.has(after?.text ?? '')) return `OR ${a?.text ?? ''} = ${b?.text ?? ''}`;
+    if (
+      (operator?.text === '=' || operator?.text === '==') &&
+      isWritten(b) &&
+      a?.text === b?.text &&
+      !COMPARES.has(after?.text ?? '')
+    )
+      return `OR ${a?.text ?? ''} = ${b?.text ?? ''}`;
   }
   for (const [i, token] of tokens.entries()) {
     // The same on the other side: `1 OR …`, `1 = 1 OR …`.
-    if (!['WHERE', 'AND', 'OR', 'ON', 'HAVING', '('].includes(word(token)) || !isWritten(tokens[i + 1]) || isFalse(tokens[i + 1])) continue;
+    if (
+      !['WHERE', 'AND', 'OR', 'ON', 'HAVING', '('].includes(word(token)) ||
+      !isWritten(tokens[i + 1]) ||
+      isFalse(tokens[i + 1])
+    )
+      continue;
     if (word(tokens[i + 2]) === 'OR') return `${tokens[i + 1]?.text ?? ''} OR`;
-    if (tokens[i + 2]?.text === '=' && tokens[i + 3]?.text === tokens[i + 1]?.text && word(tokens[i + 4]) === 'OR') return `${tokens[i + 1]?.text ?? ''} = ${tokens[i + 3]?.text ?? ''} OR`;
+    if (tokens[i + 2]?.text === '=' && tokens[i + 3]?.text === tokens[i + 1]?.text && word(tokens[i + 4]) === 'OR')
+      return `${tokens[i + 1]?.text ?? ''} = ${tokens[i + 3]?.text ?? ''} OR`;
   }
-  const same = structure.comparisons.find(({ left, right, operator, clause }) => clause === 'where' && (operator === '=' || operator === 'IS') && right !== null && left.text.toLowerCase() === right.text.toLowerCase());
+  const same = structure.comparisons.find(
+    ({ left, right, operator, clause }) =>
+      clause === 'where' &&
+      (operator === '=' || operator === 'IS') &&
+      right !== null &&
+      left.text.toLowerCase() === right.text.toLowerCase(),
+  );
   return same ? `${same.left.text} = ${same.right?.text ?? ''}` : null;
 }

@@ -18,7 +18,9 @@ interface Known {
 /** Results by SQL text, so that each is run once. */
 export type KnownResults = Map<string, Known>;
 
-/** SQL a person judged was run before, within a group's budget: this much and no more, so that no thumb can hang a step. */
+/**
+ * SQL a person judged was run before, within a group's budget: this much and no more, so that no thumb can hang a step.
+ */
 const JUDGED_BUDGET = { maxVmSteps: 20e6, deadlineMs: 3000, maxRows: GOLD_BUDGET.maxRows, maxBytes: 16e6 };
 
 /**
@@ -29,10 +31,15 @@ const JUDGED_BUDGET = { maxVmSteps: 20e6, deadlineMs: 3000, maxRows: GOLD_BUDGET
  *   −1      another result, where there is a corrected SQL that says something
  *   −1      the result of a disapproved SQL
  *
- * and null for the others: nobody said anything that holds for them. Results are compared as against gold. One that says
- * nothing (no rows, only 0 or NULL) is shared by much SQL, so what was said of it holds for that text alone.
+ * and null for the others: nobody said anything that holds for them. Results are compared as against gold. One that
+ * says nothing (no rows, only 0 or NULL) is shared by much SQL, so what was said of it holds for that text alone.
  */
-export async function feedbackRewards(said: Judgements, completions: Completions, database: Database, known: KnownResults): Promise<RewardScore[]> {
+export async function feedbackRewards(
+  said: Judgements,
+  completions: Completions,
+  database: Database,
+  known: KnownResults,
+): Promise<RewardScore[]> {
   const words = new Map<string, RewardScore>();
   for (const sql of said.approved) words.set(normaliseSql(sql), UP);
   for (const sql of said.corrected) words.set(normaliseSql(sql), WRITTEN);
@@ -42,7 +49,11 @@ export async function feedbackRewards(said: Judgements, completions: Completions
   if (own.every((score) => score !== null)) return own;
   await runMissing([...said.approved, ...said.corrected, ...said.disapproved], database, known);
   const find = (texts: readonly string[]): Known[] => texts.flatMap((sql) => known.get(sql) ?? []);
-  const results = { approved: find(said.approved), corrected: find(said.corrected), disapproved: find(said.disapproved) };
+  const results = {
+    approved: find(said.approved),
+    corrected: find(said.corrected),
+    disapproved: find(said.disapproved),
+  };
   return completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
 }
 
@@ -50,14 +61,21 @@ const UP = scoreOf([reason(1, 'A thumb up on this SQL.')]);
 const DOWN = scoreOf([reason(-1, 'A thumb down on this SQL.')]);
 const WRITTEN = scoreOf([reason(1, 'The SQL that a person wrote for this question.')]);
 
-function byResult(execution: Execution, { approved, corrected, disapproved }: Readonly<Record<keyof Judgements, readonly Known[]>>): RewardScore {
-  const same = (known: readonly Known[]): boolean => known.some((one) => speaks(one) && matchResults(one.execution, execution, one.ordered).match);
+function byResult(
+  execution: Execution,
+  { approved, corrected, disapproved }: Readonly<Record<keyof Judgements, readonly Known[]>>,
+): RewardScore {
+  const same = (known: readonly Known[]): boolean =>
+    known.some((one) => speaks(one) && matchResults(one.execution, execution, one.ordered).match);
   if (same(corrected)) return scoreOf([reason(1, 'The same result as the SQL that a person wrote for this question.')]);
   if (same(approved)) return scoreOf([reason(1, 'The same result as SQL with a thumb up.')]);
   const all = [...approved, ...corrected, ...disapproved];
-  if (execution.truncated && all.some((one) => one.execution.rows.length > execution.rows.length)) return absent('Fewer rows are kept of this result than of the one people judged, so they cannot be compared.');
-  if (corrected.some(speaks)) return scoreOf([reason(-1, 'Not the result of the SQL that a person wrote for this question.')]);
-  if (same(disapproved)) return scoreOf([reason(-1, 'The same result as SQL with a thumb down, and as none with a thumb up.')]);
+  if (execution.truncated && all.some((one) => one.execution.rows.length > execution.rows.length))
+    return absent('Fewer rows are kept of this result than of the one people judged, so they cannot be compared.');
+  if (corrected.some(speaks))
+    return scoreOf([reason(-1, 'Not the result of the SQL that a person wrote for this question.')]);
+  if (same(disapproved))
+    return scoreOf([reason(-1, 'The same result as SQL with a thumb down, and as none with a thumb up.')]);
   return absent('Nobody judged this SQL, or one with the same result.');
 }
 
@@ -70,7 +88,9 @@ async function runMissing(texts: readonly string[], database: Database, known: K
   const missing = [...new Set(texts)].filter((sql) => !known.has(sql));
   if (missing.length === 0) return;
   const executions = await database.execute(missing, { budget: JUDGED_BUDGET });
-  executions.forEach((execution, i) => known.set(missing[i] ?? '', { execution, ordered: hasTopLevelOrderBy(missing[i] ?? '') }));
+  executions.forEach((execution, i) =>
+    known.set(missing[i] ?? '', { execution, ordered: hasTopLevelOrderBy(missing[i] ?? '') }),
+  );
 }
 
 /** A question as people corrected it: what they wrote stands in the place of the dataset's gold. */

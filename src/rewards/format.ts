@@ -2,9 +2,10 @@ import type { RewardReason, RewardScore } from '../grpo/types.ts';
 import { compiled, reason, scoreOf, type Completed } from './score.ts';
 
 /**
- * Is it written so that a colleague would accept it? Plain SQL has the full score, and only what invites mistakes is taken
- * off: `SELECT *`, joins without a condition, the same output twice. What need not be there (aliases, qualified names, casts)
- * earns nothing, so that writing more of it is no way to a higher reward.
+ * Is it written so that a colleague would accept it? Plain SQL has the full score, and only what invites mistakes is
+ * taken
+ * off: `SELECT *`, joins without a condition, the same output twice. What need not be there (aliases, qualified names,
+ * casts) earns nothing, so that writing more of it is no way to a higher reward.
  */
 export function formatReward({ sql, structure, execution }: Completed): RewardScore {
   if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL to look at.')]);
@@ -17,16 +18,30 @@ export function formatReward({ sql, structure, execution }: Completed): RewardSc
   const repeated = repeats(structure.select.filter((item) => !item.star).map((item) => item.text.toLowerCase()));
   if (repeated !== null) reasons.push(reason(-0.5, `Shows ${repeated} twice.`));
   else {
-    const namesake = repeats(structure.select.flatMap((item) => (item.star || item.aggregates.length > 0 ? [] : [(item.alias ?? item.text.split('.').at(-1) ?? '').toLowerCase()])));
+    const namesake = repeats(
+      structure.select.flatMap((item) =>
+        item.star || item.aggregates.length > 0
+          ? []
+          : [(item.alias ?? item.text.split('.').at(-1) ?? '').toLowerCase()],
+      ),
+    );
     if (namesake !== null) reasons.push(reason(-0.2, `Two output columns are both called ${namesake}.`));
   }
 
   const cross = structure.joins.filter((join) => !join.hasCondition);
-  if (cross[0]) reasons.push(reason(-1, `${cross[0].table ?? 'A subquery'} is joined without a condition: every row meets every row.`));
-  const itself = structure.comparisons.find(({ left, right, operator, clause }) => clause === 'join' && operator === '=' && right !== null && left.text.toLowerCase() === right.text.toLowerCase());
+  if (cross[0])
+    reasons.push(
+      reason(-1, `${cross[0].table ?? 'A subquery'} is joined without a condition: every row meets every row.`),
+    );
+  const itself = structure.comparisons.find(
+    ({ left, right, operator, clause }) =>
+      clause === 'join' && operator === '=' && right !== null && left.text.toLowerCase() === right.text.toLowerCase(),
+  );
   if (itself) reasons.push(reason(-1, `${itself.left.text} is joined with itself: every row meets every row.`));
-  if (structure.joins.some((join) => join.kind === 'comma' && join.hasCondition)) reasons.push(reason(-0.2, 'Tables are joined by a comma and WHERE instead of JOIN … ON.'));
-  if (structure.joins.some((join) => join.kind === 'natural')) reasons.push(reason(-0.2, 'NATURAL JOIN depends on column names that may change.'));
+  if (structure.joins.some((join) => join.kind === 'comma' && join.hasCondition))
+    reasons.push(reason(-0.2, 'Tables are joined by a comma and WHERE instead of JOIN … ON.'));
+  if (structure.joins.some((join) => join.kind === 'natural'))
+    reasons.push(reason(-0.2, 'NATURAL JOIN depends on column names that may change.'));
 
   if (!compiled(execution)) {
     const sum = reasons.reduce((total, { points }) => total + points, 0);

@@ -22,17 +22,26 @@ export async function runGold(question: Question, database: Database): Promise<G
 }
 
 function whyUnusable(gold: Execution): string | null {
-  if (gold.status === 'empty') return 'The gold SQL returns no rows: wrong SQL matches that easily, so it teaches nothing.';
-  if (gold.status !== 'rows') return `The gold SQL does not run here (${gold.status}${gold.error === undefined ? '' : `: ${gold.error}`}).`;
+  if (gold.status === 'empty')
+    return 'The gold SQL returns no rows: wrong SQL matches that easily, so it teaches nothing.';
+  if (gold.status !== 'rows')
+    return `The gold SQL does not run here (${gold.status}${gold.error === undefined ? '' : `: ${gold.error}`}).`;
   if (gold.truncated) return 'The gold SQL returns more rows than are kept, so results cannot be compared.';
-  return saysNothing(gold) ? 'The gold SQL returns only 0 or NULL: wrong SQL matches that easily, so it teaches nothing.' : null;
+  return saysNothing(gold)
+    ? 'The gold SQL returns only 0 or NULL: wrong SQL matches that easily, so it teaches nothing.'
+    : null;
 }
 
-/** +1 when the result is that of the gold SQL or of an accepted alternative, −1 otherwise; null when gold cannot tell. */
+/**
+ * +1 when the result is that of the gold SQL or of an accepted alternative, −1 otherwise; null when gold cannot tell.
+ */
 export function goldReward(gold: Gold, execution: Execution): RewardScore {
   if (gold.unusable !== null) return absent(gold.unusable);
-  if (execution.truncated && gold.results.some(({ execution: result }) => result.rows.length > execution.rows.length)) return absent('Fewer rows are kept of this result than the gold SQL returns, so they cannot be compared.');
+  if (execution.truncated && gold.results.some(({ execution: result }) => result.rows.length > execution.rows.length))
+    return absent('Fewer rows are kept of this result than the gold SQL returns, so they cannot be compared.');
   const matches = gold.results.map(({ execution: result, ordered }) => matchResults(result, execution, ordered));
   const match = matches.find((one) => one.match) ?? matches[0];
-  return match === undefined ? absent('There is no gold SQL for this question.') : scoreOf([reason(match.match ? 1 : -1, match.reason)]);
+  return match === undefined
+    ? absent('There is no gold SQL for this question.')
+    : scoreOf([reason(match.match ? 1 : -1, match.reason)]);
 }

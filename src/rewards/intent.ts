@@ -1,4 +1,6 @@
-/** Does the SQL do what the question's words ask for: count, average, group, exclude, tell apart, look inside a text? */
+/**
+ * Does the SQL do what the question's words ask for: count, average, group, exclude, tell apart, look inside a text?
+ */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
 import { lexCode } from '../sql/lex.ts';
@@ -29,9 +31,18 @@ const overlap = (a: Span, b: Span, reach = 0): boolean => a.first <= b.last + re
 
 /** "number of tickets" may be a column that holds numbers of tickets: is there one, and does the SQL use it? */
 function columnHoldsIt(structure: SqlStructure, schema: Schema, analysis: QuestionAnalysis, span: Span): boolean {
-  return analysis.columns.some((link) => overlap(link.span, span, 2) && structure.columns.some((use) => use.table === link.table && use.column === link.column)
-    && schema.profiles.some((profile) => profile.table === link.table && profile.column === link.column && (profile.holds === 'integer' || profile.holds === 'real'))
-    && !isKeyColumn(schema, link.table, link.column));
+  return analysis.columns.some(
+    (link) =>
+      overlap(link.span, span, 2) &&
+      structure.columns.some((use) => use.table === link.table && use.column === link.column) &&
+      schema.profiles.some(
+        (profile) =>
+          profile.table === link.table &&
+          profile.column === link.column &&
+          (profile.holds === 'integer' || profile.holds === 'real'),
+      ) &&
+      !isKeyColumn(schema, link.table, link.column),
+  );
 }
 
 function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
@@ -40,7 +51,13 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
   const present = new Set(structure.aggregates.map((use) => use.name));
   const superlative = rankOf(analysis);
   const ranks = structure.orderBy.length > 0 && structure.limits.length > 0;
-  const asked = intent.aggregates.filter((one) => !((one.name === 'MAX' || one.name === 'MIN') && ((superlative !== null && overlap(one.span, superlative.span)) || askedOrder(analysis) !== null)));
+  const asked = intent.aggregates.filter(
+    (one) =>
+      !(
+        (one.name === 'MAX' || one.name === 'MIN') &&
+        ((superlative !== null && overlap(one.span, superlative.span)) || askedOrder(analysis) !== null)
+      ),
+  );
   const wanted = [...new Set(asked.map((one) => one.name))];
   const each = wanted.length === 0 ? 0 : 1 / wanted.length;
   const satisfied = (name: AggregateName): boolean => {
@@ -51,20 +68,43 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
   for (const name of wanted) {
     if (satisfied(name)) reasons.push(reason(0, `Uses ${name}, as the question asks.`));
     // "average attendance" may be the column called average; "how many people" a column of such numbers, or its sum.
-    else if (asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span))) reasons.push(reason(0, `Takes what ${name} would give from a column that may hold it.`));
+    else if (asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span)))
+      reasons.push(reason(0, `Takes what ${name} would give from a column that may hold it.`));
     // "How much does it weigh" asks for a number of its own as often as for a sum.
-    else if (name === 'SUM' && asked.every((one) => one.name !== 'SUM' || analysis.tokens[one.span.last]?.lower === 'much')) reasons.push(reason(0, 'Takes a single figure where the question asks “how much”.'));
-    else if (name === 'SUM' && present.has('COUNT')) reasons.push(reason(-0.1, 'Counts rows where the question may ask for a sum.'));
-    else reasons.push(reason(hundredths(-0.5 * each), `The question asks for ${name}, which the SQL does not compute.`));
+    else if (
+      name === 'SUM' &&
+      asked.every((one) => one.name !== 'SUM' || analysis.tokens[one.span.last]?.lower === 'much')
+    )
+      reasons.push(reason(0, 'Takes a single figure where the question asks “how much”.'));
+    else if (name === 'SUM' && present.has('COUNT'))
+      reasons.push(reason(-0.1, 'Counts rows where the question may ask for a sum.'));
+    else
+      reasons.push(reason(hundredths(-0.5 * each), `The question asks for ${name}, which the SQL does not compute.`));
   }
-  const ofKey = structure.aggregates.find((use) => (use.name === 'SUM' || use.name === 'AVG' || use.name === 'TOTAL') && use.columns.length === 1 && use.columns.some(({ table, column }) => table !== null && column !== null && isKeyColumn(schema, table, column)));
+  const ofKey = structure.aggregates.find(
+    (use) =>
+      (use.name === 'SUM' || use.name === 'AVG' || use.name === 'TOTAL') &&
+      use.columns.length === 1 &&
+      use.columns.some(({ table, column }) => table !== null && column !== null && isKeyColumn(schema, table, column)),
+  );
   if (ofKey) reasons.push(reason(-0.4, `${ofKey.name}(${ofKey.argument}) adds up identifiers.`));
-  const shown = structure.select.flatMap((item) => item.aggregates).filter((use) => !use.window).map((use) => use.name);
-  const counted = wanted.includes('COUNT') && asked.some((one) => one.name === 'COUNT' && columnHoldsIt(structure, schema, analysis, one.span));
-  const extra = [...new Set(shown)].filter((name) => !wanted.some((one) => one === name || (one === 'SUM' && name === 'TOTAL')) && !(name === 'SUM' && counted));
-  const explained = wanted.length === 0 && (intent.grouping.length > 0 || (superlative !== null && extra.every((name) => name === 'MAX' || name === 'MIN')));
+  const shown = structure.select
+    .flatMap((item) => item.aggregates)
+    .filter((use) => !use.window)
+    .map((use) => use.name);
+  const counted =
+    wanted.includes('COUNT') &&
+    asked.some((one) => one.name === 'COUNT' && columnHoldsIt(structure, schema, analysis, one.span));
+  const extra = [...new Set(shown)].filter(
+    (name) =>
+      !wanted.some((one) => one === name || (one === 'SUM' && name === 'TOTAL')) && !(name === 'SUM' && counted),
+  );
+  const explained =
+    wanted.length === 0 &&
+    (intent.grouping.length > 0 || (superlative !== null && extra.every((name) => name === 'MAX' || name === 'MIN')));
   const ends = intent.aggregates.map((one) => one.name);
-  if (extra.length > 0 && !explained && !extra.every((name) => ends.some((one) => one === name))) reasons.push(reason(-0.15, `Computes ${extra.join(' and ')}, which the question does not ask for.`));
+  if (extra.length > 0 && !explained && !extra.every((name) => ends.some((one) => one === name)))
+    reasons.push(reason(-0.15, `Computes ${extra.join(' and ')}, which the question does not ask for.`));
   return reasons;
 }
 
@@ -75,29 +115,69 @@ function countReasons(structure: SqlStructure, analysis: QuestionAnalysis, schem
   const counts = structure.aggregates.filter((use) => use.name === 'COUNT' && use.depth === 0);
   if (figure === undefined || figure.tables.size === 0 || figure.columns.size > 0 || counts.length === 0) return [];
   const tables = tablesOf(structure);
-  const near = [...figure.tables].some((wanted) => tables.has(wanted) || structure.columns.some((use) => use.table !== null && use.column !== null && pointsAt(schema, use.table, use.column, wanted)));
+  const near = [...figure.tables].some(
+    (wanted) =>
+      tables.has(wanted) ||
+      structure.columns.some(
+        (use) => use.table !== null && use.column !== null && pointsAt(schema, use.table, use.column, wanted),
+      ),
+  );
   if (!near) return [reason(-0.2, `Counts, but not ${[...figure.tables][0] ?? ''}, which “${figure.label}” names.`)];
-  const multiplies = structure.groupBy.length === 0 && counts.every((use) => !use.distinct) && [...figure.tables].some((wanted) => tables.has(wanted) && structure.joins.some((join) => join.depth === 0 && join.columns.some((use) => use.table !== null && use.column !== null && use.table !== wanted && pointsAt(schema, use.table, use.column, wanted))));
-  return multiplies ? [reason(-0.1, `Counts a row of ${[...figure.tables][0] ?? ''} once for every row joined to it.`)] : [];
+  const multiplies =
+    structure.groupBy.length === 0 &&
+    counts.every((use) => !use.distinct) &&
+    [...figure.tables].some(
+      (wanted) =>
+        tables.has(wanted) &&
+        structure.joins.some(
+          (join) =>
+            join.depth === 0 &&
+            join.columns.some(
+              (use) =>
+                use.table !== null &&
+                use.column !== null &&
+                use.table !== wanted &&
+                pointsAt(schema, use.table, use.column, wanted),
+            ),
+        ),
+    );
+  return multiplies
+    ? [reason(-0.1, `Counts a row of ${[...figure.tables][0] ?? ''} once for every row joined to it.`)]
+    : [];
 }
 
 function groupingReasons(structure: SqlStructure, { intent }: QuestionAnalysis): RewardReason[] {
   const outer = structure.groupBy.filter((key) => key.depth === 0);
   const aggregates = structure.select.some((item) => item.aggregates.length > 0);
-  if (intent.grouping.length > 0 && intent.aggregates.length > 0 && aggregates && structure.groupBy.length === 0 && !structure.aggregates.some((use) => use.window)) {
+  if (
+    intent.grouping.length > 0 &&
+    intent.aggregates.length > 0 &&
+    aggregates &&
+    structure.groupBy.length === 0 &&
+    !structure.aggregates.some((use) => use.window)
+  ) {
     return [reason(-0.3, 'The question asks for something of each group; the SQL does not group.')];
   }
   const idle = outer.length > 0 && structure.aggregates.every((use) => use.depth > 0) && structure.having.length === 0;
   if (idle) return [reason(-0.1, `Groups by ${outer[0]?.text ?? ''} without a figure for the groups.`)];
-  const excuse = intent.grouping.length > 0 || intent.superlative !== null || structure.having.length > 0 || structure.select.some((item) => item.aggregates.length === 0);
-  return outer.length > 0 && !excuse ? [reason(-0.2, `Groups by ${outer[0]?.text ?? ''}, which the question does not ask for.`)] : [];
+  const excuse =
+    intent.grouping.length > 0 ||
+    intent.superlative !== null ||
+    structure.having.length > 0 ||
+    structure.select.some((item) => item.aggregates.length === 0);
+  return outer.length > 0 && !excuse
+    ? [reason(-0.2, `Groups by ${outer[0]?.text ?? ''}, which the question does not ask for.`)]
+    : [];
 }
 
 const NEGATIVE_OPERATOR = /^(NOT |!=|IS NOT)/;
 
 /** The SQL's keywords and names in capitals, one blank apart: what stands in comments and strings says nothing. */
 function codeOf(sql: string): string {
-  return lexCode(sql).filter((token) => token.kind !== 'string').map((token) => token.text.toUpperCase()).join(' ');
+  return lexCode(sql)
+    .filter((token) => token.kind !== 'string')
+    .map((token) => token.text.toUpperCase())
+    .join(' ');
 }
 
 /** Words that exclude besides "not". */
@@ -105,42 +185,107 @@ const OTHER_THAN = /\b(other than|apart from|besides|aside from|excluding|except
 
 function negationReasons(structure: SqlStructure, { intent, numbers, question }: QuestionAnalysis): RewardReason[] {
   const code = codeOf(structure.sql);
-  const negates = structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) || structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator))
-    || structure.setOperations.some((one) => one.operator === 'EXCEPT') || /\bNOT\b|\bIS NULL\b/.test(code);
+  const negates =
+    structure.literals.some((literal) => literal.operator !== null && NEGATIVE_OPERATOR.test(literal.operator)) ||
+    structure.comparisons.some((one) => NEGATIVE_OPERATOR.test(one.operator)) ||
+    structure.setOperations.some((one) => one.operator === 'EXCEPT') ||
+    /\bNOT\b|\bIS NULL\b/.test(code);
   const { negation } = intent;
   const other = OTHER_THAN.test(question);
   // "not higher than 4" is a comparison.
-  const ofNumber = negation !== null && numbers.some(({ operator, span }) => operator !== null && operator !== '=' && span.first > negation.last && span.first - negation.last <= 4);
-  if (other || (negation !== null && !ofNumber)) return negates ? [reason(0, 'Excludes, as the question asks.')] : [reason(-0.35, 'The question excludes something; the SQL does not.')];
-  return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber ? [reason(-0.15, 'Excludes something, which the question does not ask for.')] : [];
+  const ofNumber =
+    negation !== null &&
+    numbers.some(
+      ({ operator, span }) =>
+        operator !== null && operator !== '=' && span.first > negation.last && span.first - negation.last <= 4,
+    );
+  if (other || (negation !== null && !ofNumber))
+    return negates
+      ? [reason(0, 'Excludes, as the question asks.')]
+      : [reason(-0.35, 'The question excludes something; the SQL does not.')];
+  return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber
+    ? [reason(-0.15, 'Excludes something, which the question does not ask for.')]
+    : [];
 }
 
-const PART_OF_TEXT = /\b(contain|contains|containing|include|includes|including|start|starts|starting|begin|begins|beginning|end|ends|ending)\b.{0,25}\b(with|word|letter|letters|string|substring|phrase|text)\b|\b(substring|contains? the|containing|the (word|letter|letters|string|phrase))\b/i;
+const PART_OF_TEXT =
+  /\b(contain|contains|containing|include|includes|including|start|starts|starting|begin|begins|beginning|end|ends|ending)\b.{0,25}\b(with|word|letter|letters|string|substring|phrase|text)\b|\b(substring|contains? the|containing|the (word|letter|letters|string|phrase))\b/i;
 
 /** "both", "contains", "different", and totals that stand beside single rows. */
 function wordReasons(structure: SqlStructure, { intent, question, values }: QuestionAnalysis): RewardReason[] {
   const reasons: RewardReason[] = [];
-  const looks = structure.literals.some((literal) => /LIKE|GLOB|REGEXP/.test(literal.operator ?? '')) || /\b(INSTR|SUBSTR|SUBSTRING|LIKE|GLOB)\b/i.test(structure.sql);
-  if (PART_OF_TEXT.test(question) && /["“'‘]/.test(question) && !looks) reasons.push(reason(-0.25, 'The question asks for a part of a text; the SQL compares whole ones.'));
-  const whole = structure.literals.find((literal) => literal.operator === 'LIKE' && typeof literal.value === 'string' && /^%|%$/.test(literal.value)
-    && values.some((value) => value.match === 'exact' && value.score >= 0.8 && value.value.toLowerCase() === String(literal.value).replace(/^%+|%+$/g, '').toLowerCase()));
-  if (whole && !PART_OF_TEXT.test(question)) reasons.push(reason(-0.1, `Looks for “${String(whole.value)}” inside texts, where the question names a whole one.`));
+  const looks =
+    structure.literals.some((literal) => /LIKE|GLOB|REGEXP/.test(literal.operator ?? '')) ||
+    /\b(INSTR|SUBSTR|SUBSTRING|LIKE|GLOB)\b/i.test(structure.sql);
+  if (PART_OF_TEXT.test(question) && /["“'‘]/.test(question) && !looks)
+    reasons.push(reason(-0.25, 'The question asks for a part of a text; the SQL compares whole ones.'));
+  const whole = structure.literals.find(
+    (literal) =>
+      literal.operator === 'LIKE' &&
+      typeof literal.value === 'string' &&
+      /^%|%$/.test(literal.value) &&
+      values.some(
+        (value) =>
+          value.match === 'exact' &&
+          value.score >= 0.8 &&
+          value.value.toLowerCase() ===
+            String(literal.value)
+              .replace(/^%+|%+$/g, '')
+              .toLowerCase(),
+      ),
+  );
+  if (whole && !PART_OF_TEXT.test(question))
+    reasons.push(
+      reason(-0.1, `Looks for “${String(whole.value)}” inside texts, where the question names a whole one.`),
+    );
 
-  const both = /\bboth\b/i.test(question) && structure.setOperations.every(({ operator }) => operator !== 'INTERSECT') && structure.having.length === 0 && structure.subqueries < 2;
-  const lists = structure.literals.some((literal) => literal.operator === 'IN' && structure.literals.some((other) => other !== literal && other.operator === 'IN' && other.column === literal.column));
+  const both =
+    /\bboth\b/i.test(question) &&
+    structure.setOperations.every(({ operator }) => operator !== 'INTERSECT') &&
+    structure.having.length === 0 &&
+    structure.subqueries < 2;
+  const lists = structure.literals.some(
+    (literal) =>
+      literal.operator === 'IN' &&
+      structure.literals.some(
+        (other) => other !== literal && other.operator === 'IN' && other.column === literal.column,
+      ),
+  );
   const either = /\bOR\b/.test(codeOf(structure.sql));
-  if (both && (lists || either)) reasons.push(reason(-0.3, 'The question asks for what has both; the SQL takes what has either.'));
+  if (both && (lists || either))
+    reasons.push(reason(-0.3, 'The question asks for what has both; the SQL takes what has either.'));
 
-  const totals = structure.select.length > 0 && structure.select.every((item) => item.aggregates.some((use) => !use.window)) && structure.groupBy.every((key) => key.depth > 0) && structure.setOperations.length === 0;
-  if (totals && structure.orderBy.some((key) => key.depth === 0)) reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));
+  const totals =
+    structure.select.length > 0 &&
+    structure.select.every((item) => item.aggregates.some((use) => !use.window)) &&
+    structure.groupBy.every((key) => key.depth > 0) &&
+    structure.setOperations.length === 0;
+  if (totals && structure.orderBy.some((key) => key.depth === 0))
+    reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));
   const loose = structure.select.find((item) => item.aggregates.length === 0 && item.columns.length > 0);
-  const mixes = structure.select.some((item) => item.aggregates.some((use) => !use.window && use.name !== 'MAX' && use.name !== 'MIN')) && structure.groupBy.every((key) => key.depth > 0);
-  if (loose && mixes) reasons.push(reason(-0.4, `${loose.text} stands beside an aggregate without GROUP BY: SQLite shows it from any one row.`));
+  const mixes =
+    structure.select.some((item) =>
+      item.aggregates.some((use) => !use.window && use.name !== 'MAX' && use.name !== 'MIN'),
+    ) && structure.groupBy.every((key) => key.depth > 0);
+  if (loose && mixes)
+    reasons.push(
+      reason(-0.4, `${loose.text} stands beside an aggregate without GROUP BY: SQLite shows it from any one row.`),
+    );
 
   const apart = structure.distinct.some(() => true) || structure.aggregates.some((use) => use.distinct);
-  if (intent.distinct && !apart && structure.groupBy.length === 0 && structure.setOperations.length === 0) reasons.push(reason(-0.2, 'The question asks for different ones; the SQL may repeat them.'));
-  const grouped = new Set(structure.groupBy.flatMap((key) => key.columns).flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])));
-  if (!intent.distinct && apart && (structure.aggregates.some((use) => use.distinct && use.depth === 0) || grouped.size > 0)) reasons.push(reason(-0.05, 'Counts or lists each once (DISTINCT), which the question does not ask for.'));
+  if (intent.distinct && !apart && structure.groupBy.length === 0 && structure.setOperations.length === 0)
+    reasons.push(reason(-0.2, 'The question asks for different ones; the SQL may repeat them.'));
+  const grouped = new Set(
+    structure.groupBy
+      .flatMap((key) => key.columns)
+      .flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])),
+  );
+  if (
+    !intent.distinct &&
+    apart &&
+    (structure.aggregates.some((use) => use.distinct && use.depth === 0) || grouped.size > 0)
+  )
+    reasons.push(reason(-0.05, 'Counts or lists each once (DISTINCT), which the question does not ask for.'));
   return reasons;
 }
 

@@ -6,19 +6,43 @@ import { keysOf } from './keys.ts';
 import { reason, tablesOf } from './score.ts';
 
 /** `mentions` says whether the question names a table. */
-export function joinReasons(structure: SqlStructure, schema: Schema, mentions: (table: string) => boolean): RewardReason[] {
+export function joinReasons(
+  structure: SqlStructure,
+  schema: Schema,
+  mentions: (table: string) => boolean,
+): RewardReason[] {
   const reasons: RewardReason[] = [];
-  const wrong = structure.comparisons.filter(({ left, right, operator, clause }) => operator === '=' && (clause === 'join' || clause === 'where') && right !== null && left.table !== null && right.table !== null && !belongTogether(left, right, schema));
-  if (wrong[0]) reasons.push(reason(-0.4, `Ties ${wrong[0].left.text} to ${wrong[0].right?.text ?? ''}, which identify different things.`));
+  const wrong = structure.comparisons.filter(
+    ({ left, right, operator, clause }) =>
+      operator === '=' &&
+      (clause === 'join' || clause === 'where') &&
+      right !== null &&
+      left.table !== null &&
+      right.table !== null &&
+      !belongTogether(left, right, schema),
+  );
+  if (wrong[0])
+    reasons.push(
+      reason(-0.4, `Ties ${wrong[0].left.text} to ${wrong[0].right?.text ?? ''}, which identify different things.`),
+    );
   const idle = [...tablesOf(structure)].filter((name) => !mentions(name) && !earnsItsPlace(name, structure));
-  if (idle.length > 0) reasons.push(reason(-Math.min(0.4, 0.2 * idle.length), `Reads ${idle.join(', ')} without need.`));
+  if (idle.length > 0)
+    reasons.push(reason(-Math.min(0.4, 0.2 * idle.length), `Reads ${idle.join(', ')} without need.`));
   return reasons;
 }
 
-/** False when both columns say which row of a table is meant, but of different tables, or when both hold texts and share none. */
+/**
+ * False when both columns say which row of a table is meant, but of different tables, or when both hold texts and share
+ * none.
+ */
 function belongTogether(left: ColumnUse, right: ColumnUse, schema: Schema): boolean {
   if (left.column === null || right.column === null || left.table === null || right.table === null) return true;
-  if (left.column.toLowerCase() === right.column.toLowerCase() && left.table !== right.table && left.column.toLowerCase() !== 'id') return true;
+  if (
+    left.column.toLowerCase() === right.column.toLowerCase() &&
+    left.table !== right.table &&
+    left.column.toLowerCase() !== 'id'
+  )
+    return true;
   const [a, b] = [identifies(schema, left.table, left.column), identifies(schema, right.table, right.column)];
   if (a.size > 0 && b.size > 0) return [...a].some((table) => b.has(table));
   return mayShareValues(schema, at(left.table, left.column), at(right.table, right.column));
@@ -43,7 +67,9 @@ function mayShareValues(schema: Schema, left: string, right: string): boolean {
   if (known !== undefined) return known;
   const texts = (name: string): readonly string[] | null => {
     const profile = schema.profiles.find((one) => at(one.table, one.column) === name);
-    return profile === undefined || profile.holds !== 'text' || !profile.distinctIsExact || profile.values.length === 0 ? null : profile.values;
+    return profile === undefined || profile.holds !== 'text' || !profile.distinctIsExact || profile.values.length === 0
+      ? null
+      : profile.values;
   };
   const [a, b] = [texts(left), texts(right)];
   const others = new Set(b);
@@ -55,8 +81,17 @@ function mayShareValues(schema: Schema, left: string, right: string): boolean {
 /** Is a table used beyond its own join: a column of it shown or compared, or two other tables tied through it? */
 function earnsItsPlace(name: string, structure: SqlStructure): boolean {
   if (tablesOf(structure).size === 1) return true;
-  const used = structure.columns.some((use) => use.table === name && use.clause !== 'join' && !structure.comparisons.some((pair) => pair.right !== null && (pair.left === use || pair.right === use)));
+  const used = structure.columns.some(
+    (use) =>
+      use.table === name &&
+      use.clause !== 'join' &&
+      !structure.comparisons.some((pair) => pair.right !== null && (pair.left === use || pair.right === use)),
+  );
   if (used) return true;
-  const neighbours = new Set(structure.comparisons.flatMap(({ left, right }) => (left.table === name ? [right?.table] : right?.table === name ? [left.table] : [])).filter((other) => other !== name && other != null));
+  const neighbours = new Set(
+    structure.comparisons
+      .flatMap(({ left, right }) => (left.table === name ? [right?.table] : right?.table === name ? [left.table] : []))
+      .filter((other) => other !== name && other != null),
+  );
   return neighbours.size > 1;
 }

@@ -4,14 +4,22 @@ import type { ComparisonOperator, NumberMention, QuestionAnalysis } from '../lin
 import type { LiteralUse, SqlStructure } from '../sql/sql-structure.ts';
 import { reason } from './score.ts';
 
-const OPPOSITE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = { '>': '<=', '>=': '<', '<': '>=', '<=': '>', '=': '=', between: 'between' };
+const OPPOSITE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '>': '<=',
+  '>=': '<',
+  '<': '>=',
+  '<=': '>',
+  '=': '=',
+  between: 'between',
+};
 const NEGATION = /^(not|no|never|neither)$|n't$/;
 
 export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysis): RewardReason[] {
   const { numbers, question } = analysis;
   const reasons: RewardReason[] = [];
   const shown = structure.literals.map((literal) => literal.value).filter((value) => value !== null);
-  const has = (value: number): boolean => shown.some((one) => (typeof one === 'number' ? Math.abs(one - value) <= 1 : one.includes(String(value))));
+  const has = (value: number): boolean =>
+    shown.some((one) => (typeof one === 'number' ? Math.abs(one - value) <= 1 : one.includes(String(value))));
   for (const number of numbers) {
     const { value, upper } = number;
     if (!has(value) || (upper !== null && !has(upper))) {
@@ -19,12 +27,26 @@ export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysi
       continue;
     }
     const wrong = wrongSide(number, structure, analysis);
-    if (wrong !== null) reasons.push(reason(-0.3, `Compares by ${wrong.operator ?? ''} ${wrong.value ?? ''}; the question says ${saidOperator(number, analysis) ?? ''} ${value}.`));
+    if (wrong !== null)
+      reasons.push(
+        reason(
+          -0.3,
+          `Compares by ${wrong.operator ?? ''} ${wrong.value ?? ''}; the question says ${saidOperator(number, analysis) ?? ''} ${value}.`,
+        ),
+      );
   }
   const known = numbers.flatMap(({ value, upper }) => (upper === null ? [value] : [value, upper]));
-  const invented = structure.literals.filter(({ value, operator, column, aggregate }) => typeof value === 'number' && operator !== null && (column ?? aggregate) !== null && value > 2
-    && !known.some((one) => Math.abs(one - value) <= 1) && !question.includes(String(value)));
-  if (invented[0]) reasons.push(reason(-0.2, `Compares with ${invented[0].value ?? ''}, which the question does not say.`));
+  const invented = structure.literals.filter(
+    ({ value, operator, column, aggregate }) =>
+      typeof value === 'number' &&
+      operator !== null &&
+      (column ?? aggregate) !== null &&
+      value > 2 &&
+      !known.some((one) => Math.abs(one - value) <= 1) &&
+      !question.includes(String(value)),
+  );
+  if (invented[0])
+    reasons.push(reason(-0.2, `Compares with ${invented[0].value ?? ''}, which the question does not say.`));
   return reasons;
 }
 
@@ -43,22 +65,39 @@ function wrongSide(number: NumberMention, structure: SqlStructure, analysis: Que
   if (said === null || said === 'between' || number.looksLikeLimit) return null;
   // The complement of the complement is right again.
   if (/\bNOT\b|\bEXCEPT\b/i.test(structure.sql)) return null;
-  const uses = structure.literals.filter(({ value, operator }) => operator !== null && numeric(value) !== null && Math.abs((numeric(value) ?? 0) - number.value) <= 1);
+  const uses = structure.literals.filter(
+    ({ value, operator }) =>
+      operator !== null && numeric(value) !== null && Math.abs((numeric(value) ?? 0) - number.value) <= 1,
+  );
   if (uses.length === 0) return null;
-  return uses.some((use) => agrees(said, use.operator ?? '', (numeric(use.value) ?? 0) - number.value)) ? null : (uses[0] ?? null);
+  return uses.some((use) => agrees(said, use.operator ?? '', (numeric(use.value) ?? 0) - number.value))
+    ? null
+    : (uses[0] ?? null);
 }
 
-const numeric = (value: LiteralUse['value']): number | null => (typeof value === 'number' ? value : typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : null);
+const numeric = (value: LiteralUse['value']): number | null =>
+  typeof value === 'number'
+    ? value
+    : typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value)
+      ? Number(value)
+      : null;
 
 /** `shift`: how far the written number is from the one said; "more than 5" may be `>= 6`. */
 function agrees(said: ComparisonOperator, operator: string, shift: number): boolean {
-  if (operator === 'BETWEEN' || operator === 'IN' || operator.includes('LIKE') || operator === 'IS') return said === '=' ? shift === 0 || operator === 'BETWEEN' : operator === 'BETWEEN';
+  if (operator === 'BETWEEN' || operator === 'IN' || operator.includes('LIKE') || operator === 'IS')
+    return said === '=' ? shift === 0 || operator === 'BETWEEN' : operator === 'BETWEEN';
   switch (said) {
-    case '>': return (operator === '>' && shift === 0) || (operator === '>=' && shift === 1);
-    case '>=': return (operator === '>=' && shift === 0) || (operator === '>' && shift === -1);
-    case '<': return (operator === '<' && shift === 0) || (operator === '<=' && shift === -1);
-    case '<=': return (operator === '<=' && shift === 0) || (operator === '<' && shift === 1);
-    case '=': return operator === '=' && shift === 0;
-    case 'between': return true;
+    case '>':
+      return (operator === '>' && shift === 0) || (operator === '>=' && shift === 1);
+    case '>=':
+      return (operator === '>=' && shift === 0) || (operator === '>' && shift === -1);
+    case '<':
+      return (operator === '<' && shift === 0) || (operator === '<=' && shift === -1);
+    case '<=':
+      return (operator === '<=' && shift === 0) || (operator === '<' && shift === 1);
+    case '=':
+      return operator === '=' && shift === 0;
+    case 'between':
+      return true;
   }
 }

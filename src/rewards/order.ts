@@ -5,24 +5,37 @@ import type { SqlStructure } from '../sql/sql-structure.ts';
 import { at } from './asked.ts';
 import { reason } from './score.ts';
 
-const DESCENDING = /\b(descending|descendingly|desc|decreasing|reverse|(highest|largest|most|oldest|greatest|biggest|newest|latest|longest|high|large|old|big|long|top|z) to( the)? (lowest|smallest|least|fewest|youngest|oldest|earliest|shortest|low|small|young|short|bottom|a)|(highest|largest|most|oldest|newest|latest|biggest) first)\b/i;
-const ASCENDING = /\b(ascending|ascendingly|asc|increasing|alphabetical|alphabetically|alphabetic|lexicographical|lexicographically|lexicographic|chronological|chronologically|(lowest|smallest|least|fewest|youngest|earliest|shortest|low|small|young|short|bottom|a) to( the)? (highest|largest|most|oldest|greatest|biggest|latest|longest|high|large|old|big|long|top|z)|(lowest|smallest|fewest|youngest|earliest|least) first)\b/i;
-const SORTS = /\b(sort|sorted|sorting|order|ordered|ordering|rank|ranked|arrange|arranged)\b[^.?]{0,40}?\b(by|from|in|according|based)\b|\bin (the )?(order|ascending|descending)/i;
+const DESCENDING =
+  /\b(descending|descendingly|desc|decreasing|reverse|(highest|largest|most|oldest|greatest|biggest|newest|latest|longest|high|large|old|big|long|top|z) to( the)? (lowest|smallest|least|fewest|youngest|oldest|earliest|shortest|low|small|young|short|bottom|a)|(highest|largest|most|oldest|newest|latest|biggest) first)\b/i;
+const ASCENDING =
+  /\b(ascending|ascendingly|asc|increasing|alphabetical|alphabetically|alphabetic|lexicographical|lexicographically|lexicographic|chronological|chronologically|(lowest|smallest|least|fewest|youngest|earliest|shortest|low|small|young|short|bottom|a) to( the)? (highest|largest|most|oldest|greatest|biggest|latest|longest|high|large|old|big|long|top|z)|(lowest|smallest|fewest|youngest|earliest|least) first)\b/i;
+const SORTS =
+  /\b(sort|sorted|sorting|order|ordered|ordering|rank|ranked|arrange|arranged)\b[^.?]{0,40}?\b(by|from|in|according|based)\b|\bin (the )?(order|ascending|descending)/i;
 const ORDINAL = /\b(second|third|fourth|fifth|2nd|3rd|4th|5th|skip|offset|after the first)\b/i;
 
 /** The order a question asks for, as opposed to the one extreme row of a superlative. */
-export function askedOrder({ question, intent }: QuestionAnalysis): { readonly direction: 'ASC' | 'DESC' | null } | null {
+export function askedOrder({
+  question,
+  intent,
+}: QuestionAnalysis): { readonly direction: 'ASC' | 'DESC' | null } | null {
   const direction = DESCENDING.test(question) ? 'DESC' : ASCENDING.test(question) ? 'ASC' : null;
   return direction !== null || intent.ordering !== null || SORTS.test(question) ? { direction } : null;
 }
 
-/** "maximum" is an aggregate and a superlative at once: ranking is judged here, unless the question wants both ends or an order of all rows. */
+/**
+ * "maximum" is an aggregate and a superlative at once: ranking is judged here, unless the question wants both ends or
+ * an order of all rows.
+ */
 export function rankOf(analysis: QuestionAnalysis): QuestionAnalysis['intent']['superlative'] {
   const { intent, question, tokens } = analysis;
   const ends = new Set(intent.aggregates.map((one) => one.name).filter((name) => name === 'MAX' || name === 'MIN'));
   if (ends.size > 1 || intent.superlative === null) return null;
   const after = tokens[intent.superlative.span.last + 1]?.lower;
-  const inOrder = askedOrder(analysis) !== null && (after === 'to' || after === 'first' || /\bfrom\b/i.test(question.slice(0, tokens[intent.superlative.span.first]?.start).slice(-12)));
+  const inOrder =
+    askedOrder(analysis) !== null &&
+    (after === 'to' ||
+      after === 'first' ||
+      /\bfrom\b/i.test(question.slice(0, tokens[intent.superlative.span.first]?.start).slice(-12)));
   return inOrder ? null : intent.superlative;
 }
 
@@ -32,11 +45,22 @@ export function orderReasons(structure: SqlStructure, analysis: QuestionAnalysis
 
 function cutReasons(structure: SqlStructure, { question, numbers }: QuestionAnalysis): RewardReason[] {
   const reasons: RewardReason[] = [];
-  const skips = structure.limits.some((limit) => /\bOFFSET\s+[1-9]|,/i.test(structure.sql.slice(limit.start, limit.end)) && !/\bOFFSET\s+0\b|LIMIT\s+0\s*,/i.test(structure.sql.slice(limit.start, limit.end)));
-  if (skips && !ORDINAL.test(question)) reasons.push(reason(-0.4, 'Leaves out the first rows (OFFSET), which the question does not ask for.'));
+  const skips = structure.limits.some(
+    (limit) =>
+      /\bOFFSET\s+[1-9]|,/i.test(structure.sql.slice(limit.start, limit.end)) &&
+      !/\bOFFSET\s+0\b|LIMIT\s+0\s*,/i.test(structure.sql.slice(limit.start, limit.end)),
+  );
+  if (skips && !ORDINAL.test(question))
+    reasons.push(reason(-0.4, 'Leaves out the first rows (OFFSET), which the question does not ask for.'));
   const wanted = numbers.find((number) => number.looksLikeLimit)?.value ?? null;
   const cut = structure.limits.find((limit) => limit.depth === 0);
-  if (wanted !== null && wanted > 1 && cut?.count !== wanted && !structure.limits.some(({ count }) => count === wanted)) reasons.push(reason(-0.15, cut ? `Returns ${cut.count ?? '?'} rows instead of ${wanted}.` : `Does not cut the result to ${wanted} rows.`));
+  if (wanted !== null && wanted > 1 && cut?.count !== wanted && !structure.limits.some(({ count }) => count === wanted))
+    reasons.push(
+      reason(
+        -0.15,
+        cut ? `Returns ${cut.count ?? '?'} rows instead of ${wanted}.` : `Does not cut the result to ${wanted} rows.`,
+      ),
+    );
   return reasons;
 }
 
@@ -44,25 +68,59 @@ function rankReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
   const superlative = rankOf(analysis);
   const limit = structure.limits.at(-1);
   const asked = analysis.numbers.some((number) => number.looksLikeLimit);
-  if (superlative === null) return limit && !asked ? [reason(-0.15, 'Cuts the result with LIMIT, which the question does not ask for.')] : [];
+  if (superlative === null)
+    return limit && !asked ? [reason(-0.15, 'Cuts the result with LIMIT, which the question does not ask for.')] : [];
   const wantedEnd = superlative.direction === 'DESC' ? 'MAX' : 'MIN';
-  const extreme = structure.aggregates.find((use) => use.name === wantedEnd) ?? structure.aggregates.find((use) => use.name === 'MAX' || use.name === 'MIN');
+  const extreme =
+    structure.aggregates.find((use) => use.name === wantedEnd) ??
+    structure.aggregates.find((use) => use.name === 'MAX' || use.name === 'MIN');
   const order = structure.orderBy.at(-1);
   const reasons: RewardReason[] = [];
   let by: ReadonlySet<string> | null = null;
-  const names = (columns: readonly { readonly table: string | null; readonly column: string | null }[]): Set<string> => new Set(columns.flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])));
+  const names = (columns: readonly { readonly table: string | null; readonly column: string | null }[]): Set<string> =>
+    new Set(columns.flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])));
   if (order && limit) {
     const end = order.direction === 'DESC' ? 'highest' : 'lowest';
-    reasons.push(order.direction === superlative.direction ? reason(0, `Ranks ${end} first and cuts, as the question asks.`) : reason(-0.4, `Ranks ${end} first; the question asks for the other end.`));
+    reasons.push(
+      order.direction === superlative.direction
+        ? reason(0, `Ranks ${end} first and cuts, as the question asks.`)
+        : reason(-0.4, `Ranks ${end} first; the question asks for the other end.`),
+    );
     const single = superlative.limit === null && !asked && (limit.count ?? 1) > 1;
     if (single) reasons.push(reason(-0.1, `Keeps ${limit.count ?? ''} rows, where the question asks for the one.`));
     by = order.aggregates.length === 0 ? names(order.columns) : null;
   } else if (extreme) {
-    reasons.push(extreme.name === wantedEnd ? reason(0, `Takes the ${extreme.name === 'MAX' ? 'largest' : 'smallest'}, as the question asks.`) : reason(-0.4, `Takes ${extreme.name}; the question asks for the other end.`));
+    reasons.push(
+      extreme.name === wantedEnd
+        ? reason(0, `Takes the ${extreme.name === 'MAX' ? 'largest' : 'smallest'}, as the question asks.`)
+        : reason(-0.4, `Takes ${extreme.name}; the question asks for the other end.`),
+    );
     by = names(extreme.columns);
-  } else reasons.push(reason(order ? -0.3 : -0.4, order ? 'Sorts, but does not cut to what the question asks for.' : 'The question asks for an extreme; the SQL neither ranks nor takes one.'));
-  const property = analysis.columns.filter((link) => link.match === 'exact' && link.span.first > superlative.span.last && link.span.first <= superlative.span.last + 2 && link.span.last > superlative.span.last);
-  if (by !== null && by.size > 0 && property.length > 0 && !property.some((link) => by.has(at(link.table, link.column)))) reasons.push(reason(-0.2, `Ranks by ${[...by].join(', ')}, where the question names ${property[0]?.column ?? ''}.`));
+  } else
+    reasons.push(
+      reason(
+        order ? -0.3 : -0.4,
+        order
+          ? 'Sorts, but does not cut to what the question asks for.'
+          : 'The question asks for an extreme; the SQL neither ranks nor takes one.',
+      ),
+    );
+  const property = analysis.columns.filter(
+    (link) =>
+      link.match === 'exact' &&
+      link.span.first > superlative.span.last &&
+      link.span.first <= superlative.span.last + 2 &&
+      link.span.last > superlative.span.last,
+  );
+  if (
+    by !== null &&
+    by.size > 0 &&
+    property.length > 0 &&
+    !property.some((link) => by.has(at(link.table, link.column)))
+  )
+    reasons.push(
+      reason(-0.2, `Ranks by ${[...by].join(', ')}, where the question names ${property[0]?.column ?? ''}.`),
+    );
   return reasons;
 }
 
@@ -70,10 +128,22 @@ function sortReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
   const outer = structure.orderBy.filter((key) => key.depth === 0);
   const asked = askedOrder(analysis);
   const [first] = outer;
-  if (asked === null) return first && rankOf(analysis) === null && structure.limits.length === 0 ? [reason(-0.1, 'Sorts, which the question does not ask for.')] : [];
-  if (!first) return rankOf(analysis) === null ? [reason(-0.35, 'The question asks for an order; the SQL does not sort.')] : [];
+  if (asked === null)
+    return first && rankOf(analysis) === null && structure.limits.length === 0
+      ? [reason(-0.1, 'Sorts, which the question does not ask for.')]
+      : [];
+  if (!first)
+    return rankOf(analysis) === null ? [reason(-0.35, 'The question asks for an order; the SQL does not sort.')] : [];
   // With a cut, the words may speak of the ranking.
   if (structure.limits.length > 0 && rankOf(analysis) !== null) return [];
-  if (asked.direction !== null && outer.every((key) => key.direction !== asked.direction)) return [reason(-0.35, `Sorts ${first.direction === 'DESC' ? 'descending' : 'ascending'}; the question asks for the other direction.`)];
-  return asked.direction === null && first.direction === 'DESC' ? [reason(-0.05, 'Sorts descending, where the question names no direction.')] : [reason(0, 'Sorts, as the question asks.')];
+  if (asked.direction !== null && outer.every((key) => key.direction !== asked.direction))
+    return [
+      reason(
+        -0.35,
+        `Sorts ${first.direction === 'DESC' ? 'descending' : 'ascending'}; the question asks for the other direction.`,
+      ),
+    ];
+  return asked.direction === null && first.direction === 'DESC'
+    ? [reason(-0.05, 'Sorts descending, where the question names no direction.')]
+    : [reason(0, 'Sorts, as the question asks.')];
 }

@@ -25,11 +25,14 @@ export interface Quality {
 /** A column that says which row is meant: showing it for a table the question mentions needs no asking. */
 const DISPLAY_NAME = /name|title|label/i;
 
-const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({ gate: { kind, text }, score: scoreOf([reason(-1, text)]) });
+const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({
+  gate: { kind, text },
+  score: scoreOf([reason(-1, text)]),
+});
 
 /**
- * In [-1, 1]. Points come from one thing alone: the share of what the question mentions that the SQL uses. Everything else
- * only takes off: what is asked and not done, what is done unasked. So structure for its own sake cannot pay.
+ * In [-1, 1]. Points come from one thing alone: the share of what the question mentions that the SQL uses. Everything
+ * else only takes off: what is asked and not done, what is done unasked. So structure for its own sake cannot pay.
  */
 export function qualityReward(completed: Completed, analysis: QuestionAnalysis): Quality {
   const { sql, structure, execution, schema } = completed;
@@ -37,14 +40,34 @@ export function qualityReward(completed: Completed, analysis: QuestionAnalysis):
   const tables = tablesOf(structure);
   // A misspelt table is an attempt at a real one; an unknown name in SQL that does compile cannot occur.
   const attempts = compiled(execution) ? tables.size : structure.tables.length;
-  if (attempts === 0) return gated('empty', 'It reads no table of the schema, so it cannot answer a question about it.');
-  if (structure.select.length > 0 && structure.select.every((item) => isFixed(item, sql))) return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
+  if (attempts === 0)
+    return gated('empty', 'It reads no table of the schema, so it cannot answer a question about it.');
+  if (structure.select.length > 0 && structure.select.every((item) => isFixed(item, sql)))
+    return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
 
   const coverage = coverageOf(analysis, structure, schema);
-  if (coverage.ignores && tables.size > 0) return gated('unrelated', `It uses nothing the question asks about (${coverage.missed.slice(0, 3).map((word) => `“${word}”`).join(', ')}).`);
+  if (coverage.ignores && tables.size > 0)
+    return gated(
+      'unrelated',
+      `It uses nothing the question asks about (${coverage.missed
+        .slice(0, 3)
+        .map((word) => `“${word}”`)
+        .join(', ')}).`,
+    );
   const { intent, numbers } = analysis;
-  const says = coverage.share !== null || intent.aggregates.length > 0 || intent.superlative !== null || intent.grouping.length > 0 || numbers.length > 0;
-  if (!says) return { gate: null, score: scoreOf([reason(-0.5, 'Nothing in the question could be linked to the schema, so nothing speaks for this SQL.')]) };
+  const says =
+    coverage.share !== null ||
+    intent.aggregates.length > 0 ||
+    intent.superlative !== null ||
+    intent.grouping.length > 0 ||
+    numbers.length > 0;
+  if (!says)
+    return {
+      gate: null,
+      score: scoreOf([
+        reason(-0.5, 'Nothing in the question could be linked to the schema, so nothing speaks for this SQL.'),
+      ]),
+    };
 
   const reasons = [
     ...coverageReasons(coverage),
@@ -63,22 +86,58 @@ function coverageReasons({ share, missed }: Coverage): RewardReason[] {
   if (share === null) return [reason(-0.3, 'Nothing in the question could be linked to the schema.')];
   const points = Math.round((1.2 * share - 0.4) * 100) / 100;
   const percent = Math.round(100 * share);
-  return [reason(points, percent >= 100 ? 'Uses everything the question mentions.' : missed.length === 0 ? `Uses ${percent} % of what the question mentions; the rest is a guess.` : `Uses ${percent} % of what the question mentions; not ${missed.slice(0, 4).map((word) => `“${word}”`).join(', ')}.`)];
+  return [
+    reason(
+      points,
+      percent >= 100
+        ? 'Uses everything the question mentions.'
+        : missed.length === 0
+          ? `Uses ${percent} % of what the question mentions; the rest is a guess.`
+          : `Uses ${percent} % of what the question mentions; not ${missed
+              .slice(0, 4)
+              .map((word) => `“${word}”`)
+              .join(', ')}.`,
+    ),
+  ];
 }
 
 /** What the SQL uses although nothing in the question speaks for it. */
 function precisionReasons({ structure, schema }: Completed, coverage: Coverage): RewardReason[] {
   const reasons: RewardReason[] = [];
-  const loose = (clauses: readonly string[]): string[] => [...new Set(structure.columns
-    .filter((use) => use.table !== null && use.column !== null && clauses.includes(use.clause) && !use.inAggregate && !coverage.supports(use.table, use.column) && !isKeyColumn(schema, use.table, use.column)
-      && !(DISPLAY_NAME.test(use.column) && coverage.mentions(use.table)))
-    .map((use) => `${use.table ?? ''}.${use.column ?? ''}`))];
+  const loose = (clauses: readonly string[]): string[] => [
+    ...new Set(
+      structure.columns
+        .filter(
+          (use) =>
+            use.table !== null &&
+            use.column !== null &&
+            clauses.includes(use.clause) &&
+            !use.inAggregate &&
+            !coverage.supports(use.table, use.column) &&
+            !isKeyColumn(schema, use.table, use.column) &&
+            !(DISPLAY_NAME.test(use.column) && coverage.mentions(use.table)),
+        )
+        .map((use) => `${use.table ?? ''}.${use.column ?? ''}`),
+    ),
+  ];
   // With nothing linked, nothing can be called unsupported.
   if (coverage.linksColumns) {
     const shown = loose(['select']);
-    if (shown.length > 0) reasons.push(reason(-Math.min(0.3, 0.12 * shown.length), `Shows ${shown.slice(0, 3).join(', ')}, which the question does not ask for.`));
+    if (shown.length > 0)
+      reasons.push(
+        reason(
+          -Math.min(0.3, 0.12 * shown.length),
+          `Shows ${shown.slice(0, 3).join(', ')}, which the question does not ask for.`,
+        ),
+      );
     const filters = loose(['where', 'having']);
-    if (filters.length > 0) reasons.push(reason(-Math.min(0.24, 0.12 * filters.length), `Filters on ${filters.slice(0, 3).join(', ')}, which the question does not mention.`));
+    if (filters.length > 0)
+      reasons.push(
+        reason(
+          -Math.min(0.24, 0.12 * filters.length),
+          `Filters on ${filters.slice(0, 3).join(', ')}, which the question does not mention.`,
+        ),
+      );
   }
   return reasons;
 }

@@ -13,14 +13,34 @@ export function resultReasons({ structure, execution, schema }: Completed, analy
   if (rows.every((row) => row.every((cell) => cell === null))) return [reason(-0.5, 'Only NULL came back.')];
   const reasons: RewardReason[] = [];
   const [first] = rows;
-  if (rows.length > 2 && first !== undefined && rows.every((row) => row.every((cell, i) => cell === first[i]))) reasons.push(reason(-0.3, `All ${rows.length} rows are the same.`));
+  if (rows.length > 2 && first !== undefined && rows.every((row) => row.every((cell, i) => cell === first[i])))
+    reasons.push(reason(-0.3, `All ${rows.length} rows are the same.`));
   const { slots } = askedOf(analysis, schema);
   const { intent, numbers } = analysis;
   const limited = numbers.some((number) => number.looksLikeLimit && number.value > 1);
   const figures = slots.length > 0 && slots.every((slot) => slot.kind === 'figure') && intent.grouping.length === 0;
-  if (figures && !limited && rows.length > 1) reasons.push(reason(-0.45, `The question asks for ${slots.length === 1 ? 'one figure' : 'one row of figures'}; ${rows.length} rows came back.`));
-  else if (rankOf(analysis) !== null && rankOf(analysis)?.limit === null && !limited && intent.grouping.length === 0 && rows.length > 20) reasons.push(reason(-0.1, `The question asks for an extreme; ${rows.length} rows came back.`));
-  const perGroup = intent.grouping.length > 0 && rankOf(analysis) === null && rows.length === 1 && structure.groupBy.length === 0 && structure.select.some((item) => item.aggregates.length > 0) && structure.limits.length === 0;
+  if (figures && !limited && rows.length > 1)
+    reasons.push(
+      reason(
+        -0.45,
+        `The question asks for ${slots.length === 1 ? 'one figure' : 'one row of figures'}; ${rows.length} rows came back.`,
+      ),
+    );
+  else if (
+    rankOf(analysis) !== null &&
+    rankOf(analysis)?.limit === null &&
+    !limited &&
+    intent.grouping.length === 0 &&
+    rows.length > 20
+  )
+    reasons.push(reason(-0.1, `The question asks for an extreme; ${rows.length} rows came back.`));
+  const perGroup =
+    intent.grouping.length > 0 &&
+    rankOf(analysis) === null &&
+    rows.length === 1 &&
+    structure.groupBy.length === 0 &&
+    structure.select.some((item) => item.aggregates.length > 0) &&
+    structure.limits.length === 0;
   if (perGroup) reasons.push(reason(-0.15, 'The question asks for something of each; one row came back.'));
   return reasons;
 }

@@ -12,7 +12,8 @@ const ALMOST = 0.7;
 const HALF = 0.4;
 
 /** "All details of the …" asks for every column. */
-const ALL = /\b(all|every|the|any|full|complete) (of the |the )?(available |other |different )?(information|info|details?|columns?|data|attributes?|fields?|records?|rows?|entries)\b|\beverything\b|\b(information|info|details) (about|of|on|for)\b/i;
+const ALL =
+  /\b(all|every|the|any|full|complete) (of the |the )?(available |other |different )?(information|info|details?|columns?|data|attributes?|fields?|records?|rows?|entries)\b|\beverything\b|\b(information|info|details) (about|of|on|for)\b/i;
 
 const MISSING = -0.25;
 const EXTRA = -0.35;
@@ -20,26 +21,62 @@ const EXTRA = -0.35;
 export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
   const { slots } = askedOf(analysis, schema);
   const items = structure.select.filter((item) => !item.star);
-  if (structure.select.some((item) => item.star)) return ALL.test(analysis.question) || slots.length === 0 ? [] : [reason(EXTRA, 'Shows every column, which the question does not ask to see.')];
+  if (structure.select.some((item) => item.star))
+    return ALL.test(analysis.question) || slots.length === 0
+      ? []
+      : [reason(EXTRA, 'Shows every column, which the question does not ask to see.')];
   if (slots.length === 0 || items.length === 0) return [];
   const { pairs, free: unmatched, left } = matched(slots, items, structure, analysis, schema);
   const free = unmatched.filter((item) => !isNamedOutright(item, analysis));
   const reasons: RewardReason[] = [];
   for (const { slot, item, fit } of pairs) {
-    if (fit <= HALF) reasons.push(reason(-0.2, slot.kind === 'thing' ? `Shows ${item.text} for “${slot.label}”, which does not name it.` : `Shows ${item.text} where “${slot.label}” itself is asked for.`));
+    if (fit <= HALF)
+      reasons.push(
+        reason(
+          -0.2,
+          slot.kind === 'thing'
+            ? `Shows ${item.text} for “${slot.label}”, which does not name it.`
+            : `Shows ${item.text} where “${slot.label}” itself is asked for.`,
+        ),
+      );
     else if (fit <= ALMOST) reasons.push(reason(-0.05, `Shows ${item.text} for “${slot.label}”, which it may mean.`));
   }
   const missing = left.filter((slot) => !slot.group);
   const unnamed = left.filter((slot) => slot.group);
-  if (missing.length > 0) reasons.push(reason(Math.max(-0.6, MISSING * missing.length), `Does not show ${missing.slice(0, 3).map(({ label }) => `“${label}”`).join(', ')}.`));
+  if (missing.length > 0)
+    reasons.push(
+      reason(
+        Math.max(-0.6, MISSING * missing.length),
+        `Does not show ${missing
+          .slice(0, 3)
+          .map(({ label }) => `“${label}”`)
+          .join(', ')}.`,
+      ),
+    );
   if (unnamed[0]) reasons.push(reason(-0.15, `Does not show which “${unnamed[0].label}” each row is for.`));
-  if (free.length > 0) reasons.push(reason(Math.max(-0.7, EXTRA * free.length), `Shows ${free.slice(0, 3).map(({ text }) => text).join(', ')}, which the question does not ask to see.`));
+  if (free.length > 0)
+    reasons.push(
+      reason(
+        Math.max(-0.7, EXTRA * free.length),
+        `Shows ${free
+          .slice(0, 3)
+          .map(({ text }) => text)
+          .join(', ')}, which the question does not ask to see.`,
+      ),
+    );
   return reasons;
 }
 
 /** "product names": the column and its table are said side by side, so it is asked for whatever else is. */
 function isNamedOutright({ columns }: SelectItem, analysis: QuestionAnalysis): boolean {
-  return columns.length > 0 && columns.every((use) => analysis.columns.some((link) => link.table === use.table && link.column === use.column && link.match === 'exact' && link.besideTable));
+  return (
+    columns.length > 0 &&
+    columns.every((use) =>
+      analysis.columns.some(
+        (link) => link.table === use.table && link.column === use.column && link.match === 'exact' && link.besideTable,
+      ),
+    )
+  );
 }
 
 interface Pair {
@@ -48,11 +85,24 @@ interface Pair {
   readonly fit: number;
 }
 
-/** The best fits first; each slot and each output column at most once. What nobody could link takes any column left over. */
-function matched(slots: readonly AskedSlot[], items: readonly SelectItem[], structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): { pairs: Pair[]; free: SelectItem[]; left: AskedSlot[] } {
-  const fits = slots.flatMap((slot) => items.map((item): Pair => ({ slot, item, fit: fitOf(slot, item, structure, analysis, schema) }))).filter(({ fit }) => fit > 0).sort((a, b) => b.fit - a.fit);
+/**
+ * The best fits first; each slot and each output column at most once. What nobody could link takes any column left
+ * over.
+ */
+function matched(
+  slots: readonly AskedSlot[],
+  items: readonly SelectItem[],
+  structure: SqlStructure,
+  analysis: QuestionAnalysis,
+  schema: Schema,
+): { pairs: Pair[]; free: SelectItem[]; left: AskedSlot[] } {
+  const fits = slots
+    .flatMap((slot) => items.map((item): Pair => ({ slot, item, fit: fitOf(slot, item, structure, analysis, schema) })))
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit);
   const pairs: Pair[] = [];
-  for (const pair of fits) if (!pairs.some(({ slot, item }) => slot === pair.slot || item === pair.item)) pairs.push(pair);
+  for (const pair of fits)
+    if (!pairs.some(({ slot, item }) => slot === pair.slot || item === pair.item)) pairs.push(pair);
   let free = items.filter((item) => !pairs.some((pair) => pair.item === item));
   let left = slots.filter((slot) => !pairs.some((pair) => pair.slot === slot));
   const unknown = left.filter((slot) => slot.kind === 'unknown');
@@ -61,8 +111,18 @@ function matched(slots: readonly AskedSlot[], items: readonly SelectItem[], stru
   return { pairs, free, left };
 }
 
-function fitOf(slot: AskedSlot, item: SelectItem, structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): number {
-  const columns = item.columns.flatMap((use) => (use.table !== null && use.column !== null ? [{ table: use.table, column: use.column, name: at(use.table, use.column) }] : []));
+function fitOf(
+  slot: AskedSlot,
+  item: SelectItem,
+  structure: SqlStructure,
+  analysis: QuestionAnalysis,
+  schema: Schema,
+): number {
+  const columns = item.columns.flatMap((use) =>
+    use.table !== null && use.column !== null
+      ? [{ table: use.table, column: use.column, name: at(use.table, use.column) }]
+      : [],
+  );
   const names = item.aggregates.map(({ name }) => name);
   const holds = columns.some(({ name }) => slot.columns.has(name));
   switch (slot.kind) {
@@ -70,43 +130,101 @@ function fitOf(slot: AskedSlot, item: SelectItem, structure: SqlStructure, analy
       return 0;
     case 'figure': {
       if (slot.aggregate === null) return 0;
-      const does = names.includes(slot.aggregate) || (slot.aggregate === 'SUM' && names.includes('TOTAL')) || (slot.aggregate === 'AVG' && names.includes('SUM') && names.includes('COUNT'));
+      const does =
+        names.includes(slot.aggregate) ||
+        (slot.aggregate === 'SUM' && names.includes('TOTAL')) ||
+        (slot.aggregate === 'AVG' && names.includes('SUM') && names.includes('COUNT'));
       const ownColumn = slot.columns.size === 0 || holds || columns.length === 0;
       if (does) return ownColumn || slot.aggregate === 'COUNT' ? FULL : ALMOST;
       // A subquery or a CTE may have computed it.
       if (columns.length === 0) return names.length === 0 ? ALMOST : 0;
       // "How many people" may be a column that counts them, or its sum.
-      if (slot.aggregate === 'COUNT' && holds && columns.every(({ table, column }) => isNumeric(schema, table, column) && !isKeyColumn(schema, table, column))) return names.every((name) => name === 'SUM') ? FULL : 0;
-      if ((slot.aggregate === 'MAX' || slot.aggregate === 'MIN') && holds && structure.limits.length > 0 && names.length === 0) return FULL;
+      if (
+        slot.aggregate === 'COUNT' &&
+        holds &&
+        columns.every(({ table, column }) => isNumeric(schema, table, column) && !isKeyColumn(schema, table, column))
+      )
+        return names.every((name) => name === 'SUM') ? FULL : 0;
+      if (
+        (slot.aggregate === 'MAX' || slot.aggregate === 'MIN') &&
+        holds &&
+        structure.limits.length > 0 &&
+        names.length === 0
+      )
+        return FULL;
       // A column may have the figure's word in its name.
-      return holds && names.length === 0 && columns.some(({ column }) => overlapsName(column, slot.aggregate ?? '')) ? FULL : 0;
+      return holds && names.length === 0 && columns.some(({ column }) => overlapsName(column, slot.aggregate ?? ''))
+        ? FULL
+        : 0;
     }
     case 'column':
       // In a table `city`, the column `city` is the name.
-      if (!holds && names.length === 0 && columns.some(({ table, column }) => NAME.test(slot.label) && sameWord(table, column) && [...slot.columns].every((name) => !name.startsWith(`${table}.`)))) return FULL;
+      if (
+        !holds &&
+        names.length === 0 &&
+        columns.some(
+          ({ table, column }) =>
+            NAME.test(slot.label) &&
+            sameWord(table, column) &&
+            [...slot.columns].every((name) => !name.startsWith(`${table}.`)),
+        )
+      )
+        return FULL;
       if (!holds) return 0;
       return names.length === 0 ? FULL : isRanked(names, analysis) ? ALMOST : HALF;
     case 'thing': {
       if (names.length > 0) return holds && isRanked(names, analysis) ? ALMOST : 0;
       // What the question itself gives is no answer to it.
       if (columns.some((column) => isGiven(column, structure))) return 0;
-      if (holds || columns.some(({ table, column }) => [...slot.tables].some((wanted) => namesRowsOf(schema, table, column, wanted)))) return FULL;
-      return columns.some(({ table, column }) => slot.tables.has(table) || [...slot.tables].some((wanted) => pointsAt(schema, table, column, wanted))) ? HALF : 0;
+      if (
+        holds ||
+        columns.some(({ table, column }) =>
+          [...slot.tables].some((wanted) => namesRowsOf(schema, table, column, wanted)),
+        )
+      )
+        return FULL;
+      return columns.some(
+        ({ table, column }) =>
+          slot.tables.has(table) || [...slot.tables].some((wanted) => pointsAt(schema, table, column, wanted)),
+      )
+        ? HALF
+        : 0;
     }
   }
 }
 
 const NAME = /\bnames?\b/i;
-const sameWord = (a: string, b: string): boolean => a.toLowerCase().replace(/s$/, '') === b.toLowerCase().replace(/s$/, '');
+const sameWord = (a: string, b: string): boolean =>
+  a.toLowerCase().replace(/s$/, '') === b.toLowerCase().replace(/s$/, '');
 
 /** Compared with one written value in the outermost SELECT: every row shows that value. */
-function isGiven({ table, column }: { readonly table: string; readonly column: string }, structure: SqlStructure): boolean {
-  return !/\bOR\b/i.test(structure.sql) && structure.literals.some((literal) => literal.depth === 0 && literal.clause === 'where' && literal.operator === '=' && literal.column?.table === table && literal.column.column === column);
+function isGiven(
+  { table, column }: { readonly table: string; readonly column: string },
+  structure: SqlStructure,
+): boolean {
+  return (
+    !/\bOR\b/i.test(structure.sql) &&
+    structure.literals.some(
+      (literal) =>
+        literal.depth === 0 &&
+        literal.clause === 'where' &&
+        literal.operator === '=' &&
+        literal.column?.table === table &&
+        literal.column.column === column,
+    )
+  );
 }
 
-const isRanked = (names: readonly string[], { intent }: QuestionAnalysis): boolean => intent.superlative !== null && names.every((name) => name === 'MAX' || name === 'MIN');
+const isRanked = (names: readonly string[], { intent }: QuestionAnalysis): boolean =>
+  intent.superlative !== null && names.every((name) => name === 'MAX' || name === 'MIN');
 
-const WORDS: Readonly<Record<string, RegExp>> = { AVG: /av(g|erage)|mean/i, SUM: /sum|tot/i, COUNT: /count|num|no_|qty|quantity/i, MAX: /max|high|large/i, MIN: /min|low/i };
+const WORDS: Readonly<Record<string, RegExp>> = {
+  AVG: /av(g|erage)|mean/i,
+  SUM: /sum|tot/i,
+  COUNT: /count|num|no_|qty|quantity/i,
+  MAX: /max|high|large/i,
+  MIN: /min|low/i,
+};
 const overlapsName = (column: string, aggregate: string): boolean => WORDS[aggregate]?.test(column) === true;
 
 function isNumeric(schema: Schema, table: string, column: string): boolean {

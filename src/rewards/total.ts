@@ -1,5 +1,15 @@
 import type { FeedbackProvider } from '../grpo/feedback.ts';
-import { REWARD_COMPONENTS, type Database, type Question, type RewardComponent, type RewardModel, type RewardScore, type RewardWeights, type Schema, type ScoredRewards } from '../grpo/types.ts';
+import {
+  REWARD_COMPONENTS,
+  type Database,
+  type Question,
+  type RewardComponent,
+  type RewardModel,
+  type RewardScore,
+  type RewardWeights,
+  type Schema,
+  type ScoredRewards,
+} from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import { structureOf } from '../sql/structure.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
@@ -29,8 +39,9 @@ export interface RewardModelOptions {
 const MEMORY = 2000;
 
 /**
- * The rewards of a group. The four reference-free components are always computed; gold, agreement and feedback only when they have a weight.
- * A component that could not be computed is absent: the remaining weights share its part (TRL counts it as 0 instead).
+ * The rewards of a group. The four reference-free components are always computed; gold, agreement and feedback only
+ * when they have a weight. A component that could not be computed is absent: the remaining weights share its part (TRL
+ * counts it as 0 instead).
  */
 export function makeRewardModel({ schema, database, weights, analyse, feedback }: RewardModelOptions): RewardModel {
   const structures = new Map<string, SqlStructure>();
@@ -42,38 +53,83 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
       const analysis = remember(analyses, question.question, () => analyse(question.question));
       const said = weights.feedback > 0 && feedback !== undefined ? await feedback(question, completions) : null;
       const corrected = withCorrections(question, said);
-      const gold = weights.gold > 0 ? await remember(golds, goldKey(corrected), () => runGold(corrected, database)) : null;
-      const words = said === null ? null : await feedbackRewards(said, completions, database, remember(judged, question.question, (): KnownResults => new Map()));
+      const gold =
+        weights.gold > 0 ? await remember(golds, goldKey(corrected), () => runGold(corrected, database)) : null;
+      const words =
+        said === null
+          ? null
+          : await feedbackRewards(
+              said,
+              completions,
+              database,
+              remember(judged, question.question, (): KnownResults => new Map()),
+            );
       // Samples repeat one another, and the same SQL in one group has the same execution.
       const free = new Map<string, ReturnType<typeof referenceFree>>();
       const agreement = weights.agreement > 0 ? agreementRewards(completions.map(({ execution }) => execution)) : null;
       return completions.map(({ sql, execution }, i): ScoredRewards => {
-        const { quality, ...reference } = remember(free, sql, () => referenceFree({ sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) }, analysis));
-        const components: Record<string, RewardScore> = { validity: reference.validity, execution: reference.execution, quality: quality.score, format: reference.format };
+        const { quality, ...reference } = remember(free, sql, () =>
+          referenceFree(
+            { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) },
+            analysis,
+          ),
+        );
+        const components: Record<string, RewardScore> = {
+          validity: reference.validity,
+          execution: reference.execution,
+          quality: quality.score,
+          format: reference.format,
+        };
         if (gold) components['gold'] = goldReward(gold, execution);
         if (words?.[i]) components['feedback'] = words[i];
         if (agreement?.[i]) components['agreement'] = agreement[i];
         const total = weightedTotal(components, weights);
-        // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a hack even when it hits.
-        const lifted = quality.gate?.kind === 'unrelated' && (components['gold']?.value === 1 || components['feedback']?.value === 1);
+        // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a
+        // hack even when it hits.
+        const lifted =
+          quality.gate?.kind === 'unrelated' &&
+          (components['gold']?.value === 1 || components['feedback']?.value === 1);
         if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
         if (lifted) return { components, total };
-        return { components: { ...components, quality: withCap(quality.score) }, total: GATED_TOTAL, cappedAt: GATED_TOTAL };
+        return {
+          components: { ...components, quality: withCap(quality.score) },
+          total: GATED_TOTAL,
+          cappedAt: GATED_TOTAL,
+        };
       });
     },
   };
 }
 
-function referenceFree(completed: Completed, analysis: QuestionAnalysis): { readonly validity: RewardScore; readonly execution: RewardScore; readonly quality: Quality; readonly format: RewardScore } {
-  return { validity: validityReward(completed), execution: executionReward(completed), quality: qualityReward(completed, analysis), format: formatReward(completed) };
+function referenceFree(
+  completed: Completed,
+  analysis: QuestionAnalysis,
+): {
+  readonly validity: RewardScore;
+  readonly execution: RewardScore;
+  readonly quality: Quality;
+  readonly format: RewardScore;
+} {
+  return {
+    validity: validityReward(completed),
+    execution: executionReward(completed),
+    quality: qualityReward(completed, analysis),
+    format: formatReward(completed),
+  };
 }
 
 function withCap(score: RewardScore): RewardScore {
-  return scoreOf([...score.reasons, reason(0, `So its total is −${Math.abs(GATED_TOTAL)}, whatever the other rewards say.`)]);
+  return scoreOf([
+    ...score.reasons,
+    reason(0, `So its total is −${Math.abs(GATED_TOTAL)}, whatever the other rewards say.`),
+  ]);
 }
 
 /** Σ w r / Σ w over the components that have a value; null when none with a weight has. */
-export function weightedTotal(components: Readonly<Partial<Record<RewardComponent, RewardScore>>>, weights: RewardWeights): number | null {
+export function weightedTotal(
+  components: Readonly<Partial<Record<RewardComponent, RewardScore>>>,
+  weights: RewardWeights,
+): number | null {
   let sum = 0;
   let share = 0;
   for (const name of REWARD_COMPONENTS) {
@@ -91,10 +147,11 @@ function remember<T>(memory: Map<string, T>, key: string, make: () => T): T {
   const known = memory.get(key);
   if (known !== undefined) return known;
   const made = make();
-  if (memory.size >= MEMORY) for (const oldest of memory.keys()) {
-    memory.delete(oldest);
-    break;
-  }
+  if (memory.size >= MEMORY)
+    for (const oldest of memory.keys()) {
+      memory.delete(oldest);
+      break;
+    }
   memory.set(key, made);
   return made;
 }

@@ -4,8 +4,8 @@ import { parserObjection } from '../sql/parse.ts';
 import { compiled, reason, scoreOf, type Completed } from './score.ts';
 
 /**
- * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1 otherwise.
- * The verdict is SQLite's alone. Tokens, parser and schema add explanations, which give and take no points.
+ * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1
+ * otherwise. The verdict is SQLite's alone. Tokens, parser and schema add explanations, which give and take no points.
  */
 export function validityReward({ sql, structure, execution, schema }: Completed): RewardScore {
   if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL in the answer.')]);
@@ -27,16 +27,28 @@ export function validityReward({ sql, structure, execution, schema }: Completed)
     const name = written.split('.').at(-1) ?? written;
     const inUse = new Set(structure.tables.map((table) => table.name));
     const tables = schema.tables.filter((table) => inUse.has(table.name));
-    const names = kind === 'table' ? schema.tables.map((table) => table.name)
-      : (tables.length > 0 ? tables : schema.tables).flatMap((table) => table.columns.map((column) => `${table.name}.${column.name}`));
+    const names =
+      kind === 'table'
+        ? schema.tables.map((table) => table.name)
+        : (tables.length > 0 ? tables : schema.tables).flatMap((table) =>
+            table.columns.map((column) => `${table.name}.${column.name}`),
+          );
     const near = nearestName(name, names);
     if (near !== null) return reason(0, `Did it mean "${near}"?`);
-    const elsewhere = kind === 'column' ? schema.tables.find((table) => table.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())) : undefined;
+    const elsewhere =
+      kind === 'column'
+        ? schema.tables.find((table) =>
+            table.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
+          )
+        : undefined;
     return elsewhere ? reason(0, `"${name}" is a column of ${elsewhere.name}, which the SQL does not read.`) : null;
   }
 }
 
-/** The name least different from `written`, comparing the part behind the dot; null when all differ by more than a third. */
+/**
+ * The name least different from `written`, comparing the part behind the dot; null when all differ by more than a
+ * third.
+ */
 export function nearestName(written: string, names: readonly string[]): string | null {
   const plain = (name: string): string => (name.split('.').at(-1) ?? name).toLowerCase();
   let best: { name: string; distance: number } | null = null;

@@ -1,5 +1,6 @@
 /**
- * Where SQL that SQLite refused stops making sense, in words. Never a verdict: it is asked only after SQLite has said no.
+ * Where SQL that SQLite refused stops making sense, in words. Never a verdict: it is asked only after SQLite has said
+ * no.
  *
  * It looks at tokens alone, so it is linear; parse.ts is asked where they show no trouble.
  */
@@ -11,13 +12,37 @@ export interface Explanation {
   readonly at: number;
 }
 
-const CLAUSES = ['SELECT', 'DISTINCT', 'FROM', 'JOIN', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'UNION', 'INTERSECT', 'EXCEPT', 'BETWEEN', 'EXISTS'];
+const CLAUSES = [
+  'SELECT',
+  'DISTINCT',
+  'FROM',
+  'JOIN',
+  'WHERE',
+  'GROUP',
+  'HAVING',
+  'ORDER',
+  'LIMIT',
+  'UNION',
+  'INTERSECT',
+  'EXCEPT',
+  'BETWEEN',
+  'EXISTS',
+];
 /** Words and signs of other dialects, with what SQLite has instead. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  ILIKE: 'LIKE, which ignores case for ASCII letters', TOP: 'LIMIT at the end', FETCH: 'LIMIT', INTERVAL: 'date(…, \'+1 day\')', EXTRACT: 'strftime', ANY: 'IN or EXISTS', SOME: 'IN or EXISTS',
+  ILIKE: 'LIKE, which ignores case for ASCII letters',
+  TOP: 'LIMIT at the end',
+  FETCH: 'LIMIT',
+  INTERVAL: "date(…, '+1 day')",
+  EXTRACT: 'strftime',
+  ANY: 'IN or EXISTS',
+  SOME: 'IN or EXISTS',
 };
 
-/** Null when the tokens show no trouble. `errorAt` is where SQLite stopped (`Execution.errorOffset`). Never throws; linear. */
+/**
+ * Null when the tokens show no trouble. `errorAt` is where SQLite stopped (`Execution.errorOffset`). Never throws;
+ * linear.
+ */
 export function explainSyntax(sql: string, errorAt?: number): Explanation | null {
   const tokens = lexCode(sql);
   const [first] = tokens;
@@ -28,9 +53,11 @@ export function explainSyntax(sql: string, errorAt?: number): Explanation | null
 function openEnds(tokens: readonly SqlToken[]): Explanation | null {
   const open: number[] = [];
   for (const token of tokens) {
-    if (!token.closed) return { text: `The quote opened at character ${token.start + 1} is never closed.`, at: token.start };
+    if (!token.closed)
+      return { text: `The quote opened at character ${token.start + 1} is never closed.`, at: token.start };
     if (token.text === '(') open.push(token.start);
-    else if (token.text === ')' && open.pop() === undefined) return { text: `The ")" at character ${token.start + 1} closes nothing.`, at: token.start };
+    else if (token.text === ')' && open.pop() === undefined)
+      return { text: `The ")" at character ${token.start + 1} closes nothing.`, at: token.start };
   }
   const last = open.at(-1);
   return last === undefined ? null : { text: `The "(" at character ${last + 1} is never closed.`, at: last };
@@ -39,7 +66,10 @@ function openEnds(tokens: readonly SqlToken[]): Explanation | null {
 /** SQLite stops at or just behind the word that is wrong, since a wrong word can pass as an alias. */
 function misspeltOrForeign(tokens: readonly SqlToken[], errorAt: number | undefined): Explanation | null {
   const stop = errorAt === undefined ? -1 : tokens.findIndex((token) => token.end > errorAt);
-  const near = errorAt === undefined ? tokens : tokens.slice(Math.max(0, (stop < 0 ? tokens.length : stop) - 2), stop < 0 ? tokens.length : stop + 1);
+  const near =
+    errorAt === undefined
+      ? tokens
+      : tokens.slice(Math.max(0, (stop < 0 ? tokens.length : stop) - 2), stop < 0 ? tokens.length : stop + 1);
   for (const token of near) {
     if (token.kind !== 'identifier' || token.quote !== '') continue;
     const word = token.value.toUpperCase();
@@ -58,10 +88,17 @@ function isSlip(word: string, clause: string): boolean {
   let head = 0;
   while (head < word.length && word[head] === clause[head]) head += 1;
   const [a, b] = [word.slice(head), clause.slice(head)];
-  return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1) || (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2));
+  return (
+    a.slice(1) === b.slice(1) ||
+    a.slice(1) === b ||
+    a === b.slice(1) ||
+    (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2))
+  );
 }
 
 function wrongStart(first: SqlToken): Explanation | null {
   const starts = first.kind === 'keyword' && ['SELECT', 'WITH', 'VALUES'].includes(first.value);
-  return starts ? null : { text: `A query begins with SELECT, WITH or VALUES, not with "${first.text.slice(0, 30)}".`, at: first.start };
+  return starts
+    ? null
+    : { text: `A query begins with SELECT, WITH or VALUES, not with "${first.text.slice(0, 30)}".`, at: first.start };
 }

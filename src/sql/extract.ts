@@ -2,13 +2,16 @@
  * Text from a model becomes SQL here, and nowhere else.
  *
  * The rules, in order:
- * 1. `<think>` blocks go; one that never closes takes all that follows with it. JSON with an `sql` or `query` field gives that field.
+ * 1. `<think>` blocks go; one that never closes takes all that follows with it. JSON with an `sql` or `query` field
+ * gives that field.
  * 2. HTML entities, smart quotes and zero-width characters outside quoted values become what was meant.
  * 3. Fenced code that holds a statement is preferred to the prose around it.
  * 4. Of several statements the last complete query is taken: models draft first and correct themselves afterwards.
- *    A query that looks like SQL (at the start of a line or after `:`, `|`, `;`, with a FROM, in capitals) goes before one inside a sentence.
+ *    A query that looks like SQL (at the start of a line or after `:`, `|`, `;`, with a FROM, in capitals) goes before
+ *    one inside a sentence.
  * 5. The statement ends at its `;`, at a closing fence, or where prose begins again.
- * Text without a query but with another statement (DELETE, PRAGMA …) gives that statement, so that it can be refused for what it is.
+ * Text without a query but with another statement (DELETE, PRAGMA …) gives that statement, so that it can be refused
+ * for what it is.
  */
 import { lexCode, type SqlToken } from './lex.ts';
 
@@ -26,11 +29,23 @@ const LEAST_SCORE = 2;
 const GOOD_SCORE = 4;
 /** Characters between two smart quotes that can still be one value. */
 const LONGEST_QUOTED = 300;
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'", '#x27': "'", '#34': '"', nbsp: ' ' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#x27': "'",
+  '#34': '"',
+  nbsp: ' ',
+};
 const ENTITY = /&(lt|gt|amp|quot|apos|#39|#x27|#34|nbsp);/gi;
 const INVISIBLE = /[\u200b-\u200f\u2060\ufeff\u00ad]/;
 const WIDE_SPACE = /[\u00a0\u2000-\u200a\u202f\u3000]/;
-const OTHER_STATEMENTS = new Set('INSERT UPDATE DELETE REPLACE CREATE DROP ALTER PRAGMA ATTACH DETACH VACUUM EXPLAIN REINDEX ANALYZE BEGIN'.split(' '));
+const OTHER_STATEMENTS = new Set(
+  'INSERT UPDATE DELETE REPLACE CREATE DROP ALTER PRAGMA ATTACH DETACH VACUUM EXPLAIN REINDEX ANALYZE BEGIN'.split(' '),
+);
 
 export function extractSql(text: string): Extracted {
   const notes: string[] = [];
@@ -42,7 +57,11 @@ export function extractSql(text: string): Extracted {
   work = withoutThinking(work, note);
   work = fromJson(work, note);
   work = readable(work, note);
-  const lastOf = (regions: readonly string[]): Pick | undefined => regions.map((region) => pickStatement(region)).filter((pick) => pick !== null).at(-1);
+  const lastOf = (regions: readonly string[]): Pick | undefined =>
+    regions
+      .map((region) => pickStatement(region))
+      .filter((pick) => pick !== null)
+      .at(-1);
   const fenced = lastOf(fencedRegions(work));
   if (fenced) note('code fence removed');
   const chosen = fenced ?? lastOf(inlineRegions(work));
@@ -131,8 +150,8 @@ function readable(text: string, note: Note): string {
 }
 
 /**
- * Finds the next place at or behind `from` where a smart quote closes or its line ends; the text's length when there is none.
- * It remembers the last answer, so asking with growing `from` reads the text once.
+ * Finds the next place at or behind `from` where a smart quote closes or its line ends; the text's length when there is
+ * none. It remembers the last answer, so asking with growing `from` reads the text once.
  */
 function endFinder(text: string, ends: RegExp): (from: number) => number {
   let found = -1;
@@ -140,22 +159,35 @@ function endFinder(text: string, ends: RegExp): (from: number) => number {
     if (found >= from) return found;
     found = from;
     // An apostrophe between letters belongs to the value.
-    while (found < text.length && text.charAt(found) !== '\n' && !(ends.test(text.charAt(found)) && !/\w/.test(text.charAt(found + 1)))) found += 1;
+    while (
+      found < text.length &&
+      text.charAt(found) !== '\n' &&
+      !(ends.test(text.charAt(found)) && !/\w/.test(text.charAt(found + 1)))
+    )
+      found += 1;
     return found;
   };
 }
 
-/** Empties the lines that hold only a fence. Line by line: one expression over all lines backtracks through long white space. */
+/**
+ * Empties the lines that hold only a fence. Line by line: one expression over all lines backtracks through long white
+ * space.
+ */
 function withoutFenceLines(text: string): string {
-  return text.split('\n').map((line) => (/^(?:```|~~~)\s*\w*$/.test(line.trim()) ? '' : line)).join('\n');
+  return text
+    .split('\n')
+    .map((line) => (/^(?:```|~~~)\s*\w*$/.test(line.trim()) ? '' : line))
+    .join('\n');
 }
 
 /** The insides of code fences, the last of which may be left open. */
 function fencedRegions(text: string): string[] {
-  return [...text.matchAll(/(```|~~~)[ \t]*([\w+-]*)([\s\S]*?)(?:\1|$)/g)]
-    .filter((found) => !/^(json|python|text|csv|output|bash)$/i.test(found[2] ?? ''))
-    // ```SELECT … on the fence's own line: the "language" is the statement's first word.
-    .map((found) => (/^(select|with|values)$/i.test(found[2] ?? '') ? `${found[2]}${found[3]}` : found[3] ?? ''));
+  return (
+    [...text.matchAll(/(```|~~~)[ \t]*([\w+-]*)([\s\S]*?)(?:\1|$)/g)]
+      .filter((found) => !/^(json|python|text|csv|output|bash)$/i.test(found[2] ?? ''))
+      // ```SELECT … on the fence's own line: the "language" is the statement's first word.
+      .map((found) => (/^(select|with|values)$/i.test(found[2] ?? '') ? `${found[2]}${found[3]}` : (found[3] ?? '')))
+  );
 }
 
 /** Inline code that begins like a query. Inside it backticks would have to quote names, so it ends at the first. */
@@ -218,15 +250,20 @@ function statementStarts(tokens: readonly SqlToken[], region: string): number[] 
       if (compound || inOther) continue;
       const clean = isCleanStart(region, token.start);
       // Unclosed parentheses of prose must not swallow a statement on a line of its own.
-      const stray = clean === 'line' && before?.text !== '(' && !inWith && (starts.length === 0 || depth <= depthAtStart);
+      const stray =
+        clean === 'line' && before?.text !== '(' && !inWith && (starts.length === 0 || depth <= depthAtStart);
       if (depth > 0 && !stray) continue;
       if (token.value === 'WITH' && isWithStart(tokens, i)) {
         begin(i, false);
         inWith = true;
-      } else if (token.value === 'SELECT' || (token.value === 'VALUES' && tokens[i + 1]?.text === '(' && clean !== null)) {
+      } else if (
+        token.value === 'SELECT' ||
+        (token.value === 'VALUES' && tokens[i + 1]?.text === '(' && clean !== null)
+      ) {
         if (inWith) inWith = false;
         else begin(i, false);
-      } else if (OTHER_STATEMENTS.has(token.value) && clean !== null && token.text !== token.text.toLowerCase()) begin(i, true);
+      } else if (OTHER_STATEMENTS.has(token.value) && clean !== null && token.text !== token.text.toLowerCase())
+        begin(i, true);
     }
   }
   return starts;
@@ -234,7 +271,10 @@ function statementStarts(tokens: readonly SqlToken[], region: string): number[] 
 
 function isWithStart(tokens: readonly SqlToken[], i: number): boolean {
   const name = tokens[i + 1]?.value === 'RECURSIVE' ? i + 2 : i + 1;
-  return tokens[name + 1]?.value === 'AS' || (tokens[name + 1]?.text === '(' && tokens.slice(name, name + 60).some((token) => token.value === 'AS'));
+  return (
+    tokens[name + 1]?.value === 'AS' ||
+    (tokens[name + 1]?.text === '(' && tokens.slice(name, name + 60).some((token) => token.value === 'AS'))
+  );
 }
 
 /** 'line' at the start of a line, 'mark' behind a colon, bar, semicolon or quote, null inside a sentence. */
@@ -254,8 +294,14 @@ function judge(tokens: readonly SqlToken[], region: string, from: number, limit:
     const before = tokens[to - 1];
     if (!token || (token.text === ';' && to > from)) break;
     // A full stop at the end or before a new sentence; the dot of a qualified name has its column behind it.
-    if (token.text === '.' && !/\S/.test(region.charAt(token.end)) && (!tokens[to + 1] || isProse(tokens, region, to + 1))) break;
-    if (to > from && before && region.slice(before.end, token.start).includes('\n') && isProse(tokens, region, to)) break;
+    if (
+      token.text === '.' &&
+      !/\S/.test(region.charAt(token.end)) &&
+      (!tokens[to + 1] || isProse(tokens, region, to + 1))
+    )
+      break;
+    if (to > from && before && region.slice(before.end, token.start).includes('\n') && isProse(tokens, region, to))
+      break;
     if (token.text === '(') depth += 1;
     else if (token.text === ')') depth -= 1;
     else if (token.kind === 'keyword' && token.value === 'FROM') hasFrom = true;
@@ -264,19 +310,38 @@ function judge(tokens: readonly SqlToken[], region: string, from: number, limit:
   const query = first?.value === 'SELECT' || first?.value === 'WITH' || first?.value === 'VALUES';
   const start = isCleanStart(region, first?.start ?? 0);
   const capitals = first !== undefined && first.text === first.text.toUpperCase();
-  const score = (hasFrom ? 3 : 0) + (start === null ? 0 : 2) + (capitals ? 1 : 0) + (depth === 0 ? 1 : 0) - (hasProseRun(tokens, from, to) ? 4 : 0) - (query ? 0 : 5);
+  const score =
+    (hasFrom ? 3 : 0) +
+    (start === null ? 0 : 2) +
+    (capitals ? 1 : 0) +
+    (depth === 0 ? 1 : 0) -
+    (hasProseRun(tokens, from, to) ? 4 : 0) -
+    (query ? 0 : 5);
   return { from, to, score, query };
 }
 
 /** Keywords that are everyday words and can stand in a sentence. */
-const EVERYDAY = new Set('QUERY KEY ROW ROWS FIRST LAST COLUMN VIEW PLAN DATABASE NO OF WITHOUT FOR IF EACH CURRENT ACTION TEMP TO ADD NOTHING TABLE INDEX'.split(' '));
-const bare = (token: SqlToken | undefined): boolean => (token?.kind === 'identifier' && token.quote === '') || (token?.kind === 'keyword' && EVERYDAY.has(token.value));
+const EVERYDAY = new Set(
+  'QUERY KEY ROW ROWS FIRST LAST COLUMN VIEW PLAN DATABASE NO OF WITHOUT FOR IF EACH CURRENT ACTION TEMP TO ADD NOTHING TABLE INDEX'.split(
+    ' ',
+  ),
+);
+const bare = (token: SqlToken | undefined): boolean =>
+  (token?.kind === 'identifier' && token.quote === '') || (token?.kind === 'keyword' && EVERYDAY.has(token.value));
 
 /** Does a line of prose begin at token i? Three bare names in a row, or a word and a colon, are never SQL. */
 function isProse(tokens: readonly SqlToken[], region: string, i: number): boolean {
   const [a, b, c] = [tokens[i], tokens[i + 1], tokens[i + 2]];
   if (!a) return false;
-  if (a.kind === 'operator' && (a.text === '*' || a.text === '-') && b && region.charAt(a.end) === ' ' && bare(b) && bare(c)) return true;
+  if (
+    a.kind === 'operator' &&
+    (a.text === '*' || a.text === '-') &&
+    b &&
+    region.charAt(a.end) === ' ' &&
+    bare(b) &&
+    bare(c)
+  )
+    return true;
   if (a.kind === 'unknown' || a.kind === 'parameter') return true;
   if (!bare(a)) return false;
   if (region.charAt(a.end) === ':' && !/\w/.test(region.charAt(a.end + 1))) return true;

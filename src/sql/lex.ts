@@ -3,7 +3,17 @@
  * It never throws and takes linear time, so it may meet any text: half-written SQL, prose, noise.
  */
 
-export type TokenKind = 'keyword' | 'identifier' | 'string' | 'number' | 'blob' | 'operator' | 'punctuation' | 'comment' | 'parameter' | 'unknown';
+export type TokenKind =
+  | 'keyword'
+  | 'identifier'
+  | 'string'
+  | 'number'
+  | 'blob'
+  | 'operator'
+  | 'punctuation'
+  | 'comment'
+  | 'parameter'
+  | 'unknown';
 
 /** A piece of the text; what lies between two tokens is white space. Offsets are UTF-16 indices, `end` exclusive. */
 export interface SqlToken {
@@ -36,7 +46,9 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
 export const RESERVED: ReadonlySet<string> = new Set(
   `ADD ALL ALTER AND AS AUTOINCREMENT BETWEEN CASE CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT DEFERRABLE DELETE DISTINCT DROP ELSE
   ESCAPE EXCEPT EXISTS FOREIGN FROM GROUP HAVING IN INDEX INSERT INTERSECT INTO IS ISNULL JOIN LIMIT NOT NOTHING NOTNULL NULL ON OR ORDER
-  PRIMARY REFERENCES RETURNING SELECT SET TABLE THEN TO TRANSACTION UNION UNIQUE UPDATE USING VALUES WHEN WHERE`.split(/\s+/),
+  PRIMARY REFERENCES RETURNING SELECT SET TABLE THEN TO TRANSACTION UNION UNIQUE UPDATE USING VALUES WHEN WHERE`.split(
+    /\s+/,
+  ),
 );
 
 const THREE = new Set(['->>']);
@@ -47,7 +59,8 @@ const PUNCTUATION = new Set([...'(),.;']);
 const SPACE = /[\s\0]/;
 const NAME_START = /[A-Za-z_\u0080-\uffff]/;
 const NAME = /[A-Za-z0-9_$\u0080-\uffff]*/y;
-const NUMBER = /0[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|(?:\d+(?:_\d+)*(?:\.\d*(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y;
+const NUMBER =
+  /0[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|(?:\d+(?:_\d+)*(?:\.\d*(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y;
 const PARAMETER = /\?\d*|[:@$#][A-Za-z0-9_$\u0080-\uffff]+/y;
 
 /** End of the match of a sticky expression at `at`, or `at` when there is none. */
@@ -70,7 +83,14 @@ function endOfQuoted(text: string, at: number, close: string): { end: number; cl
 /** Tokens of `text` from left to right, comments included. */
 export function lex(text: string): SqlToken[] {
   const tokens: SqlToken[] = [];
-  const add = (kind: TokenKind, start: number, end: number, value?: string, quote: SqlToken['quote'] = '', closed = true): number => {
+  const add = (
+    kind: TokenKind,
+    start: number,
+    end: number,
+    value?: string,
+    quote: SqlToken['quote'] = '',
+    closed = true,
+  ): number => {
     const written = text.slice(start, end);
     tokens.push({ kind, start, end, text: written, value: value ?? written, quote, closed });
     return end;
@@ -116,14 +136,17 @@ export function lexCode(text: string): SqlToken[] {
   return lex(text).filter((token) => token.kind !== 'comment');
 }
 
-/** True when the statement itself, not one of its subqueries or windows, says ORDER BY: its rows are a list, not a bag. */
+/**
+ * True when the statement itself, not one of its subqueries or windows, says ORDER BY: its rows are a list, not a bag.
+ */
 export function hasTopLevelOrderBy(sql: string): boolean {
   const tokens = lexCode(sql);
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
     if (token.text === '(') depth += 1;
     else if (token.text === ')') depth -= 1;
-    else if (depth === 0 && token.kind === 'keyword' && token.value === 'ORDER' && tokens[i + 1]?.value === 'BY') return true;
+    else if (depth === 0 && token.kind === 'keyword' && token.value === 'ORDER' && tokens[i + 1]?.value === 'BY')
+      return true;
   }
   return false;
 }

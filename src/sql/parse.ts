@@ -1,9 +1,10 @@
 /**
  * What node-sql-parser makes of SQL that SQLite refused: where a reader of SQL would stop, and what could stand there.
- * For explanation only, never a verdict: its sqlite grammar refuses some of what SQLite runs and accepts much that it refuses.
+ * For explanation only, never a verdict: its sqlite grammar refuses some of what SQLite runs and accepts much that it
+ * refuses.
  *
- * Its grammars backtrack. The postgresql one took minutes on text that a language model really wrote, so only the sqlite one is used,
- * and only on short text with balanced parentheses and without comments.
+ * Its grammars backtrack. The postgresql one took minutes on text that a language model really wrote, so only the
+ * sqlite one is used, and only on short text with balanced parentheses and without comments.
  */
 import sqlite from 'node-sql-parser/build/sqlite.js';
 import type { Explanation } from './explain.ts';
@@ -12,7 +13,22 @@ import { lex } from './lex.ts';
 const LONGEST = 2000;
 const DEEPEST = 12;
 /** What the message may name as missing; the parser's own list runs to a hundred characters and signs. */
-const WORDS = ['SELECT', 'FROM', 'WHERE', 'GROUP BY', 'BY', 'HAVING', 'ORDER BY', 'LIMIT', 'JOIN', 'ON', 'AS', 'AND', 'THEN', 'END'];
+const WORDS = [
+  'SELECT',
+  'FROM',
+  'WHERE',
+  'GROUP BY',
+  'BY',
+  'HAVING',
+  'ORDER BY',
+  'LIMIT',
+  'JOIN',
+  'ON',
+  'AS',
+  'AND',
+  'THEN',
+  'END',
+];
 
 interface GrammarError {
   readonly location: { readonly start: { readonly offset: number } };
@@ -38,7 +54,8 @@ function plainText(sql: string): string | null {
   let deepest = 0;
   let text = sql;
   for (const token of lex(sql)) {
-    if (token.kind === 'comment') text = text.slice(0, token.start) + ' '.repeat(token.end - token.start) + text.slice(token.end);
+    if (token.kind === 'comment')
+      text = text.slice(0, token.start) + ' '.repeat(token.end - token.start) + text.slice(token.end);
     if (token.text === '(') deepest = Math.max(deepest, ++depth);
     if (token.text === ')' && --depth < 0) return null;
   }
@@ -49,10 +66,15 @@ function explanation(text: string, { location, expected }: GrammarError): Explan
   const at = location.start.offset;
   const rest = /^\s*(\S{1,40})/u.exec(text.slice(at))?.[1];
   const before = /(\S{1,40})\s*$/u.exec(text.slice(0, at))?.[1];
-  const possible = WORDS.filter((word) => expected?.some((item) => item.type === 'literal' && item.text?.toUpperCase() === word) === true);
+  const possible = WORDS.filter(
+    (word) => expected?.some((item) => item.type === 'literal' && item.text?.toUpperCase() === word) === true,
+  );
   const where = rest === undefined ? 'It breaks off' : `A parser stops at “${rest}”`;
   const after = before === undefined ? '' : ` after “${before}”`;
-  return { at, text: `${where}${after}${possible.length > 0 && possible.length <= 4 ? `; ${possible.join(', ')} could stand there` : ''}.` };
+  return {
+    at,
+    text: `${where}${after}${possible.length > 0 && possible.length <= 4 ? `; ${possible.join(', ')} could stand there` : ''}.`,
+  };
 }
 
 function isGrammarError(error: unknown): error is GrammarError {

@@ -2,7 +2,21 @@
 import { lexCode, RESERVED, type SqlToken } from './lex.ts';
 import { fullName, renderTokens } from './render.ts';
 import { resolve, type Scope, type Source } from './scope.ts';
-import type { AggregateUse, Clause, ColumnComparison, ColumnUse, JoinUse, KeyExpression, LimitUse, LiteralUse, OrderKey, SelectItem, SetOperation, TableUse, TextRange } from './sql-structure.ts';
+import type {
+  AggregateUse,
+  Clause,
+  ColumnComparison,
+  ColumnUse,
+  JoinUse,
+  KeyExpression,
+  LimitUse,
+  LiteralUse,
+  OrderKey,
+  SelectItem,
+  SetOperation,
+  TableUse,
+  TextRange,
+} from './sql-structure.ts';
 
 /** The growing lists behind a `SqlStructure`. */
 export interface Reading {
@@ -48,8 +62,9 @@ const EXPRESSION_WORDS = new Set(
   OTHERS NO CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP OFFSET RAISE WINDOW`.split(/\s+/),
 );
 /**
- * Deeper nesting than this is passed over, for the stack is finite. An expression, a query and a parenthesised join count one each,
- * so it is 50 subqueries. What a query lists is read once for each level around it: more levels would cost more time.
+ * Deeper nesting than this is passed over, for the stack is finite. An expression, a query and a parenthesised join
+ * count one each, so it is 50 subqueries. What a query lists is read once for each level around it: more levels would
+ * cost more time.
  */
 const MAX_NESTING = 100;
 /** Comma-separated parts of one clause that are read, and output columns of one query: SQLite's sandbox takes 200. */
@@ -70,7 +85,19 @@ export abstract class ExpressionReader {
   protected skipped = false;
   protected windows = 0;
   protected readonly reading: Reading = {
-    tables: [], columns: [], select: [], aggregates: [], joins: [], literals: [], comparisons: [], groupBy: [], having: [], orderBy: [], limits: [], distinct: [], setOperations: [],
+    tables: [],
+    columns: [],
+    select: [],
+    aggregates: [],
+    joins: [],
+    literals: [],
+    comparisons: [],
+    groupBy: [],
+    having: [],
+    orderBy: [],
+    limits: [],
+    distinct: [],
+    setOperations: [],
   };
   private readonly closes: Int32Array;
   private readonly names = new Map<number, { readonly end: number; readonly text: string }>();
@@ -163,12 +190,27 @@ export abstract class ExpressionReader {
     this.scan(lo, hi, clause, scoped, false, preferAlias);
   }
 
-  private scan(lo: number, hi: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean): Operand {
+  private scan(
+    lo: number,
+    hi: number,
+    clause: Clause,
+    scoped: Scoped,
+    inAggregate: boolean,
+    preferAlias: boolean,
+  ): Operand {
     const all: Operand = { columns: [], literals: [], aggregate: null, subquery: false };
     return this.nested(all, () => this.scanInto(all, lo, hi, clause, scoped, inAggregate, preferAlias));
   }
 
-  private scanInto(all: Operand, lo: number, hi: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean): Operand {
+  private scanInto(
+    all: Operand,
+    lo: number,
+    hi: number,
+    clause: Clause,
+    scoped: Scoped,
+    inAggregate: boolean,
+    preferAlias: boolean,
+  ): Operand {
     let left: Operand | null = null;
     let operator: { text: string; at: number } | null = null;
     let current: Operand | null = null;
@@ -184,7 +226,8 @@ export abstract class ExpressionReader {
       }
     };
     const relate = (end: number): void => {
-      if (left && operator && current) this.relate(left, operator.text, current, this.range(operator.at, end), clause, scoped.depth);
+      if (left && operator && current)
+        this.relate(left, operator.text, current, this.range(operator.at, end), clause, scoped.depth);
     };
     const flush = (end: number): void => {
       relate(end);
@@ -202,7 +245,16 @@ export abstract class ExpressionReader {
     };
     const literal = (value: LiteralUse['value'], from: number, to: number): Draft => {
       const { start, end } = this.range(from, to);
-      const draft: Draft = { start, end, value, column: null, aggregate: null, operator: null, clause, depth: scoped.depth };
+      const draft: Draft = {
+        start,
+        end,
+        value,
+        column: null,
+        aggregate: null,
+        operator: null,
+        clause,
+        depth: scoped.depth,
+      };
       this.reading.literals.push(draft);
       return draft;
     };
@@ -223,14 +275,21 @@ export abstract class ExpressionReader {
         if (negative) {
           add({ literals: [literal(-Number(this.text(i + 1)), i, i + 2)] });
           i += 1;
-        } else if (COMPARISONS.has(token.text)) compare(token.text === '==' ? '=' : token.text === '<>' ? '!=' : token.text, i);
+        } else if (COMPARISONS.has(token.text))
+          compare(token.text === '==' ? '=' : token.text === '<>' ? '!=' : token.text, i);
         i += 1;
       } else if (kind === 'string' || kind === 'number' || kind === 'blob') {
         add({ literals: [literal(kind === 'number' ? Number(token.text.replaceAll('_', '')) : value, i, i + 1)] });
         i += 1;
-      } else if (kind === 'keyword' && RESERVED.has(value) || (kind === 'keyword' && EXPRESSION_WORDS.has(value) && this.text(i + 1) !== '.' && !(current === null && resolve(scoped.scope, null, value, preferAlias).status !== 'unknown'))) {
+      } else if (
+        (kind === 'keyword' && RESERVED.has(value)) ||
+        (kind === 'keyword' &&
+          EXPRESSION_WORDS.has(value) &&
+          this.text(i + 1) !== '.' &&
+          !(current === null && resolve(scoped.scope, null, value, preferAlias).status !== 'unknown'))
+      ) {
         const negated = value === 'NOT';
-        const word = negated ? this.tokens[i + 1]?.value ?? '' : value;
+        const word = negated ? (this.tokens[i + 1]?.value ?? '') : value;
         if (this.tokens[i]?.kind === 'keyword' && WORD_COMPARISONS.has(word)) {
           const at = i;
           i += negated ? 2 : 1;
@@ -291,14 +350,24 @@ export abstract class ExpressionReader {
   }
 
   /** A function call at i; returns the index behind it with its FILTER and OVER. */
-  private call(i: number, hi: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean, add: (part: Partial<Operand>) => void): number {
+  private call(
+    i: number,
+    hi: number,
+    clause: Clause,
+    scoped: Scoped,
+    inAggregate: boolean,
+    preferAlias: boolean,
+    add: (part: Partial<Operand>) => void,
+  ): number {
     const name = (this.tokens[i]?.value ?? '').toUpperCase();
     const close = Math.min(this.match(i + 1), hi);
     const scalar = (name === 'MIN' || name === 'MAX') && this.split(i + 2, close).length > 1;
     const isAggregate = AGGREGATES.has(name) && !scalar;
     const distinct = isAggregate && this.is(i + 2, 'DISTINCT');
     const from = distinct ? i + 3 : i + 2;
-    const inner = this.startsQuery(from) ? { columns: [], literals: [], aggregate: null, subquery: true } : this.scan(from, close, clause, scoped, inAggregate || isAggregate, preferAlias);
+    const inner = this.startsQuery(from)
+      ? { columns: [], literals: [], aggregate: null, subquery: true }
+      : this.scan(from, close, clause, scoped, inAggregate || isAggregate, preferAlias);
     if (inner.subquery && this.startsQuery(from)) this.subquery(from, close, scoped);
     let after = close + 1;
     if (this.is(after, 'FILTER') && this.text(after + 1) === '(') {
@@ -313,9 +382,23 @@ export abstract class ExpressionReader {
       if (this.text(after + 1) === '(') this.scan(after + 2, Math.min(end - 1, hi), clause, scoped, inAggregate, false);
       after = end;
     }
-    const part: Partial<Operand> = { columns: inner.columns, literals: inner.literals.filter((one) => one.operator === null), aggregate: inner.aggregate, subquery: inner.subquery };
+    const part: Partial<Operand> = {
+      columns: inner.columns,
+      literals: inner.literals.filter((one) => one.operator === null),
+      aggregate: inner.aggregate,
+      subquery: inner.subquery,
+    };
     if (isAggregate) {
-      const use: AggregateUse = { ...this.range(i, close + 1), name, distinct, argument: this.render(from, close), columns: inner.columns, window, clause, depth: scoped.depth };
+      const use: AggregateUse = {
+        ...this.range(i, close + 1),
+        name,
+        distinct,
+        argument: this.render(from, close),
+        columns: inner.columns,
+        window,
+        clause,
+        depth: scoped.depth,
+      };
       this.reading.aggregates.push(use);
       part.aggregate = use;
     }
@@ -324,24 +407,51 @@ export abstract class ExpressionReader {
   }
 
   /** The name at tokens[i, end) as a column; null for the words TRUE and FALSE. */
-  private column(i: number, end: number, clause: Clause, scoped: Scoped, inAggregate: boolean, preferAlias: boolean): ColumnUse | null {
+  private column(
+    i: number,
+    end: number,
+    clause: Clause,
+    scoped: Scoped,
+    inAggregate: boolean,
+    preferAlias: boolean,
+  ): ColumnUse | null {
     const name = this.tokens[end - 1];
     const qualifier = end - i > 1 ? this.tokens[end - 3] : undefined;
     const token = this.tokens[i];
     if (!name || !token) return null;
     const origin = resolve(scoped.scope, qualifier?.value ?? null, name.value, preferAlias);
-    if (origin.status === 'unknown' && end - i === 1 && token.quote === '' && /^(true|false)$/i.test(token.value)) return null;
+    if (origin.status === 'unknown' && end - i === 1 && token.quote === '' && /^(true|false)$/i.test(token.value))
+      return null;
     const range = this.range(i, end);
     const { start, end: to } = range;
     const { table, column, status } = origin;
     // Written out: spreads make an object that costs ten times as much, and there may be tens of thousands.
-    const use: ColumnUse = { start, end: to, text: this.sql.slice(start, to), table, column, status, qualified: qualifier !== undefined, clause, depth: scoped.depth, inAggregate };
+    const use: ColumnUse = {
+      start,
+      end: to,
+      text: this.sql.slice(start, to),
+      table,
+      column,
+      status,
+      qualified: qualifier !== undefined,
+      clause,
+      depth: scoped.depth,
+      inAggregate,
+    };
     this.reading.columns.push(use);
-    if (origin.table !== null && origin.column !== null) this.names.set(range.start, { end: range.end, text: fullName(origin.table, origin.column) });
+    if (origin.table !== null && origin.column !== null)
+      this.names.set(range.start, { end: range.end, text: fullName(origin.table, origin.column) });
     return use;
   }
 
-  private relate(left: Operand, operator: string, right: Operand, range: TextRange, clause: Clause, depth: number): void {
+  private relate(
+    left: Operand,
+    operator: string,
+    right: Operand,
+    range: TextRange,
+    clause: Clause,
+    depth: number,
+  ): void {
     const tie = (literals: readonly Draft[], other: Operand, text: string): void => {
       for (const one of literals) {
         if (one.operator !== null) continue;
@@ -351,11 +461,13 @@ export abstract class ExpressionReader {
       }
     };
     if (right.columns.length === 0 && !right.subquery) tie(right.literals, left, operator);
-    if (left.columns.length === 0 && !left.subquery && left.aggregate === null) tie(left.literals, right, FLIPPED[operator] ?? operator);
+    if (left.columns.length === 0 && !left.subquery && left.aggregate === null)
+      tie(left.literals, right, FLIPPED[operator] ?? operator);
     const [a] = left.columns;
     const [b] = right.columns;
     const span = { start: Math.min(a?.start ?? range.start, range.start), end: range.end };
     if (a && b) this.reading.comparisons.push({ ...span, left: a, right: b, operator, clause, depth });
-    else if (a && right.subquery) this.reading.comparisons.push({ ...span, left: a, right: null, operator, clause, depth });
+    else if (a && right.subquery)
+      this.reading.comparisons.push({ ...span, left: a, right: null, operator, clause, depth });
   }
 }

@@ -1,4 +1,7 @@
-/** Reads the shape of a SELECT out of SQLite's tokens: clauses, sources, output columns. `read-expression.ts` reads what is in them. */
+/**
+ * Reads the shape of a SELECT out of SQLite's tokens: clauses, sources, output columns. `read-expression.ts` reads what
+ * is in them.
+ */
 import type { Schema } from '../grpo/types.ts';
 import { ExpressionReader, isNameToken, MAX_ITEMS, type Scoped } from './read-expression.ts';
 import { indexOf, isSystemTable, SYSTEM, UNKNOWN, type Origin, type Scope, type Source } from './scope.ts';
@@ -47,21 +50,37 @@ class SelectReader extends ExpressionReader {
     let end = tokens.length;
     while (tokens[end - 1]?.text === ';') end -= 1;
     let start = 0;
-    while (start < end && !(tokens[start]?.kind === 'keyword' && QUERY_START.has(tokens[start]?.value ?? ''))) start += 1;
-    const wellFormed = start === 0 && end > 0 && this.balanced && tokens.slice(0, end).every((token) => token.closed && token.kind !== 'unknown' && token.text !== ';');
+    while (start < end && !(tokens[start]?.kind === 'keyword' && QUERY_START.has(tokens[start]?.value ?? '')))
+      start += 1;
+    const wellFormed =
+      start === 0 &&
+      end > 0 &&
+      this.balanced &&
+      tokens.slice(0, end).every((token) => token.closed && token.kind !== 'unknown' && token.text !== ';');
     if (start < end) this.query(start, end, null, 0, new Map());
     const r = this.reading;
     const unknownTables = r.tables.filter((table) => table.kind === 'unknown');
     // What was passed over may have what nothing else has.
-    const unknownColumns = unknownTables.length > 0 || this.skipped ? [] : r.columns.filter((column) => column.status === 'unknown');
+    const unknownColumns =
+      unknownTables.length > 0 || this.skipped ? [] : r.columns.filter((column) => column.status === 'unknown');
     return {
       sql: this.sql,
       complete: wellFormed && !this.skipped,
       ...r,
       subqueries: this.subqueryCount,
       unresolved: [
-        ...unknownTables.map(({ start: from, end: to, name }) => ({ start: from, end: to, name, kind: 'table' as const })),
-        ...unknownColumns.map(({ start: from, end: to, text }) => ({ start: from, end: to, name: text, kind: 'column' as const })),
+        ...unknownTables.map(({ start: from, end: to, name }) => ({
+          start: from,
+          end: to,
+          name,
+          kind: 'table' as const,
+        })),
+        ...unknownColumns.map(({ start: from, end: to, text }) => ({
+          start: from,
+          end: to,
+          name: text,
+          kind: 'column' as const,
+        })),
       ],
     };
   }
@@ -87,7 +106,11 @@ class SelectReader extends ExpressionReader {
       cores.push([from, i]);
       const all = this.is(i + 1, 'ALL');
       const word = this.tokens[i]?.value;
-      this.reading.setOperations.push({ ...this.range(i, all ? i + 2 : i + 1), operator: word === 'UNION' ? (all ? 'UNION ALL' : 'UNION') : word === 'INTERSECT' ? 'INTERSECT' : 'EXCEPT', depth });
+      this.reading.setOperations.push({
+        ...this.range(i, all ? i + 2 : i + 1),
+        operator: word === 'UNION' ? (all ? 'UNION ALL' : 'UNION') : word === 'INTERSECT' ? 'INTERSECT' : 'EXCEPT',
+        depth,
+      });
       from = all ? i + 2 : i + 1;
     }
     if (cores.length === 0) return this.core(from, hi, parent, depth, ctes, true);
@@ -109,7 +132,10 @@ class SelectReader extends ExpressionReader {
       at += 1;
       let declared: string[] | null = null;
       if (this.text(at) === '(') {
-        declared = this.tokens.slice(at + 1, Math.min(this.match(at), hi)).filter(isNameToken).map((token) => token.value);
+        declared = this.tokens
+          .slice(at + 1, Math.min(this.match(at), hi))
+          .filter(isNameToken)
+          .map((token) => token.value);
         at = this.next(at);
       }
       while (at < hi && this.text(at) !== '(' && !this.is(at, 'SELECT')) at += 1;
@@ -118,7 +144,12 @@ class SelectReader extends ExpressionReader {
       ctes.set(name, { alias: name, columns: new Map(), other: { ...UNKNOWN, status: 'derived' }, table: null });
       this.subqueryCount += 1;
       const outputs = this.query(at + 1, close, parent, depth + 1, ctes);
-      const columns = declared ? declared.map((column, i): [string, Origin] => [column.toLowerCase(), outputs[i]?.[1] ?? { ...UNKNOWN, status: 'derived' }]) : outputs;
+      const columns = declared
+        ? declared.map((column, i): [string, Origin] => [
+            column.toLowerCase(),
+            outputs[i]?.[1] ?? { ...UNKNOWN, status: 'derived' },
+          ])
+        : outputs;
       ctes.set(name, { alias: name, columns: new Map(columns), other: null, table: null });
       at = close + 1;
       if (this.text(at) !== ',') break;
@@ -137,7 +168,8 @@ class SelectReader extends ExpressionReader {
       if (by && !this.is(i + 1, 'BY')) continue;
       if (token.value === 'WINDOW' && !this.is(i + 2, 'AS')) continue;
       // `a IS DISTINCT FROM b` has a FROM that begins nothing.
-      if (token.value === 'FROM' && this.is(i - 1, 'DISTINCT') && (this.is(i - 2, 'IS') || this.is(i - 2, 'NOT'))) continue;
+      if (token.value === 'FROM' && this.is(i - 1, 'DISTINCT') && (this.is(i - 2, 'IS') || this.is(i - 2, 'NOT')))
+        continue;
       starts.push({ keyword: token.value, at: i, from: by ? i + 2 : i + 1 });
     }
     return starts.map((start, i) => ({ ...start, to: starts[i + 1]?.at ?? hi }));
@@ -162,7 +194,8 @@ class SelectReader extends ExpressionReader {
     for (const clause of clauses) {
       if (clause.keyword === 'WHERE') this.expression(clause.from, clause.to, 'where', scoped);
       else if (clause.keyword === 'GROUP') {
-        for (const [a, b] of this.split(clause.from, clause.to)) this.reading.groupBy.push(this.keyExpression(a, b, 'group', scoped, items));
+        for (const [a, b] of this.split(clause.from, clause.to))
+          this.reading.groupBy.push(this.keyExpression(a, b, 'group', scoped, items));
       } else if (clause.keyword === 'HAVING') {
         this.reading.having.push(this.range(clause.at, clause.to));
         this.expression(clause.from, clause.to, 'having', scoped);
@@ -183,7 +216,11 @@ class SelectReader extends ExpressionReader {
         if (this.is(end - 2, 'NULLS')) end -= 2;
         const direction = this.is(end - 1, 'DESC') ? 'DESC' : 'ASC';
         if (end - 1 > a && (this.is(end - 1, 'DESC') || this.is(end - 1, 'ASC'))) end -= 1;
-        this.reading.orderBy.push({ ...this.keyExpression(a, end, 'order', scoped, items), ...this.range(a, b), direction });
+        this.reading.orderBy.push({
+          ...this.keyExpression(a, end, 'order', scoped, items),
+          ...this.range(a, b),
+          direction,
+        });
       }
     } else if (clause.keyword === 'LIMIT') {
       this.expression(clause.from, clause.to, 'limit', scoped);
@@ -191,21 +228,42 @@ class SelectReader extends ExpressionReader {
       const at = comma ? comma[0] : clause.from;
       const token = this.tokens[at];
       const alone = at + 1 === clause.to || this.is(at + 1, 'OFFSET');
-      this.reading.limits.push({ ...this.range(clause.at, clause.to), count: token?.kind === 'number' && alone ? Number(token.text) : null, depth });
+      this.reading.limits.push({
+        ...this.range(clause.at, clause.to),
+        count: token?.kind === 'number' && alone ? Number(token.text) : null,
+        depth,
+      });
     }
   }
 
   /** GROUP BY and ORDER BY may also name an output column by its alias or its number. */
-  private keyExpression(a: number, b: number, clause: 'group' | 'order', scoped: Scoped, items: readonly SelectItem[]): KeyExpression {
+  private keyExpression(
+    a: number,
+    b: number,
+    clause: 'group' | 'order',
+    scoped: Scoped,
+    items: readonly SelectItem[],
+  ): KeyExpression {
     const only = b - a === 1 ? this.tokens[a] : undefined;
     const alias = only?.value.toLowerCase();
-    const item = only?.kind === 'number' ? items[Number(only.text) - 1] : only && isNameToken(only) ? items.find((one) => one.alias?.toLowerCase() === alias) : undefined;
+    const item =
+      only?.kind === 'number'
+        ? items[Number(only.text) - 1]
+        : only && isNameToken(only)
+          ? items.find((one) => one.alias?.toLowerCase() === alias)
+          : undefined;
     const before = this.mark();
     if (only?.kind !== 'number') this.expression(a, b, clause, scoped, clause === 'order');
     const { columns, aggregates } = this.since(before, scoped.depth);
     // GROUP BY prefers a column to an alias of the same name.
     const viaItem = item && columns[0]?.status !== 'column' && columns[0]?.status !== 'ambiguous';
-    return { ...this.range(a, b), depth: scoped.depth, ...(viaItem ? { text: item.text, columns: item.columns, aggregates: item.aggregates } : { text: this.render(a, b), columns, aggregates }) };
+    return {
+      ...this.range(a, b),
+      depth: scoped.depth,
+      ...(viaItem
+        ? { text: item.text, columns: item.columns, aggregates: item.aggregates }
+        : { text: this.render(a, b), columns, aggregates }),
+    };
   }
 
   private selectList(lo: number, hi: number, scoped: Scoped, record: boolean): [SelectItem[], Outputs] {
@@ -220,21 +278,46 @@ class SelectReader extends ExpressionReader {
           if (outputs.length >= MAX_ITEMS) break;
           if (only === undefined || source.alias === only) outputs.push(...source.columns);
         }
-        items.push({ ...this.range(a, b), text: this.render(a, b), alias: null, star, columns: [], aggregates: [], constant: false });
+        items.push({
+          ...this.range(a, b),
+          text: this.render(a, b),
+          alias: null,
+          star,
+          columns: [],
+          aggregates: [],
+          constant: false,
+        });
         continue;
       }
       const [end, alias] = this.aliasAt(a, b);
       const before = this.mark();
-      const seen = { columns: this.reading.columns.length, tables: this.reading.tables.length, windows: this.windows, aggregates: this.reading.aggregates.length };
+      const seen = {
+        columns: this.reading.columns.length,
+        tables: this.reading.tables.length,
+        windows: this.windows,
+        aggregates: this.reading.aggregates.length,
+      };
       this.expression(a, end, 'select', scoped);
       const { columns, aggregates } = this.since(before, scoped.depth);
-      const readsRows = this.reading.tables.length > seen.tables || (scoped.scope.sources.length > 0 && (this.reading.columns.slice(seen.columns).some((use) => use.status !== 'constant') || this.windows > seen.windows
-        || this.reading.aggregates.slice(seen.aggregates).some((use) => use.argument === '*' || !CONSTANT_OF_CONSTANT.has(use.name))));
+      const readsRows =
+        this.reading.tables.length > seen.tables ||
+        (scoped.scope.sources.length > 0 &&
+          (this.reading.columns.slice(seen.columns).some((use) => use.status !== 'constant') ||
+            this.windows > seen.windows ||
+            this.reading.aggregates
+              .slice(seen.aggregates)
+              .some((use) => use.argument === '*' || !CONSTANT_OF_CONSTANT.has(use.name))));
       const constant = !readsRows || this.timesZero(a, end);
       items.push({ ...this.range(a, b), text: this.render(a, end), alias, star, columns, aggregates, constant });
       const [only] = columns;
-      const plain = only && aggregates.length === 0 && only.start === this.tokens[a]?.start && only.end === this.tokens[end - 1]?.end;
-      const origin: Origin = plain ? { table: only.table, column: only.column, status: only.status } : { ...UNKNOWN, status: constant ? 'constant' : 'derived' };
+      const plain =
+        only &&
+        aggregates.length === 0 &&
+        only.start === this.tokens[a]?.start &&
+        only.end === this.tokens[end - 1]?.end;
+      const origin: Origin = plain
+        ? { table: only.table, column: only.column, status: only.status }
+        : { ...UNKNOWN, status: constant ? 'constant' : 'derived' };
       outputs.push([(alias ?? this.tokens[end - 1]?.value ?? '').toLowerCase(), origin]);
       if (alias !== null) aliases.push([alias.toLowerCase(), { ...origin, status: plain ? only.status : 'alias' }]);
     }
@@ -246,7 +329,8 @@ class SelectReader extends ExpressionReader {
   /** Something times nought at the top of the expression: nought, or NULL, whatever the rest reads. */
   private timesZero(lo: number, hi: number): boolean {
     const zero = (at: number): boolean => this.tokens[at]?.kind === 'number' && Number(this.text(at)) === 0;
-    const product = hi - lo >= 3 && ((this.text(hi - 2) === '*' && zero(hi - 1)) || (zero(lo) && this.text(lo + 1) === '*'));
+    const product =
+      hi - lo >= 3 && ((this.text(hi - 2) === '*' && zero(hi - 1)) || (zero(lo) && this.text(lo + 1) === '*'));
     if (!product) return false;
     // A sum beside the product ("a + b * 0") still reads what is added.
     let depth = 0;
@@ -265,9 +349,18 @@ class SelectReader extends ExpressionReader {
     const before = this.tokens[b - 2];
     if (!last || !before || b - a < 2) return [b, null];
     if (before.value === 'AS' && before.kind === 'keyword') return [b - 2, last.value];
-    const endsOperand = before.kind === 'identifier' || before.kind === 'string' || before.kind === 'number' || before.text === ')' || before.value === 'END' || before.value === 'NULL' || isNameToken(before);
+    const endsOperand =
+      before.kind === 'identifier' ||
+      before.kind === 'string' ||
+      before.kind === 'number' ||
+      before.text === ')' ||
+      before.value === 'END' ||
+      before.value === 'NULL' ||
+      isNameToken(before);
     const canName = isNameToken(last) || last.kind === 'string';
-    return endsOperand && canName && !this.is(b - 3, 'COLLATE') && last.value !== 'END' ? [b - 1, last.value] : [b, null];
+    return endsOperand && canName && !this.is(b - 3, 'COLLATE') && last.value !== 'END'
+      ? [b - 1, last.value]
+      : [b, null];
   }
 
   /** Counts one more source or CTE; true when no more is to be read. */
@@ -292,7 +385,14 @@ class SelectReader extends ExpressionReader {
       const [after, source] = this.source(at, hi, scoped, joins);
       at = Math.max(after, at + 1);
       if (kind !== null) {
-        const join: MutableJoin = { ...this.range(opStart, at), kind, table: source?.table ?? null, hasCondition: kind === 'natural', columns: [], depth: scoped.depth };
+        const join: MutableJoin = {
+          ...this.range(opStart, at),
+          kind,
+          table: source?.table ?? null,
+          hasCondition: kind === 'natural',
+          columns: [],
+          depth: scoped.depth,
+        };
         joins.push(join);
         this.reading.joins.push(join);
         if (kind === 'natural') for (const name of source?.columns.keys() ?? []) scoped.scope.merged.add(name);
@@ -303,7 +403,8 @@ class SelectReader extends ExpressionReader {
           condition[1] = end;
         } else if (this.is(at, 'USING') && this.text(at + 1) === '(') {
           condition[1] = this.next(at + 1);
-          for (const token of this.tokens.slice(at + 2, Math.min(this.match(at + 1), hi)).filter(isNameToken)) scoped.scope.merged.add(token.value.toLowerCase());
+          for (const token of this.tokens.slice(at + 2, Math.min(this.match(at + 1), hi)).filter(isNameToken))
+            scoped.scope.merged.add(token.value.toLowerCase());
         }
         const [a, b] = condition;
         if (b > a) {
@@ -385,7 +486,12 @@ class SelectReader extends ExpressionReader {
   private sourceAlias(at: number, hi: number): [number, string | null] {
     const as = this.is(at, 'AS') ? at + 1 : at;
     const token = as < hi ? this.tokens[as] : undefined;
-    const found = token && (isNameToken(token) || token.kind === 'string') && !(token.kind === 'keyword' && NOT_ALIAS.has(token.value)) ? token.value : null;
+    const found =
+      token &&
+      (isNameToken(token) || token.kind === 'string') &&
+      !(token.kind === 'keyword' && NOT_ALIAS.has(token.value))
+        ? token.value
+        : null;
     return [found === null ? as : as + 1, found];
   }
 
@@ -393,7 +499,14 @@ class SelectReader extends ExpressionReader {
   private tiedTables(from: number, depth: number): Set<string | null> {
     const tied = new Set<string | null>();
     for (const { left, right, operator, clause, depth: at } of this.reading.comparisons.slice(from)) {
-      if (at !== depth || operator !== '=' || right === null || clause === 'having' || left.text.toLowerCase() === right.text.toLowerCase()) continue;
+      if (
+        at !== depth ||
+        operator !== '=' ||
+        right === null ||
+        clause === 'having' ||
+        left.text.toLowerCase() === right.text.toLowerCase()
+      )
+        continue;
       tied.add(left.table).add(right.table);
     }
     return tied;
@@ -404,7 +517,10 @@ class SelectReader extends ExpressionReader {
   }
 
   /** What was read since `before` at this depth, without what its subqueries use. */
-  private since(before: { columns: number; aggregates: number }, depth: number): { columns: ColumnUse[]; aggregates: AggregateUse[] } {
+  private since(
+    before: { columns: number; aggregates: number },
+    depth: number,
+  ): { columns: ColumnUse[]; aggregates: AggregateUse[] } {
     const here = <T extends { readonly depth: number }>(list: readonly T[], from: number): T[] => {
       const found: T[] = [];
       for (let i = from; i < list.length; i += 1) {
@@ -413,7 +529,9 @@ class SelectReader extends ExpressionReader {
       }
       return found;
     };
-    return { columns: here(this.reading.columns, before.columns), aggregates: here(this.reading.aggregates, before.aggregates) };
+    return {
+      columns: here(this.reading.columns, before.columns),
+      aggregates: here(this.reading.aggregates, before.aggregates),
+    };
   }
 }
-

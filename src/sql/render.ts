@@ -32,7 +32,10 @@ function show(token: SqlToken): string {
  * Keywords in capitals, names in lower case without needless quotes, one blank where one belongs.
  * `replace` gives the text of a run of tokens that starts at an offset (a resolved column, say).
  */
-export function renderTokens(tokens: readonly SqlToken[], replace?: ReadonlyMap<number, { readonly end: number; readonly text: string }>): string {
+export function renderTokens(
+  tokens: readonly SqlToken[],
+  replace?: ReadonlyMap<number, { readonly end: number; readonly text: string }>,
+): string {
   let out = '';
   let glue = true;
   let skipTo = 0;
@@ -52,5 +55,7 @@ export function renderTokens(tokens: readonly SqlToken[], replace?: ReadonlyMap<
 }
 
 function isName(token: SqlToken | undefined): boolean {
-  return token?.kind === 'identifier' || (token?.kind === 'keyword' && (token.value === 'REPLACE' || token.value === 'CAST'));
+  return (
+    token?.kind === 'identifier' || (token?.kind === 'keyword' && (token.value === 'REPLACE' || token.value === 'CAST'))
+  );
 }

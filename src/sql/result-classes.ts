@@ -6,8 +6,8 @@ type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
 
 /**
  * One number a result; equal results have equal numbers, counted from 0 in order of appearance. Null where there is no
- * result: it did not run to its end. Rows are compared as bags and columns in any order, as against gold; results of which
- * rows were left out are equal only when all that is kept of them is.
+ * result: it did not run to its end. Rows are compared as bags and columns in any order, as against gold; results of
+ * which rows were left out are equal only when all that is kept of them is.
  *
  * Identical results meet by fingerprint, so that only different ones are compared, and only with those of their size.
  */
@@ -16,7 +16,12 @@ export function resultClasses(results: readonly Result[]): (number | null)[] {
   const bySize = new Map<string, { readonly result: Result; readonly number: number }[]>();
   let classes = 0;
   return results.map((result) => {
-    if (result.status !== 'rows' && result.status !== 'empty' && !(result.status === 'too-large' && result.rows.length > 0)) return null;
+    if (
+      result.status !== 'rows' &&
+      result.status !== 'empty' &&
+      !(result.status === 'too-large' && result.rows.length > 0)
+    )
+      return null;
     const print = fingerprint(result);
     const seen = known.get(print);
     if (seen !== undefined) return seen;
@@ -31,7 +36,10 @@ export function resultClasses(results: readonly Result[]): (number | null)[] {
 
 /** Equal only for results with the same cells in the same columns, rows in any order. */
 function fingerprint({ columns, rows }: Result): string {
-  return `${columns.length}\n${rows.map((row) => row.map(cellText).join('\u0001')).sort().join('\n')}`;
+  return `${columns.length}\n${rows
+    .map((row) => row.map(cellText).join('\u0001'))
+    .sort()
+    .join('\n')}`;
 }
 
 function cellText(value: SqlValue): string {

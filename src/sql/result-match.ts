@@ -17,7 +17,10 @@ type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
 type Rows = readonly (readonly SqlValue[])[];
 
 export const RELATIVE_TOLERANCE = 1e-6;
-/** Cells that one comparison may look at beyond the plain one, so that no pair of results can hang the trainer: so many, or so many times the result. */
+/**
+ * Cells that one comparison may look at beyond the plain one, so that no pair of results can hang the trainer: so many,
+ * or so many times the result.
+ */
 const SEARCH_BUDGET = { cells: 1_500_000, times: 30 };
 
 /** What is left of the budget of one comparison. */
@@ -50,7 +53,12 @@ export function sameValue(a: SqlValue, b: SqlValue): boolean {
   if (isNumber(a) && isNumber(b)) {
     if (a === b) return true;
     const [x, y] = [Number(a), Number(b)];
-    return x === y || (Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= RELATIVE_TOLERANCE * Math.max(Math.abs(x), Math.abs(y)));
+    return (
+      x === y ||
+      (Number.isFinite(x) &&
+        Number.isFinite(y) &&
+        Math.abs(x - y) <= RELATIVE_TOLERANCE * Math.max(Math.abs(x), Math.abs(y)))
+    );
   }
   if (a instanceof Uint8Array && b instanceof Uint8Array) return sameBytes(a, b);
   return a === b;
@@ -79,7 +87,8 @@ function compareRows(a: readonly SqlValue[], b: readonly SqlValue[]): number {
   return 0;
 }
 
-const sameRow = (a: readonly SqlValue[], b: readonly SqlValue[]): boolean => a.every((value, i) => sameValue(value, b[i] ?? null));
+const sameRow = (a: readonly SqlValue[], b: readonly SqlValue[]): boolean =>
+  a.every((value, i) => sameValue(value, b[i] ?? null));
 const samePairwise = (a: Rows, b: Rows): boolean => a.every((row, i) => sameRow(row, b[i] ?? []));
 
 /** Bag equality of two lists of rows of the same length and width. */
@@ -87,9 +96,23 @@ function sameBag(a: Rows, b: Rows, work: Work): boolean {
   const [x, y] = [a.toSorted(compareRows), b.toSorted(compareRows)];
   if (samePairwise(x, y)) return true;
   // Sorting pairs rows wrongly only where numbers differ by less than the tolerance: pair those rows one by one.
-  const key = (row: readonly SqlValue[]): string => row.map((value) => (isNumber(value) ? '#' : value instanceof Uint8Array ? `b${value.join()}` : value === null ? 'n' : `t${value.length}:${value}`)).join('|');
+  const key = (row: readonly SqlValue[]): string =>
+    row
+      .map((value) =>
+        isNumber(value)
+          ? '#'
+          : value instanceof Uint8Array
+            ? `b${value.join()}`
+            : value === null
+              ? 'n'
+              : `t${value.length}:${value}`,
+      )
+      .join('|');
   const groups = new Map<string, { x: (readonly SqlValue[])[]; y: (readonly SqlValue[])[] }>();
-  for (const [side, rows] of [['x', x], ['y', y]] as const) {
+  for (const [side, rows] of [
+    ['x', x],
+    ['y', y],
+  ] as const) {
     for (const row of rows) {
       const of = key(row);
       const group = groups.get(of) ?? { x: [], y: [] };
@@ -97,11 +120,16 @@ function sameBag(a: Rows, b: Rows, work: Work): boolean {
       group[side].push(row);
     }
   }
-  return [...groups.values()].every((group) => group.x.length === group.y.length
-    && (samePairwise(group.x, group.y) || (group.x.length <= MAX_PAIRING && hasPerfectPairing(group.x.length, (i, j) => {
-      work.spend(group.x[i]?.length ?? 0);
-      return sameRow(group.x[i] ?? [], group.y[j] ?? []);
-    }))));
+  return [...groups.values()].every(
+    (group) =>
+      group.x.length === group.y.length &&
+      (samePairwise(group.x, group.y) ||
+        (group.x.length <= MAX_PAIRING &&
+          hasPerfectPairing(group.x.length, (i, j) => {
+            work.spend(group.x[i]?.length ?? 0);
+            return sameRow(group.x[i] ?? [], group.y[j] ?? []);
+          }))),
+  );
 }
 
 /** Kuhn's augmenting paths: can 0..n-1 be paired with 0..n-1 so that every pair fits? */
@@ -134,21 +162,38 @@ export function matchResults(gold: Result, candidate: Result, ordered: boolean):
   try {
     return compare(gold, candidate, ordered, new Work(gold.rows.length * gold.columns.length));
   } catch (error) {
-    if (error instanceof TooSimilar) return { match: false, reason: 'The results are too large and too similar for their columns and rows to be told apart.' };
+    if (error instanceof TooSimilar)
+      return {
+        match: false,
+        reason: 'The results are too large and too similar for their columns and rows to be told apart.',
+      };
     throw error;
   }
 }
 
 function compare(gold: Result, candidate: Result, ordered: boolean, work: Work): MatchResult {
   const no = (reason: string): MatchResult => ({ match: false, reason });
-  for (const [result, whose] of [[gold, 'The gold SQL'], [candidate, 'This SQL']] as const) {
-    if (result.status !== 'rows' && result.status !== 'empty') return no(`${whose} returned no result to compare (${result.status}).`);
+  for (const [result, whose] of [
+    [gold, 'The gold SQL'],
+    [candidate, 'This SQL'],
+  ] as const) {
+    if (result.status !== 'rows' && result.status !== 'empty')
+      return no(`${whose} returned no result to compare (${result.status}).`);
     if (result.truncated) return no(`${whose} returned more rows than are kept, so the results were not compared.`);
   }
   const width = gold.columns.length;
-  if (candidate.columns.length !== width) return no(`${candidate.columns.length} ${candidate.columns.length === 1 ? 'column' : 'columns'} instead of ${width}.`);
-  if (candidate.rows.length !== gold.rows.length) return no(`${candidate.rows.length} ${candidate.rows.length === 1 ? 'row' : 'rows'} instead of ${gold.rows.length}.`);
-  const yes: MatchResult = { match: true, reason: gold.rows.length === 0 ? 'Both results are empty.' : 'The same result as the gold SQL.' };
+  if (candidate.columns.length !== width)
+    return no(
+      `${candidate.columns.length} ${candidate.columns.length === 1 ? 'column' : 'columns'} instead of ${width}.`,
+    );
+  if (candidate.rows.length !== gold.rows.length)
+    return no(
+      `${candidate.rows.length} ${candidate.rows.length === 1 ? 'row' : 'rows'} instead of ${gold.rows.length}.`,
+    );
+  const yes: MatchResult = {
+    match: true,
+    reason: gold.rows.length === 0 ? 'Both results are empty.' : 'The same result as the gold SQL.',
+  };
   const inPlace = ordered ? samePairwise(gold.rows, candidate.rows) : sameBag(gold.rows, candidate.rows, work);
   if (inPlace) return yes;
 
@@ -157,28 +202,56 @@ function compare(gold: Result, candidate: Result, ordered: boolean, work: Work):
   const sorted = (column: readonly SqlValue[]): SqlValue[] => column.toSorted(compareValues);
   const prepare = ordered ? (column: readonly SqlValue[]): readonly SqlValue[] => column : sorted;
   const [goldKeys, ownKeys] = [goldColumns.map(prepare), ownColumns.map(prepare)];
-  const fits = goldKeys.map((key) => ownKeys.map((own) => key.every((value, i) => {
-    work.spend(1);
-    return sameValue(value, own[i] ?? null);
-  })));
+  const fits = goldKeys.map((key) =>
+    ownKeys.map((own) =>
+      key.every((value, i) => {
+        work.spend(1);
+        return sameValue(value, own[i] ?? null);
+      }),
+    ),
+  );
   const stuck = fits.findIndex((row) => !row.includes(true));
   if (stuck >= 0) {
-    const unsorted = ordered && goldKeys.every((key) => ownColumns.some((own) => samePairwise(asRows(sorted(key)), asRows(sorted(own)))));
-    return no(unsorted ? 'The values are there, but the rows come in another order.' : `No column holds what the gold SQL has in column ${stuck + 1} (${gold.columns[stuck] ?? ''}).`);
+    const unsorted =
+      ordered &&
+      goldKeys.every((key) => ownColumns.some((own) => samePairwise(asRows(sorted(key)), asRows(sorted(own)))));
+    return no(
+      unsorted
+        ? 'The values are there, but the rows come in another order.'
+        : `No column holds what the gold SQL has in column ${stuck + 1} (${gold.columns[stuck] ?? ''}).`,
+    );
   }
   // Row by row in order, a fitting column fits wherever it stands: any pairing will do.
-  if (ordered) return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true) ? yes : no('The columns cannot be paired with those of the gold SQL.');
+  if (ordered)
+    return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true)
+      ? yes
+      : no('The columns cannot be paired with those of the gold SQL.');
 
-  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work) ? yes : no('Each column holds the right values, but they belong to other rows.');
+  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work)
+    ? yes
+    : no('Each column holds the right values, but they belong to other rows.');
 }
 
 /** Backtracking over fitting columns, the most telling first; each step checks the rows so far. */
-function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly SqlValue[])[], ownColumns: readonly (readonly SqlValue[])[], fits: readonly (readonly boolean[])[], work: Work): boolean {
+function findColumnOrder(
+  gold: Rows,
+  own: Rows,
+  goldColumns: readonly (readonly SqlValue[])[],
+  ownColumns: readonly (readonly SqlValue[])[],
+  fits: readonly (readonly boolean[])[],
+  work: Work,
+): boolean {
   const distinct = goldColumns.map((column) => new Set(column.map((value) => `${typeof value}${String(value)}`)).size);
   const choices = fits.map((row) => row.filter(Boolean).length);
-  const order = goldColumns.map((_, i) => i).sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || (distinct[b] ?? 0) - (distinct[a] ?? 0) || a - b);
+  const order = goldColumns
+    .map((_, i) => i)
+    .sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || (distinct[b] ?? 0) - (distinct[a] ?? 0) || a - b);
   // Columns with the same cells in the same rows are interchangeable: trying one of them is enough.
-  const twin = ownColumns.map((column, j) => ownColumns.findIndex((other, k) => k <= j && column.every((value, i) => compareValues(value, other[i] ?? null) === 0)));
+  const twin = ownColumns.map((column, j) =>
+    ownColumns.findIndex(
+      (other, k) => k <= j && column.every((value, i) => compareValues(value, other[i] ?? null) === 0),
+    ),
+  );
   const used = new Set<number>();
   const chosen: number[] = [];
   const search = (at: number): boolean => {
@@ -192,7 +265,13 @@ function findColumnOrder(gold: Rows, own: Rows, goldColumns: readonly (readonly 
       chosen.push(j);
       const prefix = order.slice(0, at + 1);
       work.spend(gold.length * prefix.length);
-      if (sameBag(gold.map((row) => prefix.map((i) => row[i] ?? null)), own.map((row) => chosen.map((i) => row[i] ?? null)), work)) {
+      if (
+        sameBag(
+          gold.map((row) => prefix.map((i) => row[i] ?? null)),
+          own.map((row) => chosen.map((i) => row[i] ?? null)),
+          work,
+        )
+      ) {
         used.add(j);
         if (search(at + 1)) return true;
         used.delete(j);

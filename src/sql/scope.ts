@@ -9,7 +9,10 @@ export interface Source {
   /** Lower-case names it answers to: its alias if it has one, else its name. */
   readonly alias: string;
   readonly columns: ReadonlyMap<string, Origin>;
-  /** What a name means that `columns` does not have: SQLite's own tables and tables nobody knows have no list of columns. */
+  /**
+   * What a name means that `columns` does not have: SQLite's own tables and tables nobody knows have no list of
+   * columns.
+   */
   readonly other: Origin | null;
   readonly table: string | null;
 }
@@ -42,7 +45,12 @@ export function indexOf(schema: Schema): SchemaIndex {
       table.name.toLowerCase(),
       {
         table,
-        columns: new Map(table.columns.map((column): [string, Origin] => [column.name.toLowerCase(), { table: table.name, column: column.name, status: 'column' }])),
+        columns: new Map(
+          table.columns.map((column): [string, Origin] => [
+            column.name.toLowerCase(),
+            { table: table.name, column: column.name, status: 'column' },
+          ]),
+        ),
       },
     ]),
   );
@@ -78,7 +86,10 @@ export function resolve(scope: Scope | null, qualifier: string | null, name: str
     const found = at.sources.map((source) => inSource(source, lower)).filter((origin) => origin !== null);
     // A column that is there wins over one that may be; two that are there leave the name ambiguous.
     const [first, ...more] = found.filter((origin) => origin.status !== 'system' && origin.status !== 'unknown');
-    if (first) return more.length > 0 && first.status === 'column' && !at.merged.has(lower) ? { ...first, status: 'ambiguous' } : first;
+    if (first)
+      return more.length > 0 && first.status === 'column' && !at.merged.has(lower)
+        ? { ...first, status: 'ambiguous' }
+        : first;
     if (found[0]) return found[0];
     if (alias) return alias;
   }

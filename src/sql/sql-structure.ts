@@ -1,4 +1,6 @@
-/** What a SQL text consists of: the vocabulary that structure.ts fills in. All offsets are UTF-16 indices into the SQL. */
+/**
+ * What a SQL text consists of: the vocabulary that structure.ts fills in. All offsets are UTF-16 indices into the SQL.
+ */
 
 /** UTF-16 indices into the SQL, `end` exclusive. */
 export interface TextRange {
@@ -17,7 +19,8 @@ export interface ColumnUse extends TextRange {
   readonly column: string | null;
   /**
    * column: one of the schema, possibly seen through a subquery or CTE · alias: an output column's alias ·
-   * derived: a computed column of a subquery or CTE · constant: one that is the same whatever the data say · system: `rowid` or a column of SQLite's own tables ·
+   * derived: a computed column of a subquery or CTE · constant: one that is the same whatever the data say · system:
+   * `rowid` or a column of SQLite's own tables ·
    * ambiguous: more than one table has it (the first is given) · unknown: nothing has it.
    */
   readonly status: 'column' | 'alias' | 'derived' | 'constant' | 'system' | 'ambiguous' | 'unknown';
@@ -83,7 +86,10 @@ export interface LiteralUse extends TextRange {
   readonly column: ColumnUse | null;
   /** The aggregate on the other side, if that is what it is compared to. */
   readonly aggregate: AggregateUse | null;
-  /** As if the column stood left: `=`, `!=`, `<`, `LIKE`, `NOT LIKE`, `IN`, `NOT IN`, `BETWEEN`, `IS` …; null outside a comparison. */
+  /**
+   * As if the column stood left: `=`, `!=`, `<`, `LIKE`, `NOT LIKE`, `IN`, `NOT IN`, `BETWEEN`, `IS` …; null outside a
+   * comparison.
+   */
   readonly operator: string | null;
   readonly clause: Clause;
   readonly depth: number;

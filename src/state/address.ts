@@ -1,5 +1,13 @@
 /** Settings, seed and start in the page's address: what a link carries. Other parameters are left alone. */
-import { configToParams, DEFAULT_SEED, FIELD_NAMES, FIELDS, makeConfig, valuesFromParams, type GRPOConfig } from '../grpo/config.ts';
+import {
+  configToParams,
+  DEFAULT_SEED,
+  FIELD_NAMES,
+  FIELDS,
+  makeConfig,
+  valuesFromParams,
+  type GRPOConfig,
+} from '../grpo/config.ts';
 import { START_CHOICES, type StartChoice } from '../grpo/run-store.ts';
 
 export const SEED_KEY = 'seed';
@@ -32,7 +40,8 @@ export function readAddress(search: string): AddressValues {
   for (const [key, value] of new URLSearchParams(search)) {
     if (key === SEED_KEY) {
       seed = parseSeed(value);
-      if (seed === null) problems.push(`seed must be a whole number from 0 to ${MAX_SEED}, not "${value.slice(0, 60)}".`);
+      if (seed === null)
+        problems.push(`seed must be a whole number from 0 to ${MAX_SEED}, not "${value.slice(0, 60)}".`);
       continue;
     }
     if (key === START_KEY) {
@@ -55,7 +64,10 @@ export function readAddress(search: string): AddressValues {
   return { settings, seed, start, problems };
 }
 
-/** The query of a link to these settings, '' when all are the defaults; keeps the parameters of `search` that are not settings. */
+/**
+ * The query of a link to these settings, '' when all are the defaults; keeps the parameters of `search` that are not
+ * settings.
+ */
 export function writeAddress(search: string, config: GRPOConfig, seed: number, start: StartChoice): string {
   const params = new URLSearchParams(search);
   for (const name of FIELD_NAMES) params.delete(FIELDS[name].url);

@@ -1,5 +1,11 @@
 /** The questions asked in this visit and their answers, and the verbs that ask. */
-import { MOST_SAMPLES, type ActedHint, type AskAnswer, type AskCandidate, type AskRequest } from '../engine/ask-types.ts';
+import {
+  MOST_SAMPLES,
+  type ActedHint,
+  type AskAnswer,
+  type AskCandidate,
+  type AskRequest,
+} from '../engine/ask-types.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { messageOf } from './address.ts';
 
@@ -48,17 +54,30 @@ export class AskState {
   }
 
   /** The question under way; null for none. */
-  get asking(): AskRequest | null { return this.#asking; }
+  get asking(): AskRequest | null {
+    return this.#asking;
+  }
   /** Why the last question has no answer; '' when it has one. */
-  get problem(): string { return this.#problem; }
+  get problem(): string {
+    return this.#problem;
+  }
   /** True when the last question was stopped before it had an answer. */
-  get stopped(): boolean { return this.#stopped; }
+  get stopped(): boolean {
+    return this.#stopped;
+  }
   /** What was asked, the newest first. */
-  get history(): readonly Asked[] { return this.#history; }
+  get history(): readonly Asked[] {
+    return this.#history;
+  }
   /** The answer on the screen; null before the first. */
-  get shown(): Asked | null { return this.#history.find(({ id }) => id === this.#shown) ?? null; }
+  get shown(): Asked | null {
+    return this.#history.find(({ id }) => id === this.#shown) ?? null;
+  }
 
-  /** Asks what is typed, or this text, which then stands in the box. Does nothing for no text, or while a question is under way. */
+  /**
+   * Asks what is typed, or this text, which then stands in the box. Does nothing for no text, or while a question is
+   * under way.
+   */
   async ask(text = this.text): Promise<void> {
     this.text = text;
     await this.#ask({ question: text, samples: this.samples, hints: this.hints, seed: DEFAULT_SEED });
@@ -112,8 +131,16 @@ export class AskState {
     try {
       const answer = await this.#options.ask(request);
       if (turn !== this.#turn) return;
-      const same = (other: AskAnswer): boolean => other.question === answer.question && other.hints === answer.hints && other.seed === answer.seed && other.samples === answer.samples && other.sampler.id === answer.sampler.id;
-      this.#history = [{ id: turn, answer }, ...this.#history.filter((asked) => !same(asked.answer))].slice(0, REMEMBERED);
+      const same = (other: AskAnswer): boolean =>
+        other.question === answer.question &&
+        other.hints === answer.hints &&
+        other.seed === answer.seed &&
+        other.samples === answer.samples &&
+        other.sampler.id === answer.sampler.id;
+      this.#history = [{ id: turn, answer }, ...this.#history.filter((asked) => !same(asked.answer))].slice(
+        0,
+        REMEMBERED,
+      );
       this.#shown = turn;
     } catch (error) {
       if (turn !== this.#turn) return;

@@ -1,9 +1,15 @@
-/** Where the reader's server was the last time, in this browser's local storage. It may be forbidden: then nothing is remembered. */
+/**
+ * Where the reader's server was the last time, in this browser's local storage. It may be forbidden: then nothing is
+ * remembered.
+ */
 import type { RememberedEndpoint } from './models.svelte.ts';
 
 const KEY = 'grpo-sql-lab:endpoint';
 
-export function endpointMemory(storage: () => Storage = () => localStorage): { read(): RememberedEndpoint | null; write(endpoint: RememberedEndpoint | null): void } {
+export function endpointMemory(storage: () => Storage = () => localStorage): {
+  read(): RememberedEndpoint | null;
+  write(endpoint: RememberedEndpoint | null): void;
+} {
   return {
     read: () => {
       try {

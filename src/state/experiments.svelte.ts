@@ -1,5 +1,13 @@
 /** The experiments as the Lab sees them, and the verbs that run and keep them. Owns the client of their worker. */
-import type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentsApi, ExperimentView, LabView, NewExperiment } from '../engine/experiments-protocol.ts';
+import type {
+  ControlVerdict,
+  CreditReport,
+  ExperimentProgress,
+  ExperimentsApi,
+  ExperimentView,
+  LabView,
+  NewExperiment,
+} from '../engine/experiments-protocol.ts';
 import { messageOf } from './address.ts';
 
 export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, NewExperiment };
@@ -36,22 +44,44 @@ export class ExperimentsState {
     this.#options = options;
   }
 
-  get status(): 'closed' | 'loading' | 'ready' | 'failed' { return this.#status; }
+  get status(): 'closed' | 'loading' | 'ready' | 'failed' {
+    return this.#status;
+  }
   /** Why the worker could not start. */
-  get failure(): string { return this.#failure; }
+  get failure(): string {
+    return this.#failure;
+  }
   /** What went wrong last; '' for nothing. */
-  get problem(): string { return this.#problem; }
+  get problem(): string {
+    return this.#problem;
+  }
   /** What the reader should know; '' for nothing. */
-  get note(): string { return this.#note; }
-  get view(): LabView | null { return this.#view; }
+  get note(): string {
+    return this.#note;
+  }
+  get view(): LabView | null {
+    return this.#view;
+  }
   /** Newest first. */
-  get list(): readonly ExperimentView[] { return this.#list; }
-  get runningId(): string | null { return this.#runningId; }
-  get paused(): boolean { return this.#paused; }
-  get progress(): ExperimentProgress | null { return this.#progress; }
+  get list(): readonly ExperimentView[] {
+    return this.#list;
+  }
+  get runningId(): string | null {
+    return this.#runningId;
+  }
+  get paused(): boolean {
+    return this.#paused;
+  }
+  get progress(): ExperimentProgress | null {
+    return this.#progress;
+  }
   /** Deleted last, while it can be brought back. */
-  get deleted(): ExperimentView | null { return this.#deleted; }
-  get credit(): CreditOf | null { return this.#credit; }
+  get deleted(): ExperimentView | null {
+    return this.#deleted;
+  }
+  get credit(): CreditOf | null {
+    return this.#credit;
+  }
 
   find(id: string): ExperimentView | null {
     return this.#list.find(({ record }) => record.id === id) ?? null;
@@ -77,7 +107,9 @@ export class ExperimentsState {
     if (interrupted !== null && !isDone(interrupted)) {
       const note = `“${interrupted.record.spec.name}” goes on after the reload: ${interrupted.runs.length} of ${unitsOf(interrupted)} runs were done, the one in hand begins again.`;
       this.#note ||= note;
-      void this.run(interrupted.record.id).then(() => { if (this.#note === note) this.#note = ''; });
+      void this.run(interrupted.record.id).then(() => {
+        if (this.#note === note) this.#note = '';
+      });
     }
   }
 
@@ -96,7 +128,15 @@ export class ExperimentsState {
     this.#paused = false;
     this.#progress = null;
     this.#options.running.write(id);
-    const done = await this.#ask((client) => client.run(id, (progress) => { this.#progress = progress; }, (view) => this.#replace(view)));
+    const done = await this.#ask((client) =>
+      client.run(
+        id,
+        (progress) => {
+          this.#progress = progress;
+        },
+        (view) => this.#replace(view),
+      ),
+    );
     if (done !== null) this.#replace(done);
     this.#options.running.write(null);
     this.#runningId = null;
@@ -144,7 +184,11 @@ export class ExperimentsState {
     if (this.#runningId !== null || this.#credit?.state === 'measuring') return;
     const of = { experiment, variant };
     this.#credit = { ...of, state: 'measuring', done: 0, all: 0 };
-    const report = await this.#ask((client) => client.credit(experiment, variant, (done, all) => { this.#credit = { ...of, state: 'measuring', done, all }; }));
+    const report = await this.#ask((client) =>
+      client.credit(experiment, variant, (done, all) => {
+        this.#credit = { ...of, state: 'measuring', done, all };
+      }),
+    );
     this.#credit = report === null ? null : { ...of, state: 'done', report };
   }
 

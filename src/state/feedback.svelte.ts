@@ -21,7 +21,9 @@ export class FeedbackState {
     this.#options = options;
   }
 
-  get entries(): readonly Feedback[] { return this.#entries; }
+  get entries(): readonly Feedback[] {
+    return this.#entries;
+  }
 
   /** What was said of this SQL as an answer to this question; null for nothing. */
   on({ question, sql }: Judged): Feedback | null {

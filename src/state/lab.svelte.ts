@@ -2,7 +2,17 @@
  * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
-import type { AdvanceRequest, DatasetView, EngineApi, GuidanceAct, HintEdit, Place, Progress, RunView, StartChoice } from '../engine/protocol.ts';
+import type {
+  AdvanceRequest,
+  DatasetView,
+  EngineApi,
+  GuidanceAct,
+  HintEdit,
+  Place,
+  Progress,
+  RunView,
+  StartChoice,
+} from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
@@ -70,7 +80,8 @@ export class LabState {
   /** Picked or typed before the run was there; wins over where the reader was the last time. */
   #wantedQuestion: Pick<Place, 'questionId' | 'ownQuestion'> | null = null;
   /** Taken at Max and not yet shown. */
-  #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null = null;
+  #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
+    null;
   #shownAt = 0;
 
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -94,41 +105,91 @@ export class LabState {
     this.#options = options;
   }
 
-  get status(): 'loading' | 'ready' | 'failed' { return this.#status; }
+  get status(): 'loading' | 'ready' | 'failed' {
+    return this.#status;
+  }
   /** Why the engine could not start; '' unless `status` is 'failed'. */
-  get failure(): string { return this.#failure; }
-  get notices(): readonly Notice[] { return this.#notices; }
-  get config(): GRPOConfig { return this.#run?.config ?? DEFAULT_CONFIG; }
+  get failure(): string {
+    return this.#failure;
+  }
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+  get config(): GRPOConfig {
+    return this.#run?.config ?? DEFAULT_CONFIG;
+  }
   /** The settings the last step was taken with, as far as the page knows. */
-  get stepConfig(): GRPOConfig { return this.#stepConfig ?? this.config; }
+  get stepConfig(): GRPOConfig {
+    return this.#stepConfig ?? this.config;
+  }
   /** What rewards the next step, and what rewarded the last one. */
-  get rewardMode(): RewardMode { return rewardModeOf(this.config); }
-  get stepRewardMode(): RewardMode { return rewardModeOf(this.stepConfig); }
+  get rewardMode(): RewardMode {
+    return rewardModeOf(this.config);
+  }
+  get stepRewardMode(): RewardMode {
+    return rewardModeOf(this.stepConfig);
+  }
   /** How many training questions are not drawn because gold rewards and theirs teaches nothing. */
-  get leftOut(): number { return this.#run?.leftOut.length ?? 0; }
+  get leftOut(): number {
+    return this.#run?.leftOut.length ?? 0;
+  }
   /** What the run started from. */
-  get startedFrom(): StartChoice { return this.#run?.start.from ?? 'none'; }
+  get startedFrom(): StartChoice {
+    return this.#run?.start.from ?? 'none';
+  }
   /** Why nothing is kept when the page is closed; null when it is. */
-  get notSaved(): string | null { return this.#run?.notSaved ?? null; }
-  get dataset(): DatasetView | null { return this.#run?.dataset ?? null; }
-  get seed(): number { return this.#run?.seed ?? DEFAULT_SEED; }
-  get canUndo(): boolean { return this.#run?.canUndo ?? false; }
-  get runId(): string { return this.#run?.runId ?? ''; }
-  get stepCount(): number { return this.#progress?.step ?? 0; }
-  get hints(): readonly PolicyHint[] { return this.#progress?.hints ?? []; }
-  get history(): readonly HistoryPoint[] { return this.#history; }
+  get notSaved(): string | null {
+    return this.#run?.notSaved ?? null;
+  }
+  get dataset(): DatasetView | null {
+    return this.#run?.dataset ?? null;
+  }
+  get seed(): number {
+    return this.#run?.seed ?? DEFAULT_SEED;
+  }
+  get canUndo(): boolean {
+    return this.#run?.canUndo ?? false;
+  }
+  get runId(): string {
+    return this.#run?.runId ?? '';
+  }
+  get stepCount(): number {
+    return this.#progress?.step ?? 0;
+  }
+  get hints(): readonly PolicyHint[] {
+    return this.#progress?.hints ?? [];
+  }
+  get history(): readonly HistoryPoint[] {
+    return this.#history;
+  }
   /** The hints as they were before the last step. */
-  get hintsBefore(): readonly PolicyHint[] { return this.#hintsBefore; }
+  get hintsBefore(): readonly PolicyHint[] {
+    return this.#hintsBefore;
+  }
   /** The last step in full; null before the first. */
-  get step(): Step | null { return this.#step; }
+  get step(): Step | null {
+    return this.#step;
+  }
   /** How much of the step is on the screen. */
-  get phase(): Phase { return this.#phase; }
-  get running(): boolean { return this.#running; }
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get running(): boolean {
+    return this.#running;
+  }
   /** True from the press of Step until its step is there. */
-  get stepping(): boolean { return this.#stepping; }
-  get speed(): SpeedId { return this.#speed; }
-  get questionId(): string | null { return this.#questionId; }
-  get ownQuestion(): string | null { return this.#ownQuestion; }
+  get stepping(): boolean {
+    return this.#stepping;
+  }
+  get speed(): SpeedId {
+    return this.#speed;
+  }
+  get questionId(): string | null {
+    return this.#questionId;
+  }
+  get ownQuestion(): string | null {
+    return this.#ownQuestion;
+  }
 
   /** The weights of a hint over time, as far as the page knows them. */
   weightsOf(key: string): readonly WeightPoint[] {
@@ -150,19 +211,26 @@ export class LabState {
     this.#status = 'loading';
     this.#failure = '';
     const { settings, seed, start, problems } = this.#options.address.read();
-    this.#notices = problems.map((problem) => ({ text: `In the address: ${problem} The default is used.`, tone: 'problem' }));
+    this.#notices = problems.map((problem) => ({
+      text: `In the address: ${problem} The default is used.`,
+      tone: 'problem',
+    }));
     this.#engine?.close();
     this.#calls = Promise.resolve();
     try {
       const engine = this.#options.connect();
       this.#engine = engine;
-      void engine.watchLive((live) => {
-        if (this.#engine === engine) this.sampler.tell(live);
-      }).catch(() => undefined);
+      void engine
+        .watchLive((live) => {
+          if (this.#engine === engine) this.sampler.tell(live);
+        })
+        .catch(() => undefined);
       let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
       if (seed !== null && seed !== run.seed) {
         run = await engine.reset({ seed });
-        this.tell(`The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`);
+        this.tell(
+          `The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`,
+        );
       }
       if (Object.keys(settings).length > 0) run = await this.#configureAsAddressed(engine, run, makeConfig(settings));
       if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
@@ -271,11 +339,17 @@ export class LabState {
     }
   }
 
-  /** A link that names a start which is not that of the stored run. Where it cannot be loaded, the page opens all the same. */
+  /**
+   * A link that names a start which is not that of the stored run. Where it cannot be loaded, the page opens all the
+   * same.
+   */
   async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
     try {
       const begun = await engine.reset({ seed: run.seed, start });
-      if (run.step > 0) this.tell(`The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`);
+      if (run.step > 0)
+        this.tell(
+          `The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`,
+        );
       return begun;
     } catch (error) {
       this.tell(messageOf(error), 'problem');
@@ -336,12 +410,18 @@ export class LabState {
   async #advance(request: AdvanceRequest): Promise<boolean> {
     const runId = this.#run?.runId;
     const config = this.config;
-    const advance = await this.#call((engine) => engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }));
+    const advance = await this.#call((engine) =>
+      engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }),
+    );
     if (advance === null || runId !== this.#run?.runId) return false;
     if (advance.config !== undefined) this.#takeConfig(advance.config);
     if (advance.lastStep !== null) {
       this.#stepConfig = advance.config ?? config;
-      this.#unshown = { step: advance.lastStep, progress: advance, points: [...(this.#unshown?.points ?? []), ...advance.points] };
+      this.#unshown = {
+        step: advance.lastStep,
+        progress: advance,
+        points: [...(this.#unshown?.points ?? []), ...advance.points],
+      };
       const now = performance.now();
       if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= SHOW_EVERY_MS) {
         this.#shownAt = now;
@@ -356,7 +436,8 @@ export class LabState {
     this.sampler.record(advance.recording);
     if (advance.ended !== undefined) this.tell(advance.ended);
     // A language model that was told to give the group up took no step either.
-    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel) this.tell('No step was taken: there is no training question to draw.', 'problem');
+    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel)
+      this.tell('No step was taken: there is no training question to draw.', 'problem');
     return advance.points.length > 0 && advance.ended === undefined;
   }
 
@@ -463,7 +544,11 @@ export class LabState {
       if (error instanceof Error && error.name === 'EngineCrash') {
         this.#status = 'failed';
         this.#failure = messageOf(error);
-      } else if (error instanceof Error && error.name === 'ModelError') this.#notices = [...this.#notices.filter(({ source }) => source !== true), { text: messageOf(error), tone: 'problem', source: true }];
+      } else if (error instanceof Error && error.name === 'ModelError')
+        this.#notices = [
+          ...this.#notices.filter(({ source }) => source !== true),
+          { text: messageOf(error), tone: 'problem', source: true },
+        ];
       else this.tell(messageOf(error), 'problem');
       return null;
     }

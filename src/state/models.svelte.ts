@@ -1,5 +1,13 @@
 /** The language model of the page, and the verbs that choose, load and delete one. */
-import type { EndpointSettings, LoadProgress, ModelCard, ModelKind, ModelsApi, ModelState, StorageView } from '../engine/models-protocol.ts';
+import type {
+  EndpointSettings,
+  LoadProgress,
+  ModelCard,
+  ModelKind,
+  ModelsApi,
+  ModelState,
+  StorageView,
+} from '../engine/models-protocol.ts';
 import { messageOf } from './address.ts';
 
 export type { EndpointSettings, LoadProgress, ModelCard, ModelKind, ModelState, StorageView };
@@ -33,23 +41,37 @@ export class ModelsState {
     this.#options = options;
   }
 
-  get state(): ModelState { return this.#state; }
+  get state(): ModelState {
+    return this.#state;
+  }
   /** Null until `refresh` has answered. */
-  get cards(): readonly ModelCard[] | null { return this.#cards; }
-  get storage(): StorageView | null { return this.#storage; }
+  get cards(): readonly ModelCard[] | null {
+    return this.#cards;
+  }
+  get storage(): StorageView | null {
+    return this.#storage;
+  }
   /** Whether the browser promised to keep what is stored; null when it was not asked. */
-  get persisted(): boolean | null { return this.#persisted; }
+  get persisted(): boolean | null {
+    return this.#persisted;
+  }
   /** What went wrong with the last verb; null for nothing. A failed load is in `state`. */
-  get problem(): string | null { return this.#problem; }
-  get endpoint(): RememberedEndpoint | null { return this.#options.memory.read(); }
+  get problem(): string | null {
+    return this.#problem;
+  }
+  get endpoint(): RememberedEndpoint | null {
+    return this.#options.memory.read();
+  }
 
   /** Talks to this engine's models from now on. */
   attach(api: ModelsApi): void {
     this.#api = api;
     this.#state = { status: 'none' };
-    void api.watch((state) => {
-      if (this.#api === api) this.#state = state;
-    }).catch(() => undefined);
+    void api
+      .watch((state) => {
+        if (this.#api === api) this.#state = state;
+      })
+      .catch(() => undefined);
   }
 
   /** Asks anew what can be chosen here and what is stored. */

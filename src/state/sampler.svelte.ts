@@ -1,5 +1,14 @@
 /** Where the groups come from, what is being written now, and the verbs that change it. */
-import type { AskAnswer, AskRequest, EngineApi, LiveGroup, PromptView, RecordingView, RunView, SamplerView } from '../engine/protocol.ts';
+import type {
+  AskAnswer,
+  AskRequest,
+  EngineApi,
+  LiveGroup,
+  PromptView,
+  RecordingView,
+  RunView,
+  SamplerView,
+} from '../engine/protocol.ts';
 import { SHIPPED, type Shipped } from '../engine/shipped.ts';
 import { messageOf } from './address.ts';
 
@@ -29,12 +38,18 @@ export class SamplerState {
 
   /** The datasets that ship with the page. */
   readonly shipped: readonly Shipped[] = SHIPPED;
-  get view(): SamplerView { return this.#view; }
+  get view(): SamplerView {
+    return this.#view;
+  }
   /** The group a language model is writing; null for none. */
-  get live(): LiveGroup | null { return this.#live; }
+  get live(): LiveGroup | null {
+    return this.#live;
+  }
 
   /** What is being recorded, or was; null for nothing. */
-  get recording(): RecordingView | null { return this.#recording; }
+  get recording(): RecordingView | null {
+    return this.#recording;
+  }
 
   record(recording: RecordingView | null): void {
     this.#recording = recording;

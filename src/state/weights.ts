@@ -19,14 +19,26 @@ export class WeightHistory {
       seen.add(key);
       const series = this.#series.get(key);
       if (series === undefined) {
-        this.#series.set(key, createdAt < step ? [{ step, weight }] : [{ step: step - 1, weight: 0 }, { step, weight }]);
+        this.#series.set(
+          key,
+          createdAt < step
+            ? [{ step, weight }]
+            : [
+                { step: step - 1, weight: 0 },
+                { step, weight },
+              ],
+        );
         continue;
       }
       const last = series.at(-1);
       // A flat stretch needs its two ends only.
       if (last?.weight === weight && series.at(-2)?.weight === weight) series.pop();
       series.push({ step, weight });
-      if (series.length > MOST_POINTS) this.#series.set(key, series.filter((_, i) => i % 2 === 0 || i > MOST_POINTS / 2));
+      if (series.length > MOST_POINTS)
+        this.#series.set(
+          key,
+          series.filter((_, i) => i % 2 === 0 || i > MOST_POINTS / 2),
+        );
     }
     for (const key of this.#series.keys()) if (!seen.has(key)) this.#series.delete(key);
   }
@@ -38,7 +50,12 @@ export class WeightHistory {
     const from = seen[0]?.step ?? Infinity;
     const told = events.flatMap(({ step, before, after }) => {
       if (after === null || step >= from) return [];
-      return before === null ? [{ step: step - 1, weight: 0 }, { step, weight: after }] : [{ step, weight: after }];
+      return before === null
+        ? [
+            { step: step - 1, weight: 0 },
+            { step, weight: after },
+          ]
+        : [{ step, weight: after }];
     });
     this.#series.set(key, [...told.slice(-MOST_POINTS), ...seen]);
   }

@@ -27,7 +27,10 @@ export function movedOn(stored: { readonly state: { readonly step: number } }): 
 
 /** The writer's run is not the current one any more. */
 export function replaced(): StoreError {
-  return new StoreError('conflict', 'Another tab started or brought back a different run. Reload this page to continue with it.');
+  return new StoreError(
+    'conflict',
+    'Another tab started or brought back a different run. Reload this page to continue with it.',
+  );
 }
 
 /** A unit of an experiment that is not there any more. */

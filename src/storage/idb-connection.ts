@@ -1,4 +1,6 @@
-/** One connection to IndexedDB: what is asked of it after it was cut says why, and a write happens whole or not at all. */
+/**
+ * One connection to IndexedDB: what is asked of it after it was cut says why, and a write happens whole or not at all.
+ */
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { StoreError } from './errors.ts';
 import { explain } from './idb-open.ts';
@@ -37,7 +39,10 @@ export class IdbConnection {
     await this.guard(async () => {
       const tx = this.database.transaction(stores, 'readwrite');
       // The error of a request that was not awaited, and a full quota, only show in `done`.
-      const done = tx.done.then(() => null, (error: unknown) => explain(tx.error ?? error));
+      const done = tx.done.then(
+        () => null,
+        (error: unknown) => explain(tx.error ?? error),
+      );
       try {
         await work(tx);
       } catch (error) {

@@ -22,15 +22,26 @@ export class IdbExperiments implements ExperimentStore {
   async list(): Promise<StoredExperiment[]> {
     return this.#connection.guard(async () => {
       const tx = this.#connection.database.transaction(['experiments', 'units']);
-      const [records, units] = await Promise.all([tx.objectStore('experiments').getAll(), tx.objectStore('units').getAll()]);
-      return records.map((record) => ({ record, runs: units.filter(({ experiment }) => experiment === record.id).map(withoutExperiment) })).sort(newestFirst);
+      const [records, units] = await Promise.all([
+        tx.objectStore('experiments').getAll(),
+        tx.objectStore('units').getAll(),
+      ]);
+      return records
+        .map((record) => ({
+          record,
+          runs: units.filter(({ experiment }) => experiment === record.id).map(withoutExperiment),
+        }))
+        .sort(newestFirst);
     });
   }
 
   async get(id: string): Promise<StoredExperiment | null> {
     return this.#connection.guard(async () => {
       const tx = this.#connection.database.transaction(['experiments', 'units']);
-      const [record, units] = await Promise.all([tx.objectStore('experiments').get(id), tx.objectStore('units').getAll(allOf(id))]);
+      const [record, units] = await Promise.all([
+        tx.objectStore('experiments').get(id),
+        tx.objectStore('units').getAll(allOf(id)),
+      ]);
       return record === undefined ? null : { record, runs: units.map(withoutExperiment) };
     });
   }
@@ -69,6 +80,9 @@ export function newestFirst(a: StoredExperiment, b: StoredExperiment): number {
   return a.record.created < b.record.created ? 1 : a.record.created > b.record.created ? -1 : 0;
 }
 
-function withoutExperiment<T extends { readonly experiment: string }>({ experiment: _experiment, ...run }: T): Omit<T, 'experiment'> {
+function withoutExperiment<T extends { readonly experiment: string }>({
+  experiment: _experiment,
+  ...run
+}: T): Omit<T, 'experiment'> {
   return run;
 }

@@ -18,7 +18,11 @@ export class IdbFiles implements FileStore {
   }
 
   async list(kind: FileKind): Promise<StoredFile[]> {
-    return this.#connection.guard(async () => (await this.#connection.database.getAll('files')).filter((file) => file.kind === kind).sort((a, b) => b.added - a.added));
+    return this.#connection.guard(async () =>
+      (await this.#connection.database.getAll('files'))
+        .filter((file) => file.kind === kind)
+        .sort((a, b) => b.added - a.added),
+    );
   }
 
   async get(id: string): Promise<StoredFile | null> {

@@ -17,8 +17,13 @@ export interface Connected {
  * Connects a store. Rejects with StoreError when the browser refuses IndexedDB (private mode, blocked site data),
  * when another tab with an older version of the page holds the database, or when it was written by a newer one.
  */
-export async function openIdb<S extends Connected>(connect: (database: IDBPDatabase<LabSchema>) => S, name = DEFAULT_NAME, version = STORE_VERSION): Promise<S> {
-  if (typeof indexedDB === 'undefined') throw new StoreError('failed', 'This browser offers no storage (IndexedDB) to this page.');
+export async function openIdb<S extends Connected>(
+  connect: (database: IDBPDatabase<LabSchema>) => S,
+  name = DEFAULT_NAME,
+  version = STORE_VERSION,
+): Promise<S> {
+  if (typeof indexedDB === 'undefined')
+    throw new StoreError('failed', 'This browser offers no storage (IndexedDB) to this page.');
   let store: S | null = null;
   let abandoned = false;
   const database = await new Promise<IDBPDatabase<LabSchema>>((resolve, reject) => {
@@ -27,17 +32,25 @@ export async function openIdb<S extends Connected>(connect: (database: IDBPDatab
         upgrade,
         blocked: () => {
           abandoned = true;
-          reject(new StoreError('closed', 'Another tab has an older version of this page open. Close it and reload this page.'));
+          reject(
+            new StoreError(
+              'closed',
+              'Another tab has an older version of this page open. Close it and reload this page.',
+            ),
+          );
         },
-        blocking: () => store?.cut('A newer version of this page was opened in another tab. Reload this page to continue.'),
+        blocking: () =>
+          store?.cut('A newer version of this page was opened in another tab. Reload this page to continue.'),
         terminated: () => store?.cut('The browser closed this page’s storage. Reload this page to continue.'),
       });
     // Where site data is blocked, indexedDB.open throws instead of failing later.
-    Promise.resolve().then(opening).then(
-      // Unblocked after all: nobody waits for it any more.
-      (opened) => (abandoned ? opened.close() : resolve(opened)),
-      (error: unknown) => reject(explain(error)),
-    );
+    Promise.resolve()
+      .then(opening)
+      .then(
+        // Unblocked after all: nobody waits for it any more.
+        (opened) => (abandoned ? opened.close() : resolve(opened)),
+        (error: unknown) => reject(explain(error)),
+      );
   });
   store = connect(database);
   return store;
@@ -52,11 +65,21 @@ export function explain(error: unknown): StoreError {
   const detail = error instanceof DOMException || error instanceof Error ? error.message : String(error);
   switch (name) {
     case 'QuotaExceededError':
-      return new StoreError('full', 'The browser’s storage for this page is full, so the last change was not saved and not made. Reset (the older run is then dropped) or free disk space.', { cause: error });
+      return new StoreError(
+        'full',
+        'The browser’s storage for this page is full, so the last change was not saved and not made. Reset (the older run is then dropped) or free disk space.',
+        { cause: error },
+      );
     case 'VersionError':
-      return new StoreError('closed', 'The saved runs belong to a newer version of this page. Reload it to get that version.', { cause: error });
+      return new StoreError(
+        'closed',
+        'The saved runs belong to a newer version of this page. Reload it to get that version.',
+        { cause: error },
+      );
     case 'InvalidStateError':
-      return new StoreError('closed', 'The browser closed this page’s storage. Reload this page to continue.', { cause: error });
+      return new StoreError('closed', 'The browser closed this page’s storage. Reload this page to continue.', {
+        cause: error,
+      });
     default:
       return new StoreError('failed', `The browser refused to store the run: ${detail}`, { cause: error });
   }

@@ -64,7 +64,8 @@ export class IdbStore implements RunStore, FeedbackStore {
       for (const step of change.steps) {
         if (step.number > oldest) send(tx.objectStore('steps').put({ run: id, ...step }));
       }
-      if (oldest > 0 && change.steps.length > 0) send(tx.objectStore('steps').delete(IDBKeyRange.bound([id], [id, oldest])));
+      if (oldest > 0 && change.steps.length > 0)
+        send(tx.objectStore('steps').delete(IDBKeyRange.bound([id], [id, oldest])));
     });
   }
 
@@ -76,7 +77,9 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async history(runId: string): Promise<HistoryPoint[]> {
-    return this.#connection.guard(async () => (await this.#connection.database.getAll('history', allOf(runId))).map(withoutRun));
+    return this.#connection.guard(async () =>
+      (await this.#connection.database.getAll('history', allOf(runId))).map(withoutRun),
+    );
   }
 
   async step(runId: string, number: number): Promise<Step | null> {
@@ -89,7 +92,11 @@ export class IdbStore implements RunStore, FeedbackStore {
   async eventsOf(runId: string, key: string): Promise<HintEvent[]> {
     return this.#connection.guard(async () => {
       // Within one index key IndexedDB sorts by the primary key, which is the sequence.
-      const events = await this.#connection.database.getAllFromIndex('events', 'byHint', IDBKeyRange.only([runId, key]));
+      const events = await this.#connection.database.getAllFromIndex(
+        'events',
+        'byHint',
+        IDBKeyRange.only([runId, key]),
+      );
       return events.map(withoutRun);
     });
   }
@@ -103,7 +110,9 @@ export class IdbStore implements RunStore, FeedbackStore {
   }
 
   async removeFeedback({ dataset, question, sql }: FeedbackKey): Promise<void> {
-    return this.#connection.write(['feedback'], async (tx) => send(tx.objectStore('feedback').delete([dataset, question, sql])));
+    return this.#connection.write(['feedback'], async (tx) =>
+      send(tx.objectStore('feedback').delete([dataset, question, sql])),
+    );
   }
 
   close(): void {

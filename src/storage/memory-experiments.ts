@@ -7,7 +7,9 @@ export class MemoryExperiments implements ExperimentStore {
   readonly #kept = new Map<string, StoredExperiment>();
 
   async list(): Promise<StoredExperiment[]> {
-    return [...this.#kept.values()].sort((a, b) => (a.record.created < b.record.created ? 1 : a.record.created > b.record.created ? -1 : 0));
+    return [...this.#kept.values()].sort((a, b) =>
+      a.record.created < b.record.created ? 1 : a.record.created > b.record.created ? -1 : 0,
+    );
   }
 
   async get(id: string): Promise<StoredExperiment | null> {
@@ -16,7 +18,10 @@ export class MemoryExperiments implements ExperimentStore {
 
   async put(record: ExperimentRecord, runs: readonly SeedRun[] = []): Promise<void> {
     const before = this.#kept.get(record.id)?.runs ?? [];
-    this.#kept.set(record.id, { record, runs: [...before.filter((one) => !runs.some((run) => sameUnit(run, one))), ...runs].sort(byUnit) });
+    this.#kept.set(record.id, {
+      record,
+      runs: [...before.filter((one) => !runs.some((run) => sameUnit(run, one))), ...runs].sort(byUnit),
+    });
   }
 
   async addRun(id: string, run: SeedRun): Promise<void> {

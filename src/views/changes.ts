@@ -44,10 +44,19 @@ export function changesOf(step: Step): Change[] {
       if (first === undefined || event === undefined) return [];
       const named = event.hint ?? first.hint ?? fromKey(key);
       const before = first.before ?? 0;
-      return [{
-        key, cue: named.cue, pattern: named.pattern, before, after: event.after, delta: (event.after ?? 0) - before,
-        created: first.type === 'create', causes: events.flatMap(({ causes }) => causes), event,
-      }];
+      return [
+        {
+          key,
+          cue: named.cue,
+          pattern: named.pattern,
+          before,
+          after: event.after,
+          delta: (event.after ?? 0) - before,
+          created: first.type === 'create',
+          causes: events.flatMap(({ causes }) => causes),
+          event,
+        },
+      ];
     })
     .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
 }
@@ -62,7 +71,9 @@ export interface Strongest {
 /** One row a pattern, the strongest first; of equals the one with a cue says more. */
 export function strongestByPattern(hints: readonly PolicyHint[], most: number): Strongest[] {
   const rows = new Map<string, { hint: PolicyHint; others: number }>();
-  const order = [...hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || Number(a.cue === null) - Number(b.cue === null));
+  const order = [...hints].sort(
+    (a, b) => Math.abs(b.weight) - Math.abs(a.weight) || Number(a.cue === null) - Number(b.cue === null),
+  );
   for (const hint of order) {
     const row = rows.get(hint.pattern);
     if (row === undefined) rows.set(hint.pattern, { hint, others: 0 });
@@ -90,7 +101,11 @@ export function byPattern(changes: readonly Change[]): PatternChange[] {
 
 /** The completions of a group that used the pattern and taught: they are why the weight moved. */
 export function usersOf(change: Pick<Change, 'causes'>, group: number): number[] {
-  return [...new Set(change.causes.filter((cause) => cause.group === group && cause.activity > 0).map(({ completion }) => completion))].sort((a, b) => a - b);
+  return [
+    ...new Set(
+      change.causes.filter((cause) => cause.group === group && cause.activity > 0).map(({ completion }) => completion),
+    ),
+  ].sort((a, b) => a - b);
 }
 
 /** Where the patterns that moved a weight through this completion stand in its SQL; merged, in order. */
@@ -98,14 +113,17 @@ export function creditMarks(completion: Completion, group: number, changes: read
   if (!completion.teaches) return [];
   const patterns = new Set(
     changes
-      .filter(({ causes }) => causes.some((cause) => cause.group === group && cause.completion === completion.index && cause.activity > 0))
+      .filter(({ causes }) =>
+        causes.some((cause) => cause.group === group && cause.completion === completion.index && cause.activity > 0),
+      )
       .map(({ pattern }) => pattern),
   );
   const spans = [...patterns].flatMap((pattern) => spansOf(pattern, completion.sql)).sort((a, b) => a.start - b.start);
   const merged: Mark[] = [];
   for (const span of spans) {
     const last = merged.at(-1);
-    if (last !== undefined && span.start <= last.end) merged.splice(-1, 1, { start: last.start, end: Math.max(last.end, span.end) });
+    if (last !== undefined && span.start <= last.end)
+      merged.splice(-1, 1, { start: last.start, end: Math.max(last.end, span.end) });
     else merged.push({ start: span.start, end: span.end });
   }
   return merged;

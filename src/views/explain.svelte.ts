@@ -7,7 +7,8 @@ import type { Topic } from './arithmetic.ts';
 export type MetricId = 'reward' | 'no-signal' | 'entropy' | 'kl';
 
 /** A number of the step, the story of a hint, or what a learning chart draws. */
-export type Subject = Topic | { readonly kind: 'hint'; readonly key: string } | { readonly kind: 'metric'; readonly metric: MetricId };
+export type Subject =
+  Topic | { readonly kind: 'hint'; readonly key: string } | { readonly kind: 'metric'; readonly metric: MetricId };
 
 /** The step a number was read from, and the settings it was taken with. */
 export interface Held {
@@ -26,9 +27,15 @@ export class ExplainState {
   }
 
   /** What was on the page when the number was opened; null while nothing is open. */
-  get held(): Held | null { return this.#held; }
-  get subject(): Subject | null { return this.#path.at(-1) ?? null; }
-  get canGoBack(): boolean { return this.#path.length > 1; }
+  get held(): Held | null {
+    return this.#held;
+  }
+  get subject(): Subject | null {
+    return this.#path.at(-1) ?? null;
+  }
+  get canGoBack(): boolean {
+    return this.#path.length > 1;
+  }
 
   /** From the page: a fresh path. */
   open(subject: Subject): void {

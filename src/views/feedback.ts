@@ -8,8 +8,14 @@ export interface Whereabouts {
   readonly counts: boolean;
 }
 
-export function sayFeedback({ thumb, corrected }: Pick<Feedback, 'thumb' | 'corrected'>, { saved, counts }: Whereabouts): string {
-  const parts = [thumb === 'up' ? 'Thumb up' : thumb === 'down' ? 'Thumb down' : '', corrected === null ? '' : 'your SQL in its place'].filter(Boolean);
+export function sayFeedback(
+  { thumb, corrected }: Pick<Feedback, 'thumb' | 'corrected'>,
+  { saved, counts }: Whereabouts,
+): string {
+  const parts = [
+    thumb === 'up' ? 'Thumb up' : thumb === 'down' ? 'Thumb down' : '',
+    corrected === null ? '' : 'your SQL in its place',
+  ].filter(Boolean);
   const said = parts.join(', and ').replace(/^./, (first) => first.toUpperCase());
   return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts from the next step.' : 'Feedback has no weight, so it does not count yet.'}`;
 }

@@ -26,24 +26,52 @@ const upTo = (least: number) => (values: readonly (number | null)[]) => {
 
 export const METRICS: readonly Metric[] = [
   {
-    id: 'reward', title: 'Reward', unit: 'mean of the group', of: ({ rewardMean }) => rewardMean, format: (value) => signed(value), tickFormat: tickLabel,
-    means: 'The mean total reward of the completions sampled in a step, on the questions being practised. It can rise without the answers getting better: then the policy has learnt to please the reward.',
-    formula: 'Σ r / G', axis: () => ({ domain: [-1, 1], ticks: [-1, 0, 1] }),
+    id: 'reward',
+    title: 'Reward',
+    unit: 'mean of the group',
+    of: ({ rewardMean }) => rewardMean,
+    format: (value) => signed(value),
+    tickFormat: tickLabel,
+    means:
+      'The mean total reward of the completions sampled in a step, on the questions being practised. It can rise without the answers getting better: then the policy has learnt to please the reward.',
+    formula: 'Σ r / G',
+    axis: () => ({ domain: [-1, 1], ticks: [-1, 0, 1] }),
   },
   {
-    id: 'no-signal', title: 'No-signal groups', unit: 'of the last 20 steps', of: ({ noSignalShare }) => noSignalShare, format: percent, tickFormat: percent,
-    means: 'The share of groups in which all completions earned the same reward. Such a group teaches nothing, right or wrong.',
-    formula: 'groups without spread / groups', axis: () => ({ domain: [0, 1], ticks: [0, 0.5, 1] }),
+    id: 'no-signal',
+    title: 'No-signal groups',
+    unit: 'of the last 20 steps',
+    of: ({ noSignalShare }) => noSignalShare,
+    format: percent,
+    tickFormat: percent,
+    means:
+      'The share of groups in which all completions earned the same reward. Such a group teaches nothing, right or wrong.',
+    formula: 'groups without spread / groups',
+    axis: () => ({ domain: [0, 1], ticks: [0, 0.5, 1] }),
   },
   {
-    id: 'entropy', title: 'Entropy', unit: 'nats', of: ({ entropy }) => entropy, format: (value) => decimal(value), tickFormat: tickLabel,
-    means: 'How undecided the policy is about the SQL for the step’s questions, before the update. At 0 it always writes the same.',
-    formula: '−Σ π(y|q) ln π(y|q)', axis: upTo(2),
+    id: 'entropy',
+    title: 'Entropy',
+    unit: 'nats',
+    of: ({ entropy }) => entropy,
+    format: (value) => decimal(value),
+    tickFormat: tickLabel,
+    means:
+      'How undecided the policy is about the SQL for the step’s questions, before the update. At 0 it always writes the same.',
+    formula: '−Σ π(y|q) ln π(y|q)',
+    axis: upTo(2),
   },
   {
-    id: 'kl', title: 'KL from no hints', unit: 'nats', of: ({ kl }) => kl, format: (value) => decimal(value), tickFormat: tickLabel,
-    means: 'How far the hints have moved the policy from the reference policy π₀, in which all weights are 0, for the step’s questions.',
-    formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )', axis: upTo(0.4),
+    id: 'kl',
+    title: 'KL from no hints',
+    unit: 'nats',
+    of: ({ kl }) => kl,
+    format: (value) => decimal(value),
+    tickFormat: tickLabel,
+    means:
+      'How far the hints have moved the policy from the reference policy π₀, in which all weights are 0, for the step’s questions.',
+    formula: 'Σ π(y|q) ln( π(y|q) / π₀(y|q) )',
+    axis: upTo(0.4),
   },
 ];
 

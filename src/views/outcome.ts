@@ -16,8 +16,14 @@ export interface Outcome {
 }
 
 const TITLES: Readonly<Record<ExecutionStatus, string>> = {
-  rows: 'Rows', empty: 'No rows', invalid: 'SQLite error', refused: 'Refused', failed: 'Failed while running',
-  timeout: 'Ran too long', 'too-large': 'Too large', killed: 'Stopped',
+  rows: 'Rows',
+  empty: 'No rows',
+  invalid: 'SQLite error',
+  refused: 'Refused',
+  failed: 'Failed while running',
+  timeout: 'Ran too long',
+  'too-large': 'Too large',
+  killed: 'Stopped',
 };
 
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
@@ -54,9 +60,15 @@ export function outcomeOf(completion: Ran): Outcome {
   const message = execution.error ?? '';
   if (hasRows(execution)) {
     const rows = rowsOf(completion);
-    return { title: execution.truncated ? `More than ${plural(rows, 'row')}` : plural(rows, 'row'), message: '', plain: '', failed: false };
+    return {
+      title: execution.truncated ? `More than ${plural(rows, 'row')}` : plural(rows, 'row'),
+      message: '',
+      plain: '',
+      failed: false,
+    };
   }
-  if (execution.status === 'empty') return { title: 'No rows', message: '', plain: 'It ran, and nothing matched.', failed: false };
+  if (execution.status === 'empty')
+    return { title: 'No rows', message: '', plain: 'It ran, and nothing matched.', failed: false };
   return { title: TITLES[execution.status], message, plain: explain(execution), failed: true };
 }
 
@@ -84,7 +96,9 @@ export function cellText(value: Execution['rows'][number][number]): string {
   if (value instanceof Uint8Array) return plural(value.length, 'byte');
   if (typeof value === 'number' && !Number.isInteger(value)) {
     const short = Number(value.toPrecision(12));
-    return Math.abs(short) >= 1000 ? short.toLocaleString('en', { maximumFractionDigits: 2 }) : String(Number(short.toFixed(4)));
+    return Math.abs(short) >= 1000
+      ? short.toLocaleString('en', { maximumFractionDigits: 2 })
+      : String(Number(short.toFixed(4)));
   }
   return String(value);
 }

@@ -23,10 +23,29 @@ export interface SqlLine {
 }
 
 const KIND: Readonly<Partial<Record<SqlToken['kind'], SqlPiece['kind']>>> = {
-  keyword: 'keyword', identifier: 'name', string: 'literal', number: 'literal', blob: 'literal', comment: 'comment',
+  keyword: 'keyword',
+  identifier: 'name',
+  string: 'literal',
+  number: 'literal',
+  blob: 'literal',
+  comment: 'comment',
 };
 
-const CLAUSES = new Set(['SELECT', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'UNION', 'INTERSECT', 'EXCEPT', 'WITH', 'WINDOW', 'VALUES']);
+const CLAUSES = new Set([
+  'SELECT',
+  'FROM',
+  'WHERE',
+  'GROUP',
+  'HAVING',
+  'ORDER',
+  'LIMIT',
+  'UNION',
+  'INTERSECT',
+  'EXCEPT',
+  'WITH',
+  'WINDOW',
+  'VALUES',
+]);
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
 
 /** Indent of the line this token opens, or null when it stays on its line. */
@@ -40,7 +59,8 @@ function opens(tokens: readonly SqlToken[], i: number, depth: number): number | 
     if (depth > 0 && before?.text === '(') return null;
     return depth > 2 ? null : depth * 2;
   }
-  if (JOIN_WORDS.has(token.value) && depth <= 2) return before?.kind === 'keyword' && JOIN_WORDS.has(before.value) ? null : depth * 2 + 1;
+  if (JOIN_WORDS.has(token.value) && depth <= 2)
+    return before?.kind === 'keyword' && JOIN_WORDS.has(before.value) ? null : depth * 2 + 1;
   if ((token.value === 'AND' || token.value === 'OR') && depth === 0 && !betweenAnd(tokens, i)) return 1;
   return null;
 }
@@ -77,7 +97,8 @@ export function layoutSql(sql: string, marks: readonly Mark[] = []): SqlLine[] {
     const before = tokens[i - 1];
     if (indent !== null) lines.push({ indent, pieces: [] });
     else if (before?.kind === 'comment' && before.text.startsWith('--')) lines.push({ indent: 0, pieces: [] });
-    else if (before !== undefined && before.end < token.start) push(' ', 'other', isMarked(before.end - 1) && isMarked(token.start) && isMarked(before.end));
+    else if (before !== undefined && before.end < token.start)
+      push(' ', 'other', isMarked(before.end - 1) && isMarked(token.start) && isMarked(before.end));
     // A token is marked piece by piece: a mark may cover part of it only.
     let from = token.start;
     while (from < token.end) {

@@ -3,8 +3,9 @@
  *
  *   npx tsx test/bench/ask-choice.ts DIR… [--samples G] [--seeds K] [--temperature T] [--hints starter|none|FILE]
  *
- * DIR holds db.sqlite (or schema.sql) and questions.json. Prints a table: a row a folder, a column a rule, right answers in per cent,
- * and the mean over folders. The group is the greedy answer and G − 1 draws, as in src/engine/ask.ts.
+ * DIR holds db.sqlite (or schema.sql) and questions.json. Prints a table: a row a folder, a column a rule, right
+ * answers in per cent, and the mean over folders. The group is the greedy answer and G − 1 draws, as in
+ * src/engine/ask.ts.
  */
 import { basename, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
@@ -31,7 +32,10 @@ interface Seen {
   readonly votes: number;
 }
 
-/** Each gives a score; the highest is picked, the first among equals, which is the greedy answer where it is one of them. */
+/**
+ * Each gives a score; the highest is picked, the first among equals, which is the greedy answer where it is one of
+ * them.
+ */
 const RULES: Readonly<Record<string, (seen: Seen, index: number) => number>> = {
   greedy: (_seen, index) => -index,
   likeliest: ({ logProbability }) => logProbability,
@@ -44,7 +48,12 @@ const RULES: Readonly<Record<string, (seen: Seen, index: number) => number>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { samples: { type: 'string', default: '8' }, seeds: { type: 'string', default: '2' }, temperature: { type: 'string', default: String(DEFAULT_CONFIG.temperature) }, hints: { type: 'string', default: 'starter' } },
+  options: {
+    samples: { type: 'string', default: '8' },
+    seeds: { type: 'string', default: '2' },
+    temperature: { type: 'string', default: String(DEFAULT_CONFIG.temperature) },
+    hints: { type: 'string', default: 'starter' },
+  },
 });
 const [samples, seeds, temperature] = [Number(values.samples), Number(values.seeds), Number(values.temperature)];
 const policy = fixedPolicy(chosenHints(values.hints).hints);
@@ -53,7 +62,10 @@ const names = [...Object.keys(RULES), 'best possible'];
 const means = names.map(() => 0);
 const line = (first: string, cells: readonly string[]): void => console.log(`| ${first} | ${cells.join(' | ')} |`);
 line('dataset (questions)', names);
-line('---', names.map(() => '--:'));
+line(
+  '---',
+  names.map(() => '--:'),
+);
 
 for (const folder of positionals) {
   const file = ['db.sqlite', 'schema.sql'].map((name) => join(folder, name)).find((path) => existsSync(path)) ?? folder;
@@ -67,17 +79,31 @@ for (const folder of positionals) {
   const right = names.map(() => 0);
   for (const [i, question] of asked.entries()) {
     for (let seed = 1; seed <= seeds; seed++) {
-      const request = { question: question.question, policy, temperature, random: seededRandom(seed * 2 ** 24 + i).next };
+      const request = {
+        question: question.question,
+        policy,
+        temperature,
+        random: seededRandom(seed * 2 ** 24 + i).next,
+      };
       const drawn = [await sampler.greedy(request), ...(await sampler.generateGroup(request, samples - 1))];
-      const executions = await database.execute(drawn.map(({ sql }) => sql), { budget: { ...budget, maxRows: DEFAULT_CONFIG.max_rows } });
+      const executions = await database.execute(
+        drawn.map(({ sql }) => sql),
+        { budget: { ...budget, maxRows: DEFAULT_CONFIG.max_rows } },
+      );
       const runs = drawn.map(({ sql }, k) => ({ sql, execution: executions[k] as Execution }));
       const [free, agreed] = [await plain.score(question, runs), await agreeing.score(question, runs)];
       const classes = resultClasses(executions);
       const group = drawn.map(({ logProbability }, k): Seen => ({
-        total: free[k]?.total ?? -Infinity, agreed: agreed[k]?.total ?? -Infinity, logProbability: logProbability ?? -Infinity,
-        votes: executions[k]?.rows.length === 0 ? 0 : classes.filter((one) => one !== null && one === classes[k]).length,
+        total: free[k]?.total ?? -Infinity,
+        agreed: agreed[k]?.total ?? -Infinity,
+        logProbability: logProbability ?? -Infinity,
+        votes:
+          executions[k]?.rows.length === 0 ? 0 : classes.filter((one) => one !== null && one === classes[k]).length,
       }));
-      const verdicts = await judge.areRight(question, drawn.map(({ sql }) => sql));
+      const verdicts = await judge.areRight(
+        question,
+        drawn.map(({ sql }) => sql),
+      );
       for (const [r, rule] of Object.values(RULES).entries()) {
         const scores = group.map(rule);
         if (verdicts[scores.indexOf(Math.max(...scores))] === true) right[r] = (right[r] ?? 0) + 1;
@@ -87,7 +113,15 @@ for (const folder of positionals) {
   }
   database.close();
   const shares = right.map((count) => (100 * count) / (asked.length * seeds));
-  shares.forEach((share, r) => { means[r] = (means[r] ?? 0) + share / positionals.length; });
-  line(`${basename(resolve(folder))} (${asked.length})`, shares.map((share) => share.toFixed(1)));
+  shares.forEach((share, r) => {
+    means[r] = (means[r] ?? 0) + share / positionals.length;
+  });
+  line(
+    `${basename(resolve(folder))} (${asked.length})`,
+    shares.map((share) => share.toFixed(1)),
+  );
 }
-line('**mean**', means.map((mean) => mean.toFixed(1)));
+line(
+  '**mean**',
+  means.map((mean) => mean.toFixed(1)),
+);

@@ -13,8 +13,16 @@ import { makeWebllmProvider } from '../../src/samplers/webllm/webllm-provider.ts
 const LEAST_RATIO = 0.97;
 
 const MESSAGES: GenerateRequest['messages'] = [
-  { role: 'system', content: 'You write one SQLite SELECT for the question. Tables: author(id, name, born), book(id, title, author_id, year, price), sale(id, book_id, day, copies).' },
-  { role: 'user', content: 'For each author born after 1950, how many copies of their books were sold in 2024, and what did they earn? Most first.' },
+  {
+    role: 'system',
+    content:
+      'You write one SQLite SELECT for the question. Tables: author(id, name, born), book(id, title, author_id, year, price), sale(id, book_id, day, copies).',
+  },
+  {
+    role: 'user',
+    content:
+      'For each author born after 1950, how many copies of their books were sold in 2024, and what did they earn? Most first.',
+  },
 ];
 
 interface Run {
@@ -43,7 +51,9 @@ async function bare(engine: MLCEngine, request: GenerateRequest, thinks: boolean
   return timed(async () => {
     let text = '';
     let tokens = 0;
-    for await (const chunk of await engine.chat.completions.create(chatRequest(request, { thinks, logProbabilities: false }))) {
+    for await (const chunk of await engine.chat.completions.create(
+      chatRequest(request, { thinks, logProbabilities: false }),
+    )) {
       text += chunk.choices[0]?.delta.content ?? '';
       tokens = chunk.usage?.completion_tokens ?? tokens;
     }
@@ -55,7 +65,11 @@ async function behindThePort(model: LanguageModel, request: GenerateRequest): Pr
   return timed(async () => {
     // As in the app: somebody listens to every token, and could stop it.
     let shown = '';
-    const { text, tokens } = await model.generate({ ...request, onText: (written) => (shown = written), stop: new AbortController().signal });
+    const { text, tokens } = await model.generate({
+      ...request,
+      onText: (written) => (shown = written),
+      stop: new AbortController().signal,
+    });
     return { tokens: tokens ?? 0, text: text === '' ? shown : text };
   });
 }
@@ -63,7 +77,9 @@ async function behindThePort(model: LanguageModel, request: GenerateRequest): Pr
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] ?? Number.NaN : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 async function compare(id: string, pairs: number, maxTokens: number): Promise<void> {
@@ -73,7 +89,10 @@ async function compare(id: string, pairs: number, maxTokens: number): Promise<vo
   // Downloads and checks as in the app; the engine that is timed is loaded from what it stored.
   const provider = makeWebllmProvider();
   const first = await provider.load(id, {
-    onProgress: ({ phase, share, bytesPerSecond }) => say(`${phase} ${share === null ? '' : `${Math.round(share * 100)} %`} ${bytesPerSecond === null ? '' : `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`}`),
+    onProgress: ({ phase, share, bytesPerSecond }) =>
+      say(
+        `${phase} ${share === null ? '' : `${Math.round(share * 100)} %`} ${bytesPerSecond === null ? '' : `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`}`,
+      ),
     signal: new AbortController().signal,
   });
   await first.close();
@@ -83,7 +102,14 @@ async function compare(id: string, pairs: number, maxTokens: number): Promise<vo
   const known = findModel(id);
   const thinks = known?.model.thinks ?? false;
   const model = makeWebllmModel({
-    engine, modelId: id, label: known?.model.label ?? id, thinks, contextTokens: null, logProbabilities: false, lost: new Promise<ModelError>(() => undefined), onClose: () => undefined,
+    engine,
+    modelId: id,
+    label: known?.model.label ?? id,
+    thinks,
+    contextTokens: null,
+    logProbabilities: false,
+    lost: new Promise<ModelError>(() => undefined),
+    onClose: () => undefined,
   });
   const ratios: number[] = [];
   try {
@@ -100,13 +126,20 @@ async function compare(id: string, pairs: number, maxTokens: number): Promise<vo
       if (pair === 0) continue;
       ratios.push(port.perSecond / direct.perSecond);
       const row = body?.insertRow();
-      for (const cell of [String(pair), String(direct.tokens), direct.perSecond.toFixed(1), port.perSecond.toFixed(1), (port.perSecond / direct.perSecond).toFixed(3)]) {
+      for (const cell of [
+        String(pair),
+        String(direct.tokens),
+        direct.perSecond.toFixed(1),
+        port.perSecond.toFixed(1),
+        (port.perSecond / direct.perSecond).toFixed(3),
+      ]) {
         row?.insertCell().append(cell);
       }
       element('table').hidden = false;
     }
     const ratio = median(ratios);
-    element('result').textContent = `port / bare: ${ratio.toFixed(3)} (median of ${ratios.length} pairs); ${ratio >= LEAST_RATIO ? 'within' : 'NOT within'} 3 %.`;
+    element('result').textContent =
+      `port / bare: ${ratio.toFixed(3)} (median of ${ratios.length} pairs); ${ratio >= LEAST_RATIO ? 'within' : 'NOT within'} 3 %.`;
     say('done');
   } finally {
     await model.close();
@@ -125,14 +158,25 @@ async function main(): Promise<void> {
   for (const card of await makeWebllmProvider().cards()) {
     if (card.blocked !== null) continue;
     const megabytes = card.downloadBytes === null ? '' : `, ${Math.round(card.downloadBytes / 1e6)} MB`;
-    select.append(new Option(`${card.label}${megabytes}${card.stored === null ? '' : ', stored'}`, card.id, card.suggested, card.suggested));
+    select.append(
+      new Option(
+        `${card.label}${megabytes}${card.stored === null ? '' : ', stored'}`,
+        card.id,
+        card.suggested,
+        card.suggested,
+      ),
+    );
   }
   const form = element<HTMLFormElement>('form');
   form.hidden = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     for (const control of form.querySelectorAll<HTMLButtonElement>('button')) control.disabled = true;
-    compare(select.value, element<HTMLInputElement>('pairs').valueAsNumber, element<HTMLInputElement>('tokens').valueAsNumber)
+    compare(
+      select.value,
+      element<HTMLInputElement>('pairs').valueAsNumber,
+      element<HTMLInputElement>('tokens').valueAsNumber,
+    )
       .catch((error: unknown) => say(error instanceof ModelError ? `${error.message} ${error.remedy}` : String(error)))
       .finally(() => {
         for (const control of form.querySelectorAll<HTMLButtonElement>('button')) control.disabled = false;

@@ -6,7 +6,9 @@ import { SHOP_SQL } from '../database/shop.ts';
 
 try {
   const database = await WatchedDatabase.open(SHOP_SQL, spawnWebDatabase);
-  const executions = await database.execute(['SELECT 1', UNINTERRUPTIBLE, 'SELECT count(*) FROM customers'], { budget: { deadlineMs: 300 } });
+  const executions = await database.execute(['SELECT 1', UNINTERRUPTIBLE, 'SELECT count(*) FROM customers'], {
+    budget: { deadlineMs: 300 },
+  });
   database.close();
   postMessage({ statuses: executions.map(({ status }) => status), rows: executions[2]?.rows });
 } catch (error) {

@@ -63,19 +63,31 @@ describe('the engine in its worker', () => {
     await one.open({});
     await two.open({});
     await one.advance({ steps: 2, budgetMs: 60_000 });
-    await expect(two.advance({ steps: 1, budgetMs: 60_000 })).rejects.toMatchObject({ name: 'StoreError', message: expect.stringContaining('step 2') as string });
+    await expect(two.advance({ steps: 1, budgetMs: 60_000 })).rejects.toMatchObject({
+      name: 'StoreError',
+      message: expect.stringContaining('step 2') as string,
+    });
     expect((await two.open({})).step).toBe(2);
   });
 
   it('passes messages on to the reader', async () => {
     const engine = spawn();
     await expect(engine.advance({ steps: 1, budgetMs: 1 })).rejects.toThrow('not open yet');
-    await expect(engine.open({ settings: { group_size: 1 } })).rejects.toMatchObject({ name: 'ConfigError', message: expect.stringContaining('group_size must be') as string });
-    await expect(spawn({ baseUrl: new URL('/nowhere/', location.href).href }).open({})).rejects.toMatchObject({ name: 'DatasetError', message: expect.stringContaining('datasets/shop/') as string });
+    await expect(engine.open({ settings: { group_size: 1 } })).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringContaining('group_size must be') as string,
+    });
+    await expect(spawn({ baseUrl: new URL('/nowhere/', location.href).href }).open({})).rejects.toMatchObject({
+      name: 'DatasetError',
+      message: expect.stringContaining('datasets/shop/') as string,
+    });
   });
 
   it('says so when the worker cannot be loaded or is closed, instead of waiting for ever', async () => {
-    const broken = connectTo(new Worker(URL.createObjectURL(new Blob(['throw new Error("no such luck")'])), { type: 'module' }), { baseUrl });
+    const broken = connectTo(
+      new Worker(URL.createObjectURL(new Blob(['throw new Error("no such luck")'])), { type: 'module' }),
+      { baseUrl },
+    );
     await expect(broken.open({})).rejects.toMatchObject({ name: 'EngineCrash' });
     await expect(broken.open({})).rejects.toMatchObject({ name: 'EngineCrash' });
     const engine = spawn();

@@ -64,7 +64,10 @@ describe('IdbExperiments', () => {
     const store = await open('test-experiments-newer');
     const newer = await openDB('test-experiments-newer', STORE_VERSION + 1);
     newer.close();
-    await expect(store.list()).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('newer version') as string });
+    await expect(store.list()).rejects.toMatchObject({
+      reason: 'closed',
+      message: expect.stringContaining('newer version') as string,
+    });
     await deleteDB('test-experiments-newer');
   });
 

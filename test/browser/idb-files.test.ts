@@ -23,7 +23,13 @@ afterEach(async () => {
   for (const name of new Set(opened.splice(0).map((each) => each.name))) await deleteDB(name);
 });
 
-const file = (id: string, kind: FileKind = 'gguf', added = 1, text = `the bytes of ${id}`): StoredFile => ({ id, kind, name: `${id}.bin`, blob: new Blob([text]), added });
+const file = (id: string, kind: FileKind = 'gguf', added = 1, text = `the bytes of ${id}`): StoredFile => ({
+  id,
+  kind,
+  name: `${id}.bin`,
+  blob: new Blob([text]),
+  added,
+});
 const ids = (files: readonly StoredFile[]): string[] => files.map(({ id }) => id);
 
 describe('IdbFiles', () => {
@@ -37,20 +43,32 @@ describe('IdbFiles', () => {
     const files = await open(name);
     const found = await files.get('model');
     expect(found).toMatchObject({ id: 'model', kind: 'gguf', name: 'model.bin', added: 1 });
-    expect(new Uint8Array((await found?.blob.arrayBuffer()) ?? new ArrayBuffer()).every((byte, i) => byte === bytes[i])).toBe(true);
+    expect(
+      new Uint8Array((await found?.blob.arrayBuffer()) ?? new ArrayBuffer()).every((byte, i) => byte === bytes[i]),
+    ).toBe(true);
     expect(found?.blob.size).toBe(bytes.length);
     expect(await files.get('other')).toBeNull();
   });
 
   it('keeps a File that was chosen as it is', async () => {
     const files = await open();
-    await files.put({ ...file('chosen', 'recording'), blob: new File(['{}'], 'run.json', { type: 'application/json' }) });
+    await files.put({
+      ...file('chosen', 'recording'),
+      blob: new File(['{}'], 'run.json', { type: 'application/json' }),
+    });
     expect(await (await files.get('chosen'))?.blob.text()).toBe('{}');
   });
 
   it('lists the files of one kind, the newest first', async () => {
     const files = await open();
-    for (const one of [file('b', 'gguf', 2), file('a', 'gguf', 3), file('c', 'gguf', 1), file('d', 'completions', 9), file('e', 'recording', 8)]) await files.put(one);
+    for (const one of [
+      file('b', 'gguf', 2),
+      file('a', 'gguf', 3),
+      file('c', 'gguf', 1),
+      file('d', 'completions', 9),
+      file('e', 'recording', 8),
+    ])
+      await files.put(one);
     expect(ids(await files.list('gguf'))).toEqual(['a', 'b', 'c']);
     expect(ids(await files.list('completions'))).toEqual(['d']);
     expect(ids(await files.list('recording'))).toEqual(['e']);
@@ -97,7 +115,15 @@ describe('IdbFiles', () => {
         database.createObjectStore('units', { keyPath: ['experiment', 'variant', 'seed'] });
       },
     });
-    const judged = { dataset: 'shop', question: 'q', sql: 'select 1', text: 'SELECT 1', thumb: 'up', corrected: null, at: 1 } as const;
+    const judged = {
+      dataset: 'shop',
+      question: 'q',
+      sql: 'select 1',
+      text: 'SELECT 1',
+      thumb: 'up',
+      corrected: null,
+      at: 1,
+    } as const;
     const point = { run: 'r1', step: 1, questionId: 'q', rewardMean: 0.5 };
     await third.put('meta', { current: 'r1', previous: null }, 'runs');
     await third.put('runs', record('r1', 3, 2));
@@ -127,8 +153,17 @@ describe('IdbFiles', () => {
     await files.put(file('a'));
     const newer = await openDB(name, STORE_VERSION + 1);
     newer.close();
-    for (const call of [() => files.list('gguf'), () => files.get('a'), () => files.put(file('b')), () => files.remove('a')]) {
-      await expect(call()).rejects.toMatchObject({ name: 'StoreError', reason: 'closed', message: expect.stringContaining('newer version') as string });
+    for (const call of [
+      () => files.list('gguf'),
+      () => files.get('a'),
+      () => files.put(file('b')),
+      () => files.remove('a'),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        name: 'StoreError',
+        reason: 'closed',
+        message: expect.stringContaining('newer version') as string,
+      });
     }
   });
 

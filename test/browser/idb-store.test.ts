@@ -55,8 +55,13 @@ describe('IdbStore across connections', () => {
     const [one, two] = [await open(name), await open(name)];
     await one.begin(record('r1'), null);
     await two.begin(record('r2'), 'r1');
-    await expect(one.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({ reason: 'conflict', message: expect.stringContaining('Reload') as string });
-    await expect(one.setPlace('r1', { questionId: 'x', ownQuestion: null, speed: 'normal' })).rejects.toMatchObject({ reason: 'conflict' });
+    await expect(one.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({
+      reason: 'conflict',
+      message: expect.stringContaining('Reload') as string,
+    });
+    await expect(one.setPlace('r1', { questionId: 'x', ownQuestion: null, speed: 'normal' })).rejects.toMatchObject({
+      reason: 'conflict',
+    });
   });
 
   it('lets go when a newer version of the page opens the database', async () => {
@@ -65,14 +70,23 @@ describe('IdbStore across connections', () => {
     await store.begin(record('r1'), null);
     const newer = await openDB(name, STORE_VERSION + 1);
     newer.close();
-    await expect(store.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('newer version') as string });
-    await expect(openIdbStore(name)).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('newer version') as string });
+    await expect(store.commit(change('r1', 1, 1, 1))).rejects.toMatchObject({
+      reason: 'closed',
+      message: expect.stringContaining('newer version') as string,
+    });
+    await expect(openIdbStore(name)).rejects.toMatchObject({
+      reason: 'closed',
+      message: expect.stringContaining('newer version') as string,
+    });
   });
 
   it('does not wait for a tab that blocks the upgrade', async () => {
     const name = freshName();
     const deaf = await openDB<LabSchema>(name, STORE_VERSION, { upgrade });
-    await expect(openIdbStore(name, STORE_VERSION + 1)).rejects.toMatchObject({ reason: 'closed', message: expect.stringContaining('older version') as string });
+    await expect(openIdbStore(name, STORE_VERSION + 1)).rejects.toMatchObject({
+      reason: 'closed',
+      message: expect.stringContaining('older version') as string,
+    });
     deaf.close();
     const store = await openIdbStore(name, STORE_VERSION + 1);
     opened.push({ name, store });
@@ -87,7 +101,17 @@ describe('IdbStore upgrades', () => {
     store.close();
     const database = await openDB<LabSchema>(name);
     expect(database.version).toBe(STORE_VERSION);
-    expect([...database.objectStoreNames]).toEqual(['events', 'experiments', 'feedback', 'files', 'history', 'meta', 'runs', 'steps', 'units']);
+    expect([...database.objectStoreNames]).toEqual([
+      'events',
+      'experiments',
+      'feedback',
+      'files',
+      'history',
+      'meta',
+      'runs',
+      'steps',
+      'units',
+    ]);
     expect([...database.transaction('events').store.indexNames]).toEqual(['byHint']);
     database.close();
   });
@@ -129,9 +153,13 @@ function version1(database: IDBPDatabase<LabSchema>): void {
 describe('IdbStore when the browser refuses', () => {
   const full = () => new DOMException('The quota has been exceeded.', 'QuotaExceededError');
 
-  /** Chromium throws from put when one value is too large, and aborts the transaction when the quota shows at commit. */
+  /**
+   * Chromium throws from put when one value is too large, and aborts the transaction when the quota shows at commit.
+   */
   const ways: Record<string, (store: IDBObjectStore) => void> = {
-    'at once': () => { throw full(); },
+    'at once': () => {
+      throw full();
+    },
     'at commit': (store) => {
       // Once per transaction: a second abort would throw, as the browser's would.
       if (store.transaction.error !== null) return;
@@ -145,12 +173,18 @@ describe('IdbStore when the browser refuses', () => {
     await store.begin(record('r1'), null);
     await store.commit(change('r1', 1, 2, 1));
     const put = Reflect.get(IDBObjectStore.prototype, 'put');
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args: Parameters<IDBObjectStore['put']>) {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...args: Parameters<IDBObjectStore['put']>
+    ) {
       const request = put.apply(this, args);
       if (this.name === 'steps') ways[way]?.(this);
       return request;
     });
-    await expect(store.commit(change('r1', 3, 4, 2))).rejects.toMatchObject({ reason: 'full', message: expect.stringContaining('full') as string });
+    await expect(store.commit(change('r1', 3, 4, 2))).rejects.toMatchObject({
+      reason: 'full',
+      message: expect.stringContaining('full') as string,
+    });
     vi.restoreAllMocks();
     expect((await store.current())?.run.state.step).toBe(2);
     expect(await store.history('r1')).toHaveLength(2);
@@ -163,7 +197,9 @@ describe('IdbStore when the browser refuses', () => {
     await store.begin(record('r1'), null);
     const bad = change('r1', 1, 2, 1);
     const unclonable = { ...bad.events[3], reason: (() => '') as unknown as string } as (typeof bad.events)[number];
-    await expect(store.commit({ ...bad, events: [...bad.events.slice(0, 3), unclonable] })).rejects.toMatchObject({ reason: 'failed' });
+    await expect(store.commit({ ...bad, events: [...bad.events.slice(0, 3), unclonable] })).rejects.toMatchObject({
+      reason: 'failed',
+    });
     expect((await store.current())?.run.state.step).toBe(0);
     expect(await store.history('r1')).toEqual([]);
   });
@@ -172,7 +208,11 @@ describe('IdbStore when the browser refuses', () => {
     vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
       throw new DOMException('The operation is insecure.', 'SecurityError');
     });
-    await expect(openIdbStore(freshName())).rejects.toMatchObject({ name: 'StoreError', reason: 'failed', message: expect.stringContaining('insecure') as string });
+    await expect(openIdbStore(freshName())).rejects.toMatchObject({
+      name: 'StoreError',
+      reason: 'failed',
+      message: expect.stringContaining('insecure') as string,
+    });
   });
 
   it('rejects after it was closed', async () => {

@@ -1,18 +1,35 @@
-/** Downloading, resuming, finding again and deleting, in the browser's own file system, from a server that runs in memory. */
+/**
+ * Downloading, resuming, finding again and deleting, in the browser's own file system, from a server that runs in
+ * memory.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ModelError, type LoadProgress } from '../../src/samplers/language/model.ts';
 import { download } from '../../src/samplers/wllama/download.ts';
 import type { WllamaModel } from '../../src/samplers/wllama/models.ts';
 import { openPartStore, type PartStore } from '../../src/samplers/wllama/part-store.ts';
 import { WLLAMA_WASM_URL } from '../../src/samplers/wllama/wasm-url.ts';
-import { makeWllamaProvider, type WllamaOptions, type WllamaProvider } from '../../src/samplers/wllama/wllama-provider.ts';
+import {
+  makeWllamaProvider,
+  type WllamaOptions,
+  type WllamaProvider,
+} from '../../src/samplers/wllama/wllama-provider.ts';
 import { serveFile, type FileServer, type FileServerOptions } from '../support/file-server.ts';
 import { makeGguf } from '../support/gguf.ts';
 
 const FILE = makeGguf();
 const NAME = 'downloaded.gguf';
 const URL_OF_FILE = `https://models.example/a/${NAME}`;
-const MODEL: WllamaModel = { id: 'wllama/downloaded', label: 'Downloaded', url: URL_OF_FILE, bytes: FILE.length, estimated: false, cacheBytesPerToken: 1000, licence: 'MIT', note: null, suggested: true };
+const MODEL: WllamaModel = {
+  id: 'wllama/downloaded',
+  label: 'Downloaded',
+  url: URL_OF_FILE,
+  bytes: FILE.length,
+  estimated: false,
+  cacheBytesPerToken: 1000,
+  licence: 'MIT',
+  note: null,
+  suggested: true,
+};
 const store = openPartStore(navigator.storage);
 
 beforeEach(() => store.remove(NAME));
@@ -25,8 +42,26 @@ interface Try {
   readonly now?: () => number;
 }
 
-function get(server: FileServer, { signal = new AbortController().signal, onProgress = () => undefined, now = () => performance.now(), ...rest }: Try = {}): Promise<Blob> {
-  return download({ url: URL_OF_FILE, name: NAME, expectedBytes: FILE.length, store, fetch: server.fetch, now, onProgress, signal, ...rest });
+function get(
+  server: FileServer,
+  {
+    signal = new AbortController().signal,
+    onProgress = () => undefined,
+    now = () => performance.now(),
+    ...rest
+  }: Try = {},
+): Promise<Blob> {
+  return download({
+    url: URL_OF_FILE,
+    name: NAME,
+    expectedBytes: FILE.length,
+    store,
+    fetch: server.fetch,
+    now,
+    onProgress,
+    signal,
+    ...rest,
+  });
 }
 
 /** Tells one content from another: comparing half a million numbers one by one takes seconds. */
@@ -41,7 +76,10 @@ async function expectFile(blob: Blob | undefined, file = FILE): Promise<void> {
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<ModelError> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ModelError)) throw new Error(`No ModelError, but ${String(error)}`, { cause: error });
   return error;
 }
@@ -54,7 +92,11 @@ async function storedBytes(): Promise<number> {
 async function half(options: FileServerOptions = {}): Promise<FileServer> {
   const server = serveFile(FILE, options);
   const given = new AbortController();
-  const started = get(server, { signal: given.signal, now: counter(), onProgress: ({ share }) => ((share ?? 0) > 0.5 ? given.abort() : undefined) });
+  const started = get(server, {
+    signal: given.signal,
+    now: counter(),
+    onProgress: ({ share }) => ((share ?? 0) > 0.5 ? given.abort() : undefined),
+  });
   await expect(started).rejects.toMatchObject({ name: 'AbortError' });
   return server;
 }
@@ -68,10 +110,21 @@ function counter(): () => number {
 test('arrives whole, with rate and time left', async () => {
   const reports: LoadProgress[] = [];
   await expectFile(await get(serveFile(FILE), { now: counter(), onProgress: (report) => reports.push(report) }));
-  expect(reports[0]).toEqual({ phase: 'download', share: 0, bytes: 0, totalBytes: FILE.length, bytesPerSecond: null, secondsLeft: null });
+  expect(reports[0]).toEqual({
+    phase: 'download',
+    share: 0,
+    bytes: 0,
+    totalBytes: FILE.length,
+    bytesPerSecond: null,
+    secondsLeft: null,
+  });
   expect(reports.at(-1)).toMatchObject({ share: 1, bytes: FILE.length, secondsLeft: 0 });
   // 64 KiB in each 200 ms.
-  expect(reports[4]).toMatchObject({ bytes: 4 * 65_536, bytesPerSecond: 5 * 65_536, secondsLeft: (FILE.length - 4 * 65_536) / (5 * 65_536) });
+  expect(reports[4]).toMatchObject({
+    bytes: 4 * 65_536,
+    bytesPerSecond: 5 * 65_536,
+    secondsLeft: (FILE.length - 4 * 65_536) / (5 * 65_536),
+  });
 });
 
 test('is stored part by part', async () => {
@@ -131,7 +184,16 @@ test('a file that has become shorter begins anew', async () => {
 test('what was stored from another address does not count', async () => {
   await half();
   const server = serveFile(FILE);
-  await download({ url: 'https://elsewhere.example/downloaded.gguf', name: NAME, expectedBytes: FILE.length, store, fetch: server.fetch, now: () => 0, onProgress: () => undefined, signal: new AbortController().signal });
+  await download({
+    url: 'https://elsewhere.example/downloaded.gguf',
+    name: NAME,
+    expectedBytes: FILE.length,
+    store,
+    fetch: server.fetch,
+    now: () => 0,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
   expect(server.ranges).toEqual([null]);
 });
 
@@ -149,7 +211,9 @@ describe('what a server may answer', () => {
   });
 
   test('nothing', async () => {
-    const fault = await faultOf(get({ fetch: () => Promise.reject(new TypeError('Failed to fetch')), ranges: [], sent: 0 }));
+    const fault = await faultOf(
+      get({ fetch: () => Promise.reject(new TypeError('Failed to fetch')), ranges: [], sent: 0 }),
+    );
     expect(fault).toMatchObject({ fault: 'network', message: 'models.example could not be reached.' });
   });
 
@@ -164,7 +228,10 @@ describe('a full disk', () => {
   test('is told before a byte is fetched, where the browser says how much is left', async () => {
     const server = serveFile(FILE);
     const fault = await faultOf(get(server, { store: { ...store, freeBytes: () => Promise.resolve(1000) } }));
-    expect(fault).toMatchObject({ fault: 'disk-full', message: '1 MB are still to be stored, and this browser has 1 MB left for this page.' });
+    expect(fault).toMatchObject({
+      fault: 'disk-full',
+      message: '1 MB are still to be stored, and this browser has 1 MB left for this page.',
+    });
     expect(server.ranges).toEqual([]);
   });
 
@@ -173,7 +240,10 @@ describe('a full disk', () => {
     const filling: PartStore = {
       ...store,
       freeBytes: () => Promise.resolve(null),
-      append: (name, offset, bytes) => (++parts > 2 ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : store.append(name, offset, bytes)),
+      append: (name, offset, bytes) =>
+        ++parts > 2
+          ? Promise.reject(new DOMException('full', 'QuotaExceededError'))
+          : store.append(name, offset, bytes),
     };
     const fault = await faultOf(get(serveFile(FILE), { store: filling, partBytes: 65_536 }));
     expect(fault.fault).toBe('disk-full');
@@ -183,17 +253,38 @@ describe('a full disk', () => {
 
 describe('the provider', () => {
   const provider = (server: FileServer, options: Partial<WllamaOptions> = {}): WllamaProvider =>
-    makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL, models: [MODEL], fetch: (input, init) => (typeof input === 'string' && input === URL_OF_FILE ? server.fetch(input, init) : fetch(input, init)), ...options });
+    makeWllamaProvider({
+      wasmUrl: WLLAMA_WASM_URL,
+      models: [MODEL],
+      fetch: (input, init) =>
+        typeof input === 'string' && input === URL_OF_FILE ? server.fetch(input, init) : fetch(input, init),
+      ...options,
+    });
 
   test('downloads, runs, lists, finds again and deletes', async () => {
     const server = serveFile(FILE);
     const phases: string[] = [];
     const first = provider(server);
-    expect((await first.cards())[0]).toMatchObject({ id: MODEL.id, kind: 'wllama', host: 'models.example', blocked: null, stored: null, downloadBytes: FILE.length });
-    const loading = { onProgress: ({ phase }: LoadProgress) => phases.push(phase), signal: new AbortController().signal };
+    expect((await first.cards())[0]).toMatchObject({
+      id: MODEL.id,
+      kind: 'wllama',
+      host: 'models.example',
+      blocked: null,
+      stored: null,
+      downloadBytes: FILE.length,
+    });
+    const loading = {
+      onProgress: ({ phase }: LoadProgress) => phases.push(phase),
+      signal: new AbortController().signal,
+    };
     const model = await first.load(MODEL.id, loading);
     expect([...new Set(phases)]).toEqual(['download', 'start', 'read']);
-    const request = { messages: [{ role: 'user', content: 'How many?' }], seed: 1, temperature: 1, maxTokens: 8 } as const;
+    const request = {
+      messages: [{ role: 'user', content: 'How many?' }],
+      seed: 1,
+      temperature: 1,
+      maxTokens: 8,
+    } as const;
     const { text } = await model.generate(request);
     await model.close();
 
@@ -236,21 +327,37 @@ describe('the provider', () => {
   test('says why a model cannot run here, and does not load it', async () => {
     const cases: [Partial<WllamaOptions>, RegExp, string][] = [
       [{ machine: { missing: 'No SIMD.', memoryGiB: 8, threads: 1 } }, /No SIMD/, 'unsupported'],
-      [{ machine: { missing: null, memoryGiB: 0.125, threads: 1 } }, /needs about 0\.2 GB of memory; this machine has 0\.125 GiB/, 'out-of-memory'],
+      [
+        { machine: { missing: null, memoryGiB: 0.125, threads: 1 } },
+        /needs about 0\.2 GB of memory; this machine has 0\.125 GiB/,
+        'out-of-memory',
+      ],
       [{ store: null }, /no place to store files/, 'unsupported'],
     ];
     for (const [options, reason, fault] of cases) {
       const server = serveFile(FILE);
       const one = provider(server, options);
       expect((await one.cards())[0]?.blocked).toMatch(reason);
-      expect(await faultOf(one.load(MODEL.id, { onProgress: () => undefined, signal: new AbortController().signal }))).toMatchObject({ fault });
+      expect(
+        await faultOf(one.load(MODEL.id, { onProgress: () => undefined, signal: new AbortController().signal })),
+      ).toMatchObject({ fault });
       expect(server.ranges).toEqual([]);
     }
-    expect((await faultOf(provider(serveFile(FILE)).load('wllama/none', { onProgress: () => undefined, signal: new AbortController().signal }))).fault).toBe('not-found');
+    expect(
+      (
+        await faultOf(
+          provider(serveFile(FILE)).load('wllama/none', {
+            onProgress: () => undefined,
+            signal: new AbortController().signal,
+          }),
+        )
+      ).fault,
+    ).toBe('not-found');
   });
 
   test('tells how fast to expect it', async () => {
-    const note = async (threads: number) => (await provider(serveFile(FILE), { machine: { missing: null, memoryGiB: null, threads } }).cards())[0]?.note;
+    const note = async (threads: number) =>
+      (await provider(serveFile(FILE), { machine: { missing: null, memoryGiB: null, threads } }).cards())[0]?.note;
     expect(await note(1)).toContain('one processor thread');
     expect(await note(4)).toContain('4 processor threads');
   });
@@ -260,6 +367,10 @@ describe('the provider', () => {
     expect(new Set(cards.map(({ id }) => id)).size).toBe(cards.length);
     expect(cards.filter(({ suggested }) => suggested)).toHaveLength(1);
     expect(new Set(cards.map(({ host }) => host))).toEqual(new Set(['huggingface.co']));
-    expect(cards.every(({ blocked, memoryBytes, downloadBytes }) => blocked === null && (memoryBytes ?? 0) > (downloadBytes ?? 0))).toBe(true);
+    expect(
+      cards.every(
+        ({ blocked, memoryBytes, downloadBytes }) => blocked === null && (memoryBytes ?? 0) > (downloadBytes ?? 0),
+      ),
+    ).toBe(true);
   });
 });

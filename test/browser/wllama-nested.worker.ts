@@ -5,8 +5,16 @@ import { makeGguf } from '../support/gguf.ts';
 
 try {
   const provider = makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
-  const model = await provider.openFile(new Blob([makeGguf()]), 'random.gguf', { onProgress: () => undefined, signal: new AbortController().signal });
-  const { text } = await model.generate({ messages: [{ role: 'user', content: 'How many?' }], seed: 5, temperature: 0.8, maxTokens: 12 });
+  const model = await provider.openFile(new Blob([makeGguf()]), 'random.gguf', {
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const { text } = await model.generate({
+    messages: [{ role: 'user', content: 'How many?' }],
+    seed: 5,
+    temperature: 0.8,
+    maxTokens: 12,
+  });
   await model.close();
   postMessage({ text, cards: (await provider.cards()).length, document: typeof document });
 } catch (error) {

@@ -2,7 +2,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import { schemaGrammar } from '../../src/samplers/language/grammar.ts';
-import { ModelError, type GenerateRequest, type LanguageModel, type LoadProgress } from '../../src/samplers/language/model.ts';
+import {
+  ModelError,
+  type GenerateRequest,
+  type LanguageModel,
+  type LoadProgress,
+} from '../../src/samplers/language/model.ts';
 import { WLLAMA_WASM_URL } from '../../src/samplers/wllama/wasm-url.ts';
 import { makeWllamaProvider, type WllamaOptions } from '../../src/samplers/wllama/wllama-provider.ts';
 import { SHOP_SQL } from '../database/shop.ts';
@@ -11,23 +16,38 @@ import { makeGguf, type GgufOptions } from '../support/gguf.ts';
 const GRAMMAR = `root ::= "SELECT " column (", " column)? " FROM singers" (" WHERE age > " [1-9] [0-9])? ";"
 column ::= "name" | "age" | "count(*)"`;
 const QUESTION: Omit<GenerateRequest, 'seed'> = {
-  messages: [{ role: 'system', content: 'Answer with SQL.' }, { role: 'user', content: 'How many singers are there?' }],
+  messages: [
+    { role: 'system', content: 'Answer with SQL.' },
+    { role: 'user', content: 'How many singers are there?' },
+  ],
   temperature: 0.8,
   maxTokens: 24,
 };
 
 const provider = (options: Partial<WllamaOptions> = {}) => makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL, ...options });
 
-function openGguf(options: GgufOptions = {}, more: { readonly onProgress?: (progress: LoadProgress) => void; readonly signal?: AbortSignal } = {}): Promise<LanguageModel> {
+function openGguf(
+  options: GgufOptions = {},
+  more: { readonly onProgress?: (progress: LoadProgress) => void; readonly signal?: AbortSignal } = {},
+): Promise<LanguageModel> {
   return openBytes(makeGguf(options), more);
 }
 
-function openBytes(bytes: BlobPart, { onProgress = () => undefined, signal = new AbortController().signal }: { readonly onProgress?: (progress: LoadProgress) => void; readonly signal?: AbortSignal } = {}): Promise<LanguageModel> {
+function openBytes(
+  bytes: BlobPart,
+  {
+    onProgress = () => undefined,
+    signal = new AbortController().signal,
+  }: { readonly onProgress?: (progress: LoadProgress) => void; readonly signal?: AbortSignal } = {},
+): Promise<LanguageModel> {
   return provider().openFile(new Blob([bytes]), 'a.gguf', { onProgress, signal });
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<ModelError> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ModelError)) throw new Error(`No ModelError, but ${String(error)}`, { cause: error });
   expect(error.message).toMatch(/\.$|[\w)'"`]$/);
   expect(error.remedy).not.toBe('');
@@ -56,7 +76,14 @@ describe('a GGUF file from disk', () => {
   });
 
   test('becomes a model with the name it carries', () => {
-    expect(model).toMatchObject({ id: 'wllama/file/a.gguf', label: 'Random llama', kind: 'wllama', parallel: 1, contextTokens: 2048, supports: { seed: true, grammar: true, logProbabilities: false } });
+    expect(model).toMatchObject({
+      id: 'wllama/file/a.gguf',
+      label: 'Random llama',
+      kind: 'wllama',
+      parallel: 1,
+      contextTokens: 2048,
+      supports: { seed: true, grammar: true, logProbabilities: false },
+    });
   });
 
   test('the same seed writes the same text, another seed another', async () => {
@@ -91,8 +118,12 @@ describe('a GGUF file from disk', () => {
     }
     console.log(`${((performance.now() - started) / tokens).toFixed(1)} ms a token with a grammar`);
     expect(new Set(queries).size).toBeGreaterThan(1);
-    const database = await SqliteDatabase.open("CREATE TABLE singers (name TEXT, age INTEGER); INSERT INTO singers VALUES ('Ann', 30)");
-    expect((await database.execute(queries)).map(({ status }) => status)).toEqual(queries.map(() => expect.stringMatching(/^(rows|empty)$/) as string));
+    const database = await SqliteDatabase.open(
+      "CREATE TABLE singers (name TEXT, age INTEGER); INSERT INTO singers VALUES ('Ann', 30)",
+    );
+    expect((await database.execute(queries)).map(({ status }) => status)).toEqual(
+      queries.map(() => expect.stringMatching(/^(rows|empty)$/) as string),
+    );
   });
 
   test('with the grammar of a schema, too', async () => {
@@ -104,12 +135,17 @@ describe('a GGUF file from disk', () => {
       if (answer.finish === 'stop') queries.push(answer.text); // Random weights may go on and on.
     }
     expect(queries.length).toBeGreaterThan(0);
-    for (const { status, ...rest } of await database.execute(queries)) expect(status, JSON.stringify(rest)).toMatch(/^(rows|empty)$/);
+    for (const { status, ...rest } of await database.execute(queries))
+      expect(status, JSON.stringify(rest)).toMatch(/^(rows|empty)$/);
   });
 
   test('the text is told as it grows', async () => {
     const told: [string, number][] = [];
-    const { text } = await write(3, { grammar: GRAMMAR, maxTokens: 100, onText: (so, tokens) => told.push([so, tokens]) });
+    const { text } = await write(3, {
+      grammar: GRAMMAR,
+      maxTokens: 100,
+      onText: (so, tokens) => told.push([so, tokens]),
+    });
     expect(told.length).toBeGreaterThan(5);
     expect(told.at(-1)?.[0]).toBe(text);
     for (const [index, [so, tokens]] of told.entries()) {
@@ -152,7 +188,13 @@ describe('a GGUF file from disk', () => {
     const together = [write(5), write(7, { stop: stop.signal }), write(8, { signal: given.signal }), write(6)] as const;
     stop.abort();
     given.abort();
-    expect(await together[1]).toEqual({ text: '', finish: 'stopped', tokens: 0, promptTokens: null, logProbability: null });
+    expect(await together[1]).toEqual({
+      text: '',
+      finish: 'stopped',
+      tokens: 0,
+      promptTokens: null,
+      logProbability: null,
+    });
     await expect(together[2]).rejects.toMatchObject({ name: 'AbortError' });
     expect([(await together[0]).text, (await together[3]).text]).toEqual(alone);
   });
@@ -196,7 +238,8 @@ describe('chat templates', () => {
   };
 
   test('ChatML stands in for one that is missing or cannot be read', async () => {
-    const chatMl = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    const chatMl =
+      "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
     const expected = await promptTokens(chatMl);
     expect(await promptTokens(null)).toBe(expected);
     expect(await promptTokens('{% for message in %}{{ broken')).toBe(expected);
@@ -204,7 +247,10 @@ describe('chat templates', () => {
   });
 
   test('one that refuses the prompt is named as the cause', async () => {
-    const model = await openGguf({ chatTemplate: "{% for message in messages %}{{ message['content'] }}{% endfor %}{% if messages[messages | length - 1]['content'] == 'No' %}{{ raise_exception('I will not') }}{% endif %}" });
+    const model = await openGguf({
+      chatTemplate:
+        "{% for message in messages %}{{ message['content'] }}{% endfor %}{% if messages[messages | length - 1]['content'] == 'No' %}{{ raise_exception('I will not') }}{% endif %}",
+    });
     const fault = await faultOf(model.generate({ ...QUESTION, seed: 1, messages: [{ role: 'user', content: 'No' }] }));
     expect(fault.fault).toBe('unsupported');
     expect(fault.message).toContain('I will not');
@@ -231,7 +277,10 @@ describe('a file that is no model', () => {
 
   test('a kind of model that the runtime does not know', async () => {
     const fault = await faultOf(openGguf({ architecture: 'abacus' }));
-    expect(fault).toMatchObject({ fault: 'unsupported', message: 'a.gguf holds a model of the kind "abacus", which this version of llama.cpp does not know.' });
+    expect(fault).toMatchObject({
+      fault: 'unsupported',
+      message: 'a.gguf holds a model of the kind "abacus", which this version of llama.cpp does not know.',
+    });
   });
 });
 
@@ -239,15 +288,26 @@ describe('what does not start', () => {
   test('a loading that is given up', async () => {
     const given = new AbortController();
     const phases: string[] = [];
-    const loading = openGguf({}, { signal: given.signal, onProgress: ({ phase }) => (phases.push(phase) === 1 ? setTimeout(() => given.abort(), 50) : undefined) });
+    const loading = openGguf(
+      {},
+      {
+        signal: given.signal,
+        onProgress: ({ phase }) => (phases.push(phase) === 1 ? setTimeout(() => given.abort(), 50) : undefined),
+      },
+    );
     await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
     await expect(openGguf({}, { signal: given.signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('a runtime that cannot be fetched', async () => {
     const options = { onProgress: () => undefined, signal: new AbortController().signal };
-    const fault = await faultOf(provider({ wasmUrl: '/test/no-such-file.wasm' }).openFile(new Blob([makeGguf()]), 'a.gguf', options));
-    expect(fault).toMatchObject({ fault: 'network', message: 'The language model runtime could not be loaded from this site.' });
+    const fault = await faultOf(
+      provider({ wasmUrl: '/test/no-such-file.wasm' }).openFile(new Blob([makeGguf()]), 'a.gguf', options),
+    );
+    expect(fault).toMatchObject({
+      fault: 'network',
+      message: 'The language model runtime could not be loaded from this site.',
+    });
   });
 });
 
@@ -281,7 +341,12 @@ test('runs below another worker, where there is no document', async () => {
   });
   outer.terminate();
   const model = await openGguf();
-  const here = await model.generate({ messages: [{ role: 'user', content: 'How many?' }], seed: 5, temperature: 0.8, maxTokens: 12 });
+  const here = await model.generate({
+    messages: [{ role: 'user', content: 'How many?' }],
+    seed: 5,
+    temperature: 0.8,
+    maxTokens: 12,
+  });
   await model.close();
   expect(report).toEqual({ text: here.text, cards: 6, document: 'undefined' });
 });

@@ -19,7 +19,10 @@ test('contributions add up to the total the reward model computes', () => {
 });
 
 test('positive parts stack to the right of zero, negative ones to the left, none overlap', () => {
-  const parts = contributions({ components: { validity: score(1), execution: score(-0.5), quality: score(-1), format: score(0.6) }, total: null }, WEIGHTS);
+  const parts = contributions(
+    { components: { validity: score(1), execution: score(-0.5), quality: score(-1), format: score(0.6) }, total: null },
+    WEIGHTS,
+  );
   const scale = rewardScale(228);
   const segments = rewardSegments(parts, scale);
   for (const { x, width, negative } of segments) {
@@ -27,10 +30,18 @@ test('positive parts stack to the right of zero, negative ones to the left, none
     else expect(x).toBeGreaterThanOrEqual(scale(0) - 1e-9);
   }
   const sorted = [...segments].sort((a, b) => a.x - b.x);
-  sorted.slice(1).forEach((segment, i) => expect(segment.x).toBeGreaterThanOrEqual((sorted[i]?.x ?? 0) + (sorted[i]?.width ?? 0) - 1e-9));
+  sorted
+    .slice(1)
+    .forEach((segment, i) =>
+      expect(segment.x).toBeGreaterThanOrEqual((sorted[i]?.x ?? 0) + (sorted[i]?.width ?? 0) - 1e-9),
+    );
   expect(segments.reduce((all, { width }) => all + width, 0)).toBeCloseTo((0.2 + 0.15 + 0.35 + 0.09) * 100, 6);
 });
 
 test('a component without weight takes no room', () => {
-  expect(contributions({ components: { validity: score(1), gold: score(1) }, total: 1 }, WEIGHTS).map(({ component }) => component)).toEqual(['validity']);
+  expect(
+    contributions({ components: { validity: score(1), gold: score(1) }, total: 1 }, WEIGHTS).map(
+      ({ component }) => component,
+    ),
+  ).toEqual(['validity']);
 });

@@ -14,7 +14,15 @@ test('the axis is the next nice number above the largest weight', () => {
 test('a sparkline needs two steps; above zero is up', () => {
   expect(sparkline([], 1, 48, 16).path).toBe('');
   expect(sparkline([{ step: 3, weight: 1 }], 1, 48, 16)).toEqual({ path: '', endY: 2 });
-  const { path, endY } = sparkline([{ step: 1, weight: 0 }, { step: 5, weight: -1 }], 1, 48, 16);
+  const { path, endY } = sparkline(
+    [
+      { step: 1, weight: 0 },
+      { step: 5, weight: -1 },
+    ],
+    1,
+    48,
+    16,
+  );
   expect(path).toBe('M1,8L44,8L44,14');
   expect(endY).toBe(14);
 });

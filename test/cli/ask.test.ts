@@ -21,12 +21,28 @@ beforeAll(() => {
 
 describe('lab ask', { timeout: 120_000 }, () => {
   it('answers on the shop with the starter policy: table, SQL, hints, runners-up', async () => {
-    const { code, stdout, stderr } = await lab('ask', '--database', SHOP, '--json', file('shop.json'), 'How many customers are from France?');
+    const { code, stdout, stderr } = await lab(
+      'ask',
+      '--database',
+      SHOP,
+      '--json',
+      file('shop.json'),
+      'How many customers are from France?',
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\nChosen out of 8 candidates: reward \+\d\.\d\d/);
+    expect(stdout).toMatch(
+      /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\nChosen out of 8 candidates: reward \+\d\.\d\d/,
+    );
     expect(stdout).toMatch(/\nHints that acted:\n {2}[+−]\d\.\d\d {2}(always|if “)/);
     const answer = readAnswer('shop.json');
-    expect(answer).toMatchObject({ question: 'How many customers are from France?', samples: 8, seed: 42, hints: true, scoredBy: 'reward', note: null });
+    expect(answer).toMatchObject({
+      question: 'How many customers are from France?',
+      samples: 8,
+      seed: 42,
+      hints: true,
+      scoredBy: 'reward',
+      note: null,
+    });
     expect(answer.candidates[0]).toMatchObject({ why: '', execution: { rows: [[34]] } });
     if (answer.candidates.length > 1) expect(stdout).toContain(`Runners-up:\n 2. `);
     for (const { why } of answer.candidates.slice(1)) expect(stdout).toContain(why.replace(/\s+/g, ' '));
@@ -36,15 +52,47 @@ describe('lab ask', { timeout: 120_000 }, () => {
     const asked = ['ask', '--database', file('library.sql'), 'List the names of authors from France.'];
     const first = await lab(...asked);
     expect(await lab(...asked)).toEqual(first);
-    const { code } = await lab(...asked, '--samples', '1', '--seed', '3', '--hints', 'none', '--set', 'temperature=0.3', '--json', file('one.json'));
+    const { code } = await lab(
+      ...asked,
+      '--samples',
+      '1',
+      '--seed',
+      '3',
+      '--hints',
+      'none',
+      '--set',
+      'temperature=0.3',
+      '--json',
+      file('one.json'),
+    );
     expect(code).toBe(0);
-    expect(readAnswer('one.json')).toMatchObject({ samples: 1, seed: 3, candidates: [{ greedy: true, count: 1, hints: [] }] });
+    expect(readAnswer('one.json')).toMatchObject({
+      samples: 1,
+      seed: 3,
+      candidates: [{ greedy: true, count: 1, hints: [] }],
+    });
     expect((await lab(...asked, '--hints', file('hints.json'))).code).toBe(0);
   });
 
   it('writes what JSON does not have: 64-bit integers and bytes', async () => {
-    writeFileSync(file('wide.sql'), "CREATE TABLE stars (name TEXT, distance INTEGER, picture BLOB); INSERT INTO stars VALUES ('Vega', 9007199254740993, x'00ff');");
-    const { code, stdout } = await lab('ask', '--database', file('wide.sql'), '--hints', 'none', '--samples', '16', '--set', 'temperature=2', '--json', file('wide.json'), 'Show the name, distance and picture of stars');
+    writeFileSync(
+      file('wide.sql'),
+      "CREATE TABLE stars (name TEXT, distance INTEGER, picture BLOB); INSERT INTO stars VALUES ('Vega', 9007199254740993, x'00ff');",
+    );
+    const { code, stdout } = await lab(
+      'ask',
+      '--database',
+      file('wide.sql'),
+      '--hints',
+      'none',
+      '--samples',
+      '16',
+      '--set',
+      'temperature=2',
+      '--json',
+      file('wide.json'),
+      'Show the name, distance and picture of stars',
+    );
     expect(code).toBe(0);
     const cells = readAnswer('wide.json').candidates.flatMap(({ execution }) => execution.rows.flat() as unknown[]);
     expect(cells).toContain('9007199254740993');
@@ -81,11 +129,26 @@ describe('lab ask', { timeout: 120_000 }, () => {
 });
 
 describe('the table', () => {
-  const table = (columns: readonly string[], rows: readonly (readonly SqlValue[])[], over: { rowCount?: number; truncated?: boolean } = {}): string[] =>
-    tableLines({ execution: { status: rows.length === 0 ? 'empty' : 'rows', columns, rows, truncated: over.truncated ?? false }, rowCount: over.rowCount ?? rows.length });
+  const table = (
+    columns: readonly string[],
+    rows: readonly (readonly SqlValue[])[],
+    over: { rowCount?: number; truncated?: boolean } = {},
+  ): string[] =>
+    tableLines({
+      execution: { status: rows.length === 0 ? 'empty' : 'rows', columns, rows, truncated: over.truncated ?? false },
+      rowCount: over.rowCount ?? rows.length,
+    });
 
   it('aligns numbers to the right, cuts long cells, names NULL and bytes', () => {
-    expect(table(['n', 'name', 'b'], [[1, 'Ada', null], [12.5, 'x'.repeat(50), new Uint8Array(3)]])).toEqual([
+    expect(
+      table(
+        ['n', 'name', 'b'],
+        [
+          [1, 'Ada', null],
+          [12.5, 'x'.repeat(50), new Uint8Array(3)],
+        ],
+      ),
+    ).toEqual([
       '   n  name                              b',
       '────  ────────────────────────────────  ─────────',
       '   1  Ada                               NULL',
@@ -96,19 +159,43 @@ describe('the table', () => {
 
   it('says how many rows and columns are not shown', () => {
     const columns = Array.from({ length: 12 }, (_, i) => `c${i}`);
-    expect(table(columns, [columns.map((_, i) => i)], { rowCount: 347 }).at(-1)).toBe('(the first 1 of 347 rows, 2 more columns)');
-    expect(table(['a'], [[1]], { rowCount: 5000, truncated: true }).at(-1)).toBe('(the first 1 of more than 5000 rows)');
+    expect(table(columns, [columns.map((_, i) => i)], { rowCount: 347 }).at(-1)).toBe(
+      '(the first 1 of 347 rows, 2 more columns)',
+    );
+    expect(table(['a'], [[1]], { rowCount: 5000, truncated: true }).at(-1)).toBe(
+      '(the first 1 of more than 5000 rows)',
+    );
     expect(table(['a'], [])).toEqual(['No rows: it ran, and nothing matched.']);
   });
 
   it('lets no escape sequence through, from cells, names, SQL or reasons', () => {
     const evil = 'red\u001b[31m\u009b1m\nnext\u202e';
     const candidate = {
-      sql: `SELECT '${evil}'`, text: '', count: 1, greedy: true, rowCount: 1, rewards: { components: {}, total: 0.5 }, hintScore: 1, hintCount: 1,
+      sql: `SELECT '${evil}'`,
+      text: '',
+      count: 1,
+      greedy: true,
+      rowCount: 1,
+      rewards: { components: {}, total: 0.5 },
+      hintScore: 1,
+      hintCount: 1,
       hints: [{ key: 'k', cue: evil, pattern: evil, template: 'name', weight: 1, times: 1 }],
-      agreement: { same: 0, others: 0 }, score: 0.5, logProbability: null, why: evil, execution: { status: 'rows', columns: [evil], rows: [[evil]], truncated: false },
+      agreement: { same: 0, others: 0 },
+      score: 0.5,
+      logProbability: null,
+      why: evil,
+      execution: { status: 'rows', columns: [evil], rows: [[evil]], truncated: false },
     } as const;
-    const text = answerLines({ question: evil, sampler: { id: 's', label: 's', isLanguageModel: true }, hints: true, seed: 1, samples: 2, scoredBy: 'reward+hints', note: evil, candidates: [candidate, candidate] }).join('\n');
+    const text = answerLines({
+      question: evil,
+      sampler: { id: 's', label: 's', isLanguageModel: true },
+      hints: true,
+      seed: 1,
+      samples: 2,
+      scoredBy: 'reward+hints',
+      note: evil,
+      candidates: [candidate, candidate],
+    }).join('\n');
     expect(text).toContain('red [31m 1m next');
     expect([...text].filter((character) => /[\p{Cc}\p{Cf}]/u.test(character) && character !== '\n')).toEqual([]);
   });

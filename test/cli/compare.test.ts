@@ -13,24 +13,60 @@ beforeAll(() => {
   writeFileSync(file('questions.json'), JSON.stringify(LIBRARY_QUESTIONS));
 });
 
-interface Range { readonly mean: number; readonly low: number; readonly high: number }
+interface Range {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
 interface Compared {
   readonly dataset: Record<string, unknown>;
   readonly seeds: number[];
   readonly evaluation: unknown;
   readonly variants: readonly {
-    readonly name: string; readonly settings: Record<string, unknown>; readonly trainingQuestions: number; readonly leftOut: string[];
+    readonly name: string;
+    readonly settings: Record<string, unknown>;
+    readonly trainingQuestions: number;
+    readonly leftOut: string[];
     readonly heldOut: { readonly greedy: Range; readonly pass1: Range; readonly passG: Range };
     readonly curve: readonly (Range & { readonly step: number })[];
     readonly perSeed: readonly { readonly seed: number; readonly greedy: number; readonly hints: number }[];
-    readonly comparison: null | { readonly difference: number; readonly low: number; readonly high: number; readonly gained: string[]; readonly lost: string[]; readonly p: number; readonly verdict: string };
+    readonly comparison: null | {
+      readonly difference: number;
+      readonly low: number;
+      readonly high: number;
+      readonly gained: string[];
+      readonly lost: string[];
+      readonly p: number;
+      readonly verdict: string;
+    };
   }[];
 }
 
 describe('lab compare', { timeout: 120_000 }, () => {
   it('trains every variant with every seed and compares them with the first, the same way every time', async () => {
-    const compare = (name: string) => lab('compare', ...data, '--steps', '6', '--seeds', '2', '--set', 'group_size=4', '--variant', 'free', '--variant', 'gold:reward=gold,group_size=6',
-      '--variant', 'off:learning=off', '--variant', 'shuffled:reward=gold,learning=shuffled', '--variant', 'thumbs:reward=feedback', '--json', file(name));
+    const compare = (name: string) =>
+      lab(
+        'compare',
+        ...data,
+        '--steps',
+        '6',
+        '--seeds',
+        '2',
+        '--set',
+        'group_size=4',
+        '--variant',
+        'free',
+        '--variant',
+        'gold:reward=gold,group_size=6',
+        '--variant',
+        'off:learning=off',
+        '--variant',
+        'shuffled:reward=gold,learning=shuffled',
+        '--variant',
+        'thumbs:reward=feedback',
+        '--json',
+        file(name),
+      );
     const [first] = await Promise.all([compare('a.json'), compare('b.json')]);
     expect(first.code).toBe(0);
     expect(read('b.json')).toBe(read('a.json'));
@@ -39,7 +75,11 @@ describe('lab compare', { timeout: 120_000 }, () => {
     expect(dataset).toMatchObject({ heldOutQuestions: 2, weakGold: 0, withoutGold: 0 });
     expect([seeds, evaluation]).toEqual([[1, 2], { groupSize: 4, temperature: 0.7 }]);
     expect(variants.map(({ name }) => name)).toEqual(['free', 'gold', 'off', 'shuffled', 'thumbs']);
-    expect(variants[1]).toMatchObject({ settings: { gold_weight: 1, quality_weight: 0, group_size: 6 }, trainingQuestions: 3, leftOut: ['nobody', 'own'] });
+    expect(variants[1]).toMatchObject({
+      settings: { gold_weight: 1, quality_weight: 0, group_size: 6 },
+      trainingQuestions: 3,
+      leftOut: ['nobody', 'own'],
+    });
     for (const { heldOut, curve, perSeed, comparison, name } of variants) {
       for (const { mean, low, high } of [heldOut.greedy, heldOut.pass1, heldOut.passG]) {
         expect(low).toBeGreaterThanOrEqual(0);
@@ -51,7 +91,8 @@ describe('lab compare', { timeout: 120_000 }, () => {
       expect(perSeed.map(({ seed }) => seed)).toEqual([1, 2]);
       expect(perSeed.reduce((sum, { greedy }) => sum + greedy, 0) / 2).toBeCloseTo(heldOut.greedy.mean, 12);
       if (name === 'free') expect(comparison).toBeNull();
-      else expect(comparison?.difference).toBeCloseTo(heldOut.greedy.mean - (variants[0]?.heldOut.greedy.mean ?? 0), 12);
+      else
+        expect(comparison?.difference).toBeCloseTo(heldOut.greedy.mean - (variants[0]?.heldOut.greedy.mean ?? 0), 12);
     }
     // The control: nothing learned, nothing moved.
     expect(variants[2]?.perSeed.map(({ hints }) => hints)).toEqual([0, 0]);
@@ -65,10 +106,38 @@ describe('lab compare', { timeout: 120_000 }, () => {
   });
 
   it('starts from hints of a file, and keeps them with learning off', async () => {
-    expect((await lab('train', ...data, '--hints-in', 'none', '--steps', '10', '--reward', 'gold', '--set', 'group_size=8', '--hints-out', file('hints.json'))).code).toBe(0);
+    expect(
+      (
+        await lab(
+          'train',
+          ...data,
+          '--hints-in',
+          'none',
+          '--steps',
+          '10',
+          '--reward',
+          'gold',
+          '--set',
+          'group_size=8',
+          '--hints-out',
+          file('hints.json'),
+        )
+      ).code,
+    ).toBe(0);
     const count = (JSON.parse(read('hints.json')) as { hints: unknown[] }).hints.length;
     expect(count).toBeGreaterThan(0);
-    const { code } = await lab('compare', ...data, '--steps', '2', '--seeds', '1', '--variant', `kept:start=${file('hints.json')},learning=off`, '--json', file('kept.json'));
+    const { code } = await lab(
+      'compare',
+      ...data,
+      '--steps',
+      '2',
+      '--seeds',
+      '1',
+      '--variant',
+      `kept:start=${file('hints.json')},learning=off`,
+      '--json',
+      file('kept.json'),
+    );
     expect(code).toBe(0);
     expect((JSON.parse(read('kept.json')) as Compared).variants[0]).toMatchObject({ start: 'file', hints: count });
   });
@@ -90,7 +159,16 @@ describe('lab compare', { timeout: 120_000 }, () => {
   });
 
   it('says so where there is no starter policy, else starts from it', async () => {
-    const { code, stderr } = await lab('compare', ...data, '--steps', '1', '--seeds', '1', '--variant', 'a:start=starter');
+    const { code, stderr } = await lab(
+      'compare',
+      ...data,
+      '--steps',
+      '1',
+      '--seeds',
+      '1',
+      '--variant',
+      'a:start=starter',
+    );
     const there = existsSync(new URL('../../public/starter/hints.json', import.meta.url));
     expect(code).toBe(there ? 0 : 2);
     if (!there) expect(stderr).toMatch(/There is no starter policy: public\/starter\/hints\.json is missing/);
@@ -99,13 +177,56 @@ describe('lab compare', { timeout: 120_000 }, () => {
 
 describe('lab credit', { timeout: 120_000 }, () => {
   it('gives each of the heaviest hints its uplift or says that it cannot', async () => {
-    expect((await lab('train', ...data, '--hints-in', 'none', '--steps', '20', '--reward', 'gold', '--set', 'group_size=8', '--set', 'learning_rate=0.3', '--hints-out', file('taught.json'))).code).toBe(0);
-    const credit = (name: string) => lab('credit', ...data, '--hints', file('taught.json'), '--split', 'all', '--top', '4', '--repeats', '6', '--json', file(name));
+    expect(
+      (
+        await lab(
+          'train',
+          ...data,
+          '--hints-in',
+          'none',
+          '--steps',
+          '20',
+          '--reward',
+          'gold',
+          '--set',
+          'group_size=8',
+          '--set',
+          'learning_rate=0.3',
+          '--hints-out',
+          file('taught.json'),
+        )
+      ).code,
+    ).toBe(0);
+    const credit = (name: string) =>
+      lab(
+        'credit',
+        ...data,
+        '--hints',
+        file('taught.json'),
+        '--split',
+        'all',
+        '--top',
+        '4',
+        '--repeats',
+        '6',
+        '--json',
+        file(name),
+      );
     const first = await credit('c1.json');
     await credit('c2.json');
     expect(first.code).toBe(0);
     expect(read('c2.json')).toBe(read('c1.json'));
-    const { credits, questions } = JSON.parse(read('c1.json')) as { questions: number; credits: { weight: number; questions: number; uplift: Range | null; verdict: string; answersWith: number; answersWithout: number }[] };
+    const { credits, questions } = JSON.parse(read('c1.json')) as {
+      questions: number;
+      credits: {
+        weight: number;
+        questions: number;
+        uplift: Range | null;
+        verdict: string;
+        answersWith: number;
+        answersWithout: number;
+      }[];
+    };
     expect(questions).toBe(6);
     expect(credits).toHaveLength(4);
     const weights = credits.map(({ weight }) => Math.abs(weight));

@@ -7,7 +7,10 @@ import { newFolder } from './run.ts';
 it('writes all files, over what was there', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'a'), 'old', { mode: 0o600 });
-  writeAll([{ path: join(folder, 'a'), text: 'new a' }, { path: join(folder, 'b'), text: 'new b' }]);
+  writeAll([
+    { path: join(folder, 'a'), text: 'new a' },
+    { path: join(folder, 'b'), text: 'new b' },
+  ]);
   expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('new a');
   expect(readFileSync(join(folder, 'b'), 'utf8')).toBe('new b');
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o600);
@@ -17,7 +20,12 @@ it('writes all files, over what was there', () => {
 it('writes none when one cannot be written', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'a'), 'old');
-  expect(() => writeAll([{ path: join(folder, 'a'), text: 'new' }, { path: join(folder, 'gone', 'b'), text: 'new' }])).toThrow(/Cannot write .*no such file or folder/);
+  expect(() =>
+    writeAll([
+      { path: join(folder, 'a'), text: 'new' },
+      { path: join(folder, 'gone', 'b'), text: 'new' },
+    ]),
+  ).toThrow(/Cannot write .*no such file or folder/);
   expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('old');
   expect(existsSync(join(folder, 'gone'))).toBe(false);
   expect(readdirSync(folder)).toEqual(['a']);

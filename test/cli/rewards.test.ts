@@ -11,14 +11,24 @@ const write = (name: string, value: unknown): string => {
 };
 const data = ['--database', file('library.sql'), '--questions', file('questions.json')];
 const COMPLETIONS = [
-  { id: 'count', completions: [
-    { source: 'good', text: '```sql\nSELECT COUNT(*) FROM books;\n```' }, { source: 'good', text: 'SELECT COUNT(book_id) FROM books' },
-    { source: 'bad', text: 'SELECT title FROM books' }, { source: 'bad', text: 'SELECT COUNT(*) FORM books' },
-  ] },
-  { id: 'french', completions: [
-    { source: 'good', text: "SELECT name FROM authors WHERE country = 'France'" }, { source: 'good', text: "SELECT name FROM authors WHERE country = 'France'" },
-    { source: 'bad', text: 'SELECT name FROM authors', correct: false }, { source: 'bad', text: 'I do not know.' },
-  ] },
+  {
+    id: 'count',
+    completions: [
+      { source: 'good', text: '```sql\nSELECT COUNT(*) FROM books;\n```' },
+      { source: 'good', text: 'SELECT COUNT(book_id) FROM books' },
+      { source: 'bad', text: 'SELECT title FROM books' },
+      { source: 'bad', text: 'SELECT COUNT(*) FORM books' },
+    ],
+  },
+  {
+    id: 'french',
+    completions: [
+      { source: 'good', text: "SELECT name FROM authors WHERE country = 'France'" },
+      { source: 'good', text: "SELECT name FROM authors WHERE country = 'France'" },
+      { source: 'bad', text: 'SELECT name FROM authors', correct: false },
+      { source: 'bad', text: 'I do not know.' },
+    ],
+  },
   // Without gold and without flags nothing can be judged.
   { id: 'own', completions: [{ source: 'good', text: 'SELECT title FROM books' }] },
 ];
@@ -53,13 +63,28 @@ describe('rewards', { timeout: 120_000 }, () => {
     expect(out.pairs['total']).toBe(6);
     expect(out.auc['total']).toBe(1);
     expect(out.auc['validity']).toBeGreaterThan(0.5);
-    expect(Object.keys(out.bestOfG ?? {})).toEqual(['random', 'runnable', 'vote', 'reward', 'rewardWithAgreement', 'oracle']);
+    expect(Object.keys(out.bestOfG ?? {})).toEqual([
+      'random',
+      'runnable',
+      'vote',
+      'reward',
+      'rewardWithAgreement',
+      'oracle',
+    ]);
     expect(out.bestOfG).toMatchObject({ random: 0.5, vote: 1, reward: 1, rewardWithAgreement: 1, oracle: 1 });
     expect(out.bestOfG?.['runnable']).toBeCloseTo(2 / 3, 9);
   });
 
   it('takes a flag before gold, and only the sources asked for', async () => {
-    const flagged = [{ id: 'count', completions: [{ source: 'a', text: 'SELECT COUNT(*) FROM books', correct: false }, { source: 'b', text: 'SELECT title FROM books', correct: true }] }];
+    const flagged = [
+      {
+        id: 'count',
+        completions: [
+          { source: 'a', text: 'SELECT COUNT(*) FROM books', correct: false },
+          { source: 'b', text: 'SELECT title FROM books', correct: true },
+        ],
+      },
+    ];
     const out = await measured('--completions', write('flagged.json', flagged));
     expect(out.auc['total']).toBe(0);
     const good = await measured('--completions', file('completions.json'), '--sources', 'good');
@@ -78,8 +103,19 @@ describe('rewards', { timeout: 120_000 }, () => {
   it.each([
     ['no list', '{}', /completions\.json|bad\.json must hold a list/],
     ['no text', [{ id: 'count', completions: [{ source: 'a' }] }], /entry 1 .*"text"/],
-    ['a flag that is none', [{ id: 'count', completions: [{ text: 'SELECT 1', correct: 'yes' }] }], /"correct" to be true or false/],
-    ['an id twice', [{ id: 'count', completions: [] }, { id: 'count', completions: [] }], /ids must differ/],
+    [
+      'a flag that is none',
+      [{ id: 'count', completions: [{ text: 'SELECT 1', correct: 'yes' }] }],
+      /"correct" to be true or false/,
+    ],
+    [
+      'an id twice',
+      [
+        { id: 'count', completions: [] },
+        { id: 'count', completions: [] },
+      ],
+      /ids must differ/,
+    ],
     ['nothing to judge', [{ id: 'own', completions: [{ text: 'SELECT 1' }] }], /No completion can be judged/],
   ])('refuses a file with %s', async (_name, content, message) => {
     const { code, stderr } = await lab('rewards', ...data, '--completions', write('bad.json', content));
@@ -88,7 +124,9 @@ describe('rewards', { timeout: 120_000 }, () => {
   });
 
   it('refuses sources that are not there, or without a file', async () => {
-    expect((await lab('rewards', ...data, '--completions', file('completions.json'), '--sources', 'nobody')).stderr).toMatch(/no completion from "nobody".*bad, good/);
+    expect(
+      (await lab('rewards', ...data, '--completions', file('completions.json'), '--sources', 'nobody')).stderr,
+    ).toMatch(/no completion from "nobody".*bad, good/);
     expect((await lab('rewards', ...data, '--sources', 'good')).code).toBe(2);
     expect((await lab('rewards', ...data, '--group-size', '1')).code).toBe(2);
   });

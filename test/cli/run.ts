@@ -17,7 +17,10 @@ export interface Outcome {
 
 /** Starts the command line as a process of its own, as `npm run lab` does. */
 export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -33,7 +36,10 @@ export function start(args: readonly string[]): { readonly child: ChildProcess; 
 export async function lab(...args: readonly string[]): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
-  const code = await run(args, { result: (line) => void (stdout += `${line}\n`), progress: (line) => void (stderr += `${line}\n`) });
+  const code = await run(args, {
+    result: (line) => void (stdout += `${line}\n`),
+    progress: (line) => void (stderr += `${line}\n`),
+  });
   return { code, signal: null, stdout, stderr };
 }
 
@@ -53,10 +59,31 @@ INSERT INTO loans VALUES (1,1,14),(2,1,7),(3,2,21),(4,4,3),(5,4,30);
 
 export const LIBRARY_QUESTIONS = [
   { id: 'count', question: 'How many books are there?', sql: 'SELECT COUNT(*) FROM books', split: 'train' },
-  { id: 'pages', question: 'What is the average number of pages of books?', sql: 'SELECT AVG(pages) FROM books', split: 'train' },
-  { id: 'french', question: 'List the names of authors from France.', sql: "SELECT name FROM authors WHERE country = 'France'", split: 'train' },
-  { id: 'nobody', question: 'List the names of authors from Peru.', sql: "SELECT name FROM authors WHERE country = 'Peru'", split: 'train' },
+  {
+    id: 'pages',
+    question: 'What is the average number of pages of books?',
+    sql: 'SELECT AVG(pages) FROM books',
+    split: 'train',
+  },
+  {
+    id: 'french',
+    question: 'List the names of authors from France.',
+    sql: "SELECT name FROM authors WHERE country = 'France'",
+    split: 'train',
+  },
+  {
+    id: 'nobody',
+    question: 'List the names of authors from Peru.',
+    sql: "SELECT name FROM authors WHERE country = 'Peru'",
+    split: 'train',
+  },
   { id: 'own', question: 'Which books are long?', split: 'train' },
-  { id: 'loans', question: 'How many loans are there?', sql: 'SELECT COUNT(*) FROM loans', sql_alternatives: ['SELECT COUNT(loan_id) FROM loans'], split: 'held-out' },
+  {
+    id: 'loans',
+    question: 'How many loans are there?',
+    sql: 'SELECT COUNT(*) FROM loans',
+    sql_alternatives: ['SELECT COUNT(loan_id) FROM loans'],
+    split: 'held-out',
+  },
   { id: 'titles', question: 'List the titles of all books.', sql: 'SELECT title FROM books', split: 'held-out' },
 ];

@@ -9,7 +9,21 @@ import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 
 const folder = newFolder();
 const file = (name: string): string => join(folder, name);
-const train = (name: string, ...args: string[]) => lab('train', '--database', file('library.sql'), '--questions', file('questions.json'), '--hints-in', 'none', '--reward', 'gold', '--json', file(name), ...args);
+const train = (name: string, ...args: string[]) =>
+  lab(
+    'train',
+    '--database',
+    file('library.sql'),
+    '--questions',
+    file('questions.json'),
+    '--hints-in',
+    'none',
+    '--reward',
+    'gold',
+    '--json',
+    file(name),
+    ...args,
+  );
 
 interface Training extends Pick<TrainingResult, 'validation' | 'kept' | 'bestStep' | 'stoppedEarly' | 'verdict'> {
   readonly steps: number;
@@ -28,10 +42,23 @@ beforeAll(() => {
 
 describe('train with a validation part', { timeout: 120_000 }, () => {
   it('keeps one of three questions back, prints every validation and the verdict', async () => {
-    const { code, stdout, stderr } = await train('a.json', '--steps', '12', '--set', 'validation_share=0.34', '--set', 'evaluate_every=5');
+    const { code, stdout, stderr } = await train(
+      'a.json',
+      '--steps',
+      '12',
+      '--set',
+      'validation_share=0.34',
+      '--set',
+      'evaluate_every=5',
+    );
     expect(code).toBe(0);
     const { validation, kept, verdict, hints, bestStep, history, summary } = read('a.json');
-    expect(validation.map(({ step, of }) => [step, of])).toEqual([[0, 1], [5, 1], [10, 1], [12, 1]]);
+    expect(validation.map(({ step, of }) => [step, of])).toEqual([
+      [0, 1],
+      [5, 1],
+      [10, 1],
+      [12, 1],
+    ]);
     expect(stderr).toMatch(/validation of the start: [01] of 1\n(.|\n)*validation after step 12: [01] of 1\n/);
     expect(stdout).toContain(verdict);
     const best = Math.max(...validation.map(({ right }) => right));
@@ -43,9 +70,29 @@ describe('train with a validation part', { timeout: 120_000 }, () => {
   });
 
   it('stops early when patience runs out', async () => {
-    const { stdout } = await train('b.json', '--steps', '500', '--set', 'validation_share=0.34', '--set', 'evaluate_every=1', '--set', 'patience=2', '--set', 'learning_rate=0');
-    expect(stdout).toMatch(/^2 steps on 3 questions: .*did not beat its start on the one validation question \(([01]) of 1 against \1 of 1\); the start is kept\.\n$/);
-    expect(read('b.json')).toMatchObject({ steps: 500, kept: 'start', stoppedEarly: true, summary: { totalSteps: 2 }, hints: [] });
+    const { stdout } = await train(
+      'b.json',
+      '--steps',
+      '500',
+      '--set',
+      'validation_share=0.34',
+      '--set',
+      'evaluate_every=1',
+      '--set',
+      'patience=2',
+      '--set',
+      'learning_rate=0',
+    );
+    expect(stdout).toMatch(
+      /^2 steps on 3 questions: .*did not beat its start on the one validation question \(([01]) of 1 against \1 of 1\); the start is kept\.\n$/,
+    );
+    expect(read('b.json')).toMatchObject({
+      steps: 500,
+      kept: 'start',
+      stoppedEarly: true,
+      summary: { totalSteps: 2 },
+      hints: [],
+    });
   });
 
   it('takes a preset below --set, and says which', async () => {
@@ -53,7 +100,20 @@ describe('train with a validation part', { timeout: 120_000 }, () => {
     const { preset, config, kept, validation } = read('c.json');
     expect({ preset, kept, validation }).toEqual({ preset: 'tuned', kept: 'last', validation: [] });
     expect(config).toMatchObject({ ...PRESETS.tuned, group_size: 3, validation_share: 0, gold_weight: 1 });
-    expect(config).toEqual(makeConfig({ group_size: 3, validation_share: 0, gold_weight: 1, validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0 }, 'tuned'));
+    expect(config).toEqual(
+      makeConfig(
+        {
+          group_size: 3,
+          validation_share: 0,
+          gold_weight: 1,
+          validity_weight: 0,
+          execution_weight: 0,
+          quality_weight: 0,
+          format_weight: 0,
+        },
+        'tuned',
+      ),
+    );
   });
 
   it('measures entropy and KL only when asked, which changes nothing else', async () => {

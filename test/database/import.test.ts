@@ -30,14 +30,23 @@ test('a database file opens, and its bytes are neither copied nor changed', asyn
   const database = await SqliteDatabase.open(bytes);
   expect(database.image).toBe(bytes);
   expect(database.notes).toEqual([]);
-  expect(database.schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([['customers', 3], ['orders', 3], ['lines', 3000], ['big_orders', 1]]);
+  expect(database.schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([
+    ['customers', 3],
+    ['orders', 3],
+    ['lines', 3000],
+    ['big_orders', 1],
+  ]);
   database.close();
   expect(bytes).toEqual(before);
 });
 
 test.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
   ['zero bytes', () => new Uint8Array(0), /empty \(0 bytes\)/],
-  ['random bytes', () => Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255), /not a SQLite database, or it is encrypted/],
+  [
+    'random bytes',
+    () => Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255),
+    /not a SQLite database, or it is encrypted/,
+  ],
   ['a ZIP archive', () => new TextEncoder().encode('PK\x03\x04xxxxxxxx'), /ZIP archive/],
   ['a gzip file', () => new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0]), /gzip/],
   ['a CSV file', () => new TextEncoder().encode('id,name\n1,Zoë\n'), /text, but neither/],
@@ -48,7 +57,11 @@ test.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
   ['UTF-16, big-endian', () => file((bytes) => (bytes[59] = 3)), /UTF-16/],
   ['a header that makes no sense', () => file((bytes) => bytes.fill(0xee, 16, 24)), /header makes no sense|cut off/],
   ['a broken schema page', () => file((bytes) => bytes.fill(0x55, 100, 108)), /damaged/],
-  ['a broken page in the middle', () => file((bytes) => bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 8192)), /damaged; SQLite says/],
+  [
+    'a broken page in the middle',
+    () => file((bytes) => bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 8192)),
+    /damaged; SQLite says/,
+  ],
 ])('%s: refused with what to do', async (_, make, message) => {
   const text = await refusal(await make());
   expect(text).toMatch(message);
@@ -69,34 +82,60 @@ test('a write-ahead-logging file opens, and it is said what may be missing', asy
 });
 
 test('rows that break a constraint do not make a file damaged', async () => {
-  const database = await openTestDatabase("CREATE TABLE t (a, CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (-1)");
+  const database = await openTestDatabase(
+    'CREATE TABLE t (a, CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (-1)',
+  );
   expect((await database.execute(['SELECT a FROM t']))[0]).toMatchObject({ rows: [[-1]] });
   database.close();
 });
 
 test('a dump opens as text and as bytes, with a byte-order mark too', async () => {
-  for (const source of [SHOP_SQL, new TextEncoder().encode(SHOP_SQL), new TextEncoder().encode(`\ufeff${SHOP_SQL}`), `PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n${SHOP_SQL}\nCOMMIT;\n-- end`]) {
+  for (const source of [
+    SHOP_SQL,
+    new TextEncoder().encode(SHOP_SQL),
+    new TextEncoder().encode(`\ufeff${SHOP_SQL}`),
+    `PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n${SHOP_SQL}\nCOMMIT;\n-- end`,
+  ]) {
     const database = await SqliteDatabase.open(source);
-    expect((await database.execute(["SELECT name FROM customers WHERE city = 'Zürich'"]))[0]).toMatchObject({ rows: [['Ada']] });
+    expect((await database.execute(["SELECT name FROM customers WHERE city = 'Zürich'"]))[0]).toMatchObject({
+      rows: [['Ada']],
+    });
     database.close();
   }
 });
 
 test.each([
-  ['a syntax error', 'CREATE TABLE a (b);\n\n-- fill it\nINSERT INTO a\n  VALUS (1);\nSELECT 1;', /line 5: near "VALUS": syntax error\. The statement: INSERT INTO a VALUS \(1\)/],
-  ['a failing statement', 'CREATE TABLE a (b UNIQUE);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);', /line 3: UNIQUE constraint failed: a\.b\. The statement: INSERT INTO a VALUES \(1\);/],
+  [
+    'a syntax error',
+    'CREATE TABLE a (b);\n\n-- fill it\nINSERT INTO a\n  VALUS (1);\nSELECT 1;',
+    /line 5: near "VALUS": syntax error\. The statement: INSERT INTO a VALUS \(1\)/,
+  ],
+  [
+    'a failing statement',
+    'CREATE TABLE a (b UNIQUE);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);',
+    /line 3: UNIQUE constraint failed: a\.b\. The statement: INSERT INTO a VALUES \(1\);/,
+  ],
   ['a text that ends nowhere', "CREATE TABLE a (b);\nINSERT INTO a VALUES ('x);\n", /line 2: unrecognized token/],
   ['a transaction without end', 'BEGIN;\nCREATE TABLE a (b);', /never commits/],
   ['ATTACH', "CREATE TABLE a (b);\nATTACH 'x' AS y;", /line 2: ATTACH and DETACH are not allowed/],
-  ['a PRAGMA that dumps do not need', 'CREATE TABLE a (b); PRAGMA writable_schema = ON;', /PRAGMA writable_schema is not allowed/],
-  ['a MySQL dump', 'CREATE TABLE `a` (\n  `b` int(11) NOT NULL AUTO_INCREMENT\n) ENGINE=InnoDB;', /another database system/],
+  [
+    'a PRAGMA that dumps do not need',
+    'CREATE TABLE a (b); PRAGMA writable_schema = ON;',
+    /PRAGMA writable_schema is not allowed/,
+  ],
+  [
+    'a MySQL dump',
+    'CREATE TABLE `a` (\n  `b` int(11) NOT NULL AUTO_INCREMENT\n) ENGINE=InnoDB;',
+    /another database system/,
+  ],
   ['a blank text', ' \n ', /dump is empty/],
 ])('a dump with %s: refused with its line', async (_, sql, message) => {
   expect(await refusal(sql)).toMatch(message);
 });
 
 test('a dump of endless work is stopped by memory, and the next one opens', async () => {
-  const bomb = 'CREATE TABLE a (b); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT zeroblob(1000000) FROM n';
+  const bomb =
+    'CREATE TABLE a (b); INSERT INTO a WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT zeroblob(1000000) FROM n';
   expect(await refusal(bomb)).toMatch(/more memory than the sandbox has/);
   (await openTestDatabase()).close();
 });

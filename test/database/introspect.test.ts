@@ -25,7 +25,13 @@ test('tables, columns and keys are read as declared', async () => {
     CREATE VIEW broken AS SELECT 1 FROM missing;
     CREATE VIRTUAL TABLE docs USING fts5(body);
   `);
-  expect(tables.map(({ name, kind }) => [name, kind])).toEqual([['odd "name"', 'table'], ['child', 'table'], ['parent', 'table'], ['docs', 'table'], ['good', 'view']]);
+  expect(tables.map(({ name, kind }) => [name, kind])).toEqual([
+    ['odd "name"', 'table'],
+    ['child', 'table'],
+    ['parent', 'table'],
+    ['docs', 'table'],
+    ['good', 'view'],
+  ]);
   expect(tables[0]?.columns).toEqual([
     { name: 'a b', type: 'VARCHAR(10)', primaryKey: true, notNull: true },
     { name: 'c', type: '', primaryKey: true, notNull: true },
@@ -47,10 +53,27 @@ test('what a column holds is judged from its data, not from its type', async () 
     INSERT INTO t VALUES (NULL, '2024-01-02', 6, 5, 3, 7, 'x', x'02', NULL, '', 'soon');
   `);
   expect(schema.profiles.map(({ column, holds }) => [column, holds])).toEqual([
-    ['day', 'date'], ['moment', 'date'], ['price', 'text'], ['count', 'real'], ['ratio', 'real'], ['name', 'text'],
-    ['code', 'text'], ['picture', 'blob'], ['never', 'empty'], ['blank', 'text'], ['month', 'text'],
+    ['day', 'date'],
+    ['moment', 'date'],
+    ['price', 'text'],
+    ['count', 'real'],
+    ['ratio', 'real'],
+    ['name', 'text'],
+    ['code', 'text'],
+    ['picture', 'blob'],
+    ['never', 'empty'],
+    ['blank', 'text'],
+    ['month', 'text'],
   ]);
-  expect(profile(schema, 'day')).toEqual({ table: 't', column: 'day', holds: 'date', distinct: 2, distinctIsExact: true, hasNull: true, values: ['2024-02-29'] });
+  expect(profile(schema, 'day')).toEqual({
+    table: 't',
+    column: 'day',
+    holds: 'date',
+    distinct: 2,
+    distinctIsExact: true,
+    hasNull: true,
+    values: ['2024-02-29'],
+  });
   expect(profile(schema, 'name')).toMatchObject({ values: ['Ada', 'Ben'], distinct: 3, hasNull: false });
 });
 
@@ -62,13 +85,20 @@ test('distinct values are counted and kept up to a limit; long ones are left out
   `);
   expect(profile(schema, 'many')).toMatchObject({ distinct: DISTINCT_LIMIT, distinctIsExact: false, hasNull: false });
   expect(profile(schema, 'many')?.values).toHaveLength(DISTINCT_LIMIT);
-  expect(profile(schema, 'few')).toMatchObject({ distinct: 3, distinctIsExact: true, hasNull: true, values: ['f0', 'f1', 'f2'] });
+  expect(profile(schema, 'few')).toMatchObject({
+    distinct: 3,
+    distinctIsExact: true,
+    hasNull: true,
+    values: ['f0', 'f1', 'f2'],
+  });
   expect(profile(schema, 'long')?.values.every((value) => value.length <= 120)).toBe(true);
 });
 
 test('values over all columns are capped, the longest lists first', async () => {
   const columns = Array.from({ length: 40 }, (_, i) => `c${i}`);
-  const schema = await schemaOf(`CREATE TABLE t (${columns.join(' TEXT, ')} TEXT, few TEXT); INSERT INTO t ${numbers(2500)} SELECT ${columns.map((name) => `'${name}-' || i`).join()}, 'f' || (i % 3) FROM n`);
+  const schema = await schemaOf(
+    `CREATE TABLE t (${columns.join(' TEXT, ')} TEXT, few TEXT); INSERT INTO t ${numbers(2500)} SELECT ${columns.map((name) => `'${name}-' || i`).join()}, 'f' || (i % 3) FROM n`,
+  );
   const kept = schema.profiles.map(({ values }) => values.length);
   expect(kept.reduce((a, b) => a + b)).toBeLessThanOrEqual(VALUES_LIMIT);
   expect(new Set(kept.slice(0, 40))).toEqual(new Set([Math.floor((VALUES_LIMIT - 3) / 40)]));
@@ -88,8 +118,18 @@ test('a million rows and a view of a trillion are looked at within bounds', asyn
   `);
   database.close();
   const { schema } = database;
-  expect(schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([['big', 1_000_000], ['pairs', null]]);
+  expect(schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([
+    ['big', 1_000_000],
+    ['pairs', null],
+  ]);
   expect(profile(schema, 'note')).toMatchObject({ holds: 'empty', distinct: 0, distinctIsExact: false, hasNull: true });
-  expect(schema.profiles.find(({ table, column }) => table === 'big' && column === 'state')).toMatchObject({ distinct: 4, distinctIsExact: false, values: ['s0', 's1', 's2', 's3'] });
-  expect(schema.profiles.filter(({ table }) => table === 'pairs').map(({ column, holds }) => [column, holds])).toEqual([['id', 'integer'], ['state', 'text']]);
+  expect(schema.profiles.find(({ table, column }) => table === 'big' && column === 'state')).toMatchObject({
+    distinct: 4,
+    distinctIsExact: false,
+    values: ['s0', 's1', 's2', 's3'],
+  });
+  expect(schema.profiles.filter(({ table }) => table === 'pairs').map(({ column, holds }) => [column, holds])).toEqual([
+    ['id', 'integer'],
+    ['state', 'text'],
+  ]);
 }, 60_000);

@@ -13,7 +13,11 @@ afterAll(() => database.close());
 describe('every guard in place', () => testSandbox(async () => database));
 
 /** Runs one statement with some guards taken away. */
-async function without(layers: Partial<SandboxLayers>, sql: string, budget: Partial<ExecutionBudget> = {}): Promise<Execution | undefined> {
+async function without(
+  layers: Partial<SandboxLayers>,
+  sql: string,
+  budget: Partial<ExecutionBudget> = {},
+): Promise<Execution | undefined> {
   const open = await SqliteDatabase.open(CASES_SQL, { ...ALL_LAYERS, ...layers });
   const [execution] = await open.execute([sql], { budget });
   open.close();
@@ -22,7 +26,12 @@ async function without(layers: Partial<SandboxLayers>, sql: string, budget: Part
 
 describe('what each guard is there for', () => {
   test('without the authorizer, PRAGMAs and SQLite’s insides can be read', async () => {
-    for (const sql of ['PRAGMA table_info(orders)', "SELECT * FROM pragma_table_info('orders')", 'SELECT pgno FROM sqlite_dbpage', 'SELECT * FROM dbstat']) {
+    for (const sql of [
+      'PRAGMA table_info(orders)',
+      "SELECT * FROM pragma_table_info('orders')",
+      'SELECT pgno FROM sqlite_dbpage',
+      'SELECT * FROM dbstat',
+    ]) {
       expect(await without({ authorizer: false }, sql), sql).toMatchObject({ status: 'rows' });
     }
   });
@@ -33,30 +42,56 @@ describe('what each guard is there for', () => {
     }
     // It compiles; only the ATTACH that SQLite does for it while it runs is seen by the authorizer.
     const vacuum = "VACUUM INTO 'copy.db'";
-    expect(await without({ statementCheck: false, limits: false, queryOnly: false }, vacuum)).toMatchObject({ status: 'refused', error: expect.stringContaining('ATTACH') as string });
-    expect(await without({ statementCheck: false, authorizer: false, limits: false }, vacuum)).toMatchObject({ status: 'refused', error: expect.stringContaining('readonly') as string });
-    expect(await without({ statementCheck: false, authorizer: false, limits: false, queryOnly: false }, vacuum)).toMatchObject({ status: 'empty' });
+    expect(await without({ statementCheck: false, limits: false, queryOnly: false }, vacuum)).toMatchObject({
+      status: 'refused',
+      error: expect.stringContaining('ATTACH') as string,
+    });
+    expect(await without({ statementCheck: false, authorizer: false, limits: false }, vacuum)).toMatchObject({
+      status: 'refused',
+      error: expect.stringContaining('readonly') as string,
+    });
+    expect(
+      await without({ statementCheck: false, authorizer: false, limits: false, queryOnly: false }, vacuum),
+    ).toMatchObject({ status: 'empty' });
   });
 
   test('without both, query_only and the read-only image still stop writes', async () => {
     const both = { authorizer: false, statementCheck: false };
-    expect(await without(both, 'DELETE FROM orders')).toMatchObject({ status: 'refused', error: expect.stringContaining('readonly') as string });
-    expect(await without({ ...both, queryOnly: false }, 'DELETE FROM orders')).toMatchObject({ status: 'refused', error: expect.stringContaining('readonly') as string });
-    expect(await without({ ...both, queryOnly: false }, 'CREATE TEMP TABLE x AS SELECT 1')).toMatchObject({ status: 'empty' });
+    expect(await without(both, 'DELETE FROM orders')).toMatchObject({
+      status: 'refused',
+      error: expect.stringContaining('readonly') as string,
+    });
+    expect(await without({ ...both, queryOnly: false }, 'DELETE FROM orders')).toMatchObject({
+      status: 'refused',
+      error: expect.stringContaining('readonly') as string,
+    });
+    expect(await without({ ...both, queryOnly: false }, 'CREATE TEMP TABLE x AS SELECT 1')).toMatchObject({
+      status: 'empty',
+    });
     expect(await without(both, 'CREATE TEMP TABLE x AS SELECT 1')).toMatchObject({ status: 'refused' });
   });
 
   test('without the ATTACHED limit, ATTACH is stopped by the authorizer and the statement check alone', async () => {
     const both = { authorizer: false, statementCheck: false };
     expect(await without({ ...both, limits: false }, "ATTACH ':memory:' AS y")).toMatchObject({ status: 'empty' });
-    expect(await without(both, "ATTACH ':memory:' AS y")).toMatchObject({ status: 'failed', error: expect.stringContaining('too many attached') as string });
-    expect(await without({ statementCheck: false, limits: false }, "ATTACH ':memory:' AS y")).toMatchObject({ status: 'refused' });
-    expect(await without({ authorizer: false, limits: false }, "ATTACH ':memory:' AS y")).toMatchObject({ status: 'refused' });
+    expect(await without(both, "ATTACH ':memory:' AS y")).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('too many attached') as string,
+    });
+    expect(await without({ statementCheck: false, limits: false }, "ATTACH ':memory:' AS y")).toMatchObject({
+      status: 'refused',
+    });
+    expect(await without({ authorizer: false, limits: false }, "ATTACH ':memory:' AS y")).toMatchObject({
+      status: 'refused',
+    });
   });
 
   test('without the LENGTH limit, a string may grow until the memory ends, and the memory does end', async () => {
     expect(await without({ length: false }, 'SELECT length(zeroblob(20000000))')).toMatchObject({ status: 'rows' });
-    expect(await without({ length: false }, "SELECT length(printf('%900000000d', 1))")).toMatchObject({ status: 'too-large', error: expect.stringContaining('memory') as string });
+    expect(await without({ length: false }, "SELECT length(printf('%900000000d', 1))")).toMatchObject({
+      status: 'too-large',
+      error: expect.stringContaining('memory') as string,
+    });
   });
 
   test('without the other limits, wide, deep and long statements compile', async () => {
@@ -77,14 +112,23 @@ describe('what each guard is there for', () => {
     const [byTime] = await database.execute([endless], { budget: { maxVmSteps: Infinity, deadlineMs: 200 } });
     expect(byTime).toMatchObject({ status: 'timeout', error: 'stopped after 200 ms' });
     const [bySteps] = await database.execute([endless], { budget: { maxVmSteps: 5000, deadlineMs: 60_000 } });
-    expect(bySteps).toMatchObject({ status: 'timeout', error: "stopped after 5,000 steps of SQLite's virtual machine" });
+    expect(bySteps).toMatchObject({
+      status: 'timeout',
+      error: "stopped after 5,000 steps of SQLite's virtual machine",
+    });
   });
 });
 
 test('what a view of the file calls is not trusted', async () => {
-  const open = await SqliteDatabase.open("CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIEW spy AS SELECT name FROM pragma_database_list; CREATE VIEW logs AS SELECT sqlite_log(1, 'x') FROM t");
+  const open = await SqliteDatabase.open(
+    "CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIEW spy AS SELECT name FROM pragma_database_list; CREATE VIEW logs AS SELECT sqlite_log(1, 'x') FROM t",
+  );
   const executions = await open.execute(['SELECT * FROM spy', 'SELECT * FROM logs', 'SELECT a FROM t']);
-  expect(executions.map(({ status, error }) => error ?? status)).toEqual(['unsafe use of virtual table "pragma_database_list"', 'unsafe use of sqlite_log()', 'rows']);
+  expect(executions.map(({ status, error }) => error ?? status)).toEqual([
+    'unsafe use of virtual table "pragma_database_list"',
+    'unsafe use of sqlite_log()',
+    'rows',
+  ]);
   expect(open.schema.tables.map(({ name }) => name)).toEqual(['t']);
   open.close();
 });

@@ -24,14 +24,20 @@ export function testWatchedDatabase(spawn: () => DatabaseWorkerLike): void {
   testSandbox(async () => database);
 
   test('the schema arrives whole', () => {
-    expect(database.schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([['orders', 3000], ['docs', 2], ['boxes', 2]]);
+    expect(database.schema.tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([
+      ['orders', 3000],
+      ['docs', 2],
+      ['boxes', 2],
+    ]);
     expect(database.schema.profiles.find(({ column }) => column === 'city')?.values).toEqual(['Zürich']);
   });
 
   test('a batch comes back in order, equal texts once', async () => {
     const sql = Array.from({ length: 50 }, (_, i) => `SELECT ${i % 7} AS n, x'0102', 9007199254740993`);
     const executions = await database.execute(sql);
-    expect(executions.map(({ rows }) => rows[0])).toEqual(sql.map((_, i) => [i % 7, new Uint8Array([1, 2]), 9007199254740993n]));
+    expect(executions.map(({ rows }) => rows[0])).toEqual(
+      sql.map((_, i) => [i % 7, new Uint8Array([1, 2]), 9007199254740993n]),
+    );
     expect(await database.execute([])).toEqual([]);
   });
 
@@ -42,7 +48,10 @@ export function testWatchedDatabase(spawn: () => DatabaseWorkerLike): void {
 
   test('a statement that SQLite cannot interrupt is killed, the ones around it are not', async () => {
     const before = workers;
-    const executions = await database.execute(['SELECT 1', UNINTERRUPTIBLE, 'SELECT count(*) FROM orders', 'SELECT 1'], { budget: { deadlineMs: 300 } });
+    const executions = await database.execute(
+      ['SELECT 1', UNINTERRUPTIBLE, 'SELECT count(*) FROM orders', 'SELECT 1'],
+      { budget: { deadlineMs: 300 } },
+    );
     expect(executions.map(({ status }) => status)).toEqual(['rows', 'killed', 'rows', 'rows']);
     expect(executions[1]?.error).toMatch(/no answer within 1\.3 s/);
     expect(executions[2]?.rows).toEqual([[3000]]);
@@ -51,10 +60,15 @@ export function testWatchedDatabase(spawn: () => DatabaseWorkerLike): void {
   }, 60_000);
 
   test('an abort is answered at once, and the database comes back', async () => {
-    await expect(database.execute(['SELECT 1'], { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(database.execute(['SELECT 1'], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
     for (const sql of [ENDLESS, UNINTERRUPTIBLE]) {
       const control = new AbortController();
-      const work = database.execute([sql, 'SELECT 3'], { signal: control.signal, budget: { maxVmSteps: Infinity, deadlineMs: 20_000 } });
+      const work = database.execute([sql, 'SELECT 3'], {
+        signal: control.signal,
+        budget: { maxVmSteps: Infinity, deadlineMs: 20_000 },
+      });
       const waiting = database.execute(['SELECT 4']);
       setTimeout(() => control.abort(), 50);
       await expect(work).rejects.toMatchObject({ name: 'AbortError' });

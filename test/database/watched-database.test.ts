@@ -28,7 +28,11 @@ test('the worker starts from a script run by tsx, whatever the current folder', 
      database.close();`,
   );
   try {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), script], { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/tsx/dist/cli.mjs'), script],
+      { cwd: folder, encoding: 'utf8', timeout: 30_000 },
+    );
     expect({ stdout, stderr, status }).toEqual({ stdout: '42\n', stderr: '', status: 0 });
   } finally {
     rmSync(folder, { recursive: true });
@@ -41,7 +45,10 @@ function fragile(state: { die: (message: ToDatabaseWorker) => string | null }): 
   let toClient: (message: FromDatabaseWorker) => void = () => undefined;
   let crash: (reason: string) => void = () => undefined;
   let ended = false;
-  serveDatabase({ post: (message) => queueMicrotask(() => ended || toClient(message)), listen: (onMessage) => (toServer = onMessage) });
+  serveDatabase({
+    post: (message) => queueMicrotask(() => ended || toClient(message)),
+    listen: (onMessage) => (toServer = onMessage),
+  });
   return {
     post: (message) =>
       queueMicrotask(() => {
@@ -58,7 +65,10 @@ function fragile(state: { die: (message: ToDatabaseWorker) => string | null }): 
 }
 
 test('a worker that breaks down by itself costs one statement', async () => {
-  const state = { die: (message: ToDatabaseWorker): string | null => (message.type === 'execute' && message.sql[0] === 'SELECT 2' ? 'out of memory' : null) };
+  const state = {
+    die: (message: ToDatabaseWorker): string | null =>
+      message.type === 'execute' && message.sql[0] === 'SELECT 2' ? 'out of memory' : null,
+  };
   const database = await WatchedDatabase.open(SHOP_SQL, () => fragile(state));
   const executions = await database.execute(['SELECT 2', 'SELECT 3']);
   expect(executions.map(({ status }) => status)).toEqual(['killed', 'rows']);
@@ -67,7 +77,10 @@ test('a worker that breaks down by itself costs one statement', async () => {
 });
 
 test('a worker that cannot be started again is an error of the machine, and is tried again', async () => {
-  const state = { die: (message: ToDatabaseWorker): string | null => (message.type === 'execute' ? 'gone' : message.type === 'reopen' ? 'no network' : null) };
+  const state = {
+    die: (message: ToDatabaseWorker): string | null =>
+      message.type === 'execute' ? 'gone' : message.type === 'reopen' ? 'no network' : null,
+  };
   const database = await WatchedDatabase.open(SHOP_SQL, () => fragile(state));
   await expect(database.execute(['SELECT 1', 'SELECT 2'])).rejects.toThrow(/could not be started again.*no network/);
   state.die = () => null;

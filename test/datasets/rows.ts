@@ -21,7 +21,9 @@ export async function openBytes(bytes: Uint8Array): Promise<OpenedShop> {
   if (code !== 0) throw new Error(`SQLite could not read the bytes: ${code}`);
   return {
     rows: (sql) => db.selectArrays(sql),
-    close: () => { db.close(); },
+    close: () => {
+      db.close();
+    },
   };
 }
 
@@ -52,7 +54,8 @@ function sorted(rows: Rows): Rows {
 function orders(width: number): number[][] {
   if (width === 0) return [[]];
   return orders(width - 1).flatMap((rest) =>
-    Array.from({ length: width }, (_, at) => [...rest.slice(0, at), width - 1, ...rest.slice(at)]));
+    Array.from({ length: width }, (_, at) => [...rest.slice(0, at), width - 1, ...rest.slice(at)]),
+  );
 }
 
 /**

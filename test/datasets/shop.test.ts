@@ -59,42 +59,96 @@ describe('a believable shop', () => {
   });
 
   test('dates follow one another', () => {
-    expect(value('SELECT COUNT(*) FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id WHERE o.order_date < c.signup_date')).toBe(0);
+    expect(
+      value(
+        'SELECT COUNT(*) FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id WHERE o.order_date < c.signup_date',
+      ),
+    ).toBe(0);
     expect(value('SELECT COUNT(*) FROM orders WHERE shipped_date < order_date')).toBe(0);
-    expect(value('SELECT COUNT(*) FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id JOIN products AS p ON p.product_id = oi.product_id WHERE o.order_date < p.launch_date')).toBe(0);
-    expect(value("SELECT MAX(d) FROM (SELECT MAX(review_date) AS d FROM reviews UNION SELECT MAX(return_date) FROM returns UNION SELECT MAX(paid_date) FROM payments) WHERE d > '2025-12-31'")).toBe(0);
+    expect(
+      value(
+        'SELECT COUNT(*) FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id JOIN products AS p ON p.product_id = oi.product_id WHERE o.order_date < p.launch_date',
+      ),
+    ).toBe(0);
+    expect(
+      value(
+        "SELECT MAX(d) FROM (SELECT MAX(review_date) AS d FROM reviews UNION SELECT MAX(return_date) FROM returns UNION SELECT MAX(paid_date) FROM payments) WHERE d > '2025-12-31'",
+      ),
+    ).toBe(0);
   });
 
   test('order totals and payments add up to the cent', () => {
-    expect(value('SELECT COUNT(*) FROM orders AS o WHERE ABS(o.order_total - o.shipping_cost - (SELECT SUM(quantity * unit_price) FROM order_items AS oi WHERE oi.order_id = o.order_id)) > 0.001')).toBe(0);
-    expect(value('SELECT COUNT(*) FROM orders AS o WHERE ABS(o.order_total * 100 - (SELECT SUM(amount_cents) FROM payments AS p WHERE p.order_id = o.order_id)) > 0.1')).toBe(0);
+    expect(
+      value(
+        'SELECT COUNT(*) FROM orders AS o WHERE ABS(o.order_total - o.shipping_cost - (SELECT SUM(quantity * unit_price) FROM order_items AS oi WHERE oi.order_id = o.order_id)) > 0.001',
+      ),
+    ).toBe(0);
+    expect(
+      value(
+        'SELECT COUNT(*) FROM orders AS o WHERE ABS(o.order_total * 100 - (SELECT SUM(amount_cents) FROM payments AS p WHERE p.order_id = o.order_id)) > 0.1',
+      ),
+    ).toBe(0);
   });
 
   test('December beats February, and a fifth of the products makes over 40 % of the revenue', () => {
-    const month = (number: string): number => value(`SELECT COUNT(*) FROM orders WHERE strftime('%m', order_date) = '${number}'`);
+    const month = (number: string): number =>
+      value(`SELECT COUNT(*) FROM orders WHERE strftime('%m', order_date) = '${number}'`);
     expect(month('12')).toBeGreaterThan(1.5 * month('02'));
-    const top = value('SELECT SUM(r) FROM (SELECT SUM(quantity * unit_price) AS r FROM order_items GROUP BY product_id ORDER BY r DESC LIMIT 11)');
+    const top = value(
+      'SELECT SUM(r) FROM (SELECT SUM(quantity * unit_price) AS r FROM order_items GROUP BY product_id ORDER BY r DESC LIMIT 11)',
+    );
     expect(top / value('SELECT SUM(quantity * unit_price) FROM order_items')).toBeGreaterThan(0.4);
   });
 });
 
 describe('traps', () => {
-  const REVENUE_OF_PRODUCT = '(SELECT SUM(quantity * unit_price) FROM order_items AS oi WHERE oi.product_id = p.product_id)';
+  const REVENUE_OF_PRODUCT =
+    '(SELECT SUM(quantity * unit_price) FROM order_items AS oi WHERE oi.product_id = p.product_id)';
   const atLeastOne: readonly [string, string][] = [
     ['total_sales is far behind', `SELECT COUNT(*) FROM products AS p WHERE total_sales < 0.8 * ${REVENUE_OF_PRODUCT}`],
-    ['total_sales is 0 for some that were sold', `SELECT COUNT(*) FROM products AS p WHERE total_sales = 0 AND ${REVENUE_OF_PRODUCT} > 0`],
-    ['list_price differs without a discount', "SELECT COUNT(*) FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id WHERE oi.discount_pct = '0' AND oi.unit_price <> p.list_price"],
+    [
+      'total_sales is 0 for some that were sold',
+      `SELECT COUNT(*) FROM products AS p WHERE total_sales = 0 AND ${REVENUE_OF_PRODUCT} > 0`,
+    ],
+    [
+      'list_price differs without a discount',
+      "SELECT COUNT(*) FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id WHERE oi.discount_pct = '0' AND oi.unit_price <> p.list_price",
+    ],
     ['order_total contains shipping', 'SELECT COUNT(*) FROM orders WHERE shipping_cost > 0'],
-    ['order_total fans out', 'SELECT (SELECT SUM(order_total) FROM orders AS o JOIN order_items AS oi ON oi.order_id = o.order_id) > 1.5 * (SELECT SUM(order_total) FROM orders)'],
-    ['cancelled orders have lines', "SELECT COUNT(*) FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id WHERE o.status = 'cancelled'"],
-    ['orders go abroad', 'SELECT COUNT(*) FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id WHERE o.ship_country <> c.country'],
-    ['two sold products share a name', 'SELECT COUNT(*) FROM products AS p JOIN products AS q ON q.name = p.name AND q.product_id > p.product_id WHERE EXISTS (SELECT 1 FROM order_items WHERE product_id = p.product_id) AND EXISTS (SELECT 1 FROM order_items WHERE product_id = q.product_id)'],
+    [
+      'order_total fans out',
+      'SELECT (SELECT SUM(order_total) FROM orders AS o JOIN order_items AS oi ON oi.order_id = o.order_id) > 1.5 * (SELECT SUM(order_total) FROM orders)',
+    ],
+    [
+      'cancelled orders have lines',
+      "SELECT COUNT(*) FROM order_items AS oi JOIN orders AS o ON o.order_id = oi.order_id WHERE o.status = 'cancelled'",
+    ],
+    [
+      'orders go abroad',
+      'SELECT COUNT(*) FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id WHERE o.ship_country <> c.country',
+    ],
+    [
+      'two sold products share a name',
+      'SELECT COUNT(*) FROM products AS p JOIN products AS q ON q.name = p.name AND q.product_id > p.product_id WHERE EXISTS (SELECT 1 FROM order_items WHERE product_id = p.product_id) AND EXISTS (SELECT 1 FROM order_items WHERE product_id = q.product_id)',
+    ],
     ['never sold', 'SELECT COUNT(*) FROM products WHERE product_id NOT IN (SELECT product_id FROM order_items)'],
     ['no shipped_date, cancelled', "SELECT COUNT(*) FROM orders WHERE shipped_date IS NULL AND status = 'cancelled'"],
-    ['no shipped_date, not cancelled', "SELECT COUNT(*) FROM orders WHERE shipped_date IS NULL AND status <> 'cancelled'"],
-    ['discount_pct sorts as text', "SELECT COUNT(*) FROM order_items WHERE typeof(discount_pct) = 'text' AND discount_pct > '10' AND CAST(discount_pct AS INTEGER) < 10"],
-    ['amounts in cents', 'SELECT COUNT(*) FROM payments AS pay JOIN orders AS o ON o.order_id = pay.order_id WHERE pay.amount_cents > o.order_total * 99'],
-    ['several payments for one order', 'SELECT COUNT(*) FROM (SELECT order_id FROM payments GROUP BY order_id HAVING COUNT(*) > 1)'],
+    [
+      'no shipped_date, not cancelled',
+      "SELECT COUNT(*) FROM orders WHERE shipped_date IS NULL AND status <> 'cancelled'",
+    ],
+    [
+      'discount_pct sorts as text',
+      "SELECT COUNT(*) FROM order_items WHERE typeof(discount_pct) = 'text' AND discount_pct > '10' AND CAST(discount_pct AS INTEGER) < 10",
+    ],
+    [
+      'amounts in cents',
+      'SELECT COUNT(*) FROM payments AS pay JOIN orders AS o ON o.order_id = pay.order_id WHERE pay.amount_cents > o.order_total * 99',
+    ],
+    [
+      'several payments for one order',
+      'SELECT COUNT(*) FROM (SELECT order_id FROM payments GROUP BY order_id HAVING COUNT(*) > 1)',
+    ],
   ];
   test.each(atLeastOne)('%s', (_, sql) => {
     expect(value(sql)).toBeGreaterThanOrEqual(1);
@@ -105,7 +159,8 @@ describe('traps', () => {
     expect(traps.length).toBeGreaterThanOrEqual(40);
     for (const { gold, wrong } of traps) {
       expect(shop.rows(wrong).length, wrong).toBeGreaterThan(0);
-      for (const sql of [gold.sql, ...gold.also]) expect(sameResult(shop.rows(wrong), shop.rows(sql)), wrong).toBe(false);
+      for (const sql of [gold.sql, ...gold.also])
+        expect(sameResult(shop.rows(wrong), shop.rows(sql)), wrong).toBe(false);
     }
   });
 });
@@ -155,7 +210,11 @@ describe('questions', () => {
       for (const sql of accepted(gold)) {
         const rows = shop.rows(sql);
         expect(rows.length, sql).toBeGreaterThan(0);
-        if (rows.length === 1) expect(rows[0]?.some((cell) => cell !== null && cell !== 0), sql).toBe(true);
+        if (rows.length === 1)
+          expect(
+            rows[0]?.some((cell) => cell !== null && cell !== 0),
+            sql,
+          ).toBe(true);
         expect(sql, 'a single SELECT in single quotes').toMatch(/^SELECT [^";]*$/);
       }
     }
@@ -190,7 +249,8 @@ describe('questions', () => {
   });
 
   test('alternatives say something the gold does not, or say it otherwise', () => {
-    for (const gold of golds) expect(new Set(accepted(gold).map(normalised)).size, gold.sql).toBe(accepted(gold).length);
+    for (const gold of golds)
+      expect(new Set(accepted(gold).map(normalised)).size, gold.sql).toBe(accepted(gold).length);
   });
 });
 
@@ -205,12 +265,17 @@ describe('definitions', () => {
   test('the golds keep to them', () => {
     for (const { question, sql } of questions) {
       const asks = (word: RegExp): boolean => word.test(question.toLowerCase());
-      if (asks(/revenue|turnover|income|sales in euros|total sales\b/)) expect(sql, question).toMatch(/quantity \* \(?(oi\.|p\.list_price - oi\.)?unit_price/);
+      if (asks(/revenue|turnover|income|sales in euros|total sales\b/))
+        expect(sql, question).toMatch(/quantity \* \(?(oi\.|p\.list_price - oi\.)?unit_price/);
       expect(/total_sales/.test(sql), question).toBe(asks(/total_sales/));
       expect(/'cancelled'/.test(sql), question).toBe(asks(/cancel/));
-      if (/order_total/.test(sql)) expect(asks(/order total|shipping included|total (above|over)|highest total|average order/), question).toBe(true);
+      if (/order_total/.test(sql))
+        expect(asks(/order total|shipping included|total (above|over)|highest total|average order/), question).toBe(
+          true,
+        );
       if (/amount_cents/.test(sql)) expect(asks(/paid|payment/), question).toBe(true);
-      if (/ship_country/.test(sql)) expect(asks(/ship|destination|went (to|abroad)|orders to france/), question).toBe(true);
+      if (/ship_country/.test(sql))
+        expect(asks(/ship|destination|went (to|abroad)|orders to france/), question).toBe(true);
       if (/discount_pct/.test(sql) && !/<> '0'/.test(sql)) expect(sql).toMatch(/CAST\(discount_pct/);
       if (/ p\.name/.test(sql) && /GROUP BY p\./.test(sql)) expect(sql).toMatch(/GROUP BY p\.product_id/);
     }
@@ -218,10 +283,14 @@ describe('definitions', () => {
 });
 
 test('docs/datasets.md gives the true numbers', () => {
-  const text = readFileSync(new URL('../../docs/datasets.md', import.meta.url), 'utf8').replaceAll(/(\d),(\d)/g, '$1$2');
+  const text = readFileSync(new URL('../../docs/datasets.md', import.meta.url), 'utf8').replaceAll(
+    /(\d),(\d)/g,
+    '$1$2',
+  );
   const tables = [...text.matchAll(/^\| `(\w+)` \((\d+)\)/gm)];
   expect(tables).toHaveLength(9);
-  for (const [, table, count] of tables) expect(value(`SELECT COUNT(*) FROM ${String(table)}`), table).toBe(Number(count));
+  for (const [, table, count] of tables)
+    expect(value(`SELECT COUNT(*) FROM ${String(table)}`), table).toBe(Number(count));
   const level = (name: string): number => golds.filter((gold) => gold.level === name).length;
   const split = (name: string): number => golds.filter((gold) => gold.split === name).length;
   expect(text).toContain(`${questions.length} questions for ${golds.length} gold SQLs: ${level('easy')} easy`);

@@ -9,7 +9,8 @@ const site = openSite({
   allowed: [
     NO_BUILT_IN_MODEL,
     // An answer that is stopped, and a server that is gone, are logged by the browser itself.
-    /^request failed: http:\/\/127\.0\.0\.1:\d+\/v1\//, /^console: Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/,
+    /^request failed: http:\/\/127\.0\.0\.1:\d+\/v1\//,
+    /^console: Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/,
   ],
   origins: () => [serverOrigin],
 });
@@ -27,78 +28,91 @@ async function goTo(view: 'Ask' | 'Playground'): Promise<void> {
   await page.getByRole('link', { name: view, exact: true }).click();
 }
 
-test('a question is answered with a table, the SQL, and why the others lost; it can be changed, run again and judged', { timeout: 180_000 }, async () => {
-  await site.open();
-  await step();
-  const learned = await site.picture();
-  await goTo('Ask');
-  expect(page.url()).toMatch(/#ask$/);
-  await page.getByRole('heading', { name: 'Ask Demo shop a question' }).waitFor();
-  expect(await site.findings()).toEqual([]);
+test(
+  'a question is answered with a table, the SQL, and why the others lost; it can be changed, run again and judged',
+  { timeout: 180_000 },
+  async () => {
+    await site.open();
+    await step();
+    const learned = await site.picture();
+    await goTo('Ask');
+    expect(page.url()).toMatch(/#ask$/);
+    await page.getByRole('heading', { name: 'Ask Demo shop a question' }).waitFor();
+    expect(await site.findings()).toEqual([]);
 
-  await box().fill('How many customers are there in each country?');
-  await box().press('Enter');
-  await page.getByRole('heading', { name: 'How many customers are there in each country?' }).waitFor({ timeout: 60_000 });
-  expect(await article().textContent()).toContain('Built-in sketch sampler');
-  expect(await article().locator('table').first().locator('tr').count()).toBeGreaterThan(1);
-  const sql = (await article().locator('.sql pre').first().textContent()) ?? '';
-  expect(sql).toMatch(/^SELECT[^]*customers/);
-  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('How many customers are there in each country?');
+    await box().fill('How many customers are there in each country?');
+    await box().press('Enter');
+    await page
+      .getByRole('heading', { name: 'How many customers are there in each country?' })
+      .waitFor({ timeout: 60_000 });
+    expect(await article().textContent()).toContain('Built-in sketch sampler');
+    expect(await article().locator('table').first().locator('tr').count()).toBeGreaterThan(1);
+    const sql = (await article().locator('.sql pre').first().textContent()) ?? '';
+    expect(sql).toMatch(/^SELECT[^]*customers/);
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toBe('How many customers are there in each country?');
 
-  await article().getByText(/^\d+ runners?-up, and why they lost$/).click();
-  const losers = await texts('article .others .why');
-  expect(losers.length).toBeGreaterThan(0);
-  for (const why of losers) expect(why).not.toBe('');
-  const places = (await texts('article .others .place')).map(Number);
-  expect(places).toEqual(places.map((_, i) => i + 2));
-  expect(await site.findings()).toEqual([]);
+    await article()
+      .getByText(/^\d+ runners?-up, and why they lost$/)
+      .click();
+    const losers = await texts('article .others .why');
+    expect(losers.length).toBeGreaterThan(0);
+    for (const why of losers) expect(why).not.toBe('');
+    const places = (await texts('article .others .place')).map(Number);
+    expect(places).toEqual(places.map((_, i) => i + 2));
+    expect(await site.findings()).toEqual([]);
 
-  // Changed and run again, in the sandbox.
-  await button('Edit and run again').click();
-  const own = page.getByLabel('Your SQL');
-  expect(await own.inputValue()).toMatch(/^SELECT/);
-  await own.fill('SELECT COUNT(*) AS everybody FROM customers');
-  await button('Run it').click();
-  await page.locator('.edit .outcome th', { hasText: 'everybody' }).waitFor();
-  expect(await page.locator('.edit .outcome td').first().textContent()).toBe('240');
-  await own.fill('DELETE FROM customers');
-  await page.getByText('Changed since it ran.').waitFor();
-  await own.press('Control+Enter');
-  await page.locator('.edit .outcome .problem').waitFor();
-  await own.fill('SELECT COUNT(*) AS left_over FROM customers');
-  await own.press('Control+Enter');
-  await page.locator('.edit .outcome th', { hasText: 'left_over' }).waitFor();
-  expect(await page.locator('.edit .outcome td').first().textContent()).toBe('240');
+    // Changed and run again, in the sandbox.
+    await button('Edit and run again').click();
+    const own = page.getByLabel('Your SQL');
+    expect(await own.inputValue()).toMatch(/^SELECT/);
+    await own.fill('SELECT COUNT(*) AS everybody FROM customers');
+    await button('Run it').click();
+    await page.locator('.edit .outcome th', { hasText: 'everybody' }).waitFor();
+    expect(await page.locator('.edit .outcome td').first().textContent()).toBe('240');
+    await own.fill('DELETE FROM customers');
+    await page.getByText('Changed since it ran.').waitFor();
+    await own.press('Control+Enter');
+    await page.locator('.edit .outcome .problem').waitFor();
+    await own.fill('SELECT COUNT(*) AS left_over FROM customers');
+    await own.press('Control+Enter');
+    await page.locator('.edit .outcome th', { hasText: 'left_over' }).waitFor();
+    expect(await page.locator('.edit .outcome td').first().textContent()).toBe('240');
 
-  const up = article().getByRole('button', { name: 'Right: thumb up for completion 1' });
-  await up.click();
-  await expect.poll(() => up.getAttribute('aria-pressed')).toBe('true');
+    const up = article().getByRole('button', { name: 'Right: thumb up for completion 1' });
+    await up.click();
+    await expect.poll(() => up.getAttribute('aria-pressed')).toBe('true');
 
-  // Other draws, and without hints: each is kept to be looked at again.
-  await button('Other candidates').click();
-  await expect.poll(() => page.locator('nav.history li').count(), { timeout: 60_000 }).toBe(2);
-  await page.getByRole('checkbox', { name: /^Hints/ }).uncheck();
-  await box().fill('How many orders were placed?');
-  await button('Ask').click();
-  await page.getByRole('heading', { name: 'How many orders were placed?' }).waitFor({ timeout: 60_000 });
-  expect(await article().textContent()).toContain('The hints were off.');
-  await page.locator('nav.history button').last().click();
-  await page.getByRole('heading', { name: 'How many customers are there in each country?' }).waitFor();
-  await expect.poll(() => up.getAttribute('aria-pressed')).toBe('true');
+    // Other draws, and without hints: each is kept to be looked at again.
+    await button('Other candidates').click();
+    await expect.poll(() => page.locator('nav.history li').count(), { timeout: 60_000 }).toBe(2);
+    await page.getByRole('checkbox', { name: /^Hints/ }).uncheck();
+    await box().fill('How many orders were placed?');
+    await button('Ask').click();
+    await page.getByRole('heading', { name: 'How many orders were placed?' }).waitFor({ timeout: 60_000 });
+    expect(await article().textContent()).toContain('The hints were off.');
+    await page.locator('nav.history button').last().click();
+    await page.getByRole('heading', { name: 'How many customers are there in each country?' }).waitFor();
+    await expect.poll(() => up.getAttribute('aria-pressed')).toBe('true');
 
-  // Asking teaches nothing.
-  await goTo('Playground');
-  expect(await site.picture()).toEqual(learned);
+    // Asking teaches nothing.
+    await goTo('Playground');
+    expect(await site.picture()).toEqual(learned);
 
-  // A question that is nothing is not asked, and the address leads here after a reload.
-  await goTo('Ask');
-  await box().fill('   ');
-  expect(await button('Ask').isDisabled()).toBe(true);
-  await page.reload();
-  await page.getByRole('heading', { name: 'Ask Demo shop a question' }).waitFor();
-});
+    // A question that is nothing is not asked, and the address leads here after a reload.
+    await goTo('Ask');
+    await box().fill('   ');
+    expect(await button('Ask').isDisabled()).toBe(true);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Ask Demo shop a question' }).waitFor();
+  },
+);
 
-test.each([['light', 360], ['dark', 768]] as const)('axe finds nothing in an answer, %s at %i, and nothing scrolls sideways', async (colorScheme, width) => {
+test.each([
+  ['light', 360],
+  ['dark', 768],
+] as const)('axe finds nothing in an answer, %s at %i, and nothing scrolls sideways', async (colorScheme, width) => {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height: 900 });
   await page.goto(`${site.url}#ask`);
@@ -109,53 +123,65 @@ test.each([['light', 360], ['dark', 768]] as const)('axe finds nothing in an ans
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
 
-test('a slow server is stopped in the middle of an answer, answers when asked again, and is told of when it is gone', { timeout: 180_000 }, async () => {
-  let slow: 'all' | 'drawn' | 'none' = 'all';
-  const server = await startServer({
-    tokenMs: 15,
-    answer: ({ temperature }) => (slow === 'all' || (slow === 'drawn' && temperature > 0) ? Array.from({ length: 4000 }, (_, i) => `word${i}`).join(' ') : 'SELECT COUNT(*) AS number FROM orders'),
-  });
-  serverOrigin = server.url;
-  try {
-    await site.open('?mt=4096');
-    await page.locator('header .chip').click();
-    await page.getByLabel('Base URL').fill(server.url);
-    await page.getByLabel('Model', { exact: true }).fill('good');
-    await button('Connect').click();
-    await page.locator('.connected').getByRole('button', { name: /^In use/ }).waitFor();
-    await page.keyboard.press('Escape');
-    await goTo('Ask');
-    await box().fill('How many orders were placed?');
-    await button('Ask').click();
-    // The likeliest answer comes first, by itself.
-    await expect.poll(() => server.seen.length, { timeout: 30_000 }).toBe(1);
-    await button('Stop').click();
-    await page.getByText('Stopped before there was an answer.').waitFor();
-    await expect.poll(server.abandoned, { timeout: 30_000 }).toBe(1);
+test(
+  'a slow server is stopped in the middle of an answer, answers when asked again, and is told of when it is gone',
+  { timeout: 180_000 },
+  async () => {
+    let slow: 'all' | 'drawn' | 'none' = 'all';
+    const server = await startServer({
+      tokenMs: 15,
+      answer: ({ temperature }) =>
+        slow === 'all' || (slow === 'drawn' && temperature > 0)
+          ? Array.from({ length: 4000 }, (_, i) => `word${i}`).join(' ')
+          : 'SELECT COUNT(*) AS number FROM orders',
+    });
+    serverOrigin = server.url;
+    try {
+      await site.open('?mt=4096');
+      await page.locator('header .chip').click();
+      await page.getByLabel('Base URL').fill(server.url);
+      await page.getByLabel('Model', { exact: true }).fill('good');
+      await button('Connect').click();
+      await page
+        .locator('.connected')
+        .getByRole('button', { name: /^In use/ })
+        .waitFor();
+      await page.keyboard.press('Escape');
+      await goTo('Ask');
+      await box().fill('How many orders were placed?');
+      await button('Ask').click();
+      // The likeliest answer comes first, by itself.
+      await expect.poll(() => server.seen.length, { timeout: 30_000 }).toBe(1);
+      await button('Stop').click();
+      await page.getByText('Stopped before there was an answer.').waitFor();
+      await expect.poll(server.abandoned, { timeout: 30_000 }).toBe(1);
 
-    // Then those that are drawn: they are seen while they grow.
-    slow = 'drawn';
-    await button('Ask again').click();
-    await page.locator('.answer .sheet pre', { hasText: 'word3' }).first().waitFor({ timeout: 60_000 });
-    await button('Stop').click();
-    await page.getByText('Stopped before there was an answer.').waitFor();
-    await expect.poll(server.abandoned, { timeout: 30_000 }).toBe(2);
-    expect(await page.locator('.answer .sheet').count()).toBe(0);
+      // Then those that are drawn: they are seen while they grow.
+      slow = 'drawn';
+      await button('Ask again').click();
+      await page.locator('.answer .sheet pre', { hasText: 'word3' }).first().waitFor({ timeout: 60_000 });
+      await button('Stop').click();
+      await page.getByText('Stopped before there was an answer.').waitFor();
+      await expect.poll(server.abandoned, { timeout: 30_000 }).toBe(2);
+      expect(await page.locator('.answer .sheet').count()).toBe(0);
 
-    slow = 'none';
-    await button('Ask again').click();
-    await page.getByRole('heading', { name: 'How many orders were placed?' }).waitFor({ timeout: 60_000 });
-    expect(await article().locator('table td').first().textContent()).toBe('2400');
-    expect(await article().textContent()).toContain(`good at ${new URL(server.url).host}`);
+      slow = 'none';
+      await button('Ask again').click();
+      await page.getByRole('heading', { name: 'How many orders were placed?' }).waitFor({ timeout: 60_000 });
+      expect(await article().locator('table td').first().textContent()).toBe('2400');
+      expect(await article().textContent()).toContain(`good at ${new URL(server.url).host}`);
 
-    await server.close();
-    await button('Other candidates').click();
-    const alert = page.locator('.answer [role=alert]');
-    await alert.waitFor({ timeout: 120_000 });
-    expect(await alert.textContent()).toMatch(/did not get an answer from 127\.0\.0\.1:\d+\..*See that the server runs\./);
-    await goTo('Playground');
-    expect(await stepCount()).toBe(0);
-  } finally {
-    await server.close();
-  }
-});
+      await server.close();
+      await button('Other candidates').click();
+      const alert = page.locator('.answer [role=alert]');
+      await alert.waitFor({ timeout: 120_000 });
+      expect(await alert.textContent()).toMatch(
+        /did not get an answer from 127\.0\.0\.1:\d+\..*See that the server runs\./,
+      );
+      await goTo('Playground');
+      expect(await stepCount()).toBe(0);
+    } finally {
+      await server.close();
+    }
+  },
+);

@@ -1,4 +1,7 @@
-/** The endpoint client where it matters that a browser is strict: other origins, what it tells of failures, streams, aborts. */
+/**
+ * The endpoint client where it matters that a browser is strict: other origins, what it tells of failures, streams,
+ * aborts.
+ */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +18,11 @@ const entry = fileURLToPath(new URL('../../src/samplers/endpoint/endpoint.ts', i
 
 /** The client as a module of its own. */
 async function bundle(): Promise<string> {
-  const built = await build({ configFile: false, logLevel: 'silent', build: { write: false, minify: false, target: 'es2022', lib: { entry, formats: ['es'] } } });
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: { write: false, minify: false, target: 'es2022', lib: { entry, formats: ['es'] } },
+  });
   const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) => ('output' in one ? one.output : []));
   const [chunk] = outputs.filter((one) => one.type === 'chunk');
   if (chunk === undefined) throw new Error('Nothing was built.');
@@ -34,7 +41,12 @@ beforeAll(async () => {
   const code = await bundle();
   site = createServer((request, response) => {
     if (request.url === '/endpoint.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code);
-    else response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>page</title><script type="module">import * as client from "/endpoint.js"; window.client = client;</script>');
+    else
+      response
+        .writeHead(200, { 'Content-Type': 'text/html' })
+        .end(
+          '<!doctype html><title>page</title><script type="module">import * as client from "/endpoint.js"; window.client = client;</script>',
+        );
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
@@ -64,22 +76,42 @@ interface Told {
 
 /** One completion, asked for by the page; `stopAfter` tokens it is stopped. */
 function ask(baseUrl: string, stopAfter: number | null = null): Promise<Told> {
-  return page.evaluate(async ({ url, stopAfter: limit }): Promise<Told> => {
-    const { client } = globalThis as unknown as { readonly client: { readonly connectEndpoint: typeof connectEndpoint } };
-    const stop = new AbortController();
-    let steps = 0;
-    try {
-      const model = client.connectEndpoint({ baseUrl: url, model: 'good', key: 'sk-right', retries: 0 });
-      const { text, finish } = await model.generate({
-        messages: [{ role: 'user', content: 'How many books?' }], seed: 1, temperature: 0.7, maxTokens: 50, stop: stop.signal,
-        onText: () => { if (++steps === limit) stop.abort(); },
-      });
-      return { text, finish, steps };
-    } catch (error) {
-      const { fault, message, remedy } = error as { readonly fault?: string; readonly message: string; readonly remedy?: string };
-      return { steps, message, ...(fault === undefined ? {} : { fault }), ...(remedy === undefined ? {} : { remedy }) };
-    }
-  }, { url: baseUrl, stopAfter });
+  return page.evaluate(
+    async ({ url, stopAfter: limit }): Promise<Told> => {
+      const { client } = globalThis as unknown as {
+        readonly client: { readonly connectEndpoint: typeof connectEndpoint };
+      };
+      const stop = new AbortController();
+      let steps = 0;
+      try {
+        const model = client.connectEndpoint({ baseUrl: url, model: 'good', key: 'sk-right', retries: 0 });
+        const { text, finish } = await model.generate({
+          messages: [{ role: 'user', content: 'How many books?' }],
+          seed: 1,
+          temperature: 0.7,
+          maxTokens: 50,
+          stop: stop.signal,
+          onText: () => {
+            if (++steps === limit) stop.abort();
+          },
+        });
+        return { text, finish, steps };
+      } catch (error) {
+        const { fault, message, remedy } = error as {
+          readonly fault?: string;
+          readonly message: string;
+          readonly remedy?: string;
+        };
+        return {
+          steps,
+          message,
+          ...(fault === undefined ? {} : { fault }),
+          ...(remedy === undefined ? {} : { remedy }),
+        };
+      }
+    },
+    { url: baseUrl, stopAfter },
+  );
 }
 
 describe('a page and a server of another origin', () => {
@@ -96,7 +128,10 @@ describe('a page and a server of another origin', () => {
     await expect.poll(open.abandoned).toBe(before + 1);
   });
 
-  it.each([['that does not allow the page', () => closed.url], ['that is not there', () => gone]])('a server %s is explained', async (_what, url) => {
+  it.each([
+    ['that does not allow the page', () => closed.url],
+    ['that is not there', () => gone],
+  ])('a server %s is explained', async (_what, url) => {
     const { fault, message, remedy } = await ask(url());
     expect(fault).toBe('cors');
     expect(message).toContain('a browser does not say which');

@@ -16,7 +16,8 @@ const rows = () => page.locator('.sheet li');
 async function stepToSignal(): Promise<void> {
   for (let i = 0; i < 30; i++) {
     await site.step();
-    if ((await page.locator('.changes li').count()) > 0 && (await page.locator('.sheet .reinforce').count()) > 0) return;
+    if ((await page.locator('.changes li').count()) > 0 && (await page.locator('.sheet .reinforce').count()) > 0)
+      return;
   }
   throw new Error('no group with signal in 30 steps');
 }
@@ -47,9 +48,14 @@ test('the journey: step, read, run, pause, reload, reset, undo', { timeout: 180_
 
   // A hint that was created, with its reason.
   await button(/^All [\d,]+ hints?$/).click();
-  await page.getByRole('button', { name: /^Story of / }).first().click();
+  await page
+    .getByRole('button', { name: /^Story of / })
+    .first()
+    .click();
   await page.locator('dialog[open] li', { hasText: 'Created' }).waitFor();
-  expect(await page.locator('dialog[open] li', { hasText: 'Created' }).textContent()).toMatch(/New: .*teaching completion/);
+  expect(await page.locator('dialog[open] li', { hasText: 'Created' }).textContent()).toMatch(
+    /New: .*teaching completion/,
+  );
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
 
@@ -95,7 +101,9 @@ test('the same seed gives the same steps', async () => {
 
 test('an address that is out of range is refused with its name and range, one in range is used', async () => {
   await openPage('?g=99&t=0.5');
-  expect(await page.getByRole('alert').textContent()).toContain('group_size must be a whole number from 2 to 32, not "99".');
+  expect(await page.getByRole('alert').textContent()).toContain(
+    'group_size must be a whole number from 2 to 32, not "99".',
+  );
   await page.getByText('at temperature 0.5').waitFor();
   await button('Step').click();
   await expect.poll(() => rows().count()).toBe(4);
@@ -112,7 +120,12 @@ test('your own question is answered from its words', async () => {
   expect((await texts('.sheet pre')).join(' ')).toContain('customers');
 });
 
-test.each([['light', 1440], ['dark', 1440], ['light', 360], ['dark', 768]] as const)('axe finds nothing, %s at %i, and nothing scrolls sideways', async (colorScheme, width) => {
+test.each([
+  ['light', 1440],
+  ['dark', 1440],
+  ['light', 360],
+  ['dark', 768],
+] as const)('axe finds nothing, %s at %i, and nothing scrolls sideways', async (colorScheme, width) => {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height: 900 });
   await openPage();

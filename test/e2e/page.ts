@@ -36,8 +36,8 @@ export interface SiteOptions {
 }
 
 /**
- * Chromium offers its built-in language model also where it has none, and says so on the console when it is asked. Nothing the page
- * does can keep it from that, short of not asking.
+ * Chromium offers its built-in language model also where it has none, and says so on the console when it is asked.
+ * Nothing the page does can keep it from that, short of not asking.
  */
 export const NO_BUILT_IN_MODEL = /^console: Unable to create a text session because the service is not running/;
 
@@ -53,7 +53,11 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
   let askedBefore = 0;
 
   beforeAll(async () => {
-    [server, browser, axe] = await Promise.all([serve('/some/path/'), launch(), readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')]);
+    [server, browser, axe] = await Promise.all([
+      serve('/some/path/'),
+      launch(),
+      readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+    ]);
   });
 
   afterAll(async () => {
@@ -77,15 +81,26 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
     expect(requests.filter((url) => !/^(blob|data):/.test(url) && !own.includes(new URL(url).origin))).toEqual([]);
   });
 
-  const texts = async (selector: string): Promise<string[]> => (await page.locator(selector).allTextContents()).map((text) => text.replace('−', '-').trim());
-  const stepCount = async (): Promise<number> => Number((await page.locator('.count strong').textContent())?.replace(/\D/g, ''));
-  const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: typeof name === 'string' }).first();
+  const texts = async (selector: string): Promise<string[]> =>
+    (await page.locator(selector).allTextContents()).map((text) => text.replace('−', '-').trim());
+  const stepCount = async (): Promise<number> =>
+    Number((await page.locator('.count strong').textContent())?.replace(/\D/g, ''));
+  const button = (name: string | RegExp): Locator =>
+    page.getByRole('button', { name, exact: typeof name === 'string' }).first();
 
   return {
-    get page() { return page; },
-    get url() { return server.url; },
-    get asked() { return server.asked.slice(askedBefore); },
-    texts, stepCount, button,
+    get page() {
+      return page;
+    },
+    get url() {
+      return server.url;
+    },
+    get asked() {
+      return server.asked.slice(askedBefore);
+    },
+    texts,
+    stepCount,
+    button,
     async open(query = '') {
       await page.goto(server.url + query);
       await page.getByText(/^Press Step\. Each row becomes/).waitFor();
@@ -98,14 +113,26 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
     async findings() {
       await page.evaluate(axe);
       return page.evaluate(async () => {
-        const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run();
+        const { violations } = await (
+          window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
+          }
+        ).axe.run();
         return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
       });
     },
     async picture() {
       return {
-        step: await stepCount(), headline: await texts('.narrator h2'), sql: await texts('.sheet pre'), totals: await texts('.sheet .total button'), advantages: await texts('.sheet .value button'),
-        hints: await texts('.policy li .pattern'), weights: await texts('.policy li .weight'), changes: await texts('.changes li .delta'), question: await texts('.pick .text'), speed: await page.locator('input[name=speed]:checked').getAttribute('value'),
+        step: await stepCount(),
+        headline: await texts('.narrator h2'),
+        sql: await texts('.sheet pre'),
+        totals: await texts('.sheet .total button'),
+        advantages: await texts('.sheet .value button'),
+        hints: await texts('.policy li .pattern'),
+        weights: await texts('.policy li .weight'),
+        changes: await texts('.changes li .delta'),
+        question: await texts('.pick .text'),
+        speed: await page.locator('input[name=speed]:checked').getAttribute('value'),
       };
     },
   };

@@ -1,4 +1,7 @@
-/** Groups that were written earlier: those of published models, and a whole run recorded on the page and played back on it. */
+/**
+ * Groups that were written earlier: those of published models, and a whole run recorded on the page and played back on
+ * it.
+ */
 import { readFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Page } from 'playwright';
@@ -24,7 +27,9 @@ async function openDialog(): Promise<void> {
 async function usePublished(): Promise<void> {
   await openDialog();
   await button(/^Open and use published language models/).click();
-  await page.getByText('That opens “Concerts and singers” in a new run at step 0. “Undo reset” brings this one back.').waitFor();
+  await page
+    .getByText('That opens “Concerts and singers” in a new run at step 0. “Undo reset” brings this one back.')
+    .waitFor();
   await button('Open it in a new run').click();
   await button(/^In use published language models/).waitFor();
   await page.keyboard.press('Escape');
@@ -56,7 +61,9 @@ test('a real language model’s group, before anything is downloaded', { timeout
   expect(await page.locator('header .chip').textContent()).toContain('recorded');
   expect(await stepCount()).toBe(0);
 
-  const published = JSON.parse(await readFile(new URL('../../public/datasets/concert_singer/completions.json', import.meta.url), 'utf8')) as { readonly completions: readonly { readonly source: string; readonly text: string }[] }[];
+  const published = JSON.parse(
+    await readFile(new URL('../../public/datasets/concert_singer/completions.json', import.meta.url), 'utf8'),
+  ) as { readonly completions: readonly { readonly source: string; readonly text: string }[] }[];
   const sources = new Set(published.flatMap(({ completions }) => completions.map(({ source }) => source)));
   for (let i = 0; i < 3; i++) {
     await step();
@@ -83,75 +90,86 @@ test('a real language model’s group, before anything is downloaded', { timeout
   expect(await site.picture()).toEqual(shop);
   expect(await page.locator('header .chip').textContent()).toContain('no download');
   // Nothing but the site's own files.
-  expect(site.asked.filter((path) => path.startsWith('datasets/concert_singer/'))).toContain('datasets/concert_singer/completions.json');
+  expect(site.asked.filter((path) => path.startsWith('datasets/concert_singer/'))).toContain(
+    'datasets/concert_singer/completions.json',
+  );
 });
 
-test('a run is recorded, saved and played back: the same SQL, rewards, advantages and hints', { timeout: 300_000 }, async () => {
-  await site.open('?g=5&lr=0.3');
-  await usePublished();
-  await openDialog();
-  await button('Record from here on').click();
-  await button('Recording …').waitFor();
-  await page.keyboard.press('Escape');
+test(
+  'a run is recorded, saved and played back: the same SQL, rewards, advantages and hints',
+  { timeout: 300_000 },
+  async () => {
+    await site.open('?g=5&lr=0.3');
+    await usePublished();
+    await openDialog();
+    await button('Record from here on').click();
+    await button('Recording …').waitFor();
+    await page.keyboard.press('Escape');
 
-  const recorded: Record<string, unknown>[] = [];
-  for (let i = 0; i < RECORDED_STEPS; i++) {
+    const recorded: Record<string, unknown>[] = [];
+    for (let i = 0; i < RECORDED_STEPS; i++) {
+      await step();
+      recorded.push(await shown());
+    }
+    expect(recorded.some(({ hints }) => (hints as string[]).length > 0)).toBe(true);
+    await openDialog();
+    await page.getByText(new RegExp(`^${RECORDED_STEPS} steps, \\d+ kB$`)).waitFor();
+    const file = await save('grpo-run-concert_singer.json');
+    await page.keyboard.press('Escape');
+
+    // On a page that has never seen it, with another run, dataset and settings.
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const gone = indexedDB.deleteDatabase('grpo-sql-lab');
+          gone.onsuccess = () => resolve();
+          gone.onerror = () => reject(new Error('not deleted'));
+        }),
+    );
+    await page.goto('about:blank');
+    await site.open('');
     await step();
-    recorded.push(await shown());
-  }
-  expect(recorded.some(({ hints }) => (hints as string[]).length > 0)).toBe(true);
-  await openDialog();
-  await page.getByText(new RegExp(`^${RECORDED_STEPS} steps, \\d+ kB$`)).waitFor();
-  const file = await save('grpo-run-concert_singer.json');
-  await page.keyboard.press('Escape');
+    await openDialog();
+    await play(file);
+    expect(await stepCount()).toBe(0);
+    expect(await page.locator('header .chip').textContent()).toContain('Recorded: ');
 
-  // On a page that has never seen it, with another run, dataset and settings.
-  await page.evaluate(() => new Promise<void>((resolve, reject) => {
-    const gone = indexedDB.deleteDatabase('grpo-sql-lab');
-    gone.onsuccess = () => resolve();
-    gone.onerror = () => reject(new Error('not deleted'));
-  }));
-  await page.goto('about:blank');
-  await site.open('');
-  await step();
-  await openDialog();
-  await play(file);
-  expect(await stepCount()).toBe(0);
-  expect(await page.locator('header .chip').textContent()).toContain('Recorded: ');
+    const played: Record<string, unknown>[] = [];
+    for (let i = 0; i < RECORDED_STEPS; i++) {
+      await step();
+      played.push(await shown());
+      for (const origin of await texts('.sheet .origin')) expect(origin).toContain('recorded, not live');
+      if (i !== 2) continue;
+      // In the middle of it the page is reloaded: the settings of the recording are in its address by now.
+      const before = await site.picture();
+      await page.reload();
+      await expect.poll(stepCount, { timeout: 30_000 }).toBe(3);
+      await rows().first().waitFor();
+      expect(await site.picture()).toEqual(before);
+      expect(await page.locator('.notice').count()).toBe(0);
+    }
+    expect(played).toEqual(recorded);
 
-  const played: Record<string, unknown>[] = [];
-  for (let i = 0; i < RECORDED_STEPS; i++) {
+    // The end is told, and what can be done then.
+    const end = page.locator('.notice', {
+      hasText: `The recording ends here, after ${RECORDED_STEPS} steps. Reset to begin a run of your own.`,
+    });
+    await button('Step').click();
+    await end.waitFor();
+    expect(await stepCount()).toBe(RECORDED_STEPS);
+    await button('Run').click();
+    await button('Run').waitFor();
+    expect(await shown()).toEqual(recorded.at(-1));
+
+    await button('Reset').click();
+    await expect.poll(stepCount).toBe(0);
     await step();
-    played.push(await shown());
-    for (const origin of await texts('.sheet .origin')) expect(origin).toContain('recorded, not live');
-    if (i !== 2) continue;
-    // In the middle of it the page is reloaded: the settings of the recording are in its address by now.
-    const before = await site.picture();
-    await page.reload();
-    await expect.poll(stepCount, { timeout: 30_000 }).toBe(3);
-    await rows().first().waitFor();
-    expect(await site.picture()).toEqual(before);
-    expect(await page.locator('.notice').count()).toBe(0);
-  }
-  expect(played).toEqual(recorded);
-
-  // The end is told, and what can be done then.
-  const end = page.locator('.notice', { hasText: `The recording ends here, after ${RECORDED_STEPS} steps. Reset to begin a run of your own.` });
-  await button('Step').click();
-  await end.waitFor();
-  expect(await stepCount()).toBe(RECORDED_STEPS);
-  await button('Run').click();
-  await button('Run').waitFor();
-  expect(await shown()).toEqual(recorded.at(-1));
-
-  await button('Reset').click();
-  await expect.poll(stepCount).toBe(0);
-  await step();
-  expect(await page.locator('header .chip').textContent()).not.toContain('Recorded: ');
-  await button('Undo reset').click();
-  await expect.poll(stepCount).toBe(RECORDED_STEPS);
-  expect(await shown()).toEqual(recorded.at(-1));
-});
+    expect(await page.locator('header .chip').textContent()).not.toContain('Recorded: ');
+    await button('Undo reset').click();
+    await expect.poll(stepCount).toBe(RECORDED_STEPS);
+    expect(await shown()).toEqual(recorded.at(-1));
+  },
+);
 
 test('at full speed the last step of a recording is on the screen', { timeout: 180_000 }, async () => {
   await site.open();
@@ -175,9 +193,18 @@ test('a file that is no recording is refused in the dialog, and the run is as it
   await step();
   const before = await site.picture();
   await openDialog();
-  await page.getByLabel('Play a recording back').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"notes"}') });
+  await page
+    .getByLabel('Play a recording back')
+    .setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"notes"}') });
   await page.getByRole('alert').filter({ hasText: 'notes.json is no recording' }).waitFor();
-  await page.locator('input[type=file][accept*=json]').first().setInputFiles({ name: 'answers.json', mimeType: 'application/json', buffer: Buffer.from('[{"id":"elsewhere","completions":[{"text":"SELECT 1"}]}]') });
+  await page
+    .locator('input[type=file][accept*=json]')
+    .first()
+    .setInputFiles({
+      name: 'answers.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('[{"id":"elsewhere","completions":[{"text":"SELECT 1"}]}]'),
+    });
   await page.getByRole('alert').filter({ hasText: 'question of this dataset' }).waitFor();
   await page.keyboard.press('Escape');
   expect(await site.picture()).toEqual(before);

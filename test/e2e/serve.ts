@@ -26,7 +26,10 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface StaticServer {
   /** Address of the served folder, ending in "/". */
   readonly url: string;
-  /** Paths below it that were asked for since it was started, in order; those of workers in workers too, which a browser's own log leaves out. */
+  /**
+   * Paths below it that were asked for since it was started, in order; those of workers in workers too, which a
+   * browser's own log leaves out.
+   */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
@@ -71,7 +74,9 @@ async function fileFor(requested: string, base: string, folder: string): Promise
     const path = decodeURIComponent(new URL(requested, 'http://localhost').pathname);
     if (!path.startsWith(base)) return undefined;
     const relative = path.slice(base.length);
-    const file = normalize(join(folder, relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative));
+    const file = normalize(
+      join(folder, relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative),
+    );
     if (!file.startsWith(folder + sep)) return undefined;
     return (await stat(file)).isFile() ? file : undefined;
   } catch {

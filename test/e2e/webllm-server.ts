@@ -29,14 +29,37 @@ const SHARDS = 6;
 const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 const FILES: ReadonlyMap<string, Buffer> = new Map([
-  ['mlc-chat-config.json', Buffer.from(JSON.stringify({ tokenizer_files: ['tokenizer.json'], vocab_size: 8, context_window_size: 4096, conv_template: {} }))],
-  ['tensor-cache.json', Buffer.from(JSON.stringify({
-    metadata: { ParamSize: SHARDS },
-    records: Array.from({ length: SHARDS }, (_, index) => ({ dataPath: `params_shard_${index}.bin`, format: 'raw-shard', nbytes: SHARD_BYTES, records: [] })),
-  }))],
+  [
+    'mlc-chat-config.json',
+    Buffer.from(
+      JSON.stringify({
+        tokenizer_files: ['tokenizer.json'],
+        vocab_size: 8,
+        context_window_size: 4096,
+        conv_template: {},
+      }),
+    ),
+  ],
+  [
+    'tensor-cache.json',
+    Buffer.from(
+      JSON.stringify({
+        metadata: { ParamSize: SHARDS },
+        records: Array.from({ length: SHARDS }, (_, index) => ({
+          dataPath: `params_shard_${index}.bin`,
+          format: 'raw-shard',
+          nbytes: SHARD_BYTES,
+          records: [],
+        })),
+      }),
+    ),
+  ],
   ['tokenizer.json', Buffer.from('{"version":"1.0","model":{"type":"BPE","vocab":{},"merges":[]}}')],
   ['program.wasm', EMPTY_WASM],
-  ...Array.from({ length: SHARDS }, (_, index): [string, Buffer] => [`params_shard_${index}.bin`, Buffer.alloc(SHARD_BYTES)]),
+  ...Array.from({ length: SHARDS }, (_, index): [string, Buffer] => [
+    `params_shard_${index}.bin`,
+    Buffer.alloc(SHARD_BYTES),
+  ]),
 ]);
 
 /** Listens on a free port of this machine, for pages of any origin. */
@@ -60,7 +83,13 @@ export async function serveModel(): Promise<ModelServer> {
   if (address === null || typeof address === 'string') throw new Error('the model server has no port');
   const origin = `http://127.0.0.1:${address.port}`;
   return {
-    model: `${origin}/tiny`, program: `${origin}/programs/program.wasm`, shardBytes: SHARD_BYTES, shards: SHARDS, asked, brokenOff, faults,
+    model: `${origin}/tiny`,
+    program: `${origin}/programs/program.wasm`,
+    shardBytes: SHARD_BYTES,
+    shards: SHARDS,
+    asked,
+    brokenOff,
+    faults,
     reset() {
       asked.length = 0;
       brokenOff.length = 0;

@@ -19,7 +19,11 @@ let app: AppConfig;
 beforeAll(async () => {
   models = await serveModel();
   app = { model_list: [{ model: models.model, model_id: ID, model_lib: models.program }] };
-  vite = await createServer({ root: fileURLToPath(new URL('../..', import.meta.url)), server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, logLevel: 'error' });
+  vite = await createServer({
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    logLevel: 'error',
+  });
   await vite.listen();
 });
 
@@ -63,7 +67,13 @@ describe('without an adapter', () => {
     page.on('request', (request) => fetched.push(request.url()));
     const cards = await page.evaluate(() => window.underTest.cards());
     expect(cards.map(({ id }) => id)).toEqual(CATALOGUE.map((model) => modelId(model, 'f16')));
-    for (const card of cards) expect(card).toMatchObject({ kind: 'webllm', blocked: expect.stringMatching(/WebGPU/) as string, suggested: false, stored: null });
+    for (const card of cards)
+      expect(card).toMatchObject({
+        kind: 'webllm',
+        blocked: expect.stringMatching(/WebGPU/) as string,
+        suggested: false,
+        stored: null,
+      });
     expect(fetched.filter((url) => url.includes('web-llm'))).toEqual([]);
   });
 
@@ -73,13 +83,17 @@ describe('without an adapter', () => {
     expect(error).toMatchObject({ name: 'ModelError', fault: 'no-webgpu' });
     expect(error?.remedy).toMatch(/wllama/);
     expect(models.asked).toEqual([]);
-    expect((await page.evaluate(() => window.underTest.packageBinding())).error).toMatch(/Unable to find a compatible GPU|WebGPUNotAvailableError/);
+    expect((await page.evaluate(() => window.underTest.packageBinding())).error).toMatch(
+      /Unable to find a compatible GPU|WebGPUNotAvailableError/,
+    );
   });
 
   test('the benchmark says that there is nothing to measure', async () => {
     const bench = await browser.newPage();
     await bench.goto(at('/test/bench/webllm.html'));
-    await expect.poll(() => bench.locator('#gpu').textContent(), { timeout: 20_000 }).toMatch(/^No measurement here\. .*WebGPU/);
+    await expect
+      .poll(() => bench.locator('#gpu').textContent(), { timeout: 20_000 })
+      .toMatch(/^No measurement here\. .*WebGPU/);
     expect(await bench.locator('#form').isVisible()).toBe(false);
   });
 });
@@ -109,7 +123,10 @@ describe('with SwiftShader for a GPU', () => {
 
   test('the package opens a device with the limits that were worked out for it', async () => {
     const report = await page.evaluate(() => window.underTest.examine());
-    expect(await page.evaluate(() => window.underTest.packageBinding())).toEqual({ bytes: report.bindingBytes, error: null });
+    expect(await page.evaluate(() => window.underTest.packageBinding())).toEqual({
+      bytes: report.bindingBytes,
+      error: null,
+    });
     expect([128 << 20, GIB]).toContain(report.bindingBytes);
   });
 
@@ -123,13 +140,29 @@ describe('with SwiftShader for a GPU', () => {
 
   test('the download is complete and the package agrees; it stops at the program, which is none', async () => {
     const { error, progress } = await load(page);
-    expect([...models.asked].sort()).toEqual(['mlc-chat-config.json', ...Array.from({ length: models.shards }, (_, index) => `params_shard_${index}.bin`), 'program.wasm', 'tensor-cache.json', 'tokenizer.json'].sort());
+    expect([...models.asked].sort()).toEqual(
+      [
+        'mlc-chat-config.json',
+        ...Array.from({ length: models.shards }, (_, index) => `params_shard_${index}.bin`),
+        'program.wasm',
+        'tensor-cache.json',
+        'tokenizer.json',
+      ].sort(),
+    );
     expect(progress.findLast(({ phase }) => phase === 'download')).toMatchObject({ share: 1 });
-    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(true);
+    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(
+      true,
+    );
     // An empty module has no memory for the runtime: as far as the package gets without a compiled model.
     expect(error).toMatchObject({ name: 'ModelError', fault: 'failed' });
     const [card] = await page.evaluate((config) => window.underTest.cards(config), app);
-    expect(card).toMatchObject({ id: ID, stored: { bytes: models.shards * models.shardBytes }, downloadBytes: models.shards * models.shardBytes, estimated: false, blocked: null });
+    expect(card).toMatchObject({
+      id: ID,
+      stored: { bytes: models.shards * models.shardBytes },
+      downloadBytes: models.shards * models.shardBytes,
+      estimated: false,
+      blocked: null,
+    });
     // The next load takes everything from the cache.
     models.reset();
     await load(page);
@@ -141,13 +174,18 @@ describe('with SwiftShader for a GPU', () => {
     expect(await page.evaluate(() => window.underTest.storedAddresses())).toHaveLength(models.shards + 4);
     await page.evaluate(([config, id]) => window.underTest.remove(config, id), [app, ID] as const);
     expect(await page.evaluate(() => window.underTest.storedAddresses())).toEqual([]);
-    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(false);
+    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(
+      false,
+    );
     expect(await page.evaluate((config) => window.underTest.cards(config), app)).toMatchObject([{ stored: null }]);
   });
 
   test('a missing file is missing, and a server that hangs up is the network', async () => {
     models.faults.set('params_shard_2.bin', 'missing');
-    expect((await load(page)).error).toMatchObject({ fault: 'not-found', message: expect.stringContaining('params_shard_2.bin') as string });
+    expect((await load(page)).error).toMatchObject({
+      fault: 'not-found',
+      message: expect.stringContaining('params_shard_2.bin') as string,
+    });
     models.faults.set('params_shard_2.bin', 'refuse');
     const { error } = await load(page);
     expect(error).toMatchObject({ fault: 'network', remedy: expect.stringMatching(/kept/) as string });
@@ -156,7 +194,10 @@ describe('with SwiftShader for a GPU', () => {
 
   test('a file that is cut short is not kept, announced or not; once it is whole, only it is fetched', async () => {
     models.faults.set('params_shard_0.bin', 'cut-short-unannounced');
-    expect((await load(page)).error).toMatchObject({ fault: 'bad-file', message: expect.stringMatching(/params_shard_0\.bin has 262144 bytes and should have 524288/) as string });
+    expect((await load(page)).error).toMatchObject({
+      fault: 'bad-file',
+      message: expect.stringMatching(/params_shard_0\.bin has 262144 bytes and should have 524288/) as string,
+    });
     models.faults.set('params_shard_0.bin', 'cut-short');
     expect((await load(page)).error).toMatchObject({ fault: 'network' });
     const kept = await page.evaluate(() => window.underTest.storedAddresses());
@@ -165,15 +206,27 @@ describe('with SwiftShader for a GPU', () => {
     await load(page);
     expect(models.asked).toContain('params_shard_0.bin');
     expect(models.asked.filter((name) => kept.some((url) => url.endsWith(`/${name}`)))).toEqual([]);
-    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(true);
+    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(
+      true,
+    );
   });
 
   test('a slow server: bytes, rate and time left are shown; cancelling ends the requests, and the next load goes on', async () => {
-    for (let index = 0; index < models.shards; index++) models.faults.set(`params_shard_${index}.bin`, index === 0 ? 'slow' : 'hang');
+    for (let index = 0; index < models.shards; index++)
+      models.faults.set(`params_shard_${index}.bin`, index === 0 ? 'slow' : 'hang');
     const loading = load(page);
-    await expect.poll(() => page.evaluate(() => window.underTest.progress()).then((lines) => lines.at(-1)?.bytesPerSecond ?? null), { timeout: 20_000 }).not.toBeNull();
+    await expect
+      .poll(
+        () => page.evaluate(() => window.underTest.progress()).then((lines) => lines.at(-1)?.bytesPerSecond ?? null),
+        { timeout: 20_000 },
+      )
+      .not.toBeNull();
     const lines = await page.evaluate(() => window.underTest.progress());
-    expect(lines.at(-1)).toMatchObject({ phase: 'download', secondsLeft: expect.any(Number) as number, bytes: expect.any(Number) as number });
+    expect(lines.at(-1)).toMatchObject({
+      phase: 'download',
+      secondsLeft: expect.any(Number) as number,
+      bytes: expect.any(Number) as number,
+    });
     const shares = lines.map(({ share }) => share ?? 0);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(models.asked.filter((name) => name.startsWith('params_shard')).length).toBeLessThanOrEqual(models.shards);
@@ -181,7 +234,9 @@ describe('with SwiftShader for a GPU', () => {
     await page.evaluate(() => window.underTest.cancel());
     expect((await loading).error).toMatchObject({ name: 'AbortError' });
     // The connections are closed: nothing goes on in the background.
-    const pending = models.asked.filter((name) => name.startsWith('params_shard') && name !== 'params_shard_0.bin').length;
+    const pending = models.asked.filter(
+      (name) => name.startsWith('params_shard') && name !== 'params_shard_0.bin',
+    ).length;
     await expect.poll(() => models.brokenOff.length).toBeGreaterThanOrEqual(pending);
     const asked = models.asked.length;
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -191,6 +246,8 @@ describe('with SwiftShader for a GPU', () => {
     models.reset();
     await load(page);
     expect(models.asked.filter((name) => kept.some((url) => url.endsWith(`/${name}`)))).toEqual([]);
-    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(true);
+    expect(await page.evaluate(([config, id]) => window.underTest.packageHas(config, id), [app, ID] as const)).toBe(
+      true,
+    );
   });
 });

@@ -6,7 +6,12 @@ const parse = (value: unknown) => parseQuestions(JSON.stringify(value), 'q.json'
 
 describe('parseQuestions', () => {
   it('reads every field of the format and leaves the others', () => {
-    expect(parse([{ ...good, sql_alternatives: ['SELECT 2'], level: 'hard', note: 'x' }, { id: 'b', question: 'Who?', split: 'held-out' }])).toEqual([
+    expect(
+      parse([
+        { ...good, sql_alternatives: ['SELECT 2'], level: 'hard', note: 'x' },
+        { id: 'b', question: 'Who?', split: 'held-out' },
+      ]),
+    ).toEqual([
       { id: 'a', question: 'How many?', sql: 'SELECT 1', sqlAlternatives: ['SELECT 2'], level: 'hard', split: 'train' },
       { id: 'b', question: 'Who?', split: 'held-out' },
     ]);
@@ -14,7 +19,9 @@ describe('parseQuestions', () => {
 
   it('reads an empty list, a byte-order mark, and null for what is left out', () => {
     expect(parse([])).toEqual([]);
-    expect(parseQuestions(`\uFEFF${JSON.stringify([{ ...good, sql: null, level: null }])}`, 'q.json')).toEqual([{ id: 'a', question: 'How many?', split: 'train' }]);
+    expect(parseQuestions(`\uFEFF${JSON.stringify([{ ...good, sql: null, level: null }])}`, 'q.json')).toEqual([
+      { id: 'a', question: 'How many?', split: 'train' },
+    ]);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -33,10 +40,26 @@ describe('parseQuestions', () => {
     ['no split', [{ id: 'a', question: 'x' }], /needs "split" to be "train" or "held-out", but it is nothing/],
     ['an unknown split', [{ ...good, split: 'test' }], /but it is "test"/],
     ['an unknown level', [{ ...good, level: 'extreme' }], /"easy" or "medium" or "hard", but it is "extreme"/],
-    ['alternatives that are no list', [{ ...good, sql_alternatives: 'SELECT 1' }], /needs a list of texts in "sql_alternatives"/],
-    ['an alternative that is no text', [{ ...good, sql_alternatives: [null] }], /needs texts in "sql_alternatives", but one is null/],
-    ['alternatives to nothing', [{ ...good, sql: undefined, sql_alternatives: ['SELECT 1'] }], /"sql_alternatives" without "sql"/],
-    ['a field of the prototype', [Object.assign(Object.create({ split: 'train' }) as object, { id: 'a', question: 'x' })], /needs "split"/],
+    [
+      'alternatives that are no list',
+      [{ ...good, sql_alternatives: 'SELECT 1' }],
+      /needs a list of texts in "sql_alternatives"/,
+    ],
+    [
+      'an alternative that is no text',
+      [{ ...good, sql_alternatives: [null] }],
+      /needs texts in "sql_alternatives", but one is null/,
+    ],
+    [
+      'alternatives to nothing',
+      [{ ...good, sql: undefined, sql_alternatives: ['SELECT 1'] }],
+      /"sql_alternatives" without "sql"/,
+    ],
+    [
+      'a field of the prototype',
+      [Object.assign(Object.create({ split: 'train' }) as object, { id: 'a', question: 'x' })],
+      /needs "split"/,
+    ],
   ])('refuses %s', (_what, value, message) => {
     expect(() => parse(value)).toThrow(DatasetError);
     expect(() => parse(value)).toThrow(message);
@@ -56,12 +79,21 @@ describe('parseQuestions', () => {
 
 describe('parseDefinitions and parseAnswers', () => {
   it('read their formats', () => {
-    expect(parseDefinitions('[{"term":"revenue","means":"money","sql":"SELECT 1"}]', 'd.json')).toEqual([{ term: 'revenue', means: 'money', sql: 'SELECT 1' }]);
-    expect(parseAnswers('[{"id":"a","sql":""},{"id":"a","sql":"SELECT 1"}]', 'f.json')).toEqual([{ id: 'a', sql: '' }, { id: 'a', sql: 'SELECT 1' }]);
+    expect(parseDefinitions('[{"term":"revenue","means":"money","sql":"SELECT 1"}]', 'd.json')).toEqual([
+      { term: 'revenue', means: 'money', sql: 'SELECT 1' },
+    ]);
+    expect(parseAnswers('[{"id":"a","sql":""},{"id":"a","sql":"SELECT 1"}]', 'f.json')).toEqual([
+      { id: 'a', sql: '' },
+      { id: 'a', sql: 'SELECT 1' },
+    ]);
   });
 
   it('name the entry that is wrong', () => {
-    expect(() => parseDefinitions('[{"term":"revenue","means":"money"}]', 'd.json')).toThrow('d.json: entry 1 ("revenue") needs the text "sql", but it is nothing.');
-    expect(() => parseAnswers('[{"id":"a","sql":"x"},{"id":"a"}]', 'f.json')).toThrow('f.json: entry 2 ("a") needs the text "sql", but it is nothing.');
+    expect(() => parseDefinitions('[{"term":"revenue","means":"money"}]', 'd.json')).toThrow(
+      'd.json: entry 1 ("revenue") needs the text "sql", but it is nothing.',
+    );
+    expect(() => parseAnswers('[{"id":"a","sql":"x"},{"id":"a"}]', 'f.json')).toThrow(
+      'f.json: entry 2 ("a") needs the text "sql", but it is nothing.',
+    );
   });
 });

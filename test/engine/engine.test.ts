@@ -25,19 +25,32 @@ const many = { steps: 5, budgetMs: 1e9 };
 describe('opening', () => {
   it('begins a run with the seed and settings it was given', async () => {
     const view = await new Engine(portsFor(shop)).open({ seed: 11, settings: { group_size: 6 } });
-    expect(view).toMatchObject({ seed: 11, step: 0, history: [], lastStep: null, canUndo: false, sampler: { id: 'sketch', isLanguageModel: false }, dataset: { name: 'shop' } });
+    expect(view).toMatchObject({
+      seed: 11,
+      step: 0,
+      history: [],
+      lastStep: null,
+      canUndo: false,
+      sampler: { id: 'sketch', isLanguageModel: false },
+      dataset: { name: 'shop' },
+    });
     expect(view.config.group_size).toBe(6);
     expect(view.notSaved).toBeUndefined();
     expect(structuredClone(view)).toEqual(view);
   });
 
   it('refuses settings and seeds out of range', async () => {
-    await expect(new Engine(portsFor(shop)).open({ settings: { group_size: 1 } })).rejects.toMatchObject({ name: 'ConfigError', message: expect.stringContaining('group_size') as string });
+    await expect(new Engine(portsFor(shop)).open({ settings: { group_size: 1 } })).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringContaining('group_size') as string,
+    });
     await expect(new Engine(portsFor(shop)).open({ seed: 1.5 })).rejects.toThrow(/seed/);
   });
 
   it('says when nothing can be stored, and works all the same', async () => {
-    const engine = new Engine(portsFor(shop, { openStore: () => Promise.reject(new StoreError('failed', 'Private mode.')) }));
+    const engine = new Engine(
+      portsFor(shop, { openStore: () => Promise.reject(new StoreError('failed', 'Private mode.')) }),
+    );
     const view = await engine.open({});
     expect(view.notSaved).toMatch(/not saved.*Private mode/);
     expect((await engine.advance(many)).step).toBe(5);
@@ -46,7 +59,12 @@ describe('opening', () => {
 
   it('passes on why a dataset could not be opened, and can be tried again', async () => {
     let broken = true;
-    const engine = new Engine(portsFor(shop, { openDataset: () => (broken ? Promise.reject(new Error('datasets/shop/db.sqlite could not be fetched')) : Promise.resolve(shop)) }));
+    const engine = new Engine(
+      portsFor(shop, {
+        openDataset: () =>
+          broken ? Promise.reject(new Error('datasets/shop/db.sqlite could not be fetched')) : Promise.resolve(shop),
+      }),
+    );
     await expect(engine.open({})).rejects.toThrow('could not be fetched');
     await expect(engine.advance(many)).rejects.toThrow('not open');
     broken = false;
@@ -85,7 +103,10 @@ describe('advance', () => {
   it('halts after the step under way and keeps what it took', async () => {
     let now = 0;
     let halts = 0;
-    const engine: Engine = await opened({ now: () => (now += 5), breathe: () => (halts++ === 0 ? engine.halt() : Promise.resolve()) });
+    const engine: Engine = await opened({
+      now: () => (now += 5),
+      breathe: () => (halts++ === 0 ? engine.halt() : Promise.resolve()),
+    });
     const halted = await engine.advance({ steps: 1000, budgetMs: 1e9 });
     expect(halted.points.length).toBeGreaterThan(0);
     expect(halted.points.length).toBeLessThan(50);
@@ -115,11 +136,15 @@ describe('advance', () => {
   it('trains on training questions only', async () => {
     const engine = await opened();
     const { points } = await engine.advance({ steps: 40, budgetMs: 1e9 });
-    const train = new Set(shop.questions.filter((question) => question.split === 'train').map((question) => question.id));
+    const train = new Set(
+      shop.questions.filter((question) => question.split === 'train').map((question) => question.id),
+    );
     expect(points.filter((point) => !train.has(point.questionId))).toEqual([]);
     const heldOut = shop.questions.find((question) => question.split === 'held-out');
     await expect(engine.advance({ ...many, questionId: heldOut?.id ?? '' })).rejects.toThrow(/held out/);
-    await expect(engine.advance({ ...many, ownQuestion: ` ${heldOut?.question.toUpperCase()} ` })).rejects.toThrow(/held out/);
+    await expect(engine.advance({ ...many, ownQuestion: ` ${heldOut?.question.toUpperCase()} ` })).rejects.toThrow(
+      /held out/,
+    );
     await expect(engine.advance({ ...many, questionId: 'nonsense' })).rejects.toThrow(/no question “nonsense”/);
     expect((await engine.open({})).step).toBe(40);
   });
@@ -127,9 +152,14 @@ describe('advance', () => {
   it('trains on the picked question, or on the reader’s own', async () => {
     const engine = await opened();
     const picked = shop.questions.find((question) => question.split === 'train')?.id ?? '';
-    expect((await engine.advance({ ...many, questionId: picked })).points.map((point) => point.questionId)).toEqual(Array(5).fill(picked));
+    expect((await engine.advance({ ...many, questionId: picked })).points.map((point) => point.questionId)).toEqual(
+      Array(5).fill(picked),
+    );
     const own = await engine.advance({ ...many, ownQuestion: ' Which customers live in Berlin? ' });
-    expect(own.lastStep?.groups[0]).toMatchObject({ questionId: 'own:Which customers live in Berlin?', question: 'Which customers live in Berlin?' });
+    expect(own.lastStep?.groups[0]).toMatchObject({
+      questionId: 'own:Which customers live in Berlin?',
+      question: 'Which customers live in Berlin?',
+    });
     expect(own.lastStep?.groups[0]?.completions[0]?.rewards.total).not.toBeNull();
     await expect(engine.advance({ ...many, ownQuestion: ' \n' })).rejects.toThrow('Type a question first.');
     await expect(engine.advance({ ...many, ownQuestion: 'x'.repeat(2001) })).rejects.toThrow('at most 2000 characters');
@@ -140,7 +170,11 @@ describe('advance', () => {
     const before = await engine.advance(many);
     let calls = 0;
     const real = shop.database.execute.bind(shop.database);
-    const execute = vi.spyOn(shop.database, 'execute').mockImplementation((...args) => (++calls === 4 ? Promise.reject(new Error('the database worker broke down')) : real(...args)));
+    const execute = vi
+      .spyOn(shop.database, 'execute')
+      .mockImplementation((...args) =>
+        ++calls === 4 ? Promise.reject(new Error('the database worker broke down')) : real(...args),
+      );
     await expect(engine.advance(many)).rejects.toThrow('broke down');
     execute.mockRestore();
     const view = await engine.open({});
@@ -175,7 +209,12 @@ describe('a stored run', () => {
     await first.advance(many);
     const stored = (await store.current())?.run;
     if (stored === undefined) throw new Error('nothing stored');
-    await store.commit({ run: { ...stored, revision: stored.revision + 1, state: { ...stored.state, randomState: [1] } }, points: [], steps: [], events: [] });
+    await store.commit({
+      run: { ...stored, revision: stored.revision + 1, state: { ...stored.state, randomState: [1] } },
+      points: [],
+      steps: [],
+      events: [],
+    });
     const view = await new Engine(portsFor(shop, { openStore: () => Promise.resolve(store) })).open({ seed: 3 });
     expect(view).toMatchObject({ seed: 3, step: 0, canUndo: true });
     expect(view.notice).toMatch(/could not be read/);
@@ -187,7 +226,12 @@ describe('a stored run', () => {
     await first.advance(many);
     const stored = (await store.current())?.run;
     if (stored === undefined) throw new Error('nothing stored');
-    await store.commit({ run: { ...stored, revision: stored.revision + 1, settings: { group_size: 6, gone: 1, temperature: 99 } }, points: [], steps: [], events: [] });
+    await store.commit({
+      run: { ...stored, revision: stored.revision + 1, settings: { group_size: 6, gone: 1, temperature: 99 } },
+      points: [],
+      steps: [],
+      events: [],
+    });
     const view = await new Engine(portsFor(shop, { openStore: () => Promise.resolve(store) })).open({});
     expect(view.step).toBe(5);
     expect(view.config).toMatchObject({ group_size: 6, temperature: 0.7 });
@@ -226,7 +270,9 @@ describe('settings and hints', () => {
     const { lastStep } = await engine.advance({ steps: 1, budgetMs: 1e9 });
     expect(lastStep?.groups[0]?.completions).toHaveLength(8);
     expect(lastStep?.groups[0]?.completions[0]?.rewards.components.gold).toBeDefined();
-    await expect(engine.configure({ group_size: 99 })).rejects.toThrow(/group_size must be a whole number from 2 to 32/);
+    await expect(engine.configure({ group_size: 99 })).rejects.toThrow(
+      /group_size must be a whole number from 2 to 32/,
+    );
     await expect(engine.configure({ nonsense: 1 })).rejects.toThrow(/Unknown setting "nonsense"/);
     expect((await engine.open({})).config.group_size).toBe(8);
   });
@@ -236,7 +282,11 @@ describe('settings and hints', () => {
     const { hints } = await engine.advance({ steps: 20, budgetMs: 1e9 });
     const key = hints[0]?.key ?? '';
     const edited = await engine.editHint(key, { weight: -1.5, enabled: false });
-    expect(edited.hints.find((hint) => hint.key === key)).toMatchObject({ weight: -1.5, enabled: false, hintType: 'avoid' });
+    expect(edited.hints.find((hint) => hint.key === key)).toMatchObject({
+      weight: -1.5,
+      enabled: false,
+      hintType: 'avoid',
+    });
     const story = await engine.eventsOf(key);
     expect(story[0]?.type).toBe('create');
     expect(story.slice(-2).map((event) => event.type)).toEqual(['edit', 'disable']);
@@ -260,7 +310,11 @@ describe('two tabs on one store', () => {
     const ports = { openStore: () => Promise.resolve(store) };
     const [one, two] = [await opened(ports), await opened(ports)];
     await one.advance({ steps: 3, budgetMs: 1e9 });
-    await expect(two.advance(many)).rejects.toMatchObject({ name: 'StoreError', reason: 'conflict', message: expect.stringContaining('step 3') as string });
+    await expect(two.advance(many)).rejects.toMatchObject({
+      name: 'StoreError',
+      reason: 'conflict',
+      message: expect.stringContaining('step 3') as string,
+    });
     await expect(two.configure({ group_size: 5 })).rejects.toMatchObject({ reason: 'conflict' });
     await expect(two.reset({ seed: 4 })).rejects.toMatchObject({ reason: 'conflict' });
     expect((await two.open({})).step).toBe(3);
@@ -272,7 +326,10 @@ describe('two tabs on one store', () => {
   it('begins one run when both open at once', async () => {
     const store = new MemoryStore();
     const ports = () => portsFor(shop, { openStore: () => Promise.resolve(store) });
-    const [one, two] = await Promise.all([new Engine(ports()).open({ seed: 1 }), new Engine(ports()).open({ seed: 2 })]);
+    const [one, two] = await Promise.all([
+      new Engine(ports()).open({ seed: 1 }),
+      new Engine(ports()).open({ seed: 2 }),
+    ]);
     expect(one.runId).toBe(two.runId);
   });
 });

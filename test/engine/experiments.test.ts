@@ -13,31 +13,62 @@ beforeAll(async () => {
 });
 
 function experiments(over: Partial<ExperimentsOptions> = {}): Experiments {
-  const dataset: Dataset = { name: 'library', title: 'Library', database: parts.database, questions: QUESTIONS, definitions: [] };
+  const dataset: Dataset = {
+    name: 'library',
+    title: 'Library',
+    database: parts.database,
+    questions: QUESTIONS,
+    definitions: [],
+  };
   let id = 0;
   return new Experiments({
-    openStore: () => Promise.resolve(new MemoryExperiments()), openDataset: () => Promise.resolve(dataset), makeSampler: () => parts.sampler,
-    makeRewards: () => parts.rewards(variant('x'), 1), loadStarter: () => Promise.reject(new Error('There is no starter policy.')),
-    now: () => performance.now(), today: () => '2026-01-01T00:00:00.000Z', newId: () => `e${++id}`, breathe: () => Promise.resolve(), ...over,
+    openStore: () => Promise.resolve(new MemoryExperiments()),
+    openDataset: () => Promise.resolve(dataset),
+    makeSampler: () => parts.sampler,
+    makeRewards: () => parts.rewards(variant('x'), 1),
+    loadStarter: () => Promise.reject(new Error('There is no starter policy.')),
+    now: () => performance.now(),
+    today: () => '2026-01-01T00:00:00.000Z',
+    newId: () => `e${++id}`,
+    breathe: () => Promise.resolve(),
+    ...over,
   });
 }
 
-const SMALL: NewExperiment = { base: { group_size: 4 }, spec: { name: 'Small', variants: [variant('off', { learning: 'off' }), variant('gold', { settings: GOLD })], seeds: [1, 2], steps: 3, evaluateEvery: 3 } };
+const SMALL: NewExperiment = {
+  base: { group_size: 4 },
+  spec: {
+    name: 'Small',
+    variants: [variant('off', { learning: 'off' }), variant('gold', { settings: GOLD })],
+    seeds: [1, 2],
+    steps: 3,
+    evaluateEvery: 3,
+  },
+};
 const silent = (): void => undefined;
 
 describe('Experiments', { timeout: 60_000 }, () => {
   it('runs what was created, tells every unit, and keeps it', async () => {
     const lab = experiments();
     const made = await lab.create(SMALL);
-    expect(made).toMatchObject({ runs: [], record: { id: 'e1', spec: { id: 'e1', dataset: 'library', name: 'Small' }, base: { group_size: 4 } } });
+    expect(made).toMatchObject({
+      runs: [],
+      record: { id: 'e1', spec: { id: 'e1', dataset: 'library', name: 'Small' }, base: { group_size: 4 } },
+    });
     const units: ExperimentView[] = [];
     const progress: ExperimentProgress[] = [];
-    const done = await lab.run('e1', (one) => void progress.push(one), (view) => void units.push(view));
+    const done = await lab.run(
+      'e1',
+      (one) => void progress.push(one),
+      (view) => void units.push(view),
+    );
     expect(units.map(({ runs }) => runs.length)).toEqual([1, 2, 3, 4]);
     expect(progress.at(-1)).toMatchObject({ unit: 4, units: 4, step: 3, steps: 3 });
     expect(done.summaries.map(({ seeds }) => seeds)).toEqual([2, 2]);
     expect(done.summaries[1]?.comparison?.verdict).toMatch(/gain|loss/);
-    expect(done.controls).toEqual([{ variant: 0, kind: 'off', holds: true, text: expect.stringContaining('nothing changed') as string }]);
+    expect(done.controls).toEqual([
+      { variant: 0, kind: 'off', holds: true, text: expect.stringContaining('nothing changed') as string },
+    ]);
     expect((await lab.open()).experiments).toEqual([done]);
   });
 
@@ -60,7 +91,13 @@ describe('Experiments', { timeout: 60_000 }, () => {
     const lab = experiments();
     await lab.create(SMALL);
     let reports = 0;
-    const running = lab.run('e1', () => { if (++reports === 1) void lab.pause(); }, silent);
+    const running = lab.run(
+      'e1',
+      () => {
+        if (++reports === 1) void lab.pause();
+      },
+      silent,
+    );
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(reports).toBe(1);
     await expect(lab.run('e1', silent, silent)).rejects.toThrow(/Another experiment is running/);
@@ -85,7 +122,9 @@ describe('Experiments', { timeout: 60_000 }, () => {
     const lab = experiments();
     await expect(lab.create({ ...SMALL, spec: { ...SMALL.spec, seeds: [] } })).rejects.toThrow(/seeds, not 0/);
     await expect(lab.create({ ...SMALL, base: { group_size: 99 } })).rejects.toThrow(/group_size must be/);
-    await expect(lab.create({ ...SMALL, spec: { ...SMALL.spec, variants: [variant('s', { start: 'starter' })] } })).rejects.toThrow(/no starter policy/);
+    await expect(
+      lab.create({ ...SMALL, spec: { ...SMALL.spec, variants: [variant('s', { start: 'starter' })] } }),
+    ).rejects.toThrow(/no starter policy/);
     expect((await lab.open()).experiments).toEqual([]);
   });
 
@@ -98,7 +137,10 @@ describe('Experiments', { timeout: 60_000 }, () => {
 
   it('measures what the hints of a variant do, on its kept policy', async () => {
     const lab = experiments();
-    await lab.create({ ...SMALL, spec: { ...SMALL.spec, steps: 20, variants: [variant('gold', { settings: { ...GOLD, learning_rate: 0.5 } })] } });
+    await lab.create({
+      ...SMALL,
+      spec: { ...SMALL.spec, steps: 20, variants: [variant('gold', { settings: { ...GOLD, learning_rate: 0.5 } })] },
+    });
     const report = await lab.credit('e1', 0, silent);
     expect(report?.questions).toBe(4);
     expect(report?.credits.length).toBeGreaterThan(0);

@@ -28,7 +28,17 @@ describe('feedback on a completion', () => {
     const ports = { openStore: () => Promise.resolve(store) };
     const engine = await opened(ports);
     const { feedback } = await engine.judge({ question: ` ${QUESTION} `, sql: 'select count(*) from PRODUCTS;' }, 'up');
-    expect(feedback).toEqual([{ dataset: 'shop', question: QUESTION, sql: feedback[0]?.sql, text: 'select count(*) from PRODUCTS;', thumb: 'up', corrected: null, at: 1_700_000_000_000 }]);
+    expect(feedback).toEqual([
+      {
+        dataset: 'shop',
+        question: QUESTION,
+        sql: feedback[0]?.sql,
+        text: 'select count(*) from PRODUCTS;',
+        thumb: 'up',
+        corrected: null,
+        at: 1_700_000_000_000,
+      },
+    ]);
     const view = await new Engine(portsFor(shop, ports)).open({});
     expect(view.feedback).toEqual(feedback);
     expect((await engine.reset({ seed: 2 })).feedback).toEqual(feedback);
@@ -40,7 +50,9 @@ describe('feedback on a completion', () => {
     const judged = { question: QUESTION, sql: 'SELECT COUNT(*) FROM products' };
     await engine.judge(judged, 'up');
     await engine.judge({ ...judged, sql: 'select  count(*) from "products"' }, 'down');
-    expect((await engine.correct(judged, ' SELECT 54 ')).feedback).toMatchObject([{ thumb: 'down', corrected: 'SELECT 54' }]);
+    expect((await engine.correct(judged, ' SELECT 54 ')).feedback).toMatchObject([
+      { thumb: 'down', corrected: 'SELECT 54' },
+    ]);
     expect((await engine.judge(judged, null)).feedback).toMatchObject([{ thumb: null, corrected: 'SELECT 54' }]);
     expect((await engine.correct(judged, null)).feedback).toEqual([]);
     expect((await engine.open({})).feedback).toEqual([]);
@@ -57,7 +69,9 @@ describe('feedback on a completion', () => {
     expect(after?.completions.map(({ rewards }) => rewards.total)).toEqual(values);
     expect(after?.completions[0]?.rewards.components.feedback?.reasons[0]?.text).toMatch(/person wrote/);
     // Of another question nobody said anything.
-    expect((await engine.advance(one('List the product names.'))).lastStep?.groups[0]?.completions[0]?.rewards.total).toBeNull();
+    expect(
+      (await engine.advance(one('List the product names.'))).lastStep?.groups[0]?.completions[0]?.rewards.total,
+    ).toBeNull();
   });
 
   it('changes nothing when it cannot be stored', async () => {
@@ -66,14 +80,21 @@ describe('feedback on a completion', () => {
     const put = vi.spyOn(store, 'putFeedback').mockRejectedValue(new StoreError('full', 'Storage is full.'));
     await expect(engine.judge({ question: QUESTION, sql: 'SELECT 1' }, 'up')).rejects.toThrow('Storage is full.');
     put.mockRestore();
-    expect((await engine.judge({ question: QUESTION, sql: 'SELECT 2' }, 'up')).feedback.map(({ text }) => text)).toEqual(['SELECT 2']);
+    expect(
+      (await engine.judge({ question: QUESTION, sql: 'SELECT 2' }, 'up')).feedback.map(({ text }) => text),
+    ).toEqual(['SELECT 2']);
   });
 });
 
 describe('a corrected SQL', () => {
   it('is run first, and its result is shown', async () => {
     const engine = await opened();
-    expect(await engine.tryCorrection('SELECT COUNT(*) AS n FROM products')).toMatchObject({ execution: { status: 'rows', columns: ['n'] }, rowCount: 1, refused: null, saysNothing: false });
+    expect(await engine.tryCorrection('SELECT COUNT(*) AS n FROM products')).toMatchObject({
+      execution: { status: 'rows', columns: ['n'] },
+      rowCount: 1,
+      refused: null,
+      saysNothing: false,
+    });
     const many = await engine.tryCorrection('SELECT * FROM order_items LIMIT 100');
     expect([many.rowCount, many.execution.rows.length]).toEqual([100, 20]);
     expect(await engine.tryCorrection('SELECT 0')).toMatchObject({ refused: null, saysNothing: true });
@@ -96,11 +117,18 @@ describe('a corrected SQL', () => {
 });
 
 describe('training questions where gold rewards', () => {
-  const WEAK = { id: 'weak', question: 'How many products cost nothing?', sql: 'SELECT COUNT(*) FROM products WHERE price < 0', split: 'train' as const };
+  const WEAK = {
+    id: 'weak',
+    question: 'How many products cost nothing?',
+    sql: 'SELECT COUNT(*) FROM products WHERE price < 0',
+    split: 'train' as const,
+  };
   const BROKEN = { id: 'broken', question: 'Broken?', sql: 'SELECT nonsense', split: 'train' as const };
   const GOOD = { id: 'good', question: QUESTION, sql: 'SELECT COUNT(*) FROM products', split: 'train' as const };
   const HELD = { id: 'held', question: 'Held?', sql: 'SELECT 0', split: 'held-out' as const };
-  const three = (): Partial<EnginePorts> => ({ openDataset: () => Promise.resolve({ ...shop, questions: [WEAK, BROKEN, GOOD, HELD] }) });
+  const three = (): Partial<EnginePorts> => ({
+    openDataset: () => Promise.resolve({ ...shop, questions: [WEAK, BROKEN, GOOD, HELD] }),
+  });
 
   it('are those whose gold teaches; the others are named', async () => {
     const engine = await opened(three());
@@ -114,13 +142,19 @@ describe('training questions where gold rewards', () => {
 
   it('come back when somebody writes better gold, while feedback counts', async () => {
     const engine = await opened(three(), { gold_weight: 1, feedback_weight: 1 });
-    const { leftOut } = await engine.correct({ question: BROKEN.question, sql: 'SELECT 1' }, 'SELECT COUNT(*) FROM orders');
+    const { leftOut } = await engine.correct(
+      { question: BROKEN.question, sql: 'SELECT 1' },
+      'SELECT COUNT(*) FROM orders',
+    );
     expect(leftOut).toEqual(['weak']);
     expect((await engine.configure({ feedback_weight: 0 })).leftOut).toEqual(['weak', 'broken']);
   });
 
   it('may be none, which is said', async () => {
-    const engine = await opened({ openDataset: () => Promise.resolve({ ...shop, questions: [WEAK] }) }, { gold_weight: 1 });
+    const engine = await opened(
+      { openDataset: () => Promise.resolve({ ...shop, questions: [WEAK] }) },
+      { gold_weight: 1 },
+    );
     await expect(engine.advance({ steps: 1, budgetMs: 1e9 })).rejects.toThrow(/no training question has gold SQL/);
     expect((await engine.advance(one(QUESTION))).step).toBe(1);
   });

@@ -3,10 +3,39 @@ import { compactHintsText, hintsToText, parseHints, parseHintsFile } from '../..
 import { describeHint } from '../../src/grpo/policy.ts';
 import type { HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 
-const feature: HintFeature = { key: 'many ⇒ COUNT', cue: 'many', pattern: 'COUNT', tables: [], template: 'operator', general: true, words: 1 };
+const feature: HintFeature = {
+  key: 'many ⇒ COUNT',
+  cue: 'many',
+  pattern: 'COUNT',
+  tables: [],
+  template: 'operator',
+  general: true,
+  words: 1,
+};
 const evidence = { support: 8, positive: 6, advantage: 3.25, steps: 4 };
-const plain: PolicyHint = { ...feature, hintType: 'prefer', description: describeHint(feature, 0.5, evidence), weight: 0.5, evidence, createdAt: 0, updatedAt: 0, enabled: true };
-const odd: PolicyHint = { ...plain, key: 'title ⇒ books.title', tables: ['books'], general: false, template: 'name', weight: -1.5, hintType: 'avoid', description: 'Somebody’s own words.', createdAt: 3, updatedAt: 9, enabled: false };
+const plain: PolicyHint = {
+  ...feature,
+  hintType: 'prefer',
+  description: describeHint(feature, 0.5, evidence),
+  weight: 0.5,
+  evidence,
+  createdAt: 0,
+  updatedAt: 0,
+  enabled: true,
+};
+const odd: PolicyHint = {
+  ...plain,
+  key: 'title ⇒ books.title',
+  tables: ['books'],
+  general: false,
+  template: 'name',
+  weight: -1.5,
+  hintType: 'avoid',
+  description: 'Somebody’s own words.',
+  createdAt: 3,
+  updatedAt: 9,
+  enabled: false,
+};
 const sources = [{ name: 'library', questions: 12, licence: 'CC0 1.0' }];
 
 describe('a hints file', () => {
@@ -22,11 +51,20 @@ describe('a hints file', () => {
     expect(parseHintsFile(hintsToText([]), 'F')).toEqual({ hints: [], sources: [] });
   });
 
-  const file = (over: object, hint: object = {}): string => JSON.stringify({ format: 'grpo-sql-lab/hints', version: 2, hints: [{ ...plain, ...hint }], ...over });
+  const file = (over: object, hint: object = {}): string =>
+    JSON.stringify({ format: 'grpo-sql-lab/hints', version: 2, hints: [{ ...plain, ...hint }], ...over });
   it.each<[string, string, RegExp]>([
     ['sources that are no list', file({ sources: 'library' }), /must hold a list of at most 1000 in "sources"/],
-    ['a source without a licence', file({ sources: [{ name: 'a', questions: 1 }] }), /F, "sources": entry 1 needs the text "licence"/],
-    ['a part of a question', file({ sources: [{ name: 'a', questions: 1.5, licence: 'MIT' }] }), /"questions" to be a whole number/],
+    [
+      'a source without a licence',
+      file({ sources: [{ name: 'a', questions: 1 }] }),
+      /F, "sources": entry 1 needs the text "licence"/,
+    ],
+    [
+      'a part of a question',
+      file({ sources: [{ name: 'a', questions: 1.5, licence: 'MIT' }] }),
+      /"questions" to be a whole number/,
+    ],
     ['a type against the weight', file({}, { hintType: 'avoid' }), /says "avoid" with the weight 0.5/],
     ['a switch that is no switch', file({}, { enabled: 'yes' }), /"enabled" to be true or false/],
     ['a key twice', file({ hints: [plain, plain] }), /entry 2 .* has the key of an earlier hint/],

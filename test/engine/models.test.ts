@@ -7,13 +7,31 @@ import type { LanguageModel, LoadProgress, ModelCard, ModelProvider } from '../.
 import type { FileStore, StoredFile } from '../../src/storage/stored-file.ts';
 
 const CARD: ModelCard = {
-  id: 'webllm/one', kind: 'webllm', label: 'One', downloadBytes: 100, estimated: true, memoryBytes: 200, licence: 'MIT', host: 'example.org', blocked: null, note: null, stored: null, suggested: true,
+  id: 'webllm/one',
+  kind: 'webllm',
+  label: 'One',
+  downloadBytes: 100,
+  estimated: true,
+  memoryBytes: 200,
+  licence: 'MIT',
+  host: 'example.org',
+  blocked: null,
+  note: null,
+  stored: null,
+  suggested: true,
 };
 
 function model(over: Partial<LanguageModel> = {}): LanguageModel & { closed: number } {
   const made = {
-    id: 'any', label: 'A model', kind: 'webllm' as const, supports: { seed: true, grammar: true, logProbabilities: false }, parallel: 1, contextTokens: 4096, closed: 0,
-    generate: () => Promise.resolve({ text: 'SELECT 1', finish: 'stop' as const, promptTokens: 1, tokens: 2, logProbability: null }),
+    id: 'any',
+    label: 'A model',
+    kind: 'webllm' as const,
+    supports: { seed: true, grammar: true, logProbabilities: false },
+    parallel: 1,
+    contextTokens: 4096,
+    closed: 0,
+    generate: () =>
+      Promise.resolve({ text: 'SELECT 1', finish: 'stop' as const, promptTokens: 1, tokens: 2, logProbability: null }),
     close: () => {
       made.closed++;
       return Promise.resolve();
@@ -25,14 +43,21 @@ function model(over: Partial<LanguageModel> = {}): LanguageModel & { closed: num
 
 /** A provider whose load ends when the test says so. */
 function provider(cards: readonly ModelCard[] = [CARD]) {
-  let settle: { resolve: (model: LanguageModel) => void; reject: (error: unknown) => void; progress: (progress: LoadProgress) => void; signal: AbortSignal } | null = null;
+  let settle: {
+    resolve: (model: LanguageModel) => void;
+    reject: (error: unknown) => void;
+    progress: (progress: LoadProgress) => void;
+    signal: AbortSignal;
+  } | null = null;
   const made: ModelProvider & { now: () => NonNullable<typeof settle>; removed: string[] } = {
-    kind: 'webllm', removed: [],
+    kind: 'webllm',
+    removed: [],
     cards: () => Promise.resolve([...cards]),
-    load: (_id, { onProgress, signal }) => new Promise((resolve, reject) => {
-      settle = { resolve, reject, progress: onProgress, signal };
-      signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')));
-    }),
+    load: (_id, { onProgress, signal }) =>
+      new Promise((resolve, reject) => {
+        settle = { resolve, reject, progress: onProgress, signal };
+        signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')));
+      }),
     remove: (id) => {
       made.removed.push(id);
       return Promise.resolve();
@@ -48,7 +73,8 @@ function provider(cards: readonly ModelCard[] = [CARD]) {
 function files(): FileStore & { kept: Map<string, StoredFile>; full: boolean } {
   const kept = new Map<string, StoredFile>();
   const store = {
-    kept, full: false,
+    kept,
+    full: false,
     list: () => Promise.resolve([...kept.values()]),
     get: (id: string) => Promise.resolve(kept.get(id) ?? null),
     put: (file: StoredFile) => {
@@ -70,15 +96,30 @@ async function opened(over: Partial<ModelsPorts> = {}) {
   const store = files();
   let now = 0;
   const models = new Models({
-    providers: [one], openGguf: () => Promise.resolve(model({ label: 'From disk', kind: 'wllama' })), endpointModels: () => Promise.resolve(['a']), connectEndpoint: () => model({ label: 'served', kind: 'endpoint' }),
-    openFiles: () => Promise.resolve(store), storage: () => Promise.resolve({ used: 1, quota: 2 }), now: () => (now += 40), today: () => 7, newId: () => 'f1', ...over,
+    providers: [one],
+    openGguf: () => Promise.resolve(model({ label: 'From disk', kind: 'wllama' })),
+    endpointModels: () => Promise.resolve(['a']),
+    connectEndpoint: () => model({ label: 'served', kind: 'endpoint' }),
+    openFiles: () => Promise.resolve(store),
+    storage: () => Promise.resolve({ used: 1, quota: 2 }),
+    now: () => (now += 40),
+    today: () => 7,
+    newId: () => 'f1',
+    ...over,
   });
   const states: ModelState[] = [];
   await models.watch((state) => states.push(state));
   return { models, one, store, states };
 }
 
-const PROGRESS: LoadProgress = { phase: 'download', share: 0.5, bytes: 50, totalBytes: 100, bytesPerSecond: null, secondsLeft: null };
+const PROGRESS: LoadProgress = {
+  phase: 'download',
+  share: 0.5,
+  bytes: 50,
+  totalBytes: 100,
+  bytesPerSecond: null,
+  secondsLeft: null,
+};
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('the one language model of the page', () => {
@@ -92,7 +133,9 @@ describe('the one language model of the page', () => {
     expect(states.map(({ status }) => status)).toEqual(['none', 'loading', 'loading', 'ready']);
     expect(states[2]).toMatchObject({ progress: PROGRESS });
     expect(models.current?.id).toBe('webllm/one');
-    expect((await models.current?.generate({ messages: [], seed: 1, temperature: 0, maxTokens: 5 }))?.text).toBe('SELECT 1');
+    expect((await models.current?.generate({ messages: [], seed: 1, temperature: 0, maxTokens: 5 }))?.text).toBe(
+      'SELECT 1',
+    );
   });
 
   it('reports progress at most ten times a second, and every new phase', async () => {
@@ -121,10 +164,14 @@ describe('the one language model of the page', () => {
 
     // One that resolves although it was aborted.
     const late = model();
-    const stubborn: ModelProvider = { kind: 'webllm', cards: () => Promise.resolve([CARD]), load: async (_id, { signal }) => {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      return late;
-    } };
+    const stubborn: ModelProvider = {
+      kind: 'webllm',
+      cards: () => Promise.resolve([CARD]),
+      load: async (_id, { signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return late;
+      },
+    };
     const other = await opened({ providers: [stubborn] });
     const second = other.models.load('webllm/one');
     await settled();
@@ -140,7 +187,13 @@ describe('the one language model of the page', () => {
     await settled();
     one.now().reject(new ModelError('disk-full', 'The disk is full.', 'Free some space.'));
     await loading;
-    expect(states.at(-1)).toMatchObject({ status: 'failed', id: 'webllm/one', fault: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' });
+    expect(states.at(-1)).toMatchObject({
+      status: 'failed',
+      id: 'webllm/one',
+      fault: 'disk-full',
+      message: 'The disk is full.',
+      remedy: 'Free some space.',
+    });
   });
 
   it('takes the place of the model before it, which is closed', async () => {
@@ -156,10 +209,14 @@ describe('the one language model of the page', () => {
   });
 
   it('says so when the device is lost while it writes, and lets go of it', async () => {
-    const broken = model({ generate: () => Promise.reject(new ModelError('device-lost', 'The GPU was lost.', 'Load it again.')) });
+    const broken = model({
+      generate: () => Promise.reject(new ModelError('device-lost', 'The GPU was lost.', 'Load it again.')),
+    });
     const { models, states } = await opened({ connectEndpoint: () => broken });
     await models.connectEndpoint({ baseUrl: 'http://localhost:1' }, 'm');
-    await expect(models.current?.generate({ messages: [], seed: 1, temperature: 0, maxTokens: 5 })).rejects.toMatchObject({ fault: 'device-lost' });
+    await expect(
+      models.current?.generate({ messages: [], seed: 1, temperature: 0, maxTokens: 5 }),
+    ).rejects.toMatchObject({ fault: 'device-lost' });
     expect(states.at(-1)).toMatchObject({ status: 'failed', fault: 'device-lost' });
     expect(models.current).toBeNull();
   });
@@ -193,7 +250,9 @@ describe('the one language model of the page', () => {
   });
 
   it('keeps no file that does not load', async () => {
-    const { models, store, states } = await opened({ openGguf: () => Promise.reject(new ModelError('bad-file', 'This is no GGUF file.', 'Choose another.')) });
+    const { models, store, states } = await opened({
+      openGguf: () => Promise.reject(new ModelError('bad-file', 'This is no GGUF file.', 'Choose another.')),
+    });
     await models.openFile(new File(['x'], 'x.txt'), true);
     expect(store.kept.size).toBe(0);
     expect(states.at(-1)).toMatchObject({ status: 'failed', fault: 'bad-file' });
@@ -204,23 +263,32 @@ describe('a model that only the page can reach', () => {
   it('is loaded and writes over the bridge; stop keeps the text, abort gives up, a fault keeps its way out', async () => {
     const onText = vi.fn();
     const inPage: ModelProvider = {
-      kind: 'built-in-ai', cards: () => Promise.resolve([{ ...CARD, id: 'built-in-ai', kind: 'built-in-ai' as const }]),
+      kind: 'built-in-ai',
+      cards: () => Promise.resolve([{ ...CARD, id: 'built-in-ai', kind: 'built-in-ai' as const }]),
       load: (_id, { onProgress }) => {
         onProgress(PROGRESS);
-        return Promise.resolve(model({
-          kind: 'built-in-ai',
-          generate: (request) => new Promise((resolve, reject) => {
-            request.onText?.('SEL', 1);
-            request.stop?.addEventListener('abort', () => resolve({ text: 'SEL', finish: 'stopped', promptTokens: null, tokens: 1, logProbability: null }));
-            request.signal?.addEventListener('abort', () => reject(new DOMException('x', 'AbortError')));
-            if (request.seed === 13) reject(new ModelError('context-overflow', 'Too long.', 'Shorten it.'));
+        return Promise.resolve(
+          model({
+            kind: 'built-in-ai',
+            generate: (request) =>
+              new Promise((resolve, reject) => {
+                request.onText?.('SEL', 1);
+                request.stop?.addEventListener('abort', () =>
+                  resolve({ text: 'SEL', finish: 'stopped', promptTokens: null, tokens: 1, logProbability: null }),
+                );
+                request.signal?.addEventListener('abort', () => reject(new DOMException('x', 'AbortError')));
+                if (request.seed === 13) reject(new ModelError('context-overflow', 'Too long.', 'Shorten it.'));
+              }),
           }),
-        }));
+        );
       },
     };
     const worker = pageProvider(servePageModels(inPage), 'built-in-ai');
     const progress: LoadProgress[] = [];
-    const loaded = await worker.load('built-in-ai', { onProgress: (one) => progress.push(one), signal: new AbortController().signal });
+    const loaded = await worker.load('built-in-ai', {
+      onProgress: (one) => progress.push(one),
+      signal: new AbortController().signal,
+    });
     expect(progress).toEqual([PROGRESS]);
     const ask = { messages: [], seed: 1, temperature: 1, maxTokens: 9 };
     const stop = new AbortController();
@@ -234,6 +302,10 @@ describe('a model that only the page can reach', () => {
     await settled();
     abort.abort();
     await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(loaded.generate({ ...ask, seed: 13 })).rejects.toMatchObject({ name: 'ModelError', fault: 'context-overflow', remedy: 'Shorten it.' });
+    await expect(loaded.generate({ ...ask, seed: 13 })).rejects.toMatchObject({
+      name: 'ModelError',
+      fault: 'context-overflow',
+      remedy: 'Shorten it.',
+    });
   });
 });

@@ -14,7 +14,12 @@ import { shopFiles } from './shop-files.ts';
 
 const one = { steps: 1, budgetMs: 1e9 };
 const MODEL = 'scripted/model';
-const SQL = ['SELECT COUNT(*) FROM customers', 'SELECT nothing FROM customers', 'SELECT name FROM customers', 'SELECT * FROM orders LIMIT 3'];
+const SQL = [
+  'SELECT COUNT(*) FROM customers',
+  'SELECT nothing FROM customers',
+  'SELECT name FROM customers',
+  'SELECT * FROM orders LIMIT 3',
+];
 
 let shop: Dataset;
 let files: MemoryFiles;
@@ -28,14 +33,25 @@ beforeEach(() => {
 });
 
 async function opened(store = new MemoryStore(), over: Partial<EnginePorts> = {}): Promise<Engine> {
-  const engine = new Engine(portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files), ...over }));
+  const engine = new Engine(
+    portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files), ...over }),
+  );
   await engine.open({ seed: 1 });
   return engine;
 }
 
-/** A step without where its samples say they come from, and without what a model said afterwards: a recording has neither. */
+/**
+ * A step without where its samples say they come from, and without what a model said afterwards: a recording has
+ * neither.
+ */
 function bare({ reflections: _said, ...step }: Step): Step {
-  return { ...step, groups: step.groups.map((group) => ({ ...group, completions: group.completions.map(({ origin: _origin, ...completion }) => completion) })) };
+  return {
+    ...step,
+    groups: step.groups.map((group) => ({
+      ...group,
+      completions: group.completions.map(({ origin: _origin, ...completion }) => completion),
+    })),
+  };
 }
 
 /** What a run was after each of its steps. */
@@ -57,7 +73,8 @@ async function take(engine: Engine, into: Trace, count = 1): Promise<void> {
   }
 }
 
-const asFile = async (engine: Engine, name = 'run.json'): Promise<File> => new File([await engine.recordingText()], name);
+const asFile = async (engine: Engine, name = 'run.json'): Promise<File> =>
+  new File([await engine.recordingText()], name);
 
 /** The whole log of the hints that are there at the end, and of those given. */
 async function stories(engine: Engine, hints: readonly PolicyHint[]): Promise<HintEvent[][]> {
@@ -90,7 +107,17 @@ describe('a recorded run', () => {
 
     const other = await opened();
     const begun = await other.openRecording(file);
-    expect(begun).toMatchObject({ seed: 1, step: 2, canUndo: true, lastStep: null, sampler: { id: expect.stringMatching(/^recording\//) as string, label: 'Recorded: Built-in sketch sampler', ready: true } });
+    expect(begun).toMatchObject({
+      seed: 1,
+      step: 2,
+      canUndo: true,
+      lastStep: null,
+      sampler: {
+        id: expect.stringMatching(/^recording\//) as string,
+        label: 'Recorded: Built-in sketch sampler',
+        ready: true,
+      },
+    });
     const played = trace();
     await take(other, played, 6);
     expect(played).toEqual(seen);
@@ -99,7 +126,12 @@ describe('a recorded run', () => {
     expect(view.summary).toEqual(recorded.summary);
 
     const end = await other.advance({ steps: 4, budgetMs: 1e9 });
-    expect(end).toMatchObject({ points: [], lastStep: null, step: 8, ended: 'The recording ends here, after 8 steps. Reset to begin a run of your own.' });
+    expect(end).toMatchObject({
+      points: [],
+      lastStep: null,
+      step: 8,
+      ended: 'The recording ends here, after 8 steps. Reset to begin a run of your own.',
+    });
   });
 
   it('goes on where it was after a reload, anywhere in it', async () => {
@@ -119,7 +151,9 @@ describe('a recorded run', () => {
     expect(played).toEqual(seen);
     const tab = await opened(store);
     expect((await tab.advance(one)).ended).toContain('ends here');
-    expect(await stories(tab, seen.hints.at(-1) ?? [])).toEqual(await stories(await playedAtOnce(file), seen.hints.at(-1) ?? []));
+    expect(await stories(tab, seen.hints.at(-1) ?? [])).toEqual(
+      await stories(await playedAtOnce(file), seen.hints.at(-1) ?? []),
+    );
   });
 
   async function playedAtOnce(file: File): Promise<Engine> {
@@ -176,14 +210,24 @@ describe('a recorded run', () => {
     await other.openRecording(await asFile(engine));
     await other.advance({ steps: 2, budgetMs: 1e9 });
     const key = seen.hints[1]?.[0]?.key ?? '';
-    for (const change of [() => other.configure({ group_size: 8 }), () => other.editHint(key, { weight: 1 }), () => other.guide({ does: 'add', text: 'When asked, answer.' }), () => other.useSampler('sketch'), () => other.startRecording()]) {
+    for (const change of [
+      () => other.configure({ group_size: 8 }),
+      () => other.editHint(key, { weight: 1 }),
+      () => other.guide({ does: 'add', text: 'When asked, answer.' }),
+      () => other.useSampler('sketch'),
+      () => other.startRecording(),
+    ]) {
       await expect(change()).rejects.toThrow('A recorded run is being played back');
     }
     const own = await other.reset({ seed: 9 });
     expect(own).toMatchObject({ seed: 9, step: 0, hints: [], sampler: { id: 'sketch' } });
     expect((await other.configure({ group_size: 8 })).config.group_size).toBe(8);
     await other.advance(one);
-    expect(await other.undoReset()).toMatchObject({ step: 2, hints: seen.hints[1], sampler: { label: 'Recorded: Built-in sketch sampler' } });
+    expect(await other.undoReset()).toMatchObject({
+      step: 2,
+      hints: seen.hints[1],
+      sampler: { label: 'Recorded: Built-in sketch sampler' },
+    });
     const played = trace();
     await take(other, played);
     expect(played.steps).toEqual([seen.steps[2]]);
@@ -214,8 +258,16 @@ describe('a recorded run', () => {
     await other.openRecording(await asFile(engine));
     await other.advance({ steps: 3, budgetMs: 1e9 });
     files.kept.clear();
-    const tab = new Engine(portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }));
-    expect(await tab.open({})).toMatchObject({ step: 3, hints, sampler: { id: 'sketch' }, notice: 'The recording is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.' });
+    const tab = new Engine(
+      portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }),
+    );
+    expect(await tab.open({})).toMatchObject({
+      step: 3,
+      hints,
+      sampler: { id: 'sketch' },
+      notice:
+        'The recording is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
+    });
     expect((await tab.advance(one)).step).toBe(4);
   });
 
@@ -236,7 +288,9 @@ describe('a recorded run', () => {
     const played = trace();
     await take(other, played, 3);
     expect(played).toEqual(seen);
-    expect((await other.open({})).lastStep?.groups[0]?.completions.every(({ origin }) => origin?.how === 'recorded')).toBe(true);
+    expect(
+      (await other.open({})).lastStep?.groups[0]?.completions.every(({ origin }) => origin?.how === 'recorded'),
+    ).toBe(true);
     expect(await other.undoReset()).toMatchObject({ step: 1, hints: before.hints, dataset: { name: 'shop' } });
     for (const { database } of datasets) database.close();
   });
@@ -276,7 +330,12 @@ describe('recording', () => {
     await take(engine, seen);
     trouble = () => void engine.stopGroup();
     expect((await engine.advance(one)).points).toEqual([]);
-    [words, trouble] = [0, () => { throw new ModelError('server', 'It failed.', 'Try again.'); }];
+    [words, trouble] = [
+      0,
+      () => {
+        throw new ModelError('server', 'It failed.', 'Try again.');
+      },
+    ];
     await expect(engine.advance(one)).rejects.toThrow('It failed. Try again.');
     trouble = null;
     await take(engine, seen, 2);
@@ -286,16 +345,27 @@ describe('recording', () => {
     const played = trace();
     await take(other, played, 3);
     expect(played).toEqual(seen);
-    expect((await other.open({})).sampler).toMatchObject({ label: 'Recorded: Scripted model', isLanguageModel: true, ready: true });
-    expect((await other.open({})).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({ model: 'Scripted model', how: 'recorded' });
+    expect((await other.open({})).sampler).toMatchObject({
+      label: 'Recorded: Scripted model',
+      isLanguageModel: true,
+      ready: true,
+    });
+    expect((await other.open({})).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({
+      model: 'Scripted model',
+      how: 'recorded',
+    });
   });
 
   it('holds what reflection did to the hints, in the step it came with', async () => {
     let proposals = 0;
     const model = scriptedModel({
-      answer: ({ messages, seed }) => (messages[0]?.content.startsWith('You improve the guidance') === true
-        ? JSON.stringify({ op: 'add', text: `When asked for thing ${['one', 'two', 'three', 'four'][proposals++] ?? 'more'}, count its rows.` })
-        : SQL[seed % SQL.length] ?? ''),
+      answer: ({ messages, seed }) =>
+        messages[0]?.content.startsWith('You improve the guidance') === true
+          ? JSON.stringify({
+              op: 'add',
+              text: `When asked for thing ${['one', 'two', 'three', 'four'][proposals++] ?? 'more'}, count its rows.`,
+            })
+          : (SQL[seed % SQL.length] ?? ''),
     });
     const engine = await opened(new MemoryStore(), { model: () => model });
     await engine.configure({ reflection: true });

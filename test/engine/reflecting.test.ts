@@ -14,7 +14,12 @@ import { shopFiles } from './shop-files.ts';
 
 const one = { steps: 1, budgetMs: 1e9 };
 const SENTENCE = 'When asked how many, count the rows.';
-const SQL = ['SELECT COUNT(*) FROM customers', 'SELECT nothing FROM customers', 'SELECT name FROM customers', 'SELECT * FROM orders LIMIT 3'];
+const SQL = [
+  'SELECT COUNT(*) FROM customers',
+  'SELECT nothing FROM customers',
+  'SELECT name FROM customers',
+  'SELECT * FROM orders LIMIT 3',
+];
 
 let shop: Dataset;
 let store: MemoryStore;
@@ -29,10 +34,13 @@ afterAll(() => shop.database.close());
 beforeEach(() => {
   store = new MemoryStore();
   proposal = () => JSON.stringify({ op: 'add', text: SENTENCE });
-  model = scriptedModel({ answer: ({ messages, seed }) => (isReflection(messages) ? proposal() : SQL[seed % SQL.length] ?? '') });
+  model = scriptedModel({
+    answer: ({ messages, seed }) => (isReflection(messages) ? proposal() : (SQL[seed % SQL.length] ?? '')),
+  });
 });
 
-const isReflection = (messages: readonly { readonly content: string }[]): boolean => messages[0]?.content.startsWith('You improve the guidance') === true;
+const isReflection = (messages: readonly { readonly content: string }[]): boolean =>
+  messages[0]?.content.startsWith('You improve the guidance') === true;
 const reflections = (): number => model.requests.filter(({ messages }) => isReflection(messages)).length;
 const guidance = ({ hints }: Progress): readonly PolicyHint[] => guidanceAmong(hints);
 const textOf = (progress: Progress): string[] => guidance(progress).map(({ pattern }) => pattern);
@@ -75,10 +83,29 @@ describe('reflection', () => {
     const advance = await signal(engine);
     const { lastStep, points } = advance;
     const [hint] = guidance(advance);
-    expect(hint).toMatchObject({ pattern: SENTENCE, weight: GUIDANCE_WEIGHT, template: 'guidance', enabled: true, createdAt: lastStep?.number });
-    expect(lastStep?.reflections).toEqual([{ group: 0, accepted: true, outcome: `“${SENTENCE}”`, text: proposal(), promptTokens: 10, tokens: proposal().split(' ').length }]);
+    expect(hint).toMatchObject({
+      pattern: SENTENCE,
+      weight: GUIDANCE_WEIGHT,
+      template: 'guidance',
+      enabled: true,
+      createdAt: lastStep?.number,
+    });
+    expect(lastStep?.reflections).toEqual([
+      {
+        group: 0,
+        accepted: true,
+        outcome: `“${SENTENCE}”`,
+        text: proposal(),
+        promptTokens: 10,
+        tokens: proposal().split(' ').length,
+      },
+    ]);
     const event = lastStep?.events.at(-1);
-    expect(event).toMatchObject({ type: 'propose', key: hint?.key, reason: `Proposed by Scripted model after step ${lastStep?.number}.` });
+    expect(event).toMatchObject({
+      type: 'propose',
+      key: hint?.key,
+      reason: `Proposed by Scripted model after step ${lastStep?.number}.`,
+    });
     expect(event?.causes.map(({ completion }) => completion)).toEqual([0, 1, 2, 3]);
     expect(points.at(-1)?.reflection).toEqual({ calls: 1, tokens: 10 + proposal().split(' ').length });
     expect(reflections()).toBe(1);
@@ -111,12 +138,25 @@ describe('reflection', () => {
     ['an empty text', JSON.stringify({ op: 'add', text: '  ' }), /^Refused: /],
     ['no JSON', 'I would count the rows.', /The answer holds no JSON object/],
     ['two operations', '{"op":"none"} {"op":"none"}', /one at most is taken/],
-    ['a query word for word', JSON.stringify({ op: 'add', text: `When asked, write ${SQL[0] ?? ''} and nothing else.` }), /repeats a query/],
+    [
+      'a query word for word',
+      JSON.stringify({ op: 'add', text: `When asked, write ${SQL[0] ?? ''} and nothing else.` }),
+      /repeats a query/,
+    ],
   ])('that proposes %s is refused in words, and the step is taken', async (_what, said, outcome) => {
     proposal = () => said;
     const engine = await reflecting();
     const advance = await signal(engine);
-    expect(advance.lastStep?.reflections).toEqual([{ group: 0, accepted: false, outcome: expect.stringMatching(outcome) as string, text: said, promptTokens: 10, tokens: said.split(' ').length }]);
+    expect(advance.lastStep?.reflections).toEqual([
+      {
+        group: 0,
+        accepted: false,
+        outcome: expect.stringMatching(outcome) as string,
+        text: said,
+        promptTokens: 10,
+        tokens: said.split(' ').length,
+      },
+    ]);
     expect(guidance(advance)).toEqual([]);
     expect(advance.points.at(-1)?.reflection?.calls).toBe(1);
   });
@@ -128,10 +168,21 @@ describe('reflection', () => {
   });
 
   it('that fails leaves the step as it is, and tells cause and way out', async () => {
-    proposal = () => { throw new ModelError('context-overflow', 'The prompt does not fit.', 'Shorten it.'); };
+    proposal = () => {
+      throw new ModelError('context-overflow', 'The prompt does not fit.', 'Shorten it.');
+    };
     const engine = await reflecting();
     const { lastStep, step } = await signal(engine);
-    expect(lastStep?.reflections).toEqual([{ group: 0, accepted: false, outcome: 'The prompt does not fit. Shorten it.', text: '', promptTokens: null, tokens: null }]);
+    expect(lastStep?.reflections).toEqual([
+      {
+        group: 0,
+        accepted: false,
+        outcome: 'The prompt does not fit. Shorten it.',
+        text: '',
+        promptTokens: null,
+        tokens: null,
+      },
+    ]);
     expect((await engine.open({})).step).toBe(step);
   });
 
@@ -156,7 +207,10 @@ describe('reflection', () => {
     await engine.guide({ does: 'veto', key });
     proposal = () => JSON.stringify({ op: 'delete', id: key });
     const refused = await signal(engine);
-    expect(refused.lastStep?.reflections?.[0]).toMatchObject({ accepted: false, outcome: `Refused: ${key} was vetoed and stays as it is.` });
+    expect(refused.lastStep?.reflections?.[0]).toMatchObject({
+      accepted: false,
+      outcome: `Refused: ${key} was vetoed and stays as it is.`,
+    });
     expect(guidance(refused)).toMatchObject([{ key, enabled: false }]);
   });
 });
@@ -167,13 +221,24 @@ describe('a reader', () => {
     const added = await engine.guide({ does: 'add', text: ` ${SENTENCE} ` });
     const key = guidance(added)[0]?.key ?? '';
     expect(textOf(added)).toEqual([SENTENCE]);
-    expect(guidance(await engine.guide({ does: 'accept', key }))).toMatchObject([{ weight: ACCEPTED_WEIGHT, enabled: true }]);
-    expect(textOf(await engine.guide({ does: 'reword', key, text: 'When asked how many, use COUNT.' }))).toEqual(['When asked how many, use COUNT.']);
-    expect(guidance(await engine.guide({ does: 'veto', key }))).toMatchObject([{ enabled: false, weight: ACCEPTED_WEIGHT }]);
-    expect((await engine.eventsOf(key)).map(({ type, reason }) => [type, reason])).toEqual([
-      ['propose', 'Written by the reader.'], ['edit', 'Accepted by the reader.'], ['edit', `Reworded by the reader. It said: “${SENTENCE}”`], ['disable', 'Vetoed by the reader.'],
+    expect(guidance(await engine.guide({ does: 'accept', key }))).toMatchObject([
+      { weight: ACCEPTED_WEIGHT, enabled: true },
     ]);
-    expect(guidance(await (await opened()).open({}))).toMatchObject([{ key, enabled: false, pattern: 'When asked how many, use COUNT.' }]);
+    expect(textOf(await engine.guide({ does: 'reword', key, text: 'When asked how many, use COUNT.' }))).toEqual([
+      'When asked how many, use COUNT.',
+    ]);
+    expect(guidance(await engine.guide({ does: 'veto', key }))).toMatchObject([
+      { enabled: false, weight: ACCEPTED_WEIGHT },
+    ]);
+    expect((await engine.eventsOf(key)).map(({ type, reason }) => [type, reason])).toEqual([
+      ['propose', 'Written by the reader.'],
+      ['edit', 'Accepted by the reader.'],
+      ['edit', `Reworded by the reader. It said: “${SENTENCE}”`],
+      ['disable', 'Vetoed by the reader.'],
+    ]);
+    expect(guidance(await (await opened()).open({}))).toMatchObject([
+      { key, enabled: false, pattern: 'When asked how many, use COUNT.' },
+    ]);
     expect(guidance(await engine.guide({ does: 'accept', key }))).toMatchObject([{ enabled: true }]);
   });
 
@@ -187,13 +252,18 @@ describe('a reader', () => {
   ])('who gives %s is told why not, and nothing has changed', async (_what, act, message) => {
     const engine = await opened();
     const before = await engine.guide({ does: 'add', text: 'When in doubt, look at the schema.' });
-    await expect(engine.guide(act)).rejects.toMatchObject({ name: 'GuidanceError', message: expect.stringMatching(message) as string });
+    await expect(engine.guide(act)).rejects.toMatchObject({
+      name: 'GuidanceError',
+      message: expect.stringMatching(message) as string,
+    });
     expect((await engine.open({})).hints).toEqual(before.hints);
   });
 
   it.each<[string, (key: string) => GuidanceAct]>([
-    ['added', () => ({ does: 'add', text: SENTENCE })], ['accepted', (key) => ({ does: 'accept', key })],
-    ['reworded', (key) => ({ does: 'reword', key, text: SENTENCE })], ['vetoed', (key) => ({ does: 'veto', key })],
+    ['added', () => ({ does: 'add', text: SENTENCE })],
+    ['accepted', (key) => ({ does: 'accept', key })],
+    ['reworded', (key) => ({ does: 'reword', key, text: SENTENCE })],
+    ['vetoed', (key) => ({ does: 'veto', key })],
   ])('whose hint was %s, but cannot be stored, finds it as it was, and can try again', async (_what, act) => {
     const engine = await opened();
     const before = await engine.guide({ does: 'add', text: 'When in doubt, look at the schema.' });

@@ -18,7 +18,8 @@ export interface ShopFiles {
 
 export async function shopDataset(files: ShopFiles): Promise<Dataset> {
   return {
-    name: 'shop', title: 'Demo shop',
+    name: 'shop',
+    title: 'Demo shop',
     database: await SqliteDatabase.open(files.database),
     questions: parseQuestions(files.questions, 'questions.json'),
     definitions: parseDefinitions(files.definitions, 'definitions.json'),
@@ -57,11 +58,19 @@ export const GOLDEN_STEPS = 30;
 /** Everything 30 steps on the shop produce, executions and events included, as text. */
 export async function shopRun(dataset: Dataset): Promise<string> {
   const { database, questions } = dataset;
-  const trainer = new GRPOTrainer({ config: makeConfig(), sampler: makeSketchSampler({ schema: database.schema }), database, rewards: makeRewards(dataset, () => Promise.resolve(null)), seed: 7 });
+  const trainer = new GRPOTrainer({
+    config: makeConfig(),
+    sampler: makeSketchSampler({ schema: database.schema }),
+    database,
+    rewards: makeRewards(dataset, () => Promise.resolve(null)),
+    seed: 7,
+  });
   const pool = trainingPool(questions);
   const steps: unknown[] = [];
   for (let i = 0; i < GOLDEN_STEPS; i++) steps.push(await trainer.runStep(trainer.nextQuestions(pool)));
-  return JSON.stringify({ steps, state: trainer.state() }, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value));
+  return JSON.stringify({ steps, state: trainer.state() }, (_key, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value,
+  );
 }
 
 /** SHA-256 of `shopRun`. */

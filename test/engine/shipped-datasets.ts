@@ -6,13 +6,18 @@ import { openDataset } from '../../src/engine/open-dataset.ts';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 
-/** Opens one anew at every call, as its database is closed when another takes its place. `opened` collects them, to be closed. */
+/**
+ * Opens one anew at every call, as its database is closed when another takes its place. `opened` collects them, to be
+ * closed.
+ */
 export function shippedDatasets(opened: Dataset[]): EnginePorts['openDataset'] {
   return async (name) => {
     const dataset = await openDataset({
-      ...(name === undefined ? {} : { name }), baseUrl: PUBLIC.href,
+      ...(name === undefined ? {} : { name }),
+      baseUrl: PUBLIC.href,
       openDatabase: (bytes) => SqliteDatabase.open(bytes),
-      fetch: async (address) => new Response(new Uint8Array(await readFile(new URL(address instanceof Request ? address.url : address)))),
+      fetch: async (address) =>
+        new Response(new Uint8Array(await readFile(new URL(address instanceof Request ? address.url : address)))),
     });
     opened.push(dataset);
     return dataset;

@@ -9,5 +9,9 @@ export function starterText(): string {
 
 export function shopFiles(): ShopFiles {
   const text = (name: string): string => readFileSync(new URL(name, shop), 'utf8');
-  return { database: readFileSync(new URL('db.sqlite', shop)), questions: text('questions.json'), definitions: text('definitions.json') };
+  return {
+    database: readFileSync(new URL('db.sqlite', shop)),
+    questions: text('questions.json'),
+    definitions: text('definitions.json'),
+  };
 }

@@ -12,7 +12,12 @@ import { shippedDatasets } from './shipped-datasets.ts';
 import { shopFiles } from './shop-files.ts';
 
 const MODEL = 'scripted/model';
-const SQL = ['SELECT COUNT(*) FROM customers', 'SELECT nothing FROM customers', 'SELECT name FROM customers', 'SELECT * FROM orders LIMIT 3'];
+const SQL = [
+  'SELECT COUNT(*) FROM customers',
+  'SELECT nothing FROM customers',
+  'SELECT name FROM customers',
+  'SELECT * FROM orders LIMIT 3',
+];
 const writes = ({ seed }: { readonly seed: number }): string => SQL[seed % SQL.length] ?? '';
 const one = { steps: 1, budgetMs: 1e9 };
 
@@ -31,20 +36,33 @@ beforeEach(() => {
 
 /** An engine over the test's store, files and model: another one is what a reload makes. */
 async function opened(over: Partial<EnginePorts> = {}): Promise<Engine> {
-  const engine = new Engine(portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files), model: () => model, ...over }));
+  const engine = new Engine(
+    portsFor(shop, {
+      openStore: () => Promise.resolve(store),
+      openFiles: () => Promise.resolve(files),
+      model: () => model,
+      ...over,
+    }),
+  );
   await engine.open({ seed: 1 });
   return engine;
 }
 
 /** The same run, never troubled: in a store of its own. */
-const untroubled = (over: Partial<EnginePorts> = {}): Promise<Engine> => opened({ openStore: () => Promise.resolve(new MemoryStore()), ...over });
+const untroubled = (over: Partial<EnginePorts> = {}): Promise<Engine> =>
+  opened({ openStore: () => Promise.resolve(new MemoryStore()), ...over });
 
 describe('a language model that is not loaded', () => {
   it('takes no step, says why and what to do, and loses nothing', async () => {
     const engine = await opened();
     const before = await engine.advance({ steps: 3, budgetMs: 1e9 });
-    expect(await engine.useSampler('webllm/Some-model', 'Some model')).toMatchObject({ step: 3, sampler: { id: 'webllm/Some-model', label: 'Some model', isLanguageModel: true, ready: false } });
-    await expect(engine.advance(one)).rejects.toThrow('Some model is not loaded, so it cannot write a group. Load it, or go on with the built-in sampler.');
+    expect(await engine.useSampler('webllm/Some-model', 'Some model')).toMatchObject({
+      step: 3,
+      sampler: { id: 'webllm/Some-model', label: 'Some model', isLanguageModel: true, ready: false },
+    });
+    await expect(engine.advance(one)).rejects.toThrow(
+      'Some model is not loaded, so it cannot write a group. Load it, or go on with the built-in sampler.',
+    );
     const view = await engine.open({});
     expect(view).toMatchObject({ step: 3, hints: before.hints, sampler: { label: 'Some model', ready: false } });
 
@@ -61,7 +79,10 @@ describe('a language model that is not loaded', () => {
     expect(sampler).toEqual({ id: MODEL, label: 'Scripted model', isLanguageModel: true, ready: false });
     model = scriptedModel({ answer: writes });
     expect((await engine.open({})).sampler.ready).toBe(true);
-    expect((await engine.advance(one)).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({ model: 'Scripted model', how: 'live' });
+    expect((await engine.advance(one)).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({
+      model: 'Scripted model',
+      how: 'live',
+    });
   });
 });
 
@@ -82,12 +103,19 @@ describe('a language model', () => {
     expect(commit.mock.calls.map(([change]) => change.points.length)).toEqual([1, 1, 1]);
     const completions = lastStep?.groups[0]?.completions ?? [];
     expect(completions.map(({ sql }) => sql).toSorted()).toEqual(SQL.toSorted());
-    expect(completions.map(({ execution }) => execution.status).toSorted()).toEqual(['invalid', 'rows', 'rows', 'rows']);
+    expect(completions.map(({ execution }) => execution.status).toSorted()).toEqual([
+      'invalid',
+      'rows',
+      'rows',
+      'rows',
+    ]);
     expect(completions.every(({ rewards }) => rewards.total !== null)).toBe(true);
     expect(completions.reduce((sum, { advantage }) => sum + advantage, 0)).toBeCloseTo(0, 9);
     expect(hints.length).toBeGreaterThan(0);
 
-    const growing = told.flatMap((group) => group?.completions.filter(({ state }) => state === 'writing').map(({ text }) => text) ?? []);
+    const growing = told.flatMap(
+      (group) => group?.completions.filter(({ state }) => state === 'writing').map(({ text }) => text) ?? [],
+    );
     expect(growing.some((text) => text !== '' && !SQL.includes(text))).toBe(true);
     expect(told.findLast((group) => group !== null)?.completions.every(({ state }) => state === 'done')).toBe(true);
     expect(told.at(-1)).toBeNull();
@@ -96,13 +124,18 @@ describe('a language model', () => {
 
   it('that fails in the middle leaves the steps before; its way out is told', async () => {
     let asked = 0;
-    model = scriptedModel({ answer: (request) => {
-      if (++asked > 8) throw new ModelError('network', 'The server does not answer.', 'Start it again.');
-      return writes(request);
-    } });
+    model = scriptedModel({
+      answer: (request) => {
+        if (++asked > 8) throw new ModelError('network', 'The server does not answer.', 'Start it again.');
+        return writes(request);
+      },
+    });
     const engine = await opened();
     await engine.useSampler(MODEL);
-    await expect(engine.advance({ steps: 5, budgetMs: 1e9 })).rejects.toMatchObject({ name: 'ModelError', message: 'The server does not answer. Start it again.' });
+    await expect(engine.advance({ steps: 5, budgetMs: 1e9 })).rejects.toMatchObject({
+      name: 'ModelError',
+      message: 'The server does not answer. Start it again.',
+    });
     const kept = await engine.open({});
     expect(kept.history).toHaveLength(2);
 
@@ -116,12 +149,21 @@ describe('a language model', () => {
   it('can be stopped in one completion: what is there counts, and the step is taken', async () => {
     const engine = await opened();
     let words = 0;
-    model = scriptedModel({ answer: writes, parallel: 4, pause: async () => {
-      if (++words === 6) await engine.stopCompletion(1);
-    } });
+    model = scriptedModel({
+      answer: writes,
+      parallel: 4,
+      pause: async () => {
+        if (++words === 6) await engine.stopCompletion(1);
+      },
+    });
     await engine.useSampler(MODEL);
     const { lastStep } = await engine.advance(one);
-    expect(lastStep?.groups[0]?.completions.map(({ origin }) => origin?.finish)).toEqual(['stop', 'stopped', 'stop', 'stop']);
+    expect(lastStep?.groups[0]?.completions.map(({ origin }) => origin?.finish)).toEqual([
+      'stop',
+      'stopped',
+      'stop',
+      'stop',
+    ]);
   });
 
   it('that is told to give the group up takes no step, and the next is the one there would have been', async () => {
@@ -129,9 +171,12 @@ describe('a language model', () => {
     let words = 0;
     const told: (LiveGroup | null)[] = [];
     await engine.watchLive((group) => told.push(group));
-    model = scriptedModel({ answer: writes, pause: async () => {
-      if (++words === 7) await engine.stopGroup();
-    } });
+    model = scriptedModel({
+      answer: writes,
+      pause: async () => {
+        if (++words === 7) await engine.stopGroup();
+      },
+    });
     await engine.useSampler(MODEL);
     const given = await engine.advance({ steps: 4, budgetMs: 1e9 });
     expect(given).toMatchObject({ step: 0, points: [], lastStep: null, hints: [] });
@@ -142,7 +187,10 @@ describe('a language model', () => {
     model = scriptedModel({ answer: writes });
     const other = await untroubled();
     await other.useSampler(MODEL);
-    const [next, same] = [await engine.advance({ steps: 3, budgetMs: 1e9 }), await other.advance({ steps: 3, budgetMs: 1e9 })];
+    const [next, same] = [
+      await engine.advance({ steps: 3, budgetMs: 1e9 }),
+      await other.advance({ steps: 3, budgetMs: 1e9 }),
+    ];
     expect(next.lastStep).toEqual(same.lastStep);
     expect(next.hints).toEqual(same.hints);
     expect(next.points).toEqual(same.points);
@@ -151,19 +199,29 @@ describe('a language model', () => {
   it('given up in the second of several steps keeps the first', async () => {
     const engine = await opened();
     const gate = { steps: 0 };
-    model = scriptedModel({ answer: (request) => {
-      if (++gate.steps === 6) void engine.stopGroup();
-      return writes(request);
-    } });
+    model = scriptedModel({
+      answer: (request) => {
+        if (++gate.steps === 6) void engine.stopGroup();
+        return writes(request);
+      },
+    });
     await engine.useSampler(MODEL);
-    expect(await engine.advance({ steps: 4, budgetMs: 1e9 })).toMatchObject({ step: 1, points: [{ step: 1 }], lastStep: { number: 1 } });
+    expect(await engine.advance({ steps: 4, budgetMs: 1e9 })).toMatchObject({
+      step: 1,
+      points: [{ step: 1 }],
+      lastStep: { number: 1 },
+    });
     expect((await engine.advance(one)).step).toBe(2);
   });
 });
 
 describe('recorded completions', () => {
-  const file = (value: unknown, name = 'mine.json'): File => new File([typeof value === 'string' ? value : JSON.stringify(value)], name);
-  const entryFor = (id: string): object => ({ id, completions: SQL.map((text, i) => ({ source: `model-${i}`, text })) });
+  const file = (value: unknown, name = 'mine.json'): File =>
+    new File([typeof value === 'string' ? value : JSON.stringify(value)], name);
+  const entryFor = (id: string): object => ({
+    id,
+    completions: SQL.map((text, i) => ({ source: `model-${i}`, text })),
+  });
   const training = (): string => shop.questions.find(({ split }) => split === 'train')?.id ?? '';
 
   it.each([
@@ -171,8 +229,19 @@ describe('recorded completions', () => {
     ['no list', { a: 1 }, /mine\.json must hold a list/],
     ['no completions', [{ id: 'a' }], /mine\.json.*"completions"/],
     ['a text that is none', [{ id: 'a', completions: [{ text: 3 }] }], /mine\.json.*"text"/],
-    ['an id twice', [{ id: 'a', completions: [] }, { id: 'a', completions: [] }], /mine\.json.*ids must differ/],
-    ['completions for other questions', [{ id: 'of-another-dataset', completions: [{ text: 'SELECT 1' }] }], /question of this dataset/],
+    [
+      'an id twice',
+      [
+        { id: 'a', completions: [] },
+        { id: 'a', completions: [] },
+      ],
+      /mine\.json.*ids must differ/,
+    ],
+    [
+      'completions for other questions',
+      [{ id: 'of-another-dataset', completions: [{ text: 'SELECT 1' }] }],
+      /question of this dataset/,
+    ],
   ])('a file with %s is refused by name, nothing is kept and nothing changes', async (_what, value, message) => {
     const engine = await opened();
     await expect(engine.openCompletions(file(value))).rejects.toThrow(message);
@@ -184,7 +253,11 @@ describe('recorded completions', () => {
   it('of a file are drawn from, named by their model, and found again after a reload', async () => {
     const engine = await opened();
     const view = await engine.openCompletions(file([entryFor(training())]));
-    expect(view.sampler).toMatchObject({ id: expect.stringMatching(/^completions\//) as string, label: 'Recorded completions of mine.json', ready: true });
+    expect(view.sampler).toMatchObject({
+      id: expect.stringMatching(/^completions\//) as string,
+      label: 'Recorded completions of mine.json',
+      ready: true,
+    });
     const { lastStep } = await engine.advance({ ...one, questionId: training() });
     for (const { origin, sql } of lastStep?.groups[0]?.completions ?? []) {
       expect(origin?.how).toBe('recorded');
@@ -200,16 +273,22 @@ describe('recorded completions', () => {
   it('whose file is gone give way to the built-in sampler, with a word about it', async () => {
     await (await opened()).openCompletions(file([entryFor(training())]));
     files.kept.clear();
-    const engine = new Engine(portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }));
+    const engine = new Engine(
+      portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }),
+    );
     const view = await engine.open({});
     expect(view.sampler.id).toBe('sketch');
-    expect(view.notice).toBe('The file of completions is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.');
+    expect(view.notice).toBe(
+      'The file of completions is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
+    );
     expect((await engine.advance(one)).step).toBe(1);
   });
 
   it('that are not there are refused: published ones without any, judged ones before anybody judged', async () => {
     const engine = await opened();
-    await expect(engine.useSampler('completions')).rejects.toThrow('This dataset comes without completions of published models.');
+    await expect(engine.useSampler('completions')).rejects.toThrow(
+      'This dataset comes without completions of published models.',
+    );
     await expect(engine.useSampler('feedback')).rejects.toThrow('Nobody has judged');
     await expect(engine.useSampler('completions/none')).rejects.toThrow('not stored in this browser any more');
     expect((await engine.open({})).sampler.id).toBe('sketch');
@@ -232,7 +311,15 @@ describe('another dataset', () => {
     await engine.advance({ steps: 3, budgetMs: 1e9 });
     const before = await engine.open({});
     const concerts = await engine.reset({ seed: 5, dataset: 'concert_singer' });
-    expect(concerts).toMatchObject({ seed: 5, step: 0, hints: [], history: [], canUndo: true, sampler: { id: 'sketch' }, dataset: { name: 'concert_singer', hasCompletions: true } });
+    expect(concerts).toMatchObject({
+      seed: 5,
+      step: 0,
+      hints: [],
+      history: [],
+      canUndo: true,
+      sampler: { id: 'sketch' },
+      dataset: { name: 'concert_singer', hasCompletions: true },
+    });
     await engine.useSampler('completions');
     const { lastStep } = await engine.advance({ steps: 2, budgetMs: 1e9 });
     const group = lastStep?.groups[0];
@@ -241,7 +328,12 @@ describe('another dataset', () => {
     expect(group?.completions.every(({ origin }) => origin?.model !== '')).toBe(true);
 
     const reloaded = await opened(ports);
-    expect(await reloaded.open({})).toMatchObject({ step: 2, lastStep, dataset: { name: 'concert_singer' }, sampler: { id: 'completions' } });
+    expect(await reloaded.open({})).toMatchObject({
+      step: 2,
+      lastStep,
+      dataset: { name: 'concert_singer' },
+      sampler: { id: 'completions' },
+    });
     expect(await reloaded.undoReset()).toEqual(before);
     const other = await untroubled(ports);
     await other.advance({ steps: 3, budgetMs: 1e9 });
@@ -251,8 +343,15 @@ describe('another dataset', () => {
   it('that is not there changes nothing', async () => {
     const engine = await opened({ openDataset: shippedDatasets(datasets) });
     const before = await engine.advance(one);
-    await expect(engine.reset({ seed: 1, dataset: 'nonsense' })).rejects.toThrow('There is no dataset “nonsense” on this page.');
-    expect(await engine.open({})).toMatchObject({ step: 1, hints: before.hints, canUndo: false, dataset: { name: 'shop' } });
+    await expect(engine.reset({ seed: 1, dataset: 'nonsense' })).rejects.toThrow(
+      'There is no dataset “nonsense” on this page.',
+    );
+    expect(await engine.open({})).toMatchObject({
+      step: 1,
+      hints: before.hints,
+      canUndo: false,
+      dataset: { name: 'shop' },
+    });
     expect((await engine.advance(one)).step).toBe(2);
   });
 });

@@ -28,7 +28,9 @@ describe('starting from the starter policy', () => {
     const view = await engine.reset({ seed: 1, start: 'starter' });
     expect(view).toMatchObject({ step: 0, canUndo: false, start: { from: 'starter', weights: { [KEY]: 0.8 } } });
     expect(view.hints).toEqual(STARTER);
-    expect(await engine.eventsOf(KEY)).toMatchObject([{ sequence: 0, step: 0, type: 'restore', after: 0.8, reason: 'From the starter policy.' }]);
+    expect(await engine.eventsOf(KEY)).toMatchObject([
+      { sequence: 0, step: 0, type: 'restore', after: 0.8, reason: 'From the starter policy.' },
+    ]);
     expect((await engine.open({})).start.from).toBe('starter');
   });
 
@@ -52,9 +54,18 @@ describe('starting from the starter policy', () => {
   it('begins a new run after the first step, and is kept by a reset', async () => {
     const engine = await opened();
     await engine.advance(five);
-    expect(await engine.reset({ seed: 1, start: 'starter' })).toMatchObject({ step: 0, canUndo: true, start: { from: 'starter' } });
+    expect(await engine.reset({ seed: 1, start: 'starter' })).toMatchObject({
+      step: 0,
+      canUndo: true,
+      start: { from: 'starter' },
+    });
     await engine.advance(five);
-    expect(await engine.reset({ seed: 2 })).toMatchObject({ step: 0, seed: 2, hints: STARTER, start: { from: 'starter' } });
+    expect(await engine.reset({ seed: 2 })).toMatchObject({
+      step: 0,
+      seed: 2,
+      hints: STARTER,
+      start: { from: 'starter' },
+    });
   });
 
   it('continues to the bit after a reload', async () => {
@@ -71,18 +82,25 @@ describe('starting from the starter policy', () => {
   });
 
   it('changes nothing when the policy cannot be loaded, or is too heavy', async () => {
-    const missing = await opened({ loadStarter: () => Promise.reject(new Error('The starter policy could not be loaded.')) });
+    const missing = await opened({
+      loadStarter: () => Promise.reject(new Error('The starter policy could not be loaded.')),
+    });
     await missing.advance(five);
     await expect(missing.reset({ seed: 9, start: 'starter' })).rejects.toThrow('could not be loaded');
     expect(await missing.open({})).toMatchObject({ step: 5, seed: 1, canUndo: false, start: { from: 'none' } });
     const engine = await opened();
     await engine.configure({ weight_limit: 0.5 });
-    await expect(engine.reset({ seed: 1, start: 'starter' })).rejects.toThrow('weights up to 0.80, more than the weight limit of 0.5');
+    await expect(engine.reset({ seed: 1, start: 'starter' })).rejects.toThrow(
+      'weights up to 0.80, more than the weight limit of 0.5',
+    );
   });
 });
 
 describe('fetching the starter policy', () => {
-  const answer = (body: string, status = 200): typeof fetch => () => Promise.resolve(new Response(body, { status }));
+  const answer =
+    (body: string, status = 200): typeof fetch =>
+    () =>
+      Promise.resolve(new Response(body, { status }));
   const from = (fetch: typeof globalThis.fetch) => fetchStarter('https://example.org/lab/', fetch);
 
   it('asks beside the page', async () => {
@@ -96,9 +114,21 @@ describe('fetching the starter policy', () => {
   });
 
   it.each([
-    ['is missing', answer('', 404), 'The starter policy could not be loaded: this site has no starter/hints.json. The run was left as it is.'],
-    ['is not served', answer('', 503), 'The starter policy could not be loaded: the server answered 503 for starter/hints.json. The run was left as it is.'],
-    ['cannot be reached', () => Promise.reject(new TypeError('Failed to fetch')), 'The starter policy could not be loaded: starter/hints.json could not be fetched (Failed to fetch). The run was left as it is.'],
+    [
+      'is missing',
+      answer('', 404),
+      'The starter policy could not be loaded: this site has no starter/hints.json. The run was left as it is.',
+    ],
+    [
+      'is not served',
+      answer('', 503),
+      'The starter policy could not be loaded: the server answered 503 for starter/hints.json. The run was left as it is.',
+    ],
+    [
+      'cannot be reached',
+      () => Promise.reject(new TypeError('Failed to fetch')),
+      'The starter policy could not be loaded: starter/hints.json could not be fetched (Failed to fetch). The run was left as it is.',
+    ],
     ['is another page', answer('<!doctype html>'), /could not be loaded: starter\/hints\.json is not JSON/],
   ])('says so when it %s', async (_, fetch, message) => {
     await expect(from(fetch)).rejects.toThrow(message);

@@ -1,12 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { effectiveEstimator, EPSILON, ESTIMATOR, mean, standardDeviation, type RewardGroup } from '../../src/grpo/advantage.ts';
+import {
+  effectiveEstimator,
+  EPSILON,
+  ESTIMATOR,
+  mean,
+  standardDeviation,
+  type RewardGroup,
+} from '../../src/grpo/advantage.ts';
 import { ESTIMATORS, type EstimatorName } from '../../src/grpo/config.ts';
 
-const one = (name: EstimatorName, totals: readonly (number | null)[], ddof: 0 | 1 = 1): number[] => ESTIMATOR[name]([{ totals }], { ddof })[0]?.advantages ?? [];
+const one = (name: EstimatorName, totals: readonly (number | null)[], ddof: 0 | 1 = 1): number[] =>
+  ESTIMATOR[name]([{ totals }], { ddof })[0]?.advantages ?? [];
 const close = (got: readonly number[], want: readonly number[], digits = 5): void => {
   expect(got).toHaveLength(want.length);
-  got.forEach((value, i) => { expect(value).toBeCloseTo(want[i] ?? NaN, digits); });
+  got.forEach((value, i) => {
+    expect(value).toBeCloseTo(want[i] ?? NaN, digits);
+  });
 };
 
 describe('grpo: (r − mean) / (sd + ε)', () => {
@@ -16,9 +26,13 @@ describe('grpo: (r − mean) / (sd + ε)', () => {
     [[1, 1, 0, 0], [0.865875, 0.865875, -0.865875, -0.865875], 6],
     [[0.65, 0.65, 0.3, 0], [0.796987, 0.796987, -0.318795, -1.275179], 6],
     [[1, 3], [-0.707057, 0.707057], 6],
-  ])('%j → %j', (rewards, advantages, digits) => { close(one('grpo', rewards), advantages, digits); });
+  ])('%j → %j', (rewards, advantages, digits) => {
+    close(one('grpo', rewards), advantages, digits);
+  });
 
-  it('population sd: [1, 3] → ∓1', () => { close(one('grpo', [1, 3], 0), [-1, 1], 3); });
+  it('population sd: [1, 3] → ∓1', () => {
+    close(one('grpo', [1, 3], 0), [-1, 1], 3);
+  });
 
   it('the worked example of the published description, computed as the formula says', () => {
     const rewards = [0.414, 0.497, 0.19, 0.34];
@@ -31,15 +45,28 @@ describe('grpo: (r − mean) / (sd + ε)', () => {
 });
 
 describe('the other estimators', () => {
-  it('dr_grpo leaves the sd out', () => { close(one('dr_grpo', [1, 0, 0, 0]), [0.75, -0.25, -0.25, -0.25]); });
+  it('dr_grpo leaves the sd out', () => {
+    close(one('dr_grpo', [1, 0, 0, 0]), [0.75, -0.25, -0.25, -0.25]);
+  });
   it('rloo is r_i − mean of the others', () => {
     const rewards = [0.9, 0.1, -0.4, 0.3, 0.2];
-    close(one('rloo', rewards), rewards.map((reward, i) => reward - mean(rewards.filter((_other, j) => j !== i))), 10);
+    close(
+      one('rloo', rewards),
+      rewards.map((reward, i) => reward - mean(rewards.filter((_other, j) => j !== i))),
+      10,
+    );
   });
   it('batch divides by the sd of all rewards of the batch', () => {
-    const batch = [[1, 0], [0.5, 0.5], [0, -1]];
+    const batch = [
+      [1, 0],
+      [0.5, 0.5],
+      [0, -1],
+    ];
     const sd = standardDeviation(batch.flat(), 1);
-    const result = ESTIMATOR.batch(batch.map((totals) => ({ totals })), { ddof: 1 });
+    const result = ESTIMATOR.batch(
+      batch.map((totals) => ({ totals })),
+      { ddof: 1 },
+    );
     close(result[0]?.advantages ?? [], [0.5 / (sd + EPSILON), -0.5 / (sd + EPSILON)], 10);
     close(result[1]?.advantages ?? [], [0, 0]);
     close(result[2]?.advantages ?? [], [0.5 / (sd + EPSILON), -0.5 / (sd + EPSILON)], 10);
@@ -61,7 +88,11 @@ describe('the other estimators', () => {
     const sums = [0.7 * q1[0] + 0.3 * f1[0], 0.7 * q1[1] + 0.3 * f1[1], 0.7 * q2[0], 0.7 * q2[1]];
     const scale = standardDeviation(sums, 1) + EPSILON;
     const result = ESTIMATOR.gdpo(groups, { ddof: 1, weights });
-    close(result.flatMap(({ advantages }) => advantages), sums.map((sum) => (sum - mean(sums)) / scale), 10);
+    close(
+      result.flatMap(({ advantages }) => advantages),
+      sums.map((sum) => (sum - mean(sums)) / scale),
+      10,
+    );
   });
   it('gdpo still teaches where components cancel in the total, which grpo cannot see', () => {
     const group: RewardGroup = { totals: [0.5, 0.5], components: { quality: [1, 0], format: [0, 1] } };
@@ -78,18 +109,32 @@ describe('the other estimators', () => {
 describe('groups without signal and rewards that are missing', () => {
   it.each(ESTIMATORS)('%s: equal rewards give exact zeros, not noise', (name) => {
     // 0.1 + 0.2 − 0.2 differs from 0.1 in the last bit; that is no signal either.
-    const result = ESTIMATOR[name]([{ totals: [0.1, 0.1 + 0.2 - 0.2, 0.1], components: { quality: [0.1, 0.1, 0.1] } }], { ddof: 1, weights: { quality: 1 } })[0];
+    const result = ESTIMATOR[name](
+      [{ totals: [0.1, 0.1 + 0.2 - 0.2, 0.1], components: { quality: [0.1, 0.1, 0.1] } }],
+      { ddof: 1, weights: { quality: 1 } },
+    )[0];
     expect(result?.advantages).toEqual([0, 0, 0]);
     expect(result?.noSignal).toBe(true);
   });
-  it.each(ESTIMATORS.filter((name) => name !== 'gdpo'))('%s: a missing reward gets 0 and changes nothing for the others', (name) => {
-    const whole = one(name, [0.9, 0.2, 0.4]);
-    close(one(name, [0.9, null, 0.2, 0.4]), [whole[0] ?? NaN, 0, whole[1] ?? NaN, whole[2] ?? NaN], 12);
-  });
+  it.each(ESTIMATORS.filter((name) => name !== 'gdpo'))(
+    '%s: a missing reward gets 0 and changes nothing for the others',
+    (name) => {
+      const whole = one(name, [0.9, 0.2, 0.4]);
+      close(one(name, [0.9, null, 0.2, 0.4]), [whole[0] ?? NaN, 0, whole[1] ?? NaN, whole[2] ?? NaN], 12);
+    },
+  );
   it('only missing rewards: zeros, no mean, no signal', () => {
-    expect(ESTIMATOR.grpo([{ totals: [null, null] }], { ddof: 1 })[0]).toEqual({ advantages: [0, 0], mean: null, sd: null, scale: 1, noSignal: true });
+    expect(ESTIMATOR.grpo([{ totals: [null, null] }], { ddof: 1 })[0]).toEqual({
+      advantages: [0, 0],
+      mean: null,
+      sd: null,
+      scale: 1,
+      noSignal: true,
+    });
   });
-  it('one reward alone has nothing to be compared with', () => { expect(one('grpo', [0.7, null, null])).toEqual([0, 0, 0]); });
+  it('one reward alone has nothing to be compared with', () => {
+    expect(one('grpo', [0.7, null, null])).toEqual([0, 0, 0]);
+  });
 });
 
 describe('invariants', () => {
@@ -99,53 +144,97 @@ describe('invariants', () => {
   const withoutBatch = fc.constantFrom<EstimatorName>('grpo', 'dr_grpo', 'rloo', 'batch');
 
   it('advantages of a group sum to zero', () => {
-    fc.assert(fc.property(withoutBatch, rewards, fc.constantFrom<0 | 1>(0, 1), (name, values, ddof) => {
-      expect(one(name, values, ddof).reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 9);
-    }));
+    fc.assert(
+      fc.property(withoutBatch, rewards, fc.constantFrom<0 | 1>(0, 1), (name, values, ddof) => {
+        expect(one(name, values, ddof).reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 9);
+      }),
+    );
   });
   it('they do not change when every reward is shifted', () => {
-    fc.assert(fc.property(withoutBatch, spread, fc.double({ min: -5, max: 5, noNaN: true }), (name, values, shift) => {
-      close(one(name, values.map((value) => value + shift)), one(name, values), 7);
-    }));
+    fc.assert(
+      fc.property(withoutBatch, spread, fc.double({ min: -5, max: 5, noNaN: true }), (name, values, shift) => {
+        close(
+          one(
+            name,
+            values.map((value) => value + shift),
+          ),
+          one(name, values),
+          7,
+        );
+      }),
+    );
   });
   it('the normalised ones hardly change when every reward is scaled; the others scale along', () => {
-    fc.assert(fc.property(spread, fc.double({ min: 1, max: 20, noNaN: true }), (values, factor) => {
-      const scaled = values.map((value) => value * factor);
-      const normalised = one('grpo', values);
-      // ε is all that scaling can move: A' − A = A·ε(1 − 1/factor)/(sd + ε/factor).
-      const sd = standardDeviation(values, 1);
-      one('grpo', scaled).forEach((value, i) => { expect(Math.abs(value - (normalised[i] ?? NaN))).toBeLessThanOrEqual(Math.abs(normalised[i] ?? NaN) * (EPSILON / sd) + 1e-9); });
-      close(one('dr_grpo', scaled), one('dr_grpo', values).map((value) => value * factor), 9);
-    }));
+    fc.assert(
+      fc.property(spread, fc.double({ min: 1, max: 20, noNaN: true }), (values, factor) => {
+        const scaled = values.map((value) => value * factor);
+        const normalised = one('grpo', values);
+        // ε is all that scaling can move: A' − A = A·ε(1 − 1/factor)/(sd + ε/factor).
+        const sd = standardDeviation(values, 1);
+        one('grpo', scaled).forEach((value, i) => {
+          expect(Math.abs(value - (normalised[i] ?? NaN))).toBeLessThanOrEqual(
+            Math.abs(normalised[i] ?? NaN) * (EPSILON / sd) + 1e-9,
+          );
+        });
+        close(
+          one('dr_grpo', scaled),
+          one('dr_grpo', values).map((value) => value * factor),
+          9,
+        );
+      }),
+    );
   });
   it('|A| ≤ (G − 1)/√G with ddof 1 and ≤ √(G − 1) with ddof 0', () => {
-    fc.assert(fc.property(rewards, (values) => {
-      const G = values.length;
-      for (const value of one('grpo', values, 1)) expect(Math.abs(value)).toBeLessThanOrEqual((G - 1) / Math.sqrt(G) + 1e-9);
-      for (const value of one('grpo', values, 0)) expect(Math.abs(value)).toBeLessThanOrEqual(Math.sqrt(G - 1) + 1e-9);
-    }));
+    fc.assert(
+      fc.property(rewards, (values) => {
+        const G = values.length;
+        for (const value of one('grpo', values, 1))
+          expect(Math.abs(value)).toBeLessThanOrEqual((G - 1) / Math.sqrt(G) + 1e-9);
+        for (const value of one('grpo', values, 0))
+          expect(Math.abs(value)).toBeLessThanOrEqual(Math.sqrt(G - 1) + 1e-9);
+      }),
+    );
   });
   it('permuting the completions permutes the advantages', () => {
-    fc.assert(fc.property(withoutBatch, rewards, fc.infiniteStream(fc.nat()), (name, values, stream) => {
-      const order = values.map((_value, i) => i).sort((a, b) => a - b);
-      for (let i = order.length - 1; i > 0; i--) {
-        const j = (stream.next().value ?? 0) % (i + 1);
-        [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
-      }
-      const plain = one(name, values);
-      close(one(name, order.map((i) => values[i] ?? 0)), order.map((i) => plain[i] ?? NaN), 9);
-    }));
+    fc.assert(
+      fc.property(withoutBatch, rewards, fc.infiniteStream(fc.nat()), (name, values, stream) => {
+        const order = values.map((_value, i) => i).sort((a, b) => a - b);
+        for (let i = order.length - 1; i > 0; i--) {
+          const j = (stream.next().value ?? 0) % (i + 1);
+          [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
+        }
+        const plain = one(name, values);
+        close(
+          one(
+            name,
+            order.map((i) => values[i] ?? 0),
+          ),
+          order.map((i) => plain[i] ?? NaN),
+          9,
+        );
+      }),
+    );
   });
   it('gdpo sums to zero over the batch and is blind to a component’s shift and scale', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(reward, reward), { minLength: 3, maxLength: 8 }).filter((pairs) => [0, 1].every((k) => {
-      const values = pairs.map((pair) => pair[k] ?? 0);
-      return Math.max(...values) - Math.min(...values) > 0.1;
-    })), (pairs) => {
-      const group = (a: (x: number) => number): RewardGroup => ({ totals: pairs.map(([x, y]) => x + y), components: { quality: pairs.map(([x]) => a(x)), format: pairs.map(([, y]) => y) } });
-      const weights = { quality: 0.7, format: 0.3 };
-      const plain = ESTIMATOR.gdpo([group((x) => x)], { ddof: 1, weights })[0]?.advantages ?? [];
-      expect(plain.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
-      close(ESTIMATOR.gdpo([group((x) => 10 * x + 3)], { ddof: 1, weights })[0]?.advantages ?? [], plain, 1);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(reward, reward), { minLength: 3, maxLength: 8 }).filter((pairs) =>
+          [0, 1].every((k) => {
+            const values = pairs.map((pair) => pair[k] ?? 0);
+            return Math.max(...values) - Math.min(...values) > 0.1;
+          }),
+        ),
+        (pairs) => {
+          const group = (a: (x: number) => number): RewardGroup => ({
+            totals: pairs.map(([x, y]) => x + y),
+            components: { quality: pairs.map(([x]) => a(x)), format: pairs.map(([, y]) => y) },
+          });
+          const weights = { quality: 0.7, format: 0.3 };
+          const plain = ESTIMATOR.gdpo([group((x) => x)], { ddof: 1, weights })[0]?.advantages ?? [];
+          expect(plain.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
+          close(ESTIMATOR.gdpo([group((x) => 10 * x + 3)], { ddof: 1, weights })[0]?.advantages ?? [], plain, 1);
+        },
+      ),
+    );
   });
 });

@@ -3,8 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { bestOf, choiceScores, drawProbabilities, hintScore } from '../../src/grpo/choice.ts';
 import type { FeatureUse, PolicyView } from '../../src/grpo/types.ts';
 
-const use = (key: string, value = 1): FeatureUse => ({ feature: { key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0 }, value, expected: 0 });
-const policy = (weights: Readonly<Record<string, number>>): PolicyView => ({ version: 0, hints: [], weightOf: (key) => weights[key] ?? 0 });
+const use = (key: string, value = 1): FeatureUse => ({
+  feature: { key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0 },
+  value,
+  expected: 0,
+});
+const policy = (weights: Readonly<Record<string, number>>): PolicyView => ({
+  version: 0,
+  hints: [],
+  weightOf: (key) => weights[key] ?? 0,
+});
 
 describe('the policy-weighted choice', () => {
   test('the score of the hints is Σ w f', () => {
@@ -15,11 +23,20 @@ describe('the policy-weighted choice', () => {
 
   test('a sentence that was in the prompt says nothing of the SQL', () => {
     const given = use('guidance:1');
-    expect(hintScore([use('a'), { ...given, feature: { ...given.feature, template: 'guidance' } }], policy({ a: 0.5, 'guidance:1': 2 }))).toBe(0.5);
+    expect(
+      hintScore(
+        [use('a'), { ...given, feature: { ...given.feature, template: 'guidance' } }],
+        policy({ a: 0.5, 'guidance:1': 2 }),
+      ),
+    ).toBe(0.5);
   });
 
   test('reward plus hints, or reward alone', () => {
-    const group = [{ total: 0.5, features: [use('a')] }, { total: 0.25, features: [use('b')] }, { total: null, features: [use('b')] }];
+    const group = [
+      { total: 0.5, features: [use('a')] },
+      { total: 0.25, features: [use('b')] },
+      { total: null, features: [use('b')] },
+    ];
     const hints = policy({ a: -0.25, b: 1 });
     expect(choiceScores(group, hints, true)).toEqual([0.25, 1.25, -Infinity]);
     expect(choiceScores(group, hints, false)).toEqual([0.5, 0.25, -Infinity]);
@@ -50,12 +67,16 @@ describe('the policy-weighted choice', () => {
   const scores = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 16 });
 
   test('chances sum to 1, follow the order of the scores, and ignore a constant', () => {
-    fc.assert(fc.property(scores, fc.double({ min: -20, max: 20, noNaN: true }), (list, constant) => {
-      const chances = drawProbabilities(list);
-      expect(chances.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
-      expect(chances[bestOf(list)]).toBeCloseTo(Math.max(...chances), 6);
-      drawProbabilities(list.map((score) => score + constant)).forEach((chance, i) => { expect(chance).toBeCloseTo(chances[i] ?? NaN, 9); });
-    }));
+    fc.assert(
+      fc.property(scores, fc.double({ min: -20, max: 20, noNaN: true }), (list, constant) => {
+        const chances = drawProbabilities(list);
+        expect(chances.reduce((x, y) => x + y, 0)).toBeCloseTo(1, 9);
+        expect(chances[bestOf(list)]).toBeCloseTo(Math.max(...chances), 6);
+        drawProbabilities(list.map((score) => score + constant)).forEach((chance, i) => {
+          expect(chance).toBeCloseTo(chances[i] ?? NaN, 9);
+        });
+      }),
+    );
   });
 
   test('a group redrawn with these chances is a draw from π_0 · exp(Σ w f)', () => {
@@ -65,7 +86,7 @@ describe('the policy-weighted choice', () => {
     const chances = drawProbabilities(group.map((kind) => logits[kind] ?? 0));
     const normaliser = 0.6 + 0.3 * Math.E + 0.1 * Math.E ** 2;
     [0.6, 0.3, 0.1].forEach((share, kind) => {
-      const chance = group.reduce((total, member, i) => total + (member === kind ? chances[i] ?? 0 : 0), 0);
+      const chance = group.reduce((total, member, i) => total + (member === kind ? (chances[i] ?? 0) : 0), 0);
       expect(chance).toBeCloseTo((share * Math.exp(logits[kind] ?? 0)) / normaliser, 12);
     });
   });

@@ -1,9 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { checkField, ConfigError, configToParams, DEFAULT_CONFIG, FIELD_NAMES, FIELDS, makeConfig, PRESET_NAMES, PRESETS, presetOf, presetSettings, valuesFromParams, type Field } from '../../src/grpo/config.ts';
+import {
+  checkField,
+  ConfigError,
+  configToParams,
+  DEFAULT_CONFIG,
+  FIELD_NAMES,
+  FIELDS,
+  makeConfig,
+  PRESET_NAMES,
+  PRESETS,
+  presetOf,
+  presetSettings,
+  valuesFromParams,
+  type Field,
+} from '../../src/grpo/config.ts';
 
 describe('the settings table', () => {
   it('has the published defaults', () => {
-    expect(DEFAULT_CONFIG).toMatchObject({ group_size: 4, temperature: 0.7, kl_coef: 0.05, scale_rewards: true, learning_rate: 0.1, min_advantage_threshold: 0.3 });
+    expect(DEFAULT_CONFIG).toMatchObject({
+      group_size: 4,
+      temperature: 0.7,
+      kl_coef: 0.05,
+      scale_rewards: true,
+      learning_rate: 0.1,
+      min_advantage_threshold: 0.3,
+    });
     const { validity_weight, execution_weight, quality_weight, format_weight } = DEFAULT_CONFIG;
     expect([validity_weight, execution_weight, quality_weight, format_weight]).toEqual([0.2, 0.3, 0.35, 0.15]);
   });
@@ -21,12 +42,15 @@ describe('the settings table', () => {
     if (field.kind === 'number') {
       for (const bad of [field.min - 1, field.max + 1, NaN, Infinity, '', 'x', null, {}, true]) {
         expect(() => checkField(name, bad)).toThrow(ConfigError);
-        expect(() => checkField(name, bad)).toThrow(new RegExp(`${name} must be a (whole )?number from ${field.min} to ${field.max}`));
+        expect(() => checkField(name, bad)).toThrow(
+          new RegExp(`${name} must be a (whole )?number from ${field.min} to ${field.max}`),
+        );
       }
       expect(checkField(name, String(field.default))).toBe(field.default);
       if (field.integer === true) expect(() => checkField(name, field.min + 0.5)).toThrow(/whole number/);
     } else {
-      for (const bad of ['perhaps', 3, null, '']) expect(() => checkField(name, bad)).toThrow(new RegExp(`${name} must be`));
+      for (const bad of ['perhaps', 3, null, ''])
+        expect(() => checkField(name, bad)).toThrow(new RegExp(`${name} must be`));
     }
   });
   it('refuses an unknown name, and one that every object has', () => {
@@ -34,7 +58,9 @@ describe('the settings table', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) expect(() => checkField(name, 1)).toThrow(ConfigError);
   });
   it('refuses reward weights that are all zero', () => {
-    expect(() => makeConfig({ validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0 })).toThrow(/At least one reward weight/);
+    expect(() => makeConfig({ validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0 })).toThrow(
+      /At least one reward weight/,
+    );
   });
   it('goes to the URL and back, only what differs', () => {
     expect(configToParams(DEFAULT_CONFIG)).toEqual({});
@@ -42,7 +68,9 @@ describe('the settings table', () => {
     const params = configToParams(config);
     expect(params).toEqual({ g: '8', a: 'rloo', sr: 'false', lr: '0.25' });
     expect(makeConfig(valuesFromParams(Object.entries({ ...params, other: 'x' })))).toEqual(config);
-    expect(() => valuesFromParams([['g', '1000']])).toThrow(/group_size must be a whole number from 2 to 32, not "1000"/);
+    expect(() => valuesFromParams([['g', '1000']])).toThrow(
+      /group_size must be a whole number from 2 to 32, not "1000"/,
+    );
   });
 });
 
@@ -60,8 +88,11 @@ describe('presets', () => {
     expect(makeConfig({ group_size: 31 }, preset).group_size).toBe(31);
   });
   it('choosing one after the other leaves nothing of the other behind', () => {
-    for (const from of PRESET_NAMES) for (const to of PRESET_NAMES) {
-      expect(makeConfig({ ...makeConfig({ deadline_ms: 500 }, from), ...presetSettings(to) })).toEqual(makeConfig({ deadline_ms: 500 }, to));
-    }
+    for (const from of PRESET_NAMES)
+      for (const to of PRESET_NAMES) {
+        expect(makeConfig({ ...makeConfig({ deadline_ms: 500 }, from), ...presetSettings(to) })).toEqual(
+          makeConfig({ deadline_ms: 500 }, to),
+        );
+      }
   });
 });

@@ -5,13 +5,18 @@ import type { FeatureUse, HintFeature } from '../../src/grpo/types.ts';
 import { Evaluator, type Option, type Process } from '../../src/samplers/sketch/process.ts';
 
 /**
- * A policy of three decisions small enough to write down every completion: the second has other options after each choice of the
- * first, and is coupled to it; the third is the same everywhere. Features are shared between options and decisions.
+ * A policy of three decisions small enough to write down every completion: the second has other options after each
+ * choice of the first, and is coupled to it; the third is the same everywhere. Features are shared between options and
+ * decisions.
  */
 const FEATURES = 5;
 const option = (base: number, ...features: number[]): Option => ({ label: '', base, features });
 const FIRST = [option(0.3, 0), option(-0.2, 1), option(0, 0, 2)];
-const SECOND = [[option(0.5, 3), option(0, 4)], [option(-1, 3, 4), option(0.2), option(0.1, 0)], [option(0, 2), option(0.7, 3)]];
+const SECOND = [
+  [option(0.5, 3), option(0, 4)],
+  [option(-1, 3, 4), option(0.2), option(0.1, 0)],
+  [option(0, 2), option(0.7, 3)],
+];
 const COUPLING = [[0.2, -0.3], null, [0, 1]];
 const THIRD = [option(0, 1, 3), option(0.4, 4), option(-0.6)];
 
@@ -21,7 +26,8 @@ const tiny: Process<readonly number[]> = {
     const next = (choice: number): readonly number[] => [...path, choice];
     const [first = 0] = path;
     if (path.length === 0) return { name: 'first', options: FIRST, coupling: null, next };
-    if (path.length === 1) return { name: 'second', options: SECOND[first] ?? [], coupling: COUPLING[first] ?? null, next };
+    if (path.length === 1)
+      return { name: 'second', options: SECOND[first] ?? [], coupling: COUPLING[first] ?? null, next };
     return path.length === 2 ? { name: 'third', options: THIRD, coupling: null, next } : null;
   },
   key: (path) => path.join(),
@@ -32,17 +38,45 @@ interface Listed {
   readonly uses: readonly FeatureUse[];
 }
 
-const featureOf = (k: number): HintFeature => ({ key: String(k), cue: null, pattern: String(k), tables: [], template: 'pattern', general: true, words: 0 });
+const featureOf = (k: number): HintFeature => ({
+  key: String(k),
+  cue: null,
+  pattern: String(k),
+  tables: [],
+  template: 'pattern',
+  general: true,
+  words: 0,
+});
 
 /** Every completion with its probability and, per feature, Σ_d f and Σ_d E_d f. */
 function completionsOf(weights: readonly number[], temperature: number): Listed[] {
   const evaluator = new Evaluator((feature) => weights[feature] ?? 0, temperature);
-  const walk = (state: readonly number[], probability: number, value: readonly number[], expected: readonly number[]): Listed[] => {
+  const walk = (
+    state: readonly number[],
+    probability: number,
+    value: readonly number[],
+    expected: readonly number[],
+  ): Listed[] => {
     const decision = tiny.decide(state);
-    if (decision === null) return [{ probability, uses: value.map((count, k) => ({ feature: featureOf(k), value: count, expected: expected[k] ?? 0 })) }];
+    if (decision === null)
+      return [
+        {
+          probability,
+          uses: value.map((count, k) => ({ feature: featureOf(k), value: count, expected: expected[k] ?? 0 })),
+        },
+      ];
     const { policy } = evaluator.softmax(decision);
-    const mean = expected.map((sum, k) => decision.options.reduce((all, { features }, i) => all + (features.includes(k) ? policy[i] ?? 0 : 0), sum));
-    return decision.options.flatMap(({ features }, i) => walk(decision.next(i), probability * (policy[i] ?? 0), value.map((count, k) => count + (features.includes(k) ? 1 : 0)), mean));
+    const mean = expected.map((sum, k) =>
+      decision.options.reduce((all, { features }, i) => all + (features.includes(k) ? (policy[i] ?? 0) : 0), sum),
+    );
+    return decision.options.flatMap(({ features }, i) =>
+      walk(
+        decision.next(i),
+        probability * (policy[i] ?? 0),
+        value.map((count, k) => count + (features.includes(k) ? 1 : 0)),
+        mean,
+      ),
+    );
   };
   const none = Array.from({ length: FEATURES }, () => 0);
   return walk(tiny.start, 1, none, none);
@@ -57,13 +91,23 @@ function numerical(of: (weights: readonly number[]) => number, at: readonly numb
 }
 
 const group = (completions: readonly Listed[], advantage: (i: number) => number): TaughtCompletion[] =>
-  completions.map(({ uses }, index) => ({ group: 0, index, advantage: advantage(index), teaches: true, features: uses }));
+  completions.map(({ uses }, index) => ({
+    group: 0,
+    index,
+    advantage: advantage(index),
+    teaches: true,
+    features: uses,
+  }));
 const gradientsOf = (taught: readonly TaughtCompletion[], form: 'score-function' | 'simple'): number[] => {
-  const found = new Map(featureGradients([taught], form, () => true).map(({ feature, gradient }) => [feature.key, gradient]));
+  const found = new Map(
+    featureGradients([taught], form, () => true).map(({ feature, gradient }) => [feature.key, gradient]),
+  );
   return Array.from({ length: FEATURES }, (_none, k) => found.get(String(k)) ?? 0);
 };
 const expectClose = (actual: readonly number[], expected: readonly number[], within: number): void => {
-  actual.forEach((value, k) => { expect(Math.abs(value - (expected[k] ?? NaN)), `feature ${k}`).toBeLessThan(within); });
+  actual.forEach((value, k) => {
+    expect(Math.abs(value - (expected[k] ?? NaN)), `feature ${k}`).toBeLessThan(within);
+  });
 };
 
 const weights = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: FEATURES, maxLength: FEATURES });
@@ -74,32 +118,72 @@ const advantages = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLe
 describe('the gradient of a policy of three decisions', () => {
   it('has 21 completions whose probabilities sum to 1', () => {
     expect(COUNT).toBe(21);
-    expect(completionsOf([1, -1, 0.5, 2, -0.3], 0.7).reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 12);
+    expect(
+      completionsOf([1, -1, 0.5, 2, -0.3], 0.7).reduce((sum, { probability }) => sum + probability, 0),
+    ).toBeCloseTo(1, 12);
   });
 
   it('score-function: its expectation is T · d/dw Σ_y π_w(y) A(y)', () => {
-    fc.assert(fc.property(weights, temperature, advantages, (w, t, a) => {
-      const completions = completionsOf(w, t);
-      // The mean over a group, with each completion as often as it is drawn: (1/G) Σ_i becomes Σ_y π(y).
-      const expected = gradientsOf(group(completions, (i) => COUNT * (completions[i]?.probability ?? 0) * (a[i] ?? 0)), 'score-function');
-      const value = (at: readonly number[]): number => completionsOf(at, t).reduce((sum, { probability }, i) => sum + probability * (a[i] ?? 0), 0);
-      expectClose(expected.map((g) => g / t), numerical(value, w), 1e-7);
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(weights, temperature, advantages, (w, t, a) => {
+        const completions = completionsOf(w, t);
+        // The mean over a group, with each completion as often as it is drawn: (1/G) Σ_i becomes Σ_y π(y).
+        const expected = gradientsOf(
+          group(completions, (i) => COUNT * (completions[i]?.probability ?? 0) * (a[i] ?? 0)),
+          'score-function',
+        );
+        const value = (at: readonly number[]): number =>
+          completionsOf(at, t).reduce((sum, { probability }, i) => sum + probability * (a[i] ?? 0), 0);
+        expectClose(
+          expected.map((g) => g / t),
+          numerical(value, w),
+          1e-7,
+        );
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('score-function: for one group it is T · d/dw (1/G) Σ_i A_i log π_w(y_i)', () => {
-    fc.assert(fc.property(weights, temperature, advantages, (w, t, a) => {
-      const value = (at: readonly number[]): number => completionsOf(at, t).reduce((sum, { probability }, i) => sum + (a[i] ?? 0) * Math.log(probability), 0) / COUNT;
-      expectClose(gradientsOf(group(completionsOf(w, t), (i) => a[i] ?? 0), 'score-function').map((g) => g / t), numerical(value, w), 1e-6);
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(weights, temperature, advantages, (w, t, a) => {
+        const value = (at: readonly number[]): number =>
+          completionsOf(at, t).reduce((sum, { probability }, i) => sum + (a[i] ?? 0) * Math.log(probability), 0) /
+          COUNT;
+        expectClose(
+          gradientsOf(
+            group(completionsOf(w, t), (i) => a[i] ?? 0),
+            'score-function',
+          ).map((g) => g / t),
+          numerical(value, w),
+          1e-6,
+        );
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('simple: it is d/dw (1/G) Σ_i A_i Σ_k w_k f_k(y_i), the scores without their normaliser', () => {
-    fc.assert(fc.property(weights, temperature, advantages, (w, t, a) => {
-      const completions = completionsOf(w, t);
-      const surrogate = (at: readonly number[]): number => completions.reduce((sum, { uses }, i) => sum + (a[i] ?? 0) * uses.reduce((score, { value }, k) => score + (at[k] ?? 0) * value, 0), 0) / COUNT;
-      expectClose(gradientsOf(group(completions, (i) => a[i] ?? 0), 'simple'), numerical(surrogate, w), 1e-6);
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(weights, temperature, advantages, (w, t, a) => {
+        const completions = completionsOf(w, t);
+        const surrogate = (at: readonly number[]): number =>
+          completions.reduce(
+            (sum, { uses }, i) =>
+              sum + (a[i] ?? 0) * uses.reduce((score, { value }, k) => score + (at[k] ?? 0) * value, 0),
+            0,
+          ) / COUNT;
+        expectClose(
+          gradientsOf(
+            group(completions, (i) => a[i] ?? 0),
+            'simple',
+          ),
+          numerical(surrogate, w),
+          1e-6,
+        );
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('simple: biased on decisions that depend on earlier ones, which is what E f is for', () => {
@@ -114,10 +198,24 @@ describe('the gradient of a policy of three decisions', () => {
   });
 
   it('both forms agree where one normaliser serves the whole group and its advantages sum to 0', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.nat(3)), { minLength: 2, maxLength: 8 }), fc.double({ min: 0, max: 3, noNaN: true }), (drawn, expected) => {
-      const mean = drawn.reduce((sum, [a]) => sum + a, 0) / drawn.length;
-      const taught = drawn.map(([a, value], index): TaughtCompletion => ({ group: 0, index, advantage: a - mean, teaches: true, features: [{ feature: featureOf(0), value, expected }] }));
-      expect(Math.abs((gradientsOf(taught, 'simple')[0] ?? 0) - (gradientsOf(taught, 'score-function')[0] ?? 0))).toBeLessThan(1e-9);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.nat(3)), { minLength: 2, maxLength: 8 }),
+        fc.double({ min: 0, max: 3, noNaN: true }),
+        (drawn, expected) => {
+          const mean = drawn.reduce((sum, [a]) => sum + a, 0) / drawn.length;
+          const taught = drawn.map(([a, value], index): TaughtCompletion => ({
+            group: 0,
+            index,
+            advantage: a - mean,
+            teaches: true,
+            features: [{ feature: featureOf(0), value, expected }],
+          }));
+          expect(
+            Math.abs((gradientsOf(taught, 'simple')[0] ?? 0) - (gradientsOf(taught, 'score-function')[0] ?? 0)),
+          ).toBeLessThan(1e-9);
+        },
+      ),
+    );
   });
 });

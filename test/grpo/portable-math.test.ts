@@ -3,16 +3,30 @@ import { describe, expect, it } from 'vitest';
 import { exp, log } from '../../src/grpo/portable-math.ts';
 
 /** Distance in units of the relative precision of a double. */
-const apart = (a: number, b: number): number => Math.abs(a - b) / (Number.EPSILON * Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE / Number.EPSILON));
+const apart = (a: number, b: number): number =>
+  Math.abs(a - b) / (Number.EPSILON * Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE / Number.EPSILON));
 
 describe('exp', () => {
   it('is within three units in the last place of Math.exp', () => {
-    fc.assert(fc.property(fc.double({ min: -700, max: 709, noNaN: true }), (x) => apart(exp(x), Math.exp(x)) <= 3), { numRuns: 5000 });
-    fc.assert(fc.property(fc.double({ min: -2, max: 2, noNaN: true }), (x) => apart(exp(x), Math.exp(x)) <= 3), { numRuns: 5000 });
+    fc.assert(
+      fc.property(fc.double({ min: -700, max: 709, noNaN: true }), (x) => apart(exp(x), Math.exp(x)) <= 3),
+      { numRuns: 5000 },
+    );
+    fc.assert(
+      fc.property(fc.double({ min: -2, max: 2, noNaN: true }), (x) => apart(exp(x), Math.exp(x)) <= 3),
+      { numRuns: 5000 },
+    );
   });
 
   it('is exact where it can be and right at the ends', () => {
-    expect([exp(0), exp(-0), exp(-Infinity), exp(Infinity), exp(710), exp(-746)]).toEqual([1, 1, 0, Infinity, Infinity, 0]);
+    expect([exp(0), exp(-0), exp(-Infinity), exp(Infinity), exp(710), exp(-746)]).toEqual([
+      1,
+      1,
+      0,
+      Infinity,
+      Infinity,
+      0,
+    ]);
     expect(exp(NaN)).toBeNaN();
     expect(exp(1)).toBeCloseTo(Math.E, 15);
     expect(apart(exp(709.7), Math.exp(709.7))).toBeLessThan(3);
@@ -22,9 +36,24 @@ describe('exp', () => {
 
 describe('log', () => {
   it('is within three units in the last place of Math.log', () => {
-    fc.assert(fc.property(fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }), (x) => apart(log(x), Math.log(x)) <= 3), { numRuns: 5000 });
-    fc.assert(fc.property(fc.double({ min: 1e-9, max: 3, noNaN: true }), (x) => apart(log(x), Math.log(x)) <= 3), { numRuns: 5000 });
-    fc.assert(fc.property(fc.double({ min: Number.MIN_VALUE, max: 1e-300, noNaN: true }), (x) => apart(log(x), Math.log(x)) <= 3), { numRuns: 1000 });
+    fc.assert(
+      fc.property(
+        fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }),
+        (x) => apart(log(x), Math.log(x)) <= 3,
+      ),
+      { numRuns: 5000 },
+    );
+    fc.assert(
+      fc.property(fc.double({ min: 1e-9, max: 3, noNaN: true }), (x) => apart(log(x), Math.log(x)) <= 3),
+      { numRuns: 5000 },
+    );
+    fc.assert(
+      fc.property(
+        fc.double({ min: Number.MIN_VALUE, max: 1e-300, noNaN: true }),
+        (x) => apart(log(x), Math.log(x)) <= 3,
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it('is exact at 1 and right at the ends', () => {

@@ -6,12 +6,36 @@ import type { FeatureGradient } from '../../src/grpo/gradient.ts';
 import { PolicyLayer, replayEvents, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import { HINT_TEMPLATES, type HintEvent, type HintFeature, type PolicyHint } from '../../src/grpo/types.ts';
 
-const feature = (pattern: string, more: Partial<HintFeature> = {}): HintFeature => ({ key: `* ⇒ ${pattern}`, cue: null, pattern, tables: [], template: 'pattern', general: true, words: 0, ...more });
-const hint = (pattern: string, weight: number, more: Partial<PolicyHint> = {}): PolicyHint => ({
-  ...feature(pattern), hintType: weight < 0 ? 'avoid' : 'prefer', description: '', weight, evidence: { support: 10, positive: 9, advantage: 8, steps: 5 }, createdAt: 0, updatedAt: 0, enabled: true, ...more,
+const feature = (pattern: string, more: Partial<HintFeature> = {}): HintFeature => ({
+  key: `* ⇒ ${pattern}`,
+  cue: null,
+  pattern,
+  tables: [],
+  template: 'pattern',
+  general: true,
+  words: 0,
+  ...more,
 });
-const taught = (of: HintFeature, gradient: number, more: Partial<FeatureGradient> = {}): FeatureGradient =>
-  ({ feature: of, gradient, causes: [], support: 1, positive: gradient > 0 ? 1 : 0, advantage: Math.sign(gradient), ...more });
+const hint = (pattern: string, weight: number, more: Partial<PolicyHint> = {}): PolicyHint => ({
+  ...feature(pattern),
+  hintType: weight < 0 ? 'avoid' : 'prefer',
+  description: '',
+  weight,
+  evidence: { support: 10, positive: 9, advantage: 8, steps: 5 },
+  createdAt: 0,
+  updatedAt: 0,
+  enabled: true,
+  ...more,
+});
+const taught = (of: HintFeature, gradient: number, more: Partial<FeatureGradient> = {}): FeatureGradient => ({
+  feature: of,
+  gradient,
+  causes: [],
+  support: 1,
+  positive: gradient > 0 ? 1 : 0,
+  advantage: Math.sign(gradient),
+  ...more,
+});
 const startedWith = (...hints: PolicyHint[]): PolicyLayer => {
   const policy = new PolicyLayer();
   policy.restore(hints, 0, 'start');
@@ -27,23 +51,37 @@ describe('the policy a run starts from', () => {
     policy.update([taught(feature('A'), -4)], config, 2);
     const [back] = policy.update([taught(feature('A'), 0)], config, 3);
     expect(back?.decayTerm).toBeCloseTo(-0.1 * 0.5 * (0.6 - 1), 12);
-    expect(back).toMatchObject({ type: 'decay', pulledTo: 1, reason: expect.stringContaining('the policy the run started from') as string });
+    expect(back).toMatchObject({
+      type: 'decay',
+      pulledTo: 1,
+      reason: expect.stringContaining('the policy the run started from') as string,
+    });
     expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.62, 12);
   });
   it('without gradients every active weight comes nearer to its start and never passes it', () => {
     const weight = fc.double({ min: -4, max: 4, noNaN: true });
-    fc.assert(fc.property(weight, weight, fc.double({ min: 0.01, max: 2, noNaN: true }), fc.double({ min: 0.01, max: 0.5, noNaN: true }), (start, now, rate, pull) => {
-      const policy = startedWith(hint('A', start, { evidence: { support: 1, positive: 1, advantage: 1, steps: 1 } }));
-      policy.edit('* ⇒ A', { weight: now }, 1, 5);
-      const decay = makeConfig({ learning_rate: rate, kl_coef: pull });
-      for (let step = 2; step < 6; step++) {
-        const before = policy.weightOf('* ⇒ A');
-        policy.update([taught(feature('A'), 0, { support: 1, advantage: 1 })], decay, step);
-        const after = policy.weightOf('* ⇒ A');
-        expect(Math.abs(after - start)).toBeLessThanOrEqual(Math.abs(before - start));
-        expect((after - start) * (before - start)).toBeGreaterThanOrEqual(0);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        weight,
+        weight,
+        fc.double({ min: 0.01, max: 2, noNaN: true }),
+        fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+        (start, now, rate, pull) => {
+          const policy = startedWith(
+            hint('A', start, { evidence: { support: 1, positive: 1, advantage: 1, steps: 1 } }),
+          );
+          policy.edit('* ⇒ A', { weight: now }, 1, 5);
+          const decay = makeConfig({ learning_rate: rate, kl_coef: pull });
+          for (let step = 2; step < 6; step++) {
+            const before = policy.weightOf('* ⇒ A');
+            policy.update([taught(feature('A'), 0, { support: 1, advantage: 1 })], decay, step);
+            const after = policy.weightOf('* ⇒ A');
+            expect(Math.abs(after - start)).toBeLessThanOrEqual(Math.abs(before - start));
+            expect((after - start) * (before - start)).toBeGreaterThanOrEqual(0);
+          }
+        },
+      ),
+    );
   });
   it('is only what was there before the first step; a hint made since is pulled to 0', () => {
     const policy = startedWith(hint('A', 1), hint('Z', 0));
@@ -57,7 +95,11 @@ describe('the policy a run starts from', () => {
     const policy = startedWith(hint('A', 1));
     const log: HintEvent[] = [...startedWith().restore([hint('A', 1)], 0, 'start')];
     expect(replayEvents(log).start).toEqual({ '* ⇒ A': 1 });
-    const again = new PolicyLayer(policy.hints, policy.eventCount, JSON.parse(JSON.stringify(policy.start)) as Record<string, number>);
+    const again = new PolicyLayer(
+      policy.hints,
+      policy.eventCount,
+      JSON.parse(JSON.stringify(policy.start)) as Record<string, number>,
+    );
     const gradients = [taught(feature('A'), -1)];
     expect(again.update(gradients, config, 1)).toEqual(policy.update(gradients, config, 1));
   });
@@ -66,17 +108,31 @@ describe('the policy a run starts from', () => {
     const [liked, disliked] = [startedWith(hint('A', 0.5)), startedWith(hint('A', 0.5))];
     const still = makeConfig({ kl_coef: 0, learning_rate: 1 });
     // The weight is gone in both; in the first the evidence of earlier runs outweighs that of this one.
-    expect(liked.update([taught(feature('A'), -0.51, { support: 1, advantage: -1 })], still, 1).map(({ type }) => type)).toEqual(['update']);
-    expect(disliked.update([taught(feature('A'), -0.51, against)], still, 1).map(({ type }) => type)).toEqual(['update', 'prune']);
+    expect(
+      liked.update([taught(feature('A'), -0.51, { support: 1, advantage: -1 })], still, 1).map(({ type }) => type),
+    ).toEqual(['update']);
+    expect(disliked.update([taught(feature('A'), -0.51, against)], still, 1).map(({ type }) => type)).toEqual([
+      'update',
+      'prune',
+    ]);
   });
   it('makes no room and is not merged away', () => {
     const words = (cue: string): PolicyHint => hint('SUM', 0.5, { key: `${cue} ⇒ SUM`, cue });
-    const policy = startedWith(...Array.from({ length: 12 }, (_hint, i) => hint(`S${i}`, 0.1)), words('revenue'), words('total revenue'));
+    const policy = startedWith(
+      ...Array.from({ length: 12 }, (_hint, i) => hint(`S${i}`, 0.1)),
+      words('revenue'),
+      words('total revenue'),
+    );
     const small = makeConfig({ max_hints: 10, new_hint_threshold: 0 });
-    const events = policy.update([
-      ...Array.from({ length: 11 }, (_feature, i) => taught(feature(`L${i}`), 1 + i / 100)),
-      taught(feature('SUM', { key: 'revenue ⇒ SUM', cue: 'revenue' }), 1), taught(feature('SUM', { key: 'total revenue ⇒ SUM', cue: 'total revenue' }), 1),
-    ], small, 100);
+    const events = policy.update(
+      [
+        ...Array.from({ length: 11 }, (_feature, i) => taught(feature(`L${i}`), 1 + i / 100)),
+        taught(feature('SUM', { key: 'revenue ⇒ SUM', cue: 'revenue' }), 1),
+        taught(feature('SUM', { key: 'total revenue ⇒ SUM', cue: 'total revenue' }), 1),
+      ],
+      small,
+      100,
+    );
     expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual(['* ⇒ L0']);
     expect(events.some(({ type }) => type === 'merge')).toBe(false);
     expect(policy.size).toBe(14 + 10);
@@ -86,37 +142,60 @@ describe('the policy a run starts from', () => {
 describe('going back to a snapshot', () => {
   it('undoes whatever came since, and the log rebuilds it', () => {
     const config = makeConfig({ new_hint_threshold: 0, learning_rate: 0.5 });
-    const updates = fc.array(fc.array(fc.tuple(fc.constantFrom('A', 'B', 'C', 'D', 'E'), fc.double({ min: -3, max: 3, noNaN: true })), { maxLength: 4 }), { maxLength: 8 });
-    fc.assert(fc.property(updates, updates, (first, second) => {
-      const policy = new PolicyLayer();
-      const log: HintEvent[] = policy.restore([hint('A', 0.5), hint('B', -0.5)], 0, 'start');
-      const take = (steps: typeof first): void => {
-        for (const step of steps) log.push(...policy.update([...new Map(step)].map(([pattern, gradient]) => taught(feature(pattern), gradient, { support: 7 })), config, log.length));
-      };
-      take(first);
-      const snapshot = policy.hints;
-      take(second);
-      log.push(...policy.reinstate(snapshot, log.length, 'back'));
-      const byKey = (hints: readonly PolicyHint[]): PolicyHint[] => [...hints].sort((a, b) => (a.key < b.key ? -1 : 1));
-      expect(byKey(policy.hints)).toEqual(byKey(snapshot));
-      expect(byKey(replayEvents(log).hints)).toEqual(byKey(snapshot));
-      expect(policy.reinstate(snapshot, 99, 'again')).toEqual([]);
-    }));
+    const updates = fc.array(
+      fc.array(fc.tuple(fc.constantFrom('A', 'B', 'C', 'D', 'E'), fc.double({ min: -3, max: 3, noNaN: true })), {
+        maxLength: 4,
+      }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(updates, updates, (first, second) => {
+        const policy = new PolicyLayer();
+        const log: HintEvent[] = policy.restore([hint('A', 0.5), hint('B', -0.5)], 0, 'start');
+        const take = (steps: typeof first): void => {
+          for (const step of steps)
+            log.push(
+              ...policy.update(
+                [...new Map(step)].map(([pattern, gradient]) => taught(feature(pattern), gradient, { support: 7 })),
+                config,
+                log.length,
+              ),
+            );
+        };
+        take(first);
+        const snapshot = policy.hints;
+        take(second);
+        log.push(...policy.reinstate(snapshot, log.length, 'back'));
+        const byKey = (hints: readonly PolicyHint[]): PolicyHint[] =>
+          [...hints].sort((a, b) => (a.key < b.key ? -1 : 1));
+        expect(byKey(policy.hints)).toEqual(byKey(snapshot));
+        expect(byKey(replayEvents(log).hints)).toEqual(byKey(snapshot));
+        expect(policy.reinstate(snapshot, 99, 'again')).toEqual([]);
+      }),
+    );
   });
 });
 
 describe('templates', () => {
-  it.each(HINT_TEMPLATES)('%s: switched off, its hints neither act nor learn; switched on again, they are as they were', (template) => {
-    const off = makeConfig({ [`template_${template}`]: false, new_hint_threshold: 0 });
-    const policy = startedWith(hint('A', 1, { template }), hint('B', 1, { template: HINT_TEMPLATES.find((other) => other !== template) ?? 'pattern' }));
-    const version = policy.version;
-    policy.configure(off);
-    expect(policy.version).toBeGreaterThan(version);
-    expect([policy.weightOf('* ⇒ A'), policy.weightOf('* ⇒ B')]).toEqual([0, 1]);
-    expect(policy.update([taught(feature('A', { template }), 5), taught(feature('N', { template }), 5)], off, 1)).toEqual([]);
-    policy.configure(makeConfig());
-    expect(policy.weightOf('* ⇒ A')).toBe(1);
-  });
+  it.each(HINT_TEMPLATES)(
+    '%s: switched off, its hints neither act nor learn; switched on again, they are as they were',
+    (template) => {
+      const off = makeConfig({ [`template_${template}`]: false, new_hint_threshold: 0 });
+      const policy = startedWith(
+        hint('A', 1, { template }),
+        hint('B', 1, { template: HINT_TEMPLATES.find((other) => other !== template) ?? 'pattern' }),
+      );
+      const version = policy.version;
+      policy.configure(off);
+      expect(policy.version).toBeGreaterThan(version);
+      expect([policy.weightOf('* ⇒ A'), policy.weightOf('* ⇒ B')]).toEqual([0, 1]);
+      expect(
+        policy.update([taught(feature('A', { template }), 5), taught(feature('N', { template }), 5)], off, 1),
+      ).toEqual([]);
+      policy.configure(makeConfig());
+      expect(policy.weightOf('* ⇒ A')).toBe(1);
+    },
+  );
   it('pairs of words go by their own switch too', () => {
     const off = { ...ACTS_IN_FULL, template_bigram: false };
     expect([0, 1, 2].map((words) => isAllowed({ template: 'operator', words }, off))).toEqual([true, true, false]);
@@ -127,9 +206,12 @@ describe('templates', () => {
 describe('the hold-down', () => {
   it('lets a hint act with n/(n + c) of its weight', () => {
     const held = makeConfig({ evidence_hold: 5 });
-    const policy = startedWith(hint('A', 1.5), hint('B', 2, { evidence: { support: 0, positive: 0, advantage: 0, steps: 0 } }));
+    const policy = startedWith(
+      hint('A', 1.5),
+      hint('B', 2, { evidence: { support: 0, positive: 0, advantage: 0, steps: 0 } }),
+    );
     policy.configure(held);
-    expect(policy.weightOf('* ⇒ A')).toBeCloseTo(1.5 * 10 / 15, 12);
+    expect(policy.weightOf('* ⇒ A')).toBeCloseTo((1.5 * 10) / 15, 12);
     expect(policy.weightOf('* ⇒ B')).toBe(0);
     expect(policy.hints.map(({ weight }) => weight)).toEqual([1.5, 2]);
   });
@@ -137,18 +219,25 @@ describe('the hold-down', () => {
     const held = makeConfig({ evidence_hold: 3, learning_rate: 0.1, new_hint_threshold: 0, kl_coef: 0 });
     const policy = new PolicyLayer();
     const [made] = policy.update([taught(feature('A'), 1, { support: 2 })], held, 1);
-    expect(made?.gradientTerm).toBeCloseTo(0.1 * 2 / 5, 12);
+    expect(made?.gradientTerm).toBeCloseTo((0.1 * 2) / 5, 12);
     expect(made?.share).toBeCloseTo(0.4, 12);
     expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.1 * 0.4 * 0.4, 12);
     // Nothing behind it, nothing to act with: no hint is made of it.
     expect(policy.update([taught(feature('B'), 1, { support: 0 })], held, 2)).toEqual([]);
   });
   it('at 0 changes nothing, to the bit, and grows with the evidence otherwise', () => {
-    fc.assert(fc.property(fc.nat(1000), fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: 0.5, max: 20, noNaN: true }), (support, weight, hold) => {
-      const of = hint('A', weight, { evidence: { support, positive: 0, advantage: 0, steps: 0 } });
-      expect(actingWeight(of, ACTS_IN_FULL)).toBe(weight);
-      expect(actingShare(support, hold)).toBeLessThan(actingShare(support + 1, hold));
-      expect(actingShare(support, hold)).toBeLessThan(1);
-    }));
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.double({ min: -5, max: 5, noNaN: true }),
+        fc.double({ min: 0.5, max: 20, noNaN: true }),
+        (support, weight, hold) => {
+          const of = hint('A', weight, { evidence: { support, positive: 0, advantage: 0, steps: 0 } });
+          expect(actingWeight(of, ACTS_IN_FULL)).toBe(weight);
+          expect(actingShare(support, hold)).toBeLessThan(actingShare(support + 1, hold));
+          expect(actingShare(support, hold)).toBeLessThan(1);
+        },
+      ),
+    );
   });
 });

@@ -2,40 +2,84 @@ import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { PolicyLayer, replayEvents } from '../../src/grpo/policy.ts';
 import { GRPOTrainer, SHOWN_ROWS } from '../../src/grpo/trainer.ts';
-import type { Database, Execution, HintEvent, PolicyView, Question, RewardModel, Sample, Sampler } from '../../src/grpo/types.ts';
+import type {
+  Database,
+  Execution,
+  HintEvent,
+  PolicyView,
+  Question,
+  RewardModel,
+  Sample,
+  Sampler,
+} from '../../src/grpo/types.ts';
 
 /**
- * A two-armed world whose expected update is known in closed form: arm "good" earns 1, arm "bad" earns 0, and the policy
- * is a softmax over the two with one hint feature each. The ports are tiny implementations, not the app's.
+ * A two-armed world whose expected update is known in closed form: arm "good" earns 1, arm "bad" earns 0, and the
+ * policy is a softmax over the two with one hint feature each. The ports are tiny implementations, not the app's.
  */
 const ARMS = ['good', 'bad'] as const;
-const featureOf = (arm: string): { key: string; cue: null; pattern: string; tables: []; template: 'pattern'; general: true; words: 0 } => ({ key: `* ⇒ ${arm}`, cue: null, pattern: arm, tables: [], template: 'pattern', general: true, words: 0 });
+const featureOf = (
+  arm: string,
+): { key: string; cue: null; pattern: string; tables: []; template: 'pattern'; general: true; words: 0 } => ({
+  key: `* ⇒ ${arm}`,
+  cue: null,
+  pattern: arm,
+  tables: [],
+  template: 'pattern',
+  general: true,
+  words: 0,
+});
 
 function probabilities(policy: PolicyView, temperature: number): number[] {
   const exp = ARMS.map((arm) => Math.exp(policy.weightOf(featureOf(arm).key) / temperature));
-  return exp.map((value) => value / (exp[0] as number + (exp[1] as number)));
+  return exp.map((value) => value / ((exp[0] as number) + (exp[1] as number)));
 }
 
 const twoArms: Sampler = {
-  id: 'two-arms', label: 'two arms', isLanguageModel: false,
+  id: 'two-arms',
+  label: 'two arms',
+  isLanguageModel: false,
   generateGroup({ policy, temperature, random }, count) {
     const p = probabilities(policy, temperature);
-    return Promise.resolve(Array.from({ length: count }, (): Sample => {
-      const arm = random() < (p[0] as number) ? 'good' : 'bad';
-      return {
-        text: arm, sql: arm, logProbability: null, referenceLogProbability: null, decisions: [],
-        features: ARMS.map((name, i) => ({ feature: featureOf(name), value: name === arm ? 1 : 0, expected: p[i] as number })),
-      };
-    }));
+    return Promise.resolve(
+      Array.from({ length: count }, (): Sample => {
+        const arm = random() < (p[0] as number) ? 'good' : 'bad';
+        return {
+          text: arm,
+          sql: arm,
+          logProbability: null,
+          referenceLogProbability: null,
+          decisions: [],
+          features: ARMS.map((name, i) => ({
+            feature: featureOf(name),
+            value: name === arm ? 1 : 0,
+            expected: p[i] as number,
+          })),
+        };
+      }),
+    );
   },
   greedy: () => Promise.reject(new Error('not used')),
   distribution: () => null,
 };
-const execution = (rows: number): Execution => ({ status: 'rows', columns: ['n'], rows: Array.from({ length: rows }, (_row, i) => [i]), truncated: false });
-const database: Database = { schema: { tables: [], profiles: [] }, execute: (sql) => Promise.resolve(sql.map(() => execution(50))), close: () => undefined };
-const rewards = (): RewardModel => ({ score: (_question, completions) => Promise.resolve(completions.map(({ sql }) => ({ components: {}, total: sql === 'good' ? 1 : 0 }))) });
+const execution = (rows: number): Execution => ({
+  status: 'rows',
+  columns: ['n'],
+  rows: Array.from({ length: rows }, (_row, i) => [i]),
+  truncated: false,
+});
+const database: Database = {
+  schema: { tables: [], profiles: [] },
+  execute: (sql) => Promise.resolve(sql.map(() => execution(50))),
+  close: () => undefined,
+};
+const rewards = (): RewardModel => ({
+  score: (_question, completions) =>
+    Promise.resolve(completions.map(({ sql }) => ({ components: {}, total: sql === 'good' ? 1 : 0 }))),
+});
 const question = (id: string): Question => ({ id, question: `Question ${id}`, split: 'train' });
-const trainerWith = (values: Record<string, unknown>, seed = 1): GRPOTrainer => new GRPOTrainer({ config: makeConfig(values), sampler: twoArms, database, rewards, seed });
+const trainerWith = (values: Record<string, unknown>, seed = 1): GRPOTrainer =>
+  new GRPOTrainer({ config: makeConfig(values), sampler: twoArms, database, rewards, seed });
 
 describe('GRPOTrainer', () => {
   it('learns the better arm, and the events it returns rebuild its policy', async () => {
@@ -48,23 +92,40 @@ describe('GRPOTrainer', () => {
   });
   it('with the rewards turned round learns the other arm', async () => {
     const trainer = new GRPOTrainer({
-      config: makeConfig({ group_size: 8, learning_rate: 0.3 }), sampler: twoArms, database, seed: 1,
-      rewards: () => ({ score: (_question, completions) => Promise.resolve(completions.map(({ sql }) => ({ components: {}, total: sql === 'good' ? 0 : 1 }))) }),
+      config: makeConfig({ group_size: 8, learning_rate: 0.3 }),
+      sampler: twoArms,
+      database,
+      seed: 1,
+      rewards: () => ({
+        score: (_question, completions) =>
+          Promise.resolve(completions.map(({ sql }) => ({ components: {}, total: sql === 'good' ? 0 : 1 }))),
+      }),
     });
     for (let i = 0; i < 60; i++) await trainer.runStep([question('a')]);
     expect(trainer.policy.weightOf('* ⇒ good')).toBeLessThan(-0.5);
   });
   it('the mean update over many groups follows the gradient of the expected reward', async () => {
-    // dr_grpo, threshold 0, from w = 0: E[g_good] = (G−1)/G · p(1−p), the true gradient of E[r] shrunk by the baseline's share.
+    // dr_grpo, threshold 0, from w = 0: E[g_good] = (G−1)/G · p(1−p), the true gradient of E[r] shrunk by the
+    // baseline's share.
     const G = 4;
     let sum = 0;
     const runs = 4000;
     for (let seed = 0; seed < runs; seed++) {
-      const trainer = trainerWith({ group_size: G, estimator: 'dr_grpo', min_advantage_threshold: 0, new_hint_threshold: 0, learning_rate: 1, kl_coef: 0 }, seed);
+      const trainer = trainerWith(
+        {
+          group_size: G,
+          estimator: 'dr_grpo',
+          min_advantage_threshold: 0,
+          new_hint_threshold: 0,
+          learning_rate: 1,
+          kl_coef: 0,
+        },
+        seed,
+      );
       await trainer.runStep([question('a')]);
       sum += trainer.policy.weightOf('* ⇒ good');
     }
-    expect(sum / runs).toBeCloseTo((G - 1) / G * 0.25, 2);
+    expect(sum / runs).toBeCloseTo(((G - 1) / G) * 0.25, 2);
   });
   it('is the same to the bit for a seed, and goes on from its stored state', async () => {
     const run = async (trainer: GRPOTrainer, steps: number): Promise<string> => {
@@ -84,20 +145,45 @@ describe('GRPOTrainer', () => {
   });
   it('a group without signal changes nothing and says so', async () => {
     const trainer = new GRPOTrainer({
-      config: makeConfig({}), sampler: twoArms, database, seed: 1,
-      rewards: () => ({ score: (_question, completions) => Promise.resolve(completions.map(() => ({ components: {}, total: 0.5 }))) }),
+      config: makeConfig({}),
+      sampler: twoArms,
+      database,
+      seed: 1,
+      rewards: () => ({
+        score: (_question, completions) => Promise.resolve(completions.map(() => ({ components: {}, total: 0.5 }))),
+      }),
     });
     const step = await trainer.runStep([question('a')]);
     expect(step.events).toEqual([]);
     expect(step.groups[0]).toMatchObject({ noSignal: true });
-    expect(step.groups[0]?.completions.map(({ advantage, verdict }) => [advantage, verdict])).toEqual([[0, 'no-signal'], [0, 'no-signal'], [0, 'no-signal'], [0, 'no-signal']]);
-    expect(trainer.getTrainingSummary()).toMatchObject({ totalSteps: 1, totalGroups: 1, totalCompletions: 4, noSignalGroups: 1, averageReward: 0.5, hints: 0 });
+    expect(step.groups[0]?.completions.map(({ advantage, verdict }) => [advantage, verdict])).toEqual([
+      [0, 'no-signal'],
+      [0, 'no-signal'],
+      [0, 'no-signal'],
+      [0, 'no-signal'],
+    ]);
+    expect(trainer.getTrainingSummary()).toMatchObject({
+      totalSteps: 1,
+      totalGroups: 1,
+      totalCompletions: 4,
+      noSignalGroups: 1,
+      averageReward: 0.5,
+      hints: 0,
+    });
   });
   it('averages the reward over the groups that have one', async () => {
     const totals = [null, null, 0.6];
     const trainer = new GRPOTrainer({
-      config: makeConfig({}), sampler: twoArms, database, seed: 1,
-      rewards: () => ({ score: (_question, completions) => { const total = totals.shift() ?? null; return Promise.resolve(completions.map(() => ({ components: {}, total }))); } }),
+      config: makeConfig({}),
+      sampler: twoArms,
+      database,
+      seed: 1,
+      rewards: () => ({
+        score: (_question, completions) => {
+          const total = totals.shift() ?? null;
+          return Promise.resolve(completions.map(() => ({ components: {}, total })));
+        },
+      }),
     });
     for (let i = 0; i < 3; i++) await trainer.runStep([question('a')]);
     expect(trainer.getTrainingSummary()).toMatchObject({ totalGroups: 3, scoredGroups: 1, averageReward: 0.6 });
@@ -110,14 +196,25 @@ describe('GRPOTrainer', () => {
   it('walks the pool in shuffled passes and never names what is not in it', () => {
     const trainer = trainerWith({ questions_per_step: 2 });
     const pool = ['a', 'b', 'c', 'd'].map(question);
-    const drawn = Array.from({ length: 6 }, () => trainer.nextQuestions(pool)).flat().map(({ id }) => id);
-    for (let pass = 0; pass < 3; pass++) expect(drawn.slice(4 * pass, 4 * pass + 4).sort()).toEqual(['a', 'b', 'c', 'd']);
+    const drawn = Array.from({ length: 6 }, () => trainer.nextQuestions(pool))
+      .flat()
+      .map(({ id }) => id);
+    for (let pass = 0; pass < 3; pass++)
+      expect(drawn.slice(4 * pass, 4 * pass + 4).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(() => trainer.nextQuestions([])).toThrow(/no training question/i);
   });
   it('shares a policy layer with other trainers, and lets only some features learn', async () => {
     const policy = new PolicyLayer();
-    const options = { config: makeConfig({ group_size: 8, learning_rate: 0.3 }), sampler: twoArms, database, rewards, policy };
-    const [one, other] = [1, 2].map((seed) => new GRPOTrainer({ ...options, seed, learns: ({ pattern }) => pattern === 'bad' })) as [GRPOTrainer, GRPOTrainer];
+    const options = {
+      config: makeConfig({ group_size: 8, learning_rate: 0.3 }),
+      sampler: twoArms,
+      database,
+      rewards,
+      policy,
+    };
+    const [one, other] = [1, 2].map(
+      (seed) => new GRPOTrainer({ ...options, seed, learns: ({ pattern }) => pattern === 'bad' }),
+    ) as [GRPOTrainer, GRPOTrainer];
     for (let i = 0; i < 10; i++) await one.runStep([question('a')]);
     const before = policy.weightOf('* ⇒ bad');
     for (let i = 0; i < 10; i++) await other.runStep([question('b')]);
@@ -133,7 +230,13 @@ describe('GRPOTrainer', () => {
     expect(completion?.rowCount).toBe(50);
   });
   it('an aborted step leaves policy and step count as they were', async () => {
-    const trainer = new GRPOTrainer({ config: makeConfig({}), sampler: { ...twoArms, generateGroup: () => Promise.reject(new DOMException('stopped', 'AbortError')) }, database, rewards, seed: 1 });
+    const trainer = new GRPOTrainer({
+      config: makeConfig({}),
+      sampler: { ...twoArms, generateGroup: () => Promise.reject(new DOMException('stopped', 'AbortError')) },
+      database,
+      rewards,
+      seed: 1,
+    });
     await expect(trainer.runStep([question('a')])).rejects.toThrow('stopped');
     expect(trainer.state()).toMatchObject({ step: 0, hints: [], eventCount: 0 });
   });

@@ -3,7 +3,8 @@ import { seededRandom } from '../../src/grpo/random.ts';
 import { compare, verdictOf } from '../../src/lab/comparison.ts';
 import type { HeldOutAnswer } from '../../src/lab/experiment-types.ts';
 
-const answers = (right: readonly boolean[]): HeldOutAnswer[] => right.map((greedy, i) => ({ questionId: `q${i}`, greedy, right: greedy ? 4 : 0, drawn: 4 }));
+const answers = (right: readonly boolean[]): HeldOutAnswer[] =>
+  right.map((greedy, i) => ({ questionId: `q${i}`, greedy, right: greedy ? 4 : 0, drawn: 4 }));
 /** `both` right before and after, then gained, then lost, of `all`. */
 function runs(all: number, both: number, gained: number, lost: number): [HeldOutAnswer[], HeldOutAnswer[]] {
   const before = Array.from({ length: all }, (_, i) => i < both || (i >= both + gained && i < both + gained + lost));
@@ -40,8 +41,16 @@ describe('compare', () => {
 
   it('counts a question as gained when most seeds agree, and averages them', () => {
     // Right in 0, 1, 2, 3 of 3 seeds before; in 2, 2, 2, 1 after.
-    const before = [answers([false, true, true, true]), answers([false, false, true, true]), answers([false, false, false, true])];
-    const after = [answers([true, true, true, true]), answers([true, true, true, false]), answers([false, false, false, false])];
+    const before = [
+      answers([false, true, true, true]),
+      answers([false, false, true, true]),
+      answers([false, false, false, true]),
+    ];
+    const after = [
+      answers([true, true, true, true]),
+      answers([true, true, true, false]),
+      answers([false, false, false, false]),
+    ];
     const result = compare(before, after, random());
     expect(result).toMatchObject({ gained: ['q0', 'q1'], lost: ['q3'], seeds: 3, p: 1 });
     expect(result.difference).toBeCloseTo((2 + 1 + 0 - 2) / 12, 12);
@@ -58,14 +67,24 @@ describe('compare', () => {
     expect(() => compare([answers([true])], [answers([true, false])], random())).toThrow(/same questions/);
     expect(() => compare([answers([true])], [], random())).toThrow(/same seeds/);
     expect(() => compare([], [], random())).toThrow(RangeError);
-    expect(() => compare([answers([true])], [[{ questionId: 'other', greedy: true, right: 1, drawn: 1 }]], random())).toThrow(/same questions/);
+    expect(() =>
+      compare([answers([true])], [[{ questionId: 'other', greedy: true, right: 1, drawn: 1 }]], random()),
+    ).toThrow(/same questions/);
   });
 });
 
 it('the verdict needs both the interval and the test', () => {
-  expect(verdictOf({ difference: 0.1, low: 0.02, high: 0.18 }, 0.2)).toBe('No evidence of a gain: +10.0 points (+2.0 to +18.0), p = .20.');
+  expect(verdictOf({ difference: 0.1, low: 0.02, high: 0.18 }, 0.2)).toBe(
+    'No evidence of a gain: +10.0 points (+2.0 to +18.0), p = .20.',
+  );
   expect(verdictOf({ difference: 0.1, low: -0.001, high: 0.2 }, 0.01)).toContain('No evidence of a gain');
-  expect(verdictOf({ difference: -0.1, low: -0.2, high: 0.01 }, 0.01)).toBe('No evidence of a gain: −10.0 points (−20.0 to +1.0), p = .010.');
-  expect(verdictOf({ difference: 0.1, low: 0.02, high: 0.18 }, 0.04)).toBe('Evidence of a gain of 10.0 points (2.0 to 18.0), p = .040.');
-  expect(verdictOf({ difference: 0, low: 0, high: 0 }, 1)).toBe('No evidence of a gain: +0.0 points (+0.0 to +0.0), p = 1.');
+  expect(verdictOf({ difference: -0.1, low: -0.2, high: 0.01 }, 0.01)).toBe(
+    'No evidence of a gain: −10.0 points (−20.0 to +1.0), p = .010.',
+  );
+  expect(verdictOf({ difference: 0.1, low: 0.02, high: 0.18 }, 0.04)).toBe(
+    'Evidence of a gain of 10.0 points (2.0 to 18.0), p = .040.',
+  );
+  expect(verdictOf({ difference: 0, low: 0, high: 0 }, 1)).toBe(
+    'No evidence of a gain: +0.0 points (+0.0 to +0.0), p = 1.',
+  );
 });

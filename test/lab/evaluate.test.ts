@@ -8,50 +8,88 @@ import { wilson } from '../../src/lab/statistics.ts';
 let database: Database;
 
 beforeAll(async () => {
-  database = await SqliteDatabase.open("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'z');");
+  database = await SqliteDatabase.open(
+    "CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'z');",
+  );
 });
 
 const questions: Question[] = [
   { id: 'sum', question: 'sum', sql: 'SELECT SUM(a) FROM t', split: 'held-out' },
-  { id: 'list', question: 'list', sql: 'SELECT b FROM t ORDER BY a DESC', sqlAlternatives: ['SELECT a FROM t'], split: 'held-out' },
+  {
+    id: 'list',
+    question: 'list',
+    sql: 'SELECT b FROM t ORDER BY a DESC',
+    sqlAlternatives: ['SELECT a FROM t'],
+    split: 'held-out',
+  },
   { id: 'none', question: 'none', sql: 'SELECT b FROM t WHERE a > 9', split: 'held-out' },
   { id: 'no gold', question: 'no gold', split: 'held-out' },
 ];
 
-const sampleOf = (sql: string): Sample => ({ text: sql, sql, features: [], logProbability: null, referenceLogProbability: null, decisions: [] });
+const sampleOf = (sql: string): Sample => ({
+  text: sql,
+  sql,
+  features: [],
+  logProbability: null,
+  referenceLogProbability: null,
+  decisions: [],
+});
 
 /** A sampler that answers from a list: the first text greedily, and its samples in turn. */
-function scripted(answers: Record<string, readonly [greedy: string, ...samples: string[]]>, drawn: number[] = []): Sampler {
+function scripted(
+  answers: Record<string, readonly [greedy: string, ...samples: string[]]>,
+  drawn: number[] = [],
+): Sampler {
   const turn = new Map<string, number>();
   return {
-    id: 'scripted', label: 'Scripted', isLanguageModel: false,
+    id: 'scripted',
+    label: 'Scripted',
+    isLanguageModel: false,
     greedy: ({ question }) => Promise.resolve(sampleOf(answers[question]?.[0] ?? '')),
     generateGroup: ({ question, random }, count) => {
       drawn.push(random());
       const samples = answers[question]?.slice(1) ?? [''];
-      return Promise.resolve(Array.from({ length: count }, () => {
-        const at = turn.get(question) ?? 0;
-        turn.set(question, at + 1);
-        return sampleOf(samples[at % samples.length] ?? '');
-      }));
+      return Promise.resolve(
+        Array.from({ length: count }, () => {
+          const at = turn.get(question) ?? 0;
+          turn.set(question, at + 1);
+          return sampleOf(samples[at % samples.length] ?? '');
+        }),
+      );
     },
     distribution: () => null,
   };
 }
 
 const options = (over: Partial<EvaluateOptions>): EvaluateOptions => ({
-  questions, sampler: scripted({}), database, policy: fixedPolicy([]), temperature: 1, groupSize: 2, seeds: 2, budget: { maxVmSteps: 1e6, deadlineMs: 1000 }, ...over,
+  questions,
+  sampler: scripted({}),
+  database,
+  policy: fixedPolicy([]),
+  temperature: 1,
+  groupSize: 2,
+  seeds: 2,
+  budget: { maxVmSteps: 1e6, deadlineMs: 1000 },
+  ...over,
 });
 
 describe('evaluate', () => {
   it('counts greedy answers and samples that return what gold or an alternative returns', async () => {
-    const result = await evaluate(options({
-      sampler: scripted({
-        sum: ['SELECT 6', 'SELECT 6', 'SELECT 5', 'SELECT nothing', 'SELECT 6'],
-        list: ['SELECT b FROM t ORDER BY a', 'SELECT b FROM t ORDER BY a DESC', 'SELECT a FROM t ORDER BY a DESC', 'SELECT b FROM t', 'SELECT 1'],
-        none: ['SELECT b FROM t WHERE a < 0', 'SELECT 1', 'SELECT 1', 'SELECT 1', 'SELECT 1'],
+    const result = await evaluate(
+      options({
+        sampler: scripted({
+          sum: ['SELECT 6', 'SELECT 6', 'SELECT 5', 'SELECT nothing', 'SELECT 6'],
+          list: [
+            'SELECT b FROM t ORDER BY a',
+            'SELECT b FROM t ORDER BY a DESC',
+            'SELECT a FROM t ORDER BY a DESC',
+            'SELECT b FROM t',
+            'SELECT 1',
+          ],
+          none: ['SELECT b FROM t WHERE a < 0', 'SELECT 1', 'SELECT 1', 'SELECT 1', 'SELECT 1'],
+        }),
       }),
-    }));
+    );
     expect(result.perQuestion).toEqual([
       { id: 'sum', correct: true, sql: 'SELECT 6', samples: 4, samplesCorrect: 2, weakGold: false },
       { id: 'list', correct: false, sql: 'SELECT b FROM t ORDER BY a', samples: 4, samplesCorrect: 2, weakGold: false },
@@ -72,14 +110,32 @@ describe('evaluate', () => {
   });
 
   it('stops at gold SQL that does not run, and where there is none', async () => {
-    await expect(evaluate(options({ questions: [{ id: 'bad', question: 'x', sql: 'SELECT z FROM t', split: 'train' }] }))).rejects.toMatchObject({ name: 'GoldError', message: expect.stringMatching(/gold SQL of question "bad" does not run .*no such column/) as string });
+    await expect(
+      evaluate(options({ questions: [{ id: 'bad', question: 'x', sql: 'SELECT z FROM t', split: 'train' }] })),
+    ).rejects.toMatchObject({
+      name: 'GoldError',
+      message: expect.stringMatching(/gold SQL of question "bad" does not run .*no such column/) as string,
+    });
     await expect(evaluate(options({ questions: questions.slice(3) }))).rejects.toThrow('No question has gold SQL');
   });
 });
 
 it('fixedPolicy weighs enabled hints only', () => {
   const hint: PolicyHint = {
-    key: 'k', cue: null, pattern: 'p', tables: [], template: 'pattern', general: true, words: 0, hintType: 'prefer', description: '', weight: 2, evidence: { support: 0, positive: 0, advantage: 0, steps: 0 }, createdAt: 0, updatedAt: 0, enabled: true,
+    key: 'k',
+    cue: null,
+    pattern: 'p',
+    tables: [],
+    template: 'pattern',
+    general: true,
+    words: 0,
+    hintType: 'prefer',
+    description: '',
+    weight: 2,
+    evidence: { support: 0, positive: 0, advantage: 0, steps: 0 },
+    createdAt: 0,
+    updatedAt: 0,
+    enabled: true,
   };
   const policy = fixedPolicy([hint, { ...hint, key: 'off', enabled: false }]);
   expect([policy.weightOf('k'), policy.weightOf('off'), policy.weightOf('other')]).toEqual([2, 0, 0]);

@@ -16,8 +16,10 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     const progress: ExperimentProgress[] = [];
     const order: string[] = [];
     const { runs } = await runExperiment({
-      experiment: experiment([variant('free'), variant('gold', { settings: { ...GOLD, group_size: 6 } })]), ports: await libraryPorts(),
-      onProgress: (one) => void progress.push(one), onRun: ({ variant: of, seed }) => void order.push(`${of} ${seed}`),
+      experiment: experiment([variant('free'), variant('gold', { settings: { ...GOLD, group_size: 6 } })]),
+      ports: await libraryPorts(),
+      onProgress: (one) => void progress.push(one),
+      onRun: ({ variant: of, seed }) => void order.push(`${of} ${seed}`),
     });
     expect(order).toEqual(['0 1', '1 1', '0 2', '1 2']);
     expect(runs.map(({ variant: of, seed }) => `${of} ${seed}`)).toEqual(['0 1', '0 2', '1 1', '1 2']);
@@ -38,7 +40,10 @@ describe('runExperiment', { timeout: 60_000 }, () => {
 
   it('gives the same bits in one go and in several, from plain data', async () => {
     const ports = await libraryPorts();
-    const whole = await runExperiment({ experiment: experiment([variant('a'), variant('b', { settings: { learning_rate: 0.3 } })]), ports });
+    const whole = await runExperiment({
+      experiment: experiment([variant('a'), variant('b', { settings: { learning_rate: 0.3 } })]),
+      ports,
+    });
     const stop = new AbortController();
     let stored: Experiment = experiment([variant('a'), variant('b', { settings: { learning_rate: 0.3 } })]);
     const order: string[] = [];
@@ -47,7 +52,15 @@ describe('runExperiment', { timeout: 60_000 }, () => {
       stored = JSON.parse(JSON.stringify(now)) as Experiment;
     };
     // Stopped in the middle of the second unit.
-    const first = runExperiment({ experiment: stored, ports: await libraryPorts(), signal: stop.signal, onRun: keep, onProgress: ({ unit, step }) => { if (unit === 2 && step === 3) stop.abort(); } });
+    const first = runExperiment({
+      experiment: stored,
+      ports: await libraryPorts(),
+      signal: stop.signal,
+      onRun: keep,
+      onProgress: ({ unit, step }) => {
+        if (unit === 2 && step === 3) stop.abort();
+      },
+    });
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     expect(stored.runs).toHaveLength(1);
     const rest = await runExperiment({ experiment: stored, ports: await libraryPorts(), onRun: keep });
@@ -63,7 +76,9 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     const first = new Set(['authors', 'longest']);
     for (const [i, { curve, answers }] of runs.entries()) {
       expect(answers).toEqual(whole.runs[i]?.answers);
-      expect(curve.at(-1)?.greedy).toBe(answers.filter(({ questionId, greedy }) => greedy && first.has(questionId)).length / 2);
+      expect(curve.at(-1)?.greedy).toBe(
+        answers.filter(({ questionId, greedy }) => greedy && first.has(questionId)).length / 2,
+      );
     }
     const more = await runExperiment({ experiment: experiment([variant('a')], { curveQuestions: 99 }), ports });
     expect(more.runs).toEqual(whole.runs);
@@ -72,11 +87,17 @@ describe('runExperiment', { timeout: 60_000 }, () => {
   it('with the gold reward, never trains on gold that says nothing, and never on what is held out', async () => {
     const ports = await libraryPorts();
     const scored = new Set<string>();
-    const spying: typeof ports = { ...ports, rewards: (of, seed) => (weights) => {
-      const model = ports.rewards(of, seed)(weights);
-      return { score: (question, completions) => (scored.add(question.id), model.score(question, completions)) };
-    } };
-    await runExperiment({ experiment: experiment([variant('gold', { settings: GOLD })], { steps: 10, seeds: [1] }), ports: spying });
+    const spying: typeof ports = {
+      ...ports,
+      rewards: (of, seed) => (weights) => {
+        const model = ports.rewards(of, seed)(weights);
+        return { score: (question, completions) => (scored.add(question.id), model.score(question, completions)) };
+      },
+    };
+    await runExperiment({
+      experiment: experiment([variant('gold', { settings: GOLD })], { steps: 10, seeds: [1] }),
+      ports: spying,
+    });
     expect([...scored].sort()).toEqual(['count', 'countries', 'french', 'pages']);
     scored.clear();
     await runExperiment({ experiment: experiment([variant('free')], { steps: 10, seeds: [1] }), ports: spying });
@@ -84,8 +105,16 @@ describe('runExperiment', { timeout: 60_000 }, () => {
   });
 
   it('keeps the start and says so when validation finds nothing better', async () => {
-    const { runs } = await runExperiment({ experiment: experiment([variant('still', { settings: { learning_rate: 0, validation_share: 0.4, evaluate_every: 2 } })]), ports: await libraryPorts() });
-    expect(runs.map(({ keptStart, hints }) => [keptStart, hints])).toEqual([[true, 0], [true, 0]]);
+    const { runs } = await runExperiment({
+      experiment: experiment([
+        variant('still', { settings: { learning_rate: 0, validation_share: 0.4, evaluate_every: 2 } }),
+      ]),
+      ports: await libraryPorts(),
+    });
+    expect(runs.map(({ keptStart, hints }) => [keptStart, hints])).toEqual([
+      [true, 0],
+      [true, 0],
+    ]);
   });
 
   it.each([
@@ -93,26 +122,68 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     ['a name twice', experiment([variant('a'), variant('a')]), /Two variants are called "a"/],
     ['a seed twice', experiment([variant('a')], { seeds: [1, 1] }), /seeds must differ/],
     ['no steps', experiment([variant('a')], { steps: 0 }), /steps, not 0/],
-    ['a setting out of range', experiment([variant('a', { settings: { group_size: 1 } })]), /Variant "a": group_size must be/],
-    ['runs of another experiment', { ...experiment([variant('a')]), runs: [{ variant: 3, seed: 1, curve: [], answers: [], hints: 0, keptStart: false }] }, /does not belong/],
-    ['runs over other questions', { ...experiment([variant('a')]), runs: [{ variant: 0, seed: 1, curve: [], answers: [{ questionId: 'gone', greedy: true, right: 1, drawn: 4 }], hints: 0, keptStart: false }] }, /have changed/],
+    [
+      'a setting out of range',
+      experiment([variant('a', { settings: { group_size: 1 } })]),
+      /Variant "a": group_size must be/,
+    ],
+    [
+      'runs of another experiment',
+      {
+        ...experiment([variant('a')]),
+        runs: [{ variant: 3, seed: 1, curve: [], answers: [], hints: 0, keptStart: false }],
+      },
+      /does not belong/,
+    ],
+    [
+      'runs over other questions',
+      {
+        ...experiment([variant('a')]),
+        runs: [
+          {
+            variant: 0,
+            seed: 1,
+            curve: [],
+            answers: [{ questionId: 'gone', greedy: true, right: 1, drawn: 4 }],
+            hints: 0,
+            keptStart: false,
+          },
+        ],
+      },
+      /have changed/,
+    ],
   ])('refuses %s', async (_what, spec, message) => {
     await expect(runExperiment({ experiment: spec, ports: await libraryPorts() })).rejects.toThrow(message);
   });
 
   it('refuses a dataset without held-out gold, and start hints that are too heavy', async () => {
     const training = await libraryPorts({ questions: QUESTIONS.filter(({ split }) => split === 'train') });
-    await expect(runExperiment({ experiment: experiment([variant('a')]), ports: training })).rejects.toThrow(/nothing to measure by/);
+    await expect(runExperiment({ experiment: experiment([variant('a')]), ports: training })).rejects.toThrow(
+      /nothing to measure by/,
+    );
     const [hint] = await learnedHints();
-    const heavy = await libraryPorts({ startHints: () => [{ ...(hint as PolicyHint), weight: 9, hintType: 'prefer' }] });
-    await expect(runExperiment({ experiment: experiment([variant('a', { start: 'file' })]), ports: heavy })).rejects.toThrow(/weighs 9, more than weight_limit 5/);
+    const heavy = await libraryPorts({
+      startHints: () => [{ ...(hint as PolicyHint), weight: 9, hintType: 'prefer' }],
+    });
+    await expect(
+      runExperiment({ experiment: experiment([variant('a', { start: 'file' })]), ports: heavy }),
+    ).rejects.toThrow(/weighs 9, more than weight_limit 5/);
   });
 });
 
 async function learnedHints(): Promise<readonly PolicyHint[]> {
   const { sampler, database, rewards } = await libraryPorts();
-  const trainer = new GRPOTrainer({ config: makeConfig({ ...GOLD, group_size: 8, learning_rate: 0.5 }), sampler, database, rewards: rewards(variant('x'), 1), seed: 3 });
-  for (let i = 0; i < 20; i++) await trainer.runStep(trainer.nextQuestions(QUESTIONS.filter(({ id, split }) => split === 'train' && id !== 'peru')));
+  const trainer = new GRPOTrainer({
+    config: makeConfig({ ...GOLD, group_size: 8, learning_rate: 0.5 }),
+    sampler,
+    database,
+    rewards: rewards(variant('x'), 1),
+    seed: 3,
+  });
+  for (let i = 0; i < 20; i++)
+    await trainer.runStep(
+      trainer.nextQuestions(QUESTIONS.filter(({ id, split }) => split === 'train' && id !== 'peru')),
+    );
   return trainer.policy.hints;
 }
 
@@ -121,13 +192,35 @@ describe('controls', { timeout: 60_000 }, () => {
     const hints = await learnedHints();
     expect(hints.length).toBeGreaterThan(3);
     const ports = await libraryPorts({ startHints: () => hints });
-    const { runs } = await runExperiment({ experiment: experiment([variant('off', { start: 'file', learning: 'off' }), variant('off without hints', { learning: 'off' })], { seeds: [1, 7] }), ports });
+    const { runs } = await runExperiment({
+      experiment: experiment(
+        [variant('off', { start: 'file', learning: 'off' }), variant('off without hints', { learning: 'off' })],
+        { seeds: [1, 7] },
+      ),
+      ports,
+    });
     const { sampler, database, config } = ports;
     for (const [index, start] of [hints, []].entries()) {
-      const before = await evaluate({ questions: QUESTIONS.filter(({ split }) => split === 'held-out'), sampler, database, policy: fixedPolicy(start), temperature: config.temperature, groupSize: 4, seeds: 1, budget: { maxVmSteps: 5e6, deadlineMs: 3000 } });
+      const before = await evaluate({
+        questions: QUESTIONS.filter(({ split }) => split === 'held-out'),
+        sampler,
+        database,
+        policy: fixedPolicy(start),
+        temperature: config.temperature,
+        groupSize: 4,
+        seeds: 1,
+        budget: { maxVmSteps: 5e6, deadlineMs: 3000 },
+      });
       for (const run of runs.filter(({ variant: of }) => of === index)) {
         expect(run.hints).toBe(start.length);
-        expect(run.answers).toEqual(before.perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({ questionId: id, greedy: correct, right: samplesCorrect, drawn: samples })));
+        expect(run.answers).toEqual(
+          before.perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({
+            questionId: id,
+            greedy: correct,
+            right: samplesCorrect,
+            drawn: samples,
+          })),
+        );
         expect(new Set(run.curve.map(({ greedy }) => greedy)).size).toBe(1);
       }
     }
@@ -136,7 +229,14 @@ describe('controls', { timeout: 60_000 }, () => {
   it('learning off changes no hint while rewards are still computed', async () => {
     const { sampler, database, rewards, config } = await libraryPorts();
     const hints = await learnedHints();
-    const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewards(variant('x'), 1), seed: 1, learning: 'off' });
+    const trainer = new GRPOTrainer({
+      config,
+      sampler,
+      database,
+      rewards: rewards(variant('x'), 1),
+      seed: 1,
+      learning: 'off',
+    });
     trainer.startFrom(hints, 'test');
     let taught = 0;
     for (let i = 0; i < 8; i++) {
@@ -152,19 +252,37 @@ describe('controls', { timeout: 60_000 }, () => {
     const { sampler, database, rewards } = await libraryPorts();
     const config = makeConfig({ group_size: 8, questions_per_step: 3 });
     const step = async (learning: 'on' | 'shuffled') => {
-      const trainer = new GRPOTrainer({ config, sampler, database, rewards: rewards(variant('x'), 1), seed: 5, learning });
+      const trainer = new GRPOTrainer({
+        config,
+        sampler,
+        database,
+        rewards: rewards(variant('x'), 1),
+        seed: 5,
+        learning,
+      });
       return (await trainer.runStep(trainer.nextQuestions(QUESTIONS.filter(({ split }) => split === 'train')))).groups;
     };
     const [on, shuffled] = [await step('on'), await step('shuffled')];
-    const ascending = (groups: typeof on): number[][] => groups.map(({ completions }) => completions.map(({ advantage }) => advantage).sort((a, b) => a - b));
+    const ascending = (groups: typeof on): number[][] =>
+      groups.map(({ completions }) => completions.map(({ advantage }) => advantage).sort((a, b) => a - b));
     // The same first draw: the deal must not disturb what was sampled before it.
-    expect(shuffled.map(({ completions }) => completions.map(({ sql }) => sql))).toEqual(on.map(({ completions }) => completions.map(({ sql }) => sql)));
+    expect(shuffled.map(({ completions }) => completions.map(({ sql }) => sql))).toEqual(
+      on.map(({ completions }) => completions.map(({ sql }) => sql)),
+    );
     expect(ascending(shuffled)).toEqual(ascending(on));
-    expect(shuffled.flatMap(({ completions }) => completions.map(({ advantage }) => advantage))).not.toEqual(on.flatMap(({ completions }) => completions.map(({ advantage }) => advantage)));
+    expect(shuffled.flatMap(({ completions }) => completions.map(({ advantage }) => advantage))).not.toEqual(
+      on.flatMap(({ completions }) => completions.map(({ advantage }) => advantage)),
+    );
   });
 
   it('a shuffled variant runs, and repeats', async () => {
-    const run = async () => runExperiment({ experiment: experiment([variant('shuffled', { learning: 'shuffled', settings: GOLD })], { seeds: [seededRandom(1).state()[0] ?? 0] }), ports: await libraryPorts() });
+    const run = async () =>
+      runExperiment({
+        experiment: experiment([variant('shuffled', { learning: 'shuffled', settings: GOLD })], {
+          seeds: [seededRandom(1).state()[0] ?? 0],
+        }),
+        ports: await libraryPorts(),
+      });
     const first = await run();
     expect(first.runs[0]?.hints).toBeGreaterThan(0);
     expect(await run()).toEqual(first);

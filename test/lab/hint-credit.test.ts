@@ -4,9 +4,24 @@ import type { Database, HintFeature, PolicyHint, PolicyView, Question, Sample, S
 import { hintCredit } from '../../src/lab/hint-credit.ts';
 import { Judge } from '../../src/lab/judge.ts';
 
-const feature = (key: string): HintFeature => ({ key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0 });
+const feature = (key: string): HintFeature => ({
+  key,
+  cue: null,
+  pattern: key,
+  tables: [],
+  template: 'pattern',
+  general: true,
+  words: 0,
+});
 const hint = (key: string, weight: number): PolicyHint => ({
-  ...feature(key), weight, hintType: weight < 0 ? 'avoid' : 'prefer', description: key, evidence: { support: 9, positive: 5, advantage: 1, steps: 5 }, createdAt: 1, updatedAt: 2, enabled: true,
+  ...feature(key),
+  weight,
+  hintType: weight < 0 ? 'avoid' : 'prefer',
+  description: key,
+  evidence: { support: 9, positive: 5, advantage: 1, steps: 5 },
+  createdAt: 1,
+  updatedAt: 2,
+  enabled: true,
 });
 
 let database: Database;
@@ -14,13 +29,24 @@ beforeAll(async () => {
   database = await SqliteDatabase.open('CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1),(2);');
 });
 const judge = () => new Judge(database, { maxVmSteps: 1e6, deadlineMs: 1000 });
-const questions: Question[] = Array.from({ length: 24 }, (_, i) => ({ id: `q${i}`, question: `${i}`, sql: 'SELECT SUM(a) FROM t', split: 'held-out' }));
+const questions: Question[] = Array.from({ length: 24 }, (_, i) => ({
+  id: `q${i}`,
+  question: `${i}`,
+  sql: 'SELECT SUM(a) FROM t',
+  split: 'held-out',
+}));
 
-/** `good` makes the answer right, `bad` makes it wrong whatever else, `idle` and `rare` change nothing; `rare` can act on two questions. */
+/**
+ * `good` makes the answer right, `bad` makes it wrong whatever else, `idle` and `rare` change nothing; `rare` can act
+ * on two questions.
+ */
 const sampler: Sampler = {
-  id: 'known', label: 'Known', isLanguageModel: false,
+  id: 'known',
+  label: 'Known',
+  isLanguageModel: false,
   greedy: ({ question, policy }) => Promise.resolve(answer(question, policy)),
-  generateGroup: ({ question, policy }, count) => Promise.resolve(Array.from({ length: count }, () => answer(question, policy))),
+  generateGroup: ({ question, policy }, count) =>
+    Promise.resolve(Array.from({ length: count }, () => answer(question, policy))),
   distribution: () => null,
 };
 function answer(question: string, policy: PolicyView): Sample {
@@ -29,18 +55,48 @@ function answer(question: string, policy: PolicyView): Sample {
   const right = acts('good') && !acts('bad') && Number(question) % 3 !== 0;
   const sql = right ? 'SELECT 3' : 'SELECT 4';
   const keys = ['good', 'bad', 'idle', 'light', ...(Number(question) < 2 ? ['rare'] : [])];
-  return { text: sql, sql, features: keys.map((key) => ({ feature: feature(key), value: 0, expected: 0.5 })), logProbability: null, referenceLogProbability: null, decisions: [] };
+  return {
+    text: sql,
+    sql,
+    features: keys.map((key) => ({ feature: feature(key), value: 0, expected: 0.5 })),
+    logProbability: null,
+    referenceLogProbability: null,
+    decisions: [],
+  };
 }
-const hints = [hint('good', 2), hint('bad', 1.5), hint('idle', -3), hint('rare', 1), hint('nowhere', 4), hint('light', 0.1), { ...hint('off', 5), enabled: false }];
+const hints = [
+  hint('good', 2),
+  hint('bad', 1.5),
+  hint('idle', -3),
+  hint('rare', 1),
+  hint('nowhere', 4),
+  hint('light', 0.1),
+  { ...hint('off', 5), enabled: false },
+];
 const credit = (over: { repeats?: number; seed?: number; top?: number } = {}) =>
-  hintCredit({ questions, sampler, judge: judge(), hints, top: 5, repeats: 12, temperature: 1, groupSize: 2, seed: 1, ...over });
+  hintCredit({
+    questions,
+    sampler,
+    judge: judge(),
+    hints,
+    top: 5,
+    repeats: 12,
+    temperature: 1,
+    groupSize: 2,
+    seed: 1,
+    ...over,
+  });
 
 describe('hintCredit', () => {
   it('finds what each hint does, and says where it cannot tell', async () => {
     const { credits, tested, expectedByChance, questions: asked } = await credit();
     expect(asked).toBe(24);
     expect(credits.map(({ key, verdict }) => [key, verdict])).toEqual([
-      ['nowhere', 'not enough data'], ['idle', 'no evidence'], ['good', 'helps'], ['bad', 'hurts'], ['rare', 'not enough data'],
+      ['nowhere', 'not enough data'],
+      ['idle', 'no evidence'],
+      ['good', 'helps'],
+      ['bad', 'hurts'],
+      ['rare', 'not enough data'],
     ]);
     expect([tested, expectedByChance]).toEqual([3, 3 * 0.05]);
     const [nowhere, idle, good, bad, rare] = credits;
@@ -72,6 +128,18 @@ describe('hintCredit', () => {
   });
 
   it('refuses to judge without gold', async () => {
-    await expect(hintCredit({ questions: [{ id: 'x', question: '1', split: 'train' }], sampler, judge: judge(), hints, top: 1, repeats: 1, temperature: 1, groupSize: 2, seed: 1 })).rejects.toThrow(RangeError);
+    await expect(
+      hintCredit({
+        questions: [{ id: 'x', question: '1', split: 'train' }],
+        sampler,
+        judge: judge(),
+        hints,
+        top: 1,
+        repeats: 1,
+        temperature: 1,
+        groupSize: 2,
+        seed: 1,
+      }),
+    ).rejects.toThrow(RangeError);
   });
 });

@@ -19,7 +19,12 @@ function exactP(gained: number, lost: number): number {
 describe('mcNemar', () => {
   it.each([
     // (1/2)^5 twice; 2·(1 + 3)/8; worked by hand.
-    [5, 0, 2 / 32], [0, 1, 1], [1, 2, 1], [0, 0, 1], [3, 3, 1], [10, 1, (2 * 12) / 2048],
+    [5, 0, 2 / 32],
+    [0, 1, 1],
+    [1, 2, 1],
+    [0, 0, 1],
+    [3, 3, 1],
+    [10, 1, (2 * 12) / 2048],
   ])('%i gained, %i lost', (gained, lost, p) => expect(mcNemar(gained, lost)).toBeCloseTo(p, 14));
 
   it('12 gained and 10 lost is no evidence, 76 and 36 is', () => {
@@ -28,10 +33,12 @@ describe('mcNemar', () => {
   });
 
   it('is the binomial sum in whole numbers, both ways round', () => {
-    fc.assert(fc.property(fc.nat(300), fc.nat(300), (gained, lost) => {
-      expect(mcNemar(gained, lost)).toBeCloseTo(exactP(gained, lost), 12);
-      expect(mcNemar(lost, gained)).toBe(mcNemar(gained, lost));
-    }));
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(300), (gained, lost) => {
+        expect(mcNemar(gained, lost)).toBeCloseTo(exactP(gained, lost), 12);
+        expect(mcNemar(lost, gained)).toBe(mcNemar(gained, lost));
+      }),
+    );
   });
 
   it('holds for many questions', () => {
@@ -52,7 +59,11 @@ describe('mcNemar', () => {
     expect(rejected / 2000).toBeGreaterThan(0.02);
   });
 
-  it.each([[-1, 2], [1.5, 2], [NaN, 0]])('refuses %d and %d', (gained, lost) => expect(() => mcNemar(gained, lost)).toThrow(RangeError));
+  it.each([
+    [-1, 2],
+    [1.5, 2],
+    [NaN, 0],
+  ])('refuses %d and %d', (gained, lost) => expect(() => mcNemar(gained, lost)).toThrow(RangeError));
 });
 
 describe('pairedDifference', () => {
@@ -62,16 +73,31 @@ describe('pairedDifference', () => {
     let [covered, coveredAsIndependent] = [0, 0];
     const holds = ({ low, high }: { low: number; high: number }): number => (low <= 0.1 && high >= 0.1 ? 1 : 0);
     for (let trial = 0; trial < trials; trial++) {
-      // Of the questions, 35 % are gained, 25 % lost and the rest alike: a difference of .1, the same in (almost) every seed.
+      // Of the questions, 35 % are gained, 25 % lost and the rest alike: a difference of .1, the same in (almost) every
+      // seed.
       const gains = Array.from({ length: 60 }, () => {
         const kind = random();
-        return Array.from({ length: seeds }, () => (random() < 0.02 ? 0 : kind < 0.35 / 0.98 ? 1 : kind < 0.6 / 0.98 ? -1 : 0));
+        return Array.from({ length: seeds }, () =>
+          random() < 0.02 ? 0 : kind < 0.35 / 0.98 ? 1 : kind < 0.6 / 0.98 ? -1 : 0,
+        );
       });
       const mean = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0) / list.length;
-      covered += holds(pairedDifference(gains.map(() => 0), gains.map(mean), seededRandom(trial).next));
+      covered += holds(
+        pairedDifference(
+          gains.map(() => 0),
+          gains.map(mean),
+          seededRandom(trial).next,
+        ),
+      );
       if (trial >= flatTrials) continue;
       const flat = gains.flat();
-      coveredAsIndependent += holds(pairedDifference(flat.map(() => 0), flat, seededRandom(trial).next));
+      coveredAsIndependent += holds(
+        pairedDifference(
+          flat.map(() => 0),
+          flat,
+          seededRandom(trial).next,
+        ),
+      );
     }
     expect(covered / trials).toBeGreaterThan(0.9);
     expect(covered / trials).toBeLessThan(0.99);
@@ -90,7 +116,11 @@ describe('pairedDifference', () => {
 
   it('keeps a width where no question changed', () => {
     const margin = wilson(0, 3).high;
-    expect(pairedDifference([1, 0, 1], [1, 0, 1], seededRandom(1).next)).toEqual({ difference: 0, low: -margin, high: margin });
+    expect(pairedDifference([1, 0, 1], [1, 0, 1], seededRandom(1).next)).toEqual({
+      difference: 0,
+      low: -margin,
+      high: margin,
+    });
     expect(pairedDifference([0, 0], [1, 1], seededRandom(1).next)).toMatchObject({ difference: 1, high: 1 });
   });
 

@@ -3,11 +3,14 @@ import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Database, Execution } from '../../src/grpo/types.ts';
 import { RememberingDatabase } from '../../src/lab/remembering-database.ts';
 
-async function counted(over: (execution: Execution) => Execution = (execution) => execution): Promise<{ database: RememberingDatabase; within: SqliteDatabase; asked: string[] }> {
+async function counted(
+  over: (execution: Execution) => Execution = (execution) => execution,
+): Promise<{ database: RememberingDatabase; within: SqliteDatabase; asked: string[] }> {
   const within = await SqliteDatabase.open('CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1),(2),(3);');
   const asked: string[] = [];
   const counting: Database = {
-    schema: within.schema, close: () => undefined,
+    schema: within.schema,
+    close: () => undefined,
     execute: async (sql, options) => {
       asked.push(...sql);
       return (await within.execute(sql, options)).map(over);
@@ -31,7 +34,8 @@ describe('RememberingDatabase', () => {
 
   it('keeps budgets apart', async () => {
     const { database, asked } = await counted();
-    const rows = async (maxRows: number): Promise<number | undefined> => (await database.execute(['SELECT a FROM t'], { budget: { maxRows } }))[0]?.rows.length;
+    const rows = async (maxRows: number): Promise<number | undefined> =>
+      (await database.execute(['SELECT a FROM t'], { budget: { maxRows } }))[0]?.rows.length;
     expect([await rows(1), await rows(2), await rows(1)]).toEqual([1, 2, 1]);
     expect(asked).toHaveLength(2);
   });
@@ -54,6 +58,8 @@ describe('RememberingDatabase', () => {
     expect(asked).toHaveLength(5_001);
     await database.execute(['SELECT 0']);
     expect(asked).toHaveLength(5_002);
-    await expect(database.execute(['SELECT 1'], { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(database.execute(['SELECT 1'], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

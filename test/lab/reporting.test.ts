@@ -10,7 +10,12 @@ import { READY_MADE } from '../../src/lab/ready-made.ts';
 import { summarise } from '../../src/lab/summary.ts';
 import { experiment, variant } from './library.ts';
 
-const asked = (made: (typeof READY_MADE)[number]) => ({ id: 'e', created: '', base: made.base, spec: { ...made.spec, id: 'e', dataset: 'shop' } });
+const asked = (made: (typeof READY_MADE)[number]) => ({
+  id: 'e',
+  created: '',
+  base: made.base,
+  spec: { ...made.spec, id: 'e', dataset: 'shop' },
+});
 
 describe('ready-made experiments', () => {
   it.each(READY_MADE)('$name can be run, from page and command line alike', (made) => {
@@ -26,26 +31,39 @@ describe('ready-made experiments', () => {
 
   it('says the command', () => {
     expect(compareCommand(asked(READY_MADE[0] as (typeof READY_MADE)[number]))).toBe(
-      'npm run lab -- compare --database public/datasets/shop/db.sqlite --questions public/datasets/shop/questions.json --steps 60 --seeds 5 --seed 1 --evaluate-every 10 --curve-questions 48 '
-      + '--set group_size=8 --set learning_rate=0.2 --set max_vm_steps=1 --variant "no learning:reward=gold,start=none,learning=off" --variant "gold:reward=gold,start=none" --variant "shuffled:reward=gold,start=none,learning=shuffled"',
+      'npm run lab -- compare --database public/datasets/shop/db.sqlite --questions public/datasets/shop/questions.json --steps 60 --seeds 5 --seed 1 --evaluate-every 10 --curve-questions 48 ' +
+        '--set group_size=8 --set learning_rate=0.2 --set max_vm_steps=1 --variant "no learning:reward=gold,start=none,learning=off" --variant "gold:reward=gold,start=none" --variant "shuffled:reward=gold,start=none,learning=shuffled"',
     );
-    expect(compareCommand({ id: 'e', created: '', base: {}, spec: experiment([variant('a')], { seeds: [1, 3] }).spec })).toBeNull();
+    expect(
+      compareCommand({ id: 'e', created: '', base: {}, spec: experiment([variant('a')], { seeds: [1, 3] }).spec }),
+    ).toBeNull();
   });
 });
 
 /** Four questions; `right` says which are answered rightly at the end. */
 const run = (of: number, seed: number, right: readonly boolean[], curve: readonly number[] = [0.5, 0.5]): SeedRun => ({
-  variant: of, seed, hints: 1, keptStart: false, curve: curve.map((greedy, i) => ({ step: i * 4, greedy, reward: i === 0 ? null : 0.1 })),
+  variant: of,
+  seed,
+  hints: 1,
+  keptStart: false,
+  curve: curve.map((greedy, i) => ({ step: i * 4, greedy, reward: i === 0 ? null : 0.1 })),
   answers: right.map((greedy, i) => ({ questionId: `q${i}`, greedy, right: greedy ? 4 : 0, drawn: 4 })),
 });
 const many = (right: boolean): boolean[] => Array.from({ length: 20 }, (_, i) => right || i < 10);
 
 describe('controls', () => {
-  const { spec } = experiment([variant('off', { learning: 'off' }), variant('shuffled', { learning: 'shuffled' }), variant('on')]);
+  const { spec } = experiment([
+    variant('off', { learning: 'off' }),
+    variant('shuffled', { learning: 'shuffled' }),
+    variant('on'),
+  ]);
   const verdicts = (...runs: SeedRun[]) => controlVerdicts({ spec, runs }).map(({ kind, holds }) => [kind, holds]);
 
   it('learning off holds when curve and answers stay, and only then', () => {
-    expect(verdicts()).toEqual([['off', null], ['shuffled', null]]);
+    expect(verdicts()).toEqual([
+      ['off', null],
+      ['shuffled', null],
+    ]);
     expect(verdicts(run(0, 1, many(false)), run(0, 2, many(false)))[0]).toEqual(['off', true]);
     expect(verdicts(run(0, 1, many(false), [0.5, 0.6]))[0]).toEqual(['off', false]);
     expect(verdicts(run(0, 1, many(false)), run(0, 2, many(true)))[0]).toEqual(['off', false]);
@@ -55,13 +73,22 @@ describe('controls', () => {
     expect(verdicts(run(0, 1, many(false)), run(1, 1, many(false)))[1]).toEqual(['shuffled', true]);
     expect(verdicts(run(0, 1, many(true)), run(1, 1, many(false)))[1]).toEqual(['shuffled', true]);
     expect(verdicts(run(0, 1, many(false)), run(1, 1, many(true)))[1]).toEqual(['shuffled', false]);
-    expect(controlVerdicts(experiment([variant('shuffled', { learning: 'shuffled' })]))[0]).toMatchObject({ holds: null, text: expect.stringContaining('Add a variant') as string });
+    expect(controlVerdicts(experiment([variant('shuffled', { learning: 'shuffled' })]))[0]).toMatchObject({
+      holds: null,
+      text: expect.stringContaining('Add a variant') as string,
+    });
   });
 });
 
 describe('exports', () => {
-  const done: Experiment = { spec: experiment([variant('a, "quoted"'), variant('=b')]).spec, runs: [run(0, 1, many(false)), run(1, 1, many(true))] };
-  const stored = { record: { id: 'e', created: '2026-01-01T00:00:00.000Z', base: {}, spec: done.spec }, runs: done.runs };
+  const done: Experiment = {
+    spec: experiment([variant('a, "quoted"'), variant('=b')]).spec,
+    runs: [run(0, 1, many(false)), run(1, 1, many(true))],
+  };
+  const stored = {
+    record: { id: 'e', created: '2026-01-01T00:00:00.000Z', base: {}, spec: done.spec },
+    runs: done.runs,
+  };
 
   it('a CSV that spreadsheets read as it is meant', () => {
     const lines = summaryCsv(stored, summarise(done)).split('\r\n');
@@ -73,7 +100,11 @@ describe('exports', () => {
   });
 
   it('a JSON from which every figure follows', () => {
-    const read = JSON.parse(experimentJson(stored, summarise(done))) as { spec: Experiment['spec']; runs: SeedRun[]; summaries: unknown };
+    const read = JSON.parse(experimentJson(stored, summarise(done))) as {
+      spec: Experiment['spec'];
+      runs: SeedRun[];
+      summaries: unknown;
+    };
     expect(summarise({ spec: read.spec, runs: read.runs })).toEqual(read.summaries);
   });
 });

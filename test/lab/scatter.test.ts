@@ -19,13 +19,15 @@ function byPairs(points: readonly ScatterPoint[]): { auc: number | null; pairs: 
 describe('concordance', () => {
   it('is the share of ordered pairs, ties counting half', () => {
     const point = fc.record({ x: fc.integer({ min: -3, max: 3 }).map((x) => x / 3), y: fc.constantFrom(0, 0.25, 1) });
-    fc.assert(fc.property(fc.array(point, { maxLength: 30 }), (points) => {
-      const { auc, pairs } = concordance(points);
-      const expected = byPairs(points);
-      expect(pairs).toBe(expected.pairs);
-      if (expected.auc === null) expect(auc).toBeNull();
-      else expect(auc).toBeCloseTo(expected.auc, 12);
-    }));
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 30 }), (points) => {
+        const { auc, pairs } = concordance(points);
+        const expected = byPairs(points);
+        expect(pairs).toBe(expected.pairs);
+        if (expected.auc === null) expect(auc).toBeNull();
+        else expect(auc).toBeCloseTo(expected.auc, 12);
+      }),
+    );
   });
 
   it('takes many completions', () => {
@@ -36,16 +38,34 @@ describe('concordance', () => {
 
 it('completionScatter counts what is wrong and paid above the median', () => {
   const completion = (reward: number | null, right: boolean) => ({ reward, right });
-  const result = completionScatter([completion(0.9, false), completion(0.8, true), completion(0.2, false), completion(0.1, true), completion(null, true)]);
+  const result = completionScatter([
+    completion(0.9, false),
+    completion(0.8, true),
+    completion(0.2, false),
+    completion(0.1, true),
+    completion(null, true),
+  ]);
   expect(result).toMatchObject({ pairs: 4, hacked: 0.25, wrongBelow: 0.5 });
   expect(result.medianReward).toBeCloseTo(0.5, 12);
   expect(result.points).toHaveLength(4);
   // .8 beats .2; .1 beats none.
   expect(result.auc).toBe(0.25);
-  expect(completionScatter([])).toEqual({ points: [], auc: null, pairs: 0, medianReward: null, wrongBelow: 0.5, hacked: null });
+  expect(completionScatter([])).toEqual({
+    points: [],
+    auc: null,
+    pairs: 0,
+    medianReward: null,
+    wrongBelow: 0.5,
+    hacked: null,
+  });
 });
 
 it('stepScatter calls wrong what fell below the start while the reward rose', () => {
-  const curve = [{ step: 0, greedy: 0.4, reward: null }, { step: 10, greedy: 0.5, reward: 0.1 }, { step: 20, greedy: 0.35, reward: 0.3 }, { step: 30, greedy: 0.2, reward: 0.6 }];
+  const curve = [
+    { step: 0, greedy: 0.4, reward: null },
+    { step: 10, greedy: 0.5, reward: 0.1 },
+    { step: 20, greedy: 0.35, reward: 0.3 },
+    { step: 30, greedy: 0.2, reward: 0.6 },
+  ];
   expect(stepScatter(curve)).toMatchObject({ auc: 0, pairs: 3, medianReward: 0.3, wrongBelow: 0.4, hacked: 1 / 3 });
 });

@@ -18,26 +18,37 @@ describe('wilson', () => {
   });
 
   it('contains the share, stays in [0, 1], and mirrors', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }).chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n))), ([c, n]) => {
-      const { accuracy, low, high } = wilson(c, n);
-      const mirrored = wilson(n - c, n);
-      expect(low).toBeGreaterThanOrEqual(0);
-      expect(high).toBeLessThanOrEqual(1);
-      expect(low).toBeLessThanOrEqual(accuracy);
-      expect(high).toBeGreaterThanOrEqual(accuracy);
-      expect(high - low).toBeGreaterThan(0);
-      expect(1 - mirrored.high).toBeCloseTo(low, 12);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }).chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n))),
+        ([c, n]) => {
+          const { accuracy, low, high } = wilson(c, n);
+          const mirrored = wilson(n - c, n);
+          expect(low).toBeGreaterThanOrEqual(0);
+          expect(high).toBeLessThanOrEqual(1);
+          expect(low).toBeLessThanOrEqual(accuracy);
+          expect(high).toBeGreaterThanOrEqual(accuracy);
+          expect(high - low).toBeGreaterThan(0);
+          expect(1 - mirrored.high).toBeCloseTo(low, 12);
+        },
+      ),
+    );
   });
 
-  it.each([[1, 0], [-1, 5], [6, 5], [NaN, 5]])('refuses %d of %d', (c, n) => {
+  it.each([
+    [1, 0],
+    [-1, 5],
+    [6, 5],
+    [NaN, 5],
+  ])('refuses %d of %d', (c, n) => {
     expect(() => wilson(c, n)).toThrow(RangeError);
   });
 });
 
 describe('passAtK', () => {
   it('is the share of k-subsets that hold a right sample', () => {
-    const subsets = (n: number, k: number): number[][] => (k === 0 ? [[]] : n < k ? [] : [...subsets(n - 1, k), ...subsets(n - 1, k - 1).map((s) => [...s, n - 1])]);
+    const subsets = (n: number, k: number): number[][] =>
+      k === 0 ? [[]] : n < k ? [] : [...subsets(n - 1, k), ...subsets(n - 1, k - 1).map((s) => [...s, n - 1])];
     for (let n = 1; n <= 7; n++) {
       for (let c = 0; c <= n; c++) {
         for (let k = 1; k <= n; k++) {
@@ -48,7 +59,12 @@ describe('passAtK', () => {
     }
   });
 
-  it.each([[4, 1, 5], [4, 1, 0], [4, 5, 1], [4, -1, 1]])('refuses n=%d c=%d k=%d', (n, c, k) => {
+  it.each([
+    [4, 1, 5],
+    [4, 1, 0],
+    [4, 5, 1],
+    [4, -1, 1],
+  ])('refuses n=%d c=%d k=%d', (n, c, k) => {
     expect(() => passAtK(n, c, k)).toThrow(RangeError);
   });
 });

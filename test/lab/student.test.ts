@@ -15,9 +15,12 @@ function within(t: number, degrees: number): number {
 }
 
 describe('t95', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 29, 30, 60, 101, 999])('%i degrees of freedom hold 95 % within', (degrees) => {
-    expect(within(t95(degrees), degrees)).toBeCloseTo(0.95, 6);
-  });
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 29, 30, 60, 101, 999])(
+    '%i degrees of freedom hold 95 % within',
+    (degrees) => {
+      expect(within(t95(degrees), degrees)).toBeCloseTo(0.95, 6);
+    },
+  );
 
   it.each([0, -1, 1.5, NaN])('refuses %d', (degrees) => expect(() => t95(degrees)).toThrow(RangeError));
 });
@@ -36,8 +39,15 @@ describe('meanOverSeeds', () => {
 
 it('curveBand goes step by step, within [0, 1], over the curves that are there', () => {
   const curve = (...values: number[]) => values.map((value, i) => ({ step: i * 10, value }));
-  const band = curveBand([curve(0.2, 0.5, 0.9), curve(0.2, 0.7), curve(0.2, 0.6)], (value) => ({ low: value - 0.3, high: value + 0.3 }));
-  expect(band.map(({ step, seeds }) => [step, seeds])).toEqual([[0, 3], [10, 3], [20, 1]]);
+  const band = curveBand([curve(0.2, 0.5, 0.9), curve(0.2, 0.7), curve(0.2, 0.6)], (value) => ({
+    low: value - 0.3,
+    high: value + 0.3,
+  }));
+  expect(band.map(({ step, seeds }) => [step, seeds])).toEqual([
+    [0, 3],
+    [10, 3],
+    [20, 1],
+  ]);
   expect(band[0]?.mean).toBeCloseTo(0.2, 12);
   expect(band[1]?.mean).toBeCloseTo(0.6, 12);
   // s = .1, n = 3, t = 4.302653.

@@ -4,12 +4,27 @@ import { wilson } from '../../src/lab/statistics.ts';
 import { summarise } from '../../src/lab/summary.ts';
 import { experiment, variant } from './library.ts';
 
-const answers = (...right: number[]): HeldOutAnswer[] => right.map((count, i) => ({ questionId: `q${i}`, greedy: count >= 2, right: count, drawn: 4 }));
-const run = (of: number, seed: number, right: readonly number[], greedy: readonly number[], over: Partial<SeedRun> = {}): SeedRun => ({
-  variant: of, seed, answers: answers(...right), hints: 10, keptStart: false,
-  curve: greedy.map((value, i) => ({ step: 4 * i, greedy: value, reward: i === 0 ? null : value / 2 })), ...over,
+const answers = (...right: number[]): HeldOutAnswer[] =>
+  right.map((count, i) => ({ questionId: `q${i}`, greedy: count >= 2, right: count, drawn: 4 }));
+const run = (
+  of: number,
+  seed: number,
+  right: readonly number[],
+  greedy: readonly number[],
+  over: Partial<SeedRun> = {},
+): SeedRun => ({
+  variant: of,
+  seed,
+  answers: answers(...right),
+  hints: 10,
+  keptStart: false,
+  curve: greedy.map((value, i) => ({ step: 4 * i, greedy: value, reward: i === 0 ? null : value / 2 })),
+  ...over,
 });
-const of = (runs: readonly SeedRun[]): Experiment => ({ ...experiment([variant('a'), variant('b')], { seeds: [1, 2] }), runs });
+const of = (runs: readonly SeedRun[]): Experiment => ({
+  ...experiment([variant('a'), variant('b')], { seeds: [1, 2] }),
+  runs,
+});
 
 describe('summarise', () => {
   it('has Wilson’s interval for one seed and a band around the one curve', () => {
@@ -27,17 +42,25 @@ describe('summarise', () => {
   });
 
   it('pools seeds by question, and compares over the seeds both have', () => {
-    const [a, b] = summarise(of([
-      run(0, 1, [0, 0, 4, 0], [0, 0.25]), run(0, 2, [4, 0, 4, 0], [0, 0.5]),
-      // Seed 2 of the second is missing: only seed 1 is compared.
-      run(1, 1, [4, 0, 4, 0], [0, 0.5], { hints: 30, keptStart: true }),
-    ]));
+    const [a, b] = summarise(
+      of([
+        run(0, 1, [0, 0, 4, 0], [0, 0.25]),
+        run(0, 2, [4, 0, 4, 0], [0, 0.5]),
+        // Seed 2 of the second is missing: only seed 1 is compared.
+        run(1, 1, [4, 0, 4, 0], [0, 0.5], { hints: 30, keptStart: true }),
+      ]),
+    );
     expect(a).toMatchObject({ seeds: 2, keptStart: 0 });
     expect(a?.heldOut?.greedy.mean).toBeCloseTo((0.5 + 0 + 1 + 0) / 4, 12);
     expect(a?.heldOut?.greedy.low).toBeLessThan(a?.heldOut?.greedy.mean ?? 0);
     expect(a?.curve[1]).toMatchObject({ seeds: 2, mean: 0.375, low: 0 });
     expect(a?.curve[1]?.reward).toBeCloseTo(0.1875, 12);
-    expect(b).toMatchObject({ seeds: 1, hints: 30, keptStart: 1, comparison: { seeds: 1, difference: 0.25, gained: ['q0'], lost: [], p: 1 } });
+    expect(b).toMatchObject({
+      seeds: 1,
+      hints: 30,
+      keptStart: 1,
+      comparison: { seeds: 1, difference: 0.25, gained: ['q0'], lost: [], p: 1 },
+    });
     expect(b?.comparison?.verdict).toContain('No evidence of a gain');
   });
 });

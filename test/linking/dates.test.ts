@@ -39,7 +39,9 @@ describe('dates', () => {
   });
 
   it('a month or a day without its year has neither end', () => {
-    expect(dates('boats launched in May')).toMatchObject([{ from: null, to: null, month: 5, day: null, grain: 'month' }]);
+    expect(dates('boats launched in May')).toMatchObject([
+      { from: null, to: null, month: 5, day: null, grain: 'month' },
+    ]);
     expect(dates('launched on March 5th')).toMatchObject([{ from: null, to: null, month: 3, day: 5, grain: 'day' }]);
   });
 
@@ -47,7 +49,16 @@ describe('dates', () => {
     expect(dates('in 2014 and 2015').map(({ operator }) => operator)).toEqual(['=', '=']);
   });
 
-  it.each(['may I see them', 'boats with 2000 sails', 'in 2000 cities', 'over $1999', 'on 31/02/2020', 'no 13/13/2020', '12 boats', 'they march on'])('%s names no date', (question) => {
+  it.each([
+    'may I see them',
+    'boats with 2000 sails',
+    'in 2000 cities',
+    'over $1999',
+    'on 31/02/2020',
+    'no 13/13/2020',
+    '12 boats',
+    'they march on',
+  ])('%s names no date', (question) => {
     expect(dates(question)).toEqual([]);
   });
 
@@ -58,19 +69,51 @@ describe('dates', () => {
   });
 
   it('whatever is asked, spans lie in the question in order, and days are days', () => {
-    const words = fc.constantFrom('May', 'march', '2021', '5', '3rd', '10/01/2025', '2020-02-30', '-', 'Q4', 'between', 'and', 'to', 'in', 'the', '1990s', 'of', 'quarter', 'second', ',', '31', 'June', 'before', '"2020-01-01"', '0000-00-00', '9999');
-    fc.assert(fc.property(fc.array(words, { maxLength: 12 }).map((all) => all.join(' ')), (question) => {
-      const tokens = tokenise(question);
-      let end = -1;
-      for (const { span, from, to, month, day } of findDates(tokens, question)) {
-        expect(span.first).toBeGreaterThan(end);
-        expect(span.last).toBeGreaterThanOrEqual(span.first);
-        expect(span.last).toBeLessThan(tokens.length);
-        end = span.last;
-        for (const text of [from, to]) if (text !== null) expect(new Date(`${text}T00:00:00Z`).toISOString().slice(0, 10)).toBe(text);
-        if (month !== null) expect(month).toBeLessThanOrEqual(12);
-        if (day !== null) expect(day).toBeLessThanOrEqual(31);
-      }
-    }));
+    const words = fc.constantFrom(
+      'May',
+      'march',
+      '2021',
+      '5',
+      '3rd',
+      '10/01/2025',
+      '2020-02-30',
+      '-',
+      'Q4',
+      'between',
+      'and',
+      'to',
+      'in',
+      'the',
+      '1990s',
+      'of',
+      'quarter',
+      'second',
+      ',',
+      '31',
+      'June',
+      'before',
+      '"2020-01-01"',
+      '0000-00-00',
+      '9999',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(words, { maxLength: 12 }).map((all) => all.join(' ')),
+        (question) => {
+          const tokens = tokenise(question);
+          let end = -1;
+          for (const { span, from, to, month, day } of findDates(tokens, question)) {
+            expect(span.first).toBeGreaterThan(end);
+            expect(span.last).toBeGreaterThanOrEqual(span.first);
+            expect(span.last).toBeLessThan(tokens.length);
+            end = span.last;
+            for (const text of [from, to])
+              if (text !== null) expect(new Date(`${text}T00:00:00Z`).toISOString().slice(0, 10)).toBe(text);
+            if (month !== null) expect(month).toBeLessThanOrEqual(12);
+            if (day !== null) expect(day).toBeLessThanOrEqual(31);
+          }
+        },
+      ),
+    );
   });
 });

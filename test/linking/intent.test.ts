@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { findCues } from '../../src/linking/cues.ts';
 import { findIntent } from '../../src/linking/intent.ts';
-import { AGGREGATE_PHRASES, COMPARISONS_AFTER, COMPARISONS_BEFORE, superlativeOf, synonymsOf } from '../../src/linking/lexicon.ts';
+import {
+  AGGREGATE_PHRASES,
+  COMPARISONS_AFTER,
+  COMPARISONS_BEFORE,
+  superlativeOf,
+  synonymsOf,
+} from '../../src/linking/lexicon.ts';
 import { numberWord, scaleWord } from '../../src/linking/number-words.ts';
 import { findNumbers } from '../../src/linking/numbers.ts';
 import { stemOf, tokenise } from '../../src/linking/words.ts';
@@ -12,19 +18,37 @@ const intentOf = (question: string): Intent => {
   const tokens = tokenise(question);
   return findIntent(tokens, findNumbers(tokens));
 };
-const textOf = (question: string, span: { first: number; last: number }): string => tokenise(question).slice(span.first, span.last + 1).map(({ text }) => text).join(' ');
+const textOf = (question: string, span: { first: number; last: number }): string =>
+  tokenise(question)
+    .slice(span.first, span.last + 1)
+    .map(({ text }) => text)
+    .join(' ');
 
 describe('lexicon', () => {
   it.each([
-    ['largest', 'DESC', 'large'], ['biggest', 'DESC', 'big'], ['heaviest', 'DESC', 'heavy'], ['smallest', 'ASC', 'small'], ['cheapest', 'ASC', 'cheap'], ['youngest', 'ASC', 'young'],
-    ['oldest', 'DESC', 'old'], ['longest', 'DESC', 'long'], ['latest', 'DESC', 'date'], ['earliest', 'ASC', 'date'], ['most', 'DESC', null], ['fewest', 'ASC', null], ['top', 'DESC', null],
+    ['largest', 'DESC', 'large'],
+    ['biggest', 'DESC', 'big'],
+    ['heaviest', 'DESC', 'heavy'],
+    ['smallest', 'ASC', 'small'],
+    ['cheapest', 'ASC', 'cheap'],
+    ['youngest', 'ASC', 'young'],
+    ['oldest', 'DESC', 'old'],
+    ['longest', 'DESC', 'long'],
+    ['latest', 'DESC', 'date'],
+    ['earliest', 'ASC', 'date'],
+    ['most', 'DESC', null],
+    ['fewest', 'ASC', null],
+    ['top', 'DESC', null],
   ] as const)('%s is a superlative: %s by %s', (word, direction, property) => {
     expect(superlativeOf(word)).toEqual({ direction, property });
   });
 
-  it.each(['west', 'forest', 'guest', 'interest', 'test', 'est', 'boat', '', 'harvest', 'northwest'])('%s is none', (word) => {
-    expect(superlativeOf(word)).toBeNull();
-  });
+  it.each(['west', 'forest', 'guest', 'interest', 'test', 'est', 'boat', '', 'harvest', 'northwest'])(
+    '%s is none',
+    (word) => {
+      expect(superlativeOf(word)).toBeNull();
+    },
+  );
 
   it('synonyms are mutual and never the word itself', () => {
     for (const word of ['revenue', 'price', 'order', 'employee', 'year', 'size']) {
@@ -43,7 +67,12 @@ describe('lexicon', () => {
   });
 
   it('every phrase can be said: it tokenises into the words it is compared with', () => {
-    for (const { words } of [...AGGREGATE_PHRASES, ...COMPARISONS_BEFORE, ...COMPARISONS_AFTER]) expect(tokenise(words).map(({ lower }) => lower).join(' ')).toBe(words);
+    for (const { words } of [...AGGREGATE_PHRASES, ...COMPARISONS_BEFORE, ...COMPARISONS_AFTER])
+      expect(
+        tokenise(words)
+          .map(({ lower }) => lower)
+          .join(' '),
+      ).toBe(words);
   });
 });
 
@@ -90,19 +119,38 @@ describe('numbers', () => {
     expect(numbers('between 3 boats')[0]).toMatchObject({ value: 3, upper: null, operator: null });
   });
 
-  it.each([['top 3 boats', true], ['the 5 longest boats', true], ['the first ten boats', true], ['boats with 3 sails', false], ['top 200 boats', false], ['top 0 boats', false], ['top 2.5 boats', false]])('%s: looks like a limit: %s', (question, expected) => {
+  it.each([
+    ['top 3 boats', true],
+    ['the 5 longest boats', true],
+    ['the first ten boats', true],
+    ['boats with 3 sails', false],
+    ['top 200 boats', false],
+    ['top 0 boats', false],
+    ['top 2.5 boats', false],
+  ])('%s: looks like a limit: %s', (question, expected) => {
     expect(numbers(question)[0]?.looksLikeLimit).toBe(expected);
   });
 
-  it.each([['in 1987', true], ['in 999', false], ['in 3000', false], ['two thousand boats', false], ['in 1987.5', false]])('%s: looks like a year: %s', (question, expected) => {
+  it.each([
+    ['in 1987', true],
+    ['in 999', false],
+    ['in 3000', false],
+    ['two thousand boats', false],
+    ['in 1987.5', false],
+  ])('%s: looks like a year: %s', (question, expected) => {
     expect(numbers(question)[0]?.looksLikeYear).toBe(expected);
   });
 });
 
 describe('intent', () => {
   it.each([
-    ['How many boats are there?', ['COUNT']], ['total number of boats', ['COUNT']], ['total weight of the boats', ['SUM']], ['average and highest price', ['AVG', 'MAX']],
-    ['what is the minimum and the maximum length', ['MIN', 'MAX']], ['list the boats', []], ['how much do they weigh', ['SUM']],
+    ['How many boats are there?', ['COUNT']],
+    ['total number of boats', ['COUNT']],
+    ['total weight of the boats', ['SUM']],
+    ['average and highest price', ['AVG', 'MAX']],
+    ['what is the minimum and the maximum length', ['MIN', 'MAX']],
+    ['list the boats', []],
+    ['how much do they weigh', ['SUM']],
   ])('%s asks for %j', (question, names) => {
     expect(intentOf(question).aggregates.map(({ name }) => name)).toEqual(names);
   });
@@ -115,15 +163,29 @@ describe('intent', () => {
   });
 
   it.each([
-    ['number of boats per harbour', ['harbour']], ['weight for each harbour master', ['harbour master']], ['boats by country and number of boats by type', ['country', 'type']],
-    ['boats by 3 owners', []], ['boats owned by captains', []], ['songs by “Abba”', []], ['boats by the band “Abba”', []], ['boats', []], ['how many boats by', []],
+    ['number of boats per harbour', ['harbour']],
+    ['weight for each harbour master', ['harbour master']],
+    ['boats by country and number of boats by type', ['country', 'type']],
+    ['boats by 3 owners', []],
+    ['boats owned by captains', []],
+    ['songs by “Abba”', []],
+    ['boats by the band “Abba”', []],
+    ['boats', []],
+    ['how many boats by', []],
   ])('%s is grouped by %j', (question, expected) => {
     expect(intentOf(question).grouping.map((span) => textOf(question, span))).toEqual(expected);
   });
 
   it('sees distinct, negation and ordering', () => {
     expect(intentOf('the different colours')).toMatchObject({ distinct: true, negation: null, ordering: null });
-    for (const question of ['boats that never sailed', 'boats without sails', "boats that don't sail", 'boats that haven’t sailed', "boats which aren't for sale", 'boats nobody owns']) {
+    for (const question of [
+      'boats that never sailed',
+      'boats without sails',
+      "boats that don't sail",
+      'boats that haven’t sailed',
+      "boats which aren't for sale",
+      'boats nobody owns',
+    ]) {
       expect(intentOf(question).negation, question).not.toBeNull();
     }
     expect(intentOf('boats sorted by length').ordering).toEqual({ first: 1, last: 2 });
@@ -134,11 +196,18 @@ describe('intent', () => {
 describe('cues', () => {
   const cues = (question: string, values: readonly ValueLink[] = []): string[] => {
     const tokens = tokenise(question);
-    return findCues(tokens, { values, numbers: findNumbers(tokens) }).filter(({ kind, key }) => kind !== 'start' && !(kind === 'bigram' && key.includes('<'))).map(({ key, kind }) => `${kind}:${key}`);
+    return findCues(tokens, { values, numbers: findNumbers(tokens) })
+      .filter(({ kind, key }) => kind !== 'start' && !(kind === 'bigram' && key.includes('<')))
+      .map(({ key, kind }) => `${kind}:${key}`);
   };
 
   it('words, pairs and phrases, in order, once each', () => {
-    expect(cues('How many racing boats and racing boats')).toEqual(['phrase:"how many"', 'word:race', 'bigram:race boat', 'word:boat']);
+    expect(cues('How many racing boats and racing boats')).toEqual([
+      'phrase:"how many"',
+      'word:race',
+      'bigram:race boat',
+      'word:boat',
+    ]);
   });
 
   it('a number is a kind of thing, not itself', () => {
@@ -148,7 +217,15 @@ describe('cues', () => {
   });
 
   it('a value stands for its column', () => {
-    const value: ValueLink = { table: 'boats', column: 'Colour', value: 'red', span: { first: 1, last: 1 }, match: 'exact', score: 1, how: 'text' };
+    const value: ValueLink = {
+      table: 'boats',
+      column: 'Colour',
+      value: 'red',
+      span: { first: 1, last: 1 },
+      match: 'exact',
+      score: 1,
+      how: 'text',
+    };
     expect(cues('all red boats', [value])).toEqual(['typed:<colour>', 'word:boat']);
     expect(cues('all red boats', [{ ...value, score: 0.4 }])).toContain('word:red');
   });

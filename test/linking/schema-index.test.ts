@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Schema, Table } from '../../src/grpo/types.ts';
-import { joinPlan, looksLikeKey, makeSchemaIndex, type JoinEdge, type SchemaIndex } from '../../src/linking/schema-index.ts';
+import {
+  joinPlan,
+  looksLikeKey,
+  makeSchemaIndex,
+  type JoinEdge,
+  type SchemaIndex,
+} from '../../src/linking/schema-index.ts';
 import { openTestDatabase } from '../database/helpers.ts';
 
 async function indexOf(sql: string): Promise<SchemaIndex> {
@@ -10,7 +16,8 @@ async function indexOf(sql: string): Promise<SchemaIndex> {
   return makeSchemaIndex(database.schema);
 }
 
-const written = ({ left, right, declared }: JoinEdge): string => `${left.table}(${left.columns.join(',')}) ${declared ? '→' : '⇢'} ${right.table}(${right.columns.join(',')})`;
+const written = ({ left, right, declared }: JoinEdge): string =>
+  `${left.table}(${left.columns.join(',')}) ${declared ? '→' : '⇢'} ${right.table}(${right.columns.join(',')})`;
 
 describe('joins', () => {
   it('follows declared keys: implicit targets, composite keys, self references, two keys to one table', async () => {
@@ -21,8 +28,12 @@ describe('joins', () => {
       CREATE TABLE boat (id INTEGER PRIMARY KEY, tender_of INT REFERENCES boat(id), home TEXT REFERENCES harbour(code), wintering TEXT REFERENCES harbour(code));
     `);
     expect(joins.map(written)).toEqual([
-      'berth(harbour) → harbour(code)', 'stay(boat) → boat(id)', 'stay(harbour,berth_no) → berth(harbour,no)',
-      'boat(tender_of) → boat(id)', 'boat(home) → harbour(code)', 'boat(wintering) → harbour(code)',
+      'berth(harbour) → harbour(code)',
+      'stay(boat) → boat(id)',
+      'stay(harbour,berth_no) → berth(harbour,no)',
+      'boat(tender_of) → boat(id)',
+      'boat(home) → harbour(code)',
+      'boat(wintering) → harbour(code)',
     ]);
   });
 
@@ -64,7 +75,12 @@ describe('names', () => {
       CREATE TABLE tbl_race (id INTEGER PRIMARY KEY, title TEXT);
     `);
     expect([...index.tables.values()].map(({ stems }) => stems)).toEqual([['boat'], ['harbour'], ['race']]);
-    expect(index.tables.get('tbl_boat')?.columns.map(({ stems }) => stems.join(' '))).toEqual(['id', 'name', 'length', 'harbour']);
+    expect(index.tables.get('tbl_boat')?.columns.map(({ stems }) => stems.join(' '))).toEqual([
+      'id',
+      'name',
+      'length',
+      'harbour',
+    ]);
     expect(index.tables.get('tbl_harbour')?.columns.map(({ stems }) => stems.join(' '))).toEqual(['id', 'name']);
   });
 
@@ -74,8 +90,13 @@ describe('names', () => {
   });
 
   it('knows keys', async () => {
-    const index = await indexOf('CREATE TABLE a (id INTEGER PRIMARY KEY, title TEXT); CREATE TABLE b (name TEXT PRIMARY KEY, a_id INT REFERENCES a, born INT)');
-    expect(index.columns.filter(({ isKey }) => isKey).map(({ table, column }) => `${table}.${column}`)).toEqual(['a.id', 'b.a_id']);
+    const index = await indexOf(
+      'CREATE TABLE a (id INTEGER PRIMARY KEY, title TEXT); CREATE TABLE b (name TEXT PRIMARY KEY, a_id INT REFERENCES a, born INT)',
+    );
+    expect(index.columns.filter(({ isKey }) => isKey).map(({ table, column }) => `${table}.${column}`)).toEqual([
+      'a.id',
+      'b.a_id',
+    ]);
     expect(['boatId', 'BOAT_ID', 'postal_code', 'boatid'].map(looksLikeKey)).toEqual([true, true, true, true]);
     expect(['paid', 'grid', 'name', 'said', ''].map(looksLikeKey)).toEqual([false, false, false, false, false]);
   });
@@ -103,8 +124,13 @@ it('finds values by text, by stems and by a rare word', async () => {
 /** Tables t0 … tn−1 with a foreign key for each pair. */
 function graphSchema(count: number, pairs: readonly (readonly [number, number])[]): Schema {
   const tables = Array.from({ length: count }, (_, i): Table => ({
-    name: `t${i}`, kind: 'table', rowCount: null, columns: [{ name: `c${i}`, type: 'INT', primaryKey: true, notNull: true }],
-    foreignKeys: pairs.filter(([from]) => from === i).map(([, to]) => ({ columns: [`c${i}`], toTable: `t${to}`, toColumns: [`c${to}`] })),
+    name: `t${i}`,
+    kind: 'table',
+    rowCount: null,
+    columns: [{ name: `c${i}`, type: 'INT', primaryKey: true, notNull: true }],
+    foreignKeys: pairs
+      .filter(([from]) => from === i)
+      .map(([, to]) => ({ columns: [`c${i}`], toTable: `t${to}`, toColumns: [`c${to}`] })),
   }));
   return { tables, profiles: [] };
 }
@@ -124,48 +150,69 @@ function distances(count: number, pairs: readonly (readonly [number, number])[],
 describe('joinPlan', () => {
   const graph = fc.integer({ min: 1, max: 9 }).chain((count) => {
     const node = fc.nat({ max: count - 1 });
-    return fc.record({ count: fc.constant(count), pairs: fc.array(fc.tuple(node, node), { maxLength: 14 }), wanted: fc.array(node, { minLength: 1, maxLength: 5 }) });
+    return fc.record({
+      count: fc.constant(count),
+      pairs: fc.array(fc.tuple(node, node), { maxLength: 14 }),
+      wanted: fc.array(node, { minLength: 1, maxLength: 5 }),
+    });
   });
 
   it('on any graph: every edge joins a new table to an earlier one, all wanted tables are in it, and none twice', () => {
-    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
-      const { tables, edges } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), wanted.map((i) => `t${i}`));
-      expect(new Set(tables).size).toBe(tables.length);
-      expect(edges).toHaveLength(tables.length - 1);
-      expect(tables[0]).toBe(`t${wanted[0] ?? -1}`);
-      for (const i of wanted) expect(tables).toContain(`t${i}`);
-      edges.forEach((edge, i) => {
-        const added = tables[i + 1] ?? '';
-        const earlier = tables.slice(0, i + 1);
-        if (edge !== null) {
-          const other = edge.left.table === added ? edge.right.table : edge.left.table;
-          expect([edge.left.table, edge.right.table]).toContain(added);
-          expect(earlier).toContain(other);
-          return;
-        }
-        // A cross join is left only where no path leads to what is there.
-        const distance = distances(count, pairs, Number(added.slice(1)));
-        for (const table of earlier) expect(distance[Number(table.slice(1))]).toBe(Infinity);
-      });
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(graph, ({ count, pairs, wanted }) => {
+        const { tables, edges } = joinPlan(
+          makeSchemaIndex(graphSchema(count, pairs)),
+          wanted.map((i) => `t${i}`),
+        );
+        expect(new Set(tables).size).toBe(tables.length);
+        expect(edges).toHaveLength(tables.length - 1);
+        expect(tables[0]).toBe(`t${wanted[0] ?? -1}`);
+        for (const i of wanted) expect(tables).toContain(`t${i}`);
+        edges.forEach((edge, i) => {
+          const added = tables[i + 1] ?? '';
+          const earlier = tables.slice(0, i + 1);
+          if (edge !== null) {
+            const other = edge.left.table === added ? edge.right.table : edge.left.table;
+            expect([edge.left.table, edge.right.table]).toContain(added);
+            expect(earlier).toContain(other);
+            return;
+          }
+          // A cross join is left only where no path leads to what is there.
+          const distance = distances(count, pairs, Number(added.slice(1)));
+          for (const table of earlier) expect(distance[Number(table.slice(1))]).toBe(Infinity);
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('two tables are joined along a shortest path', () => {
-    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
-      const [from = 0, to = from] = wanted;
-      const distance = distances(count, pairs, from)[to] ?? Infinity;
-      const { tables } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), [`t${from}`, `t${to}`]);
-      expect(tables.length - 1).toBe(Number.isFinite(distance) ? distance : 1);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(graph, ({ count, pairs, wanted }) => {
+        const [from = 0, to = from] = wanted;
+        const distance = distances(count, pairs, from)[to] ?? Infinity;
+        const { tables } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), [`t${from}`, `t${to}`]);
+        expect(tables.length - 1).toBe(Number.isFinite(distance) ? distance : 1);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('several tables cost at most the sum of shortest paths from what is there', () => {
-    fc.assert(fc.property(graph, ({ count, pairs, wanted }) => {
-      const { tables, edges } = joinPlan(makeSchemaIndex(graphSchema(count, pairs)), wanted.map((i) => `t${i}`));
-      if (edges.includes(null)) return;
-      const fromStart = distances(count, pairs, wanted[0] ?? 0);
-      expect(tables.length - 1).toBeLessThanOrEqual([...new Set(wanted)].reduce((sum, i) => sum + (fromStart[i] ?? 0), 0));
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(graph, ({ count, pairs, wanted }) => {
+        const { tables, edges } = joinPlan(
+          makeSchemaIndex(graphSchema(count, pairs)),
+          wanted.map((i) => `t${i}`),
+        );
+        if (edges.includes(null)) return;
+        const fromStart = distances(count, pairs, wanted[0] ?? 0);
+        expect(tables.length - 1).toBeLessThanOrEqual(
+          [...new Set(wanted)].reduce((sum, i) => sum + (fromStart[i] ?? 0), 0),
+        );
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('has nothing to join for no table', () => {

@@ -26,7 +26,12 @@ describe('tokenise', () => {
     expect(shape(question)).toEqual(expected);
   });
 
-  it.each([["don't", "don't"], ['don’t', "don't"], ["HASN'T", "hasn't"], ["isn't", "isn't"]])('%s is one function word', (written, lower) => {
+  it.each([
+    ["don't", "don't"],
+    ['don’t', "don't"],
+    ["HASN'T", "hasn't"],
+    ["isn't", "isn't"],
+  ])('%s is one function word', (written, lower) => {
     expect(tokenise(`boats that ${written} sail`)[2]).toMatchObject({ text: written, lower, kind: 'word', stop: true });
   });
 
@@ -35,27 +40,48 @@ describe('tokenise', () => {
   });
 
   it('gives spans that do not overlap and that say where the text stands', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (question) => {
-      let end = 0;
-      for (const token of tokenise(question)) {
-        expect(token.start).toBeGreaterThanOrEqual(end);
-        expect(token.end).toBeGreaterThan(token.start);
-        end = token.end;
-        expect(question.slice(token.start, token.end)).toBe(token.kind === 'quoted' ? `${question[token.start] ?? ''}${token.text}${question[token.end - 1] ?? ''}` : token.text);
-      }
-      expect(end).toBeLessThanOrEqual(question.length);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (question) => {
+        let end = 0;
+        for (const token of tokenise(question)) {
+          expect(token.start).toBeGreaterThanOrEqual(end);
+          expect(token.end).toBeGreaterThan(token.start);
+          end = token.end;
+          expect(question.slice(token.start, token.end)).toBe(
+            token.kind === 'quoted'
+              ? `${question[token.start] ?? ''}${token.text}${question[token.end - 1] ?? ''}`
+              : token.text,
+          );
+        }
+        expect(end).toBeLessThanOrEqual(question.length);
+      }),
+    );
   });
 });
 
 it.each([
-  ['totSalesAmt', ['tot', 'sales', 'amt']], ['tot_sales_amt', ['tot', 'sales', 'amt']], ['Tot Sales-Amt', ['tot', 'sales', 'amt']], ['HTTPServer2Name', ['http', 'server2', 'name']],
-  ['boatID', ['boat', 'id']], ['__x__', ['x']], ['größeÜber', ['größe', 'über']], ['', []], ['"', []],
+  ['totSalesAmt', ['tot', 'sales', 'amt']],
+  ['tot_sales_amt', ['tot', 'sales', 'amt']],
+  ['Tot Sales-Amt', ['tot', 'sales', 'amt']],
+  ['HTTPServer2Name', ['http', 'server2', 'name']],
+  ['boatID', ['boat', 'id']],
+  ['__x__', ['x']],
+  ['größeÜber', ['größe', 'über']],
+  ['', []],
+  ['"', []],
 ])('splitIdentifier(%s)', (name, words) => {
   expect(splitIdentifier(name)).toEqual(words);
 });
 
-it.each([['boats', 'boat'], ['sailing', 'sail'], ['People', 'person'], ['children', 'child'], ['cities', 'city'], ['indices', 'index'], ['buses', 'bus']])('%s and %s share a stem', (a, b) => {
+it.each([
+  ['boats', 'boat'],
+  ['sailing', 'sail'],
+  ['People', 'person'],
+  ['children', 'child'],
+  ['cities', 'city'],
+  ['indices', 'index'],
+  ['buses', 'bus'],
+])('%s and %s share a stem', (a, b) => {
   expect(stemOf(a)).toBe(stemOf(b));
 });
 

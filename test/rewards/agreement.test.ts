@@ -3,9 +3,21 @@ import type { Execution } from '../../src/grpo/types.ts';
 import { agreementRewards } from '../../src/rewards/agreement.ts';
 import { BAKERY, openScorer, REFERENCE_FREE } from './databases.ts';
 
-const rows = (...cells: readonly (readonly (string | number)[])[]): Execution => ({ status: cells.length > 0 ? 'rows' : 'empty', columns: (cells[0] ?? ['']).map((_, i) => `c${i}`), rows: cells, truncated: false });
-const failed: Execution = { status: 'invalid', columns: [], rows: [], truncated: false, error: 'near "FORM": syntax error' };
-const values = (...executions: Execution[]): (number | null)[] => agreementRewards(executions).map(({ value }) => value);
+const rows = (...cells: readonly (readonly (string | number)[])[]): Execution => ({
+  status: cells.length > 0 ? 'rows' : 'empty',
+  columns: (cells[0] ?? ['']).map((_, i) => `c${i}`),
+  rows: cells,
+  truncated: false,
+});
+const failed: Execution = {
+  status: 'invalid',
+  columns: [],
+  rows: [],
+  truncated: false,
+  error: 'near "FORM": syntax error',
+};
+const values = (...executions: Execution[]): (number | null)[] =>
+  agreementRewards(executions).map(({ value }) => value);
 
 describe('agreement', () => {
   test('is the share of the others with an equal result, from −1 to 1', () => {
@@ -28,14 +40,16 @@ describe('agreement', () => {
   test('a group that finds nothing gains nothing by agreeing on it', () => {
     const scored = agreementRewards([rows(), rows(), rows(), rows([5])]);
     expect(scored.map(({ value }) => value)).toEqual([0, 0, 0, -1]);
-    for (const { value, reasons } of scored) expect(reasons.reduce((sum, { points }) => sum + points, 0)).toBeCloseTo(value ?? NaN, 9);
+    for (const { value, reasons } of scored)
+      expect(reasons.reduce((sum, { points }) => sum + points, 0)).toBeCloseTo(value ?? NaN, 9);
   });
 });
 
 test('is computed in a group only when it has a weight', async () => {
   const texts = ['SELECT COUNT(*) FROM products', 'SELECT COUNT(id) FROM products', 'SELECT COUNT(*) FROM customers'];
   const free = await openScorer(BAKERY);
-  for (const one of await free.score('How many products are there?', ...texts)) expect(one.components.agreement).toBeUndefined();
+  for (const one of await free.score('How many products are there?', ...texts))
+    expect(one.components.agreement).toBeUndefined();
   free.database.close();
   const voting = await openScorer(BAKERY, { ...REFERENCE_FREE, agreement: 0.5 });
   const scored = await voting.score('How many products are there?', ...texts);

@@ -7,7 +7,8 @@ import { nearestName } from '../../src/rewards/validity.ts';
 import { BAKERY, openScorer, REFERENCE_FREE } from './databases.ts';
 
 const QUESTION = 'Show total revenue by product';
-const GOOD = 'SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM products AS p JOIN order_items AS oi ON oi.product_id = p.id GROUP BY p.name';
+const GOOD =
+  'SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM products AS p JOIN order_items AS oi ON oi.product_id = p.id GROUP BY p.name';
 
 async function componentsOf(sql: string, question = QUESTION): Promise<Record<string, RewardScore | undefined>> {
   const { score, database } = await openScorer(BAKERY);
@@ -19,7 +20,17 @@ const said = (score: RewardScore | undefined): string => (score?.reasons ?? []).
 
 test('every value is the sum of its reasons, clamped, and the total is their weighted mean', async () => {
   const { score, database } = await openScorer(BAKERY);
-  const texts = [GOOD, 'SELECT * FROM products', 'SELECT nme FROM products', 'SELECT FROM', 'SELECT name FROM products, orders WHERE price > 3', "SELECT name FROM products WHERE name = 'x'", 'DELETE FROM products', 'SELECT NULL FROM products', 'SELECT city FROM customers'];
+  const texts = [
+    GOOD,
+    'SELECT * FROM products',
+    'SELECT nme FROM products',
+    'SELECT FROM',
+    'SELECT name FROM products, orders WHERE price > 3',
+    "SELECT name FROM products WHERE name = 'x'",
+    'DELETE FROM products',
+    'SELECT NULL FROM products',
+    'SELECT city FROM customers',
+  ];
   for (const { components, total } of await score(QUESTION, ...texts)) {
     for (const component of Object.values(components)) {
       const sum = component.reasons.reduce((points, one) => points + one.points, 0);
@@ -38,7 +49,7 @@ describe('validity is SQLite’s verdict', () => {
   test.each([
     [GOOD, 1, 'compiles'],
     ['SELECT products.price::int FROM products', -1, 'cannot compile'],
-    ["SELECT name FROM products INTERSECT SELECT full_name FROM customers", 1, 'compiles'],
+    ['SELECT name FROM products INTERSECT SELECT full_name FROM customers', 1, 'compiles'],
     ['SELECT nme FROM products', -0.5, 'Did it mean "products.name"?'],
     ['SELECT name FROM product', -0.5, 'Did it mean "products"?'],
     ['SELECT full_name FROM products', -0.5, 'is a column of customers'],
@@ -62,8 +73,15 @@ describe('validity is SQLite’s verdict', () => {
 describe('execution', () => {
   const RUNAWAY = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n, products';
   test.each([
-    [GOOD, 1], ["SELECT name FROM products WHERE name = 'none'", -0.5], ["SELECT MAX(price) FROM products WHERE name = 'none'", 0.1],
-    ['SELECT 1', 0], ['SELECT name FROM sqlite_schema', 0], ['SELECT 1 WHERE 0', -1], [RUNAWAY, -1], ['SELECT abs(-9223372036854775808) FROM products', -1], ['SELEC', -1],
+    [GOOD, 1],
+    ["SELECT name FROM products WHERE name = 'none'", -0.5],
+    ["SELECT MAX(price) FROM products WHERE name = 'none'", 0.1],
+    ['SELECT 1', 0],
+    ['SELECT name FROM sqlite_schema', 0],
+    ['SELECT 1 WHERE 0', -1],
+    [RUNAWAY, -1],
+    ['SELECT abs(-9223372036854775808) FROM products', -1],
+    ['SELEC', -1],
   ])('%s gives %d', async (sql, value) => {
     expect((await componentsOf(sql)).execution?.value).toBe(value);
   });
@@ -72,24 +90,40 @@ describe('execution', () => {
 describe('format', () => {
   const value = async (sql: string): Promise<number> => (await componentsOf(sql)).format?.value ?? Number.NaN;
   test('plain SQL has the full score, with or without what it need not have', async () => {
-    for (const sql of ['SELECT name FROM products', 'SELECT product_id, SUM(quantity) FROM order_items GROUP BY product_id', GOOD, 'SELECT AVG(price) FROM products', 'SELECT CAST(price AS TEXT) AS p FROM products AS x']) expect(await value(sql), sql).toBe(1);
+    for (const sql of [
+      'SELECT name FROM products',
+      'SELECT product_id, SUM(quantity) FROM order_items GROUP BY product_id',
+      GOOD,
+      'SELECT AVG(price) FROM products',
+      'SELECT CAST(price AS TEXT) AS p FROM products AS x',
+    ])
+      expect(await value(sql), sql).toBe(1);
   });
   test('what invites mistakes costs', async () => {
-    const joined = await value('SELECT products.name FROM products JOIN order_items ON order_items.product_id = products.id');
+    const joined = await value(
+      'SELECT products.name FROM products JOIN order_items ON order_items.product_id = products.id',
+    );
     expect(joined).toBe(1);
-    const comma = await value('SELECT products.name FROM products, order_items WHERE order_items.product_id = products.id');
+    const comma = await value(
+      'SELECT products.name FROM products, order_items WHERE order_items.product_id = products.id',
+    );
     expect(comma).toBeLessThan(joined);
     expect(await value('SELECT products.name FROM products, order_items')).toBeLessThan(comma);
-    expect(await value('SELECT products.name FROM products JOIN order_items ON products.id = products.id')).toBeLessThan(comma);
+    expect(
+      await value('SELECT products.name FROM products JOIN order_items ON products.id = products.id'),
+    ).toBeLessThan(comma);
     expect(await value('SELECT * FROM products')).toBeLessThan(comma);
     expect(await value('SELECT name, name FROM products')).toBeLessThan(1);
-    expect(await value('SELECT a.name, b.name FROM products a JOIN products b ON a.category = b.category')).toBeLessThan(1);
+    expect(
+      await value('SELECT a.name, b.name FROM products a JOIN products b ON a.category = b.category'),
+    ).toBeLessThan(1);
     expect(await value('SELECT productname AS n, SUM(x) AS y FROM revenue_summary')).toBe(0);
   });
 });
 
 describe('quality', () => {
-  const value = async (sql: string, question?: string): Promise<number> => (await componentsOf(sql, question)).quality?.value ?? Number.NaN;
+  const value = async (sql: string, question?: string): Promise<number> =>
+    (await componentsOf(sql, question)).quality?.value ?? Number.NaN;
   test('sees the right value in the right column', async () => {
     const question = 'How many customers live in Bern?';
     const right = await value("SELECT COUNT(*) FROM customers WHERE city = 'Bern'", question);
@@ -109,17 +143,27 @@ describe('quality', () => {
     const question = 'Which products are not in the category bread?';
     const right = await value("SELECT name FROM products WHERE category != 'bread'", question);
     expect(right).toBeGreaterThan(await value("SELECT name FROM products WHERE category = 'bread'", question));
-    expect(right).toBeGreaterThan(await value("SELECT p.name FROM products p JOIN order_items oi ON oi.product_id = p.id WHERE p.category != 'bread'", question));
+    expect(right).toBeGreaterThan(
+      await value(
+        "SELECT p.name FROM products p JOIN order_items oi ON oi.product_id = p.id WHERE p.category != 'bread'",
+        question,
+      ),
+    );
   });
   test('sees what is asked to be shown', async () => {
     const question = 'What are the name and price of the products in the category bread?';
     const right = await value("SELECT name, price FROM products WHERE category = 'bread'", question);
-    for (const list of ['name', 'price', 'id, price', 'name, price, id', 'category, price', '*']) expect(await value(`SELECT ${list} FROM products WHERE category = 'bread'`, question), list).toBeLessThan(right);
+    for (const list of ['name', 'price', 'id, price', 'name, price, id', 'category, price', '*'])
+      expect(await value(`SELECT ${list} FROM products WHERE category = 'bread'`, question), list).toBeLessThan(right);
   });
   test('sees the side of a comparison and the direction of an order', async () => {
     const above = 'Show the names of products with a price of more than 3.';
-    expect(await value('SELECT name FROM products WHERE price > 3', above)).toBeGreaterThan(await value('SELECT name FROM products WHERE price < 3', above));
-    expect(await value('SELECT name FROM products WHERE price >= 4', above)).toBe(await value('SELECT name FROM products WHERE price > 3', above));
+    expect(await value('SELECT name FROM products WHERE price > 3', above)).toBeGreaterThan(
+      await value('SELECT name FROM products WHERE price < 3', above),
+    );
+    expect(await value('SELECT name FROM products WHERE price >= 4', above)).toBe(
+      await value('SELECT name FROM products WHERE price > 3', above),
+    );
     const order = 'List the names of all products ordered by price from high to low.';
     const right = await value('SELECT name FROM products ORDER BY price DESC', order);
     expect(right).toBeGreaterThan(await value('SELECT name FROM products ORDER BY price', order));
@@ -128,8 +172,15 @@ describe('quality', () => {
   test('sees one figure asked for, a count multiplied by a join, and identifiers added up', async () => {
     const question = 'How many customers live in Bern?';
     const right = await value("SELECT COUNT(*) FROM customers WHERE city = 'Bern'", question);
-    expect(right).toBeGreaterThan(await value("SELECT COUNT(*) FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.city = 'Bern'", question));
-    expect(right).toBeGreaterThan(await value("SELECT COUNT(*) FROM customers WHERE city = 'Bern' GROUP BY full_name", question));
+    expect(right).toBeGreaterThan(
+      await value(
+        "SELECT COUNT(*) FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.city = 'Bern'",
+        question,
+      ),
+    );
+    expect(right).toBeGreaterThan(
+      await value("SELECT COUNT(*) FROM customers WHERE city = 'Bern' GROUP BY full_name", question),
+    );
     expect(right).toBeGreaterThan(await value("SELECT SUM(id) FROM customers WHERE city = 'Bern'", question));
   });
   test('where nothing in the question can be linked, nothing speaks for the SQL', async () => {
@@ -147,13 +198,26 @@ describe('gold', () => {
     return result;
   };
   test('+1 for the same result in other words, −1 for another result', async () => {
-    expect((await score('SELECT SUM(quantity * unit_price), name FROM order_items JOIN products ON id = product_id GROUP BY product_id', {})).value).toBe(1);
+    expect(
+      (
+        await score(
+          'SELECT SUM(quantity * unit_price), name FROM order_items JOIN products ON id = product_id GROUP BY product_id',
+          {},
+        )
+      ).value,
+    ).toBe(1);
     expect((await score('SELECT name, SUM(price) FROM products GROUP BY name', {})).value).toBe(-1);
     expect((await score('SELECT name FROM', {})).value).toBe(-1);
-    expect((await score('SELECT city FROM customers', { sqlAlternatives: ['SELECT city FROM customers'] })).value).toBe(1);
+    expect((await score('SELECT city FROM customers', { sqlAlternatives: ['SELECT city FROM customers'] })).value).toBe(
+      1,
+    );
   });
   test('null with a reason where gold teaches nothing', async () => {
-    for (const sql of ["SELECT name FROM products WHERE name = 'none'", "SELECT COUNT(*) FROM products WHERE name = 'none'", 'SELECT name FROM nowhere']) {
+    for (const sql of [
+      "SELECT name FROM products WHERE name = 'none'",
+      "SELECT COUNT(*) FROM products WHERE name = 'none'",
+      'SELECT name FROM nowhere',
+    ]) {
       const scored = await score(GOOD, { sql });
       expect(scored.value).toBeNull();
       expect(scored.reasons[0]?.text).toMatch(/gold SQL/);
@@ -162,14 +226,26 @@ describe('gold', () => {
   test('gold runs once per question, and never without a weight', async () => {
     const { database } = await openScorer(BAKERY);
     let runs = 0;
-    const counting: Database = { schema: database.schema, close: () => undefined, execute: (sql, options) => { runs += sql.length; return database.execute(sql, options); } };
+    const counting: Database = {
+      schema: database.schema,
+      close: () => undefined,
+      execute: (sql, options) => {
+        runs += sql.length;
+        return database.execute(sql, options);
+      },
+    };
     const [execution] = await database.execute([GOOD]);
     const completions = [{ sql: GOOD, execution: execution as Execution }];
     const analyse = makeAnalyser(database.schema);
     const free = makeRewardModel({ schema: database.schema, database: counting, weights: REFERENCE_FREE, analyse });
     expect((await free.score(question, completions))[0]?.components.gold).toBeUndefined();
     expect(runs).toBe(0);
-    const withGold = makeRewardModel({ schema: database.schema, database: counting, weights: { ...REFERENCE_FREE, gold: 1, agreement: 0, feedback: 0 }, analyse });
+    const withGold = makeRewardModel({
+      schema: database.schema,
+      database: counting,
+      weights: { ...REFERENCE_FREE, gold: 1, agreement: 0, feedback: 0 },
+      analyse,
+    });
     await withGold.score(question, completions);
     const [scored] = await withGold.score(question, completions);
     expect(runs).toBe(1);
@@ -177,8 +253,18 @@ describe('gold', () => {
     database.close();
   });
   test('a constant that hits the gold result by luck stays gated', async () => {
-    const { score: scoreAll, database } = await openScorer(BAKERY, { ...REFERENCE_FREE, gold: 1, agreement: 0, feedback: 0 });
-    const counted = { id: 'c', question: 'How many customers live in Bern?', sql: "SELECT COUNT(*) FROM customers WHERE city = 'Bern'", split: 'train' } as const;
+    const { score: scoreAll, database } = await openScorer(BAKERY, {
+      ...REFERENCE_FREE,
+      gold: 1,
+      agreement: 0,
+      feedback: 0,
+    });
+    const counted = {
+      id: 'c',
+      question: 'How many customers live in Bern?',
+      sql: "SELECT COUNT(*) FROM customers WHERE city = 'Bern'",
+      split: 'train',
+    } as const;
     const [lucky, honest] = await scoreAll(counted, 'SELECT 2', counted.sql);
     expect(lucky?.components.gold?.value).toBe(1);
     expect(lucky?.total).toBeLessThanOrEqual(-0.9);

@@ -4,7 +4,15 @@ import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Question, RewardWeights, ScoredRewards } from '../../src/grpo/types.ts';
 import { makeRewardModel } from '../../src/rewards/total.ts';
 
-export const REFERENCE_FREE: RewardWeights = { validity: 0.2, execution: 0.3, quality: 0.35, format: 0.15, gold: 0, agreement: 0, feedback: 0 };
+export const REFERENCE_FREE: RewardWeights = {
+  validity: 0.2,
+  execution: 0.3,
+  quality: 0.35,
+  format: 0.15,
+  gold: 0,
+  agreement: 0,
+  feedback: 0,
+};
 
 export const BAKERY = `
   CREATE TABLE products(id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL NOT NULL, category TEXT);
@@ -24,7 +32,10 @@ export const LIBRARY = `
   INSERT INTO book VALUES (1,'Solaris',1,204,'science fiction'),(2,'Homo faber',2,203,'novel'),(3,'Flights',3,403,'novel'),(4,'Fiasco',1,322,'science fiction');
   INSERT INTO loan VALUES (1,1,'Kim',12),(2,1,'Lou',30),(3,3,'Kim',7);`;
 
-export async function openScorer(dump: string, weights: RewardWeights = REFERENCE_FREE): Promise<{
+export async function openScorer(
+  dump: string,
+  weights: RewardWeights = REFERENCE_FREE,
+): Promise<{
   score: (question: string | Question, ...sql: string[]) => Promise<ScoredRewards[]>;
   database: SqliteDatabase;
 }> {
@@ -35,7 +46,13 @@ export async function openScorer(dump: string, weights: RewardWeights = REFERENC
     async score(question, ...sql) {
       const asked: Question = typeof question === 'string' ? { id: question, question, split: 'train' } : question;
       const executions = await database.execute(sql, { budget: { maxVmSteps: 200_000 } });
-      return model.score(asked, sql.map((text, i) => ({ sql: text, execution: executions[i] ?? { status: 'invalid', columns: [], rows: [], truncated: false } })));
+      return model.score(
+        asked,
+        sql.map((text, i) => ({
+          sql: text,
+          execution: executions[i] ?? { status: 'invalid', columns: [], rows: [], truncated: false },
+        })),
+      );
     },
   };
 }

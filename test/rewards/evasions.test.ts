@@ -13,7 +13,8 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    dump: BAKERY, question: 'Show total revenue by product',
+    dump: BAKERY,
+    question: 'Show total revenue by product',
     sensible: [
       'SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM products p JOIN order_items oi ON oi.product_id = p.id GROUP BY p.name',
       'SELECT p.name, AVG(oi.unit_price) FROM products p JOIN order_items oi ON oi.product_id = p.id GROUP BY p.name',
@@ -22,22 +23,39 @@ const CASES: readonly Case[] = [
       'SELECT name, SUM(price) FROM products GROUP BY name',
     ],
     ignoring: ['SELECT city FROM customers', 'SELECT status, ordered_at FROM orders', 'SELECT COUNT(*) FROM customers'],
-    empty: ['SELECT p.name, SUM(oi.quantity) FROM products p JOIN order_items oi ON oi.product_id = p.id WHERE p.id > 99 GROUP BY p.name'],
+    empty: [
+      'SELECT p.name, SUM(oi.quantity) FROM products p JOIN order_items oi ON oi.product_id = p.id WHERE p.id > 99 GROUP BY p.name',
+    ],
   },
   {
-    dump: BAKERY, question: 'How many customers live in Bern?',
-    sensible: ["SELECT COUNT(*) FROM customers WHERE city = 'Bern'", 'SELECT COUNT(*) FROM customers', "SELECT full_name FROM customers WHERE city = 'Bern'", "SELECT SUM(id) FROM customers WHERE city = 'Bern'", 'SELECT COUNT(*) FROM customers JOIN orders'],
+    dump: BAKERY,
+    question: 'How many customers live in Bern?',
+    sensible: [
+      "SELECT COUNT(*) FROM customers WHERE city = 'Bern'",
+      'SELECT COUNT(*) FROM customers',
+      "SELECT full_name FROM customers WHERE city = 'Bern'",
+      "SELECT SUM(id) FROM customers WHERE city = 'Bern'",
+      'SELECT COUNT(*) FROM customers JOIN orders',
+    ],
     ignoring: ['SELECT price FROM products', 'SELECT SUM(quantity) FROM order_items'],
     empty: ["SELECT full_name FROM customers WHERE city = 'bern'"],
   },
   {
-    dump: LIBRARY, question: 'What is the average number of pages of books for each genre?',
-    sensible: ['SELECT genre, AVG(pages) AS average FROM book GROUP BY genre', 'SELECT genre, SUM(pages) FROM book GROUP BY genre', 'SELECT AVG(pages) FROM book', 'SELECT genre, pages FROM book', 'SELECT b.genre, AVG(b.pages) FROM book b, author a GROUP BY b.genre'],
+    dump: LIBRARY,
+    question: 'What is the average number of pages of books for each genre?',
+    sensible: [
+      'SELECT genre, AVG(pages) AS average FROM book GROUP BY genre',
+      'SELECT genre, SUM(pages) FROM book GROUP BY genre',
+      'SELECT AVG(pages) FROM book',
+      'SELECT genre, pages FROM book',
+      'SELECT b.genre, AVG(b.pages) FROM book b, author a GROUP BY b.genre',
+    ],
     ignoring: ['SELECT member FROM loan', 'SELECT country, birth_year FROM author'],
     empty: ["SELECT genre, AVG(pages) FROM book WHERE genre = 'poem' GROUP BY genre"],
   },
   {
-    dump: LIBRARY, question: 'Which author from Poland has written the most books?',
+    dump: LIBRARY,
+    question: 'Which author from Poland has written the most books?',
     sensible: [
       "SELECT a.name FROM author a JOIN book b ON b.author_id = a.author_id WHERE a.country = 'Poland' GROUP BY a.author_id ORDER BY COUNT(*) DESC LIMIT 1",
       "SELECT a.name FROM author a JOIN book b ON b.author_id = a.author_id WHERE a.country = 'Poland' GROUP BY a.author_id ORDER BY COUNT(*) ASC LIMIT 1",
@@ -50,8 +68,28 @@ const CASES: readonly Case[] = [
 ];
 
 const ALWAYS = (table: string): string[] => [
-  'SELECT 1', "SELECT 'the answer'", 'SELECT name FROM sqlite_schema', 'SELECT COUNT(*) FROM sqlite_schema', 'SELECT (SELECT 1)', 'VALUES (1)', 'WITH t AS (SELECT 1 AS a) SELECT a FROM t',
-  `SELECT 1 FROM ${table}`, `SELECT 'x' FROM ${table}`, `SELECT MAX(1) FROM ${table}`, `SELECT (SELECT 1) FROM ${table}`, `WITH t AS (SELECT 5 AS v) SELECT t.v FROM ${table}, t`, `SELECT v FROM (SELECT 5 AS v FROM ${table})`, `SELECT COUNT(*) * 0 FROM ${table}`, `SELECT 0 * COUNT(*) AS n FROM ${table}`, `SELECT COALESCE(7, COUNT(*)) FROM ${table}`, `SELECT CASE WHEN 0 THEN rowid ELSE 5 END FROM ${table}`, `SELECT IIF(1 , 3, rowid) FROM ${table}`, `SELECT IFNULL('x', rowid) FROM ${table}`, `SELECT CASE WHEN 1 = 2 THEN rowid END FROM ${table}`, '', 'no SQL at all',
+  'SELECT 1',
+  "SELECT 'the answer'",
+  'SELECT name FROM sqlite_schema',
+  'SELECT COUNT(*) FROM sqlite_schema',
+  'SELECT (SELECT 1)',
+  'VALUES (1)',
+  'WITH t AS (SELECT 1 AS a) SELECT a FROM t',
+  `SELECT 1 FROM ${table}`,
+  `SELECT 'x' FROM ${table}`,
+  `SELECT MAX(1) FROM ${table}`,
+  `SELECT (SELECT 1) FROM ${table}`,
+  `WITH t AS (SELECT 5 AS v) SELECT t.v FROM ${table}, t`,
+  `SELECT v FROM (SELECT 5 AS v FROM ${table})`,
+  `SELECT COUNT(*) * 0 FROM ${table}`,
+  `SELECT 0 * COUNT(*) AS n FROM ${table}`,
+  `SELECT COALESCE(7, COUNT(*)) FROM ${table}`,
+  `SELECT CASE WHEN 0 THEN rowid ELSE 5 END FROM ${table}`,
+  `SELECT IIF(1 , 3, rowid) FROM ${table}`,
+  `SELECT IFNULL('x', rowid) FROM ${table}`,
+  `SELECT CASE WHEN 1 = 2 THEN rowid END FROM ${table}`,
+  '',
+  'no SQL at all',
 ];
 
 describe.each(CASES)('$question', ({ dump, question, sensible, ignoring, empty }) => {
@@ -60,8 +98,12 @@ describe.each(CASES)('$question', ({ dump, question, sensible, ignoring, empty }
     const evasions = [...ALWAYS(database.schema.tables[0]?.name ?? ''), ...ignoring, ...empty];
     const good = await score(question, ...sensible);
     const bad = await score(question, ...evasions);
-    const lowest = sensible.map((sql, i) => ({ sql, total: good[i]?.total ?? -2 })).reduce((a, b) => (b.total < a.total ? b : a));
-    const highest = evasions.map((sql, i) => ({ sql, total: bad[i]?.total ?? 2 })).reduce((a, b) => (b.total > a.total ? b : a));
+    const lowest = sensible
+      .map((sql, i) => ({ sql, total: good[i]?.total ?? -2 }))
+      .reduce((a, b) => (b.total < a.total ? b : a));
+    const highest = evasions
+      .map((sql, i) => ({ sql, total: bad[i]?.total ?? 2 }))
+      .reduce((a, b) => (b.total > a.total ? b : a));
     expect(highest.total, `${highest.sql} against ${lowest.sql}`).toBeLessThan(lowest.total);
     database.close();
   });

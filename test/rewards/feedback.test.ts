@@ -19,7 +19,11 @@ const COUNT_TOO = 'SELECT COUNT(book_id) AS n FROM books';
 const AUTHORS = 'SELECT COUNT(*) FROM authors';
 const TITLES = 'SELECT title FROM books';
 
-async function values(said: Partial<Judgements>, sqls: readonly string[], asked = database): Promise<(number | null)[]> {
+async function values(
+  said: Partial<Judgements>,
+  sqls: readonly string[],
+  asked = database,
+): Promise<(number | null)[]> {
   const executions = await database.execute(sqls);
   const completions = sqls.map((sql, i) => ({ sql, execution: executions[i] as (typeof executions)[number] }));
   return (await feedbackRewards({ ...NOTHING, ...said }, completions, asked, new Map())).map(({ value }) => value);
@@ -27,23 +31,44 @@ async function values(said: Partial<Judgements>, sqls: readonly string[], asked 
 
 describe('the feedback component', () => {
   it('knows an SQL text however it is written, and SQL with the same result', async () => {
-    expect(await values({ approved: [COUNT] }, ['select count(*)  from BOOKS;', COUNT_TOO, AUTHORS, TITLES])).toEqual([1, 1, null, null]);
-    expect(await values({ disapproved: [COUNT] }, [COUNT, COUNT_TOO, AUTHORS, 'SELECT nonsense'])).toEqual([-1, -1, null, null]);
+    expect(await values({ approved: [COUNT] }, ['select count(*)  from BOOKS;', COUNT_TOO, AUTHORS, TITLES])).toEqual([
+      1,
+      1,
+      null,
+      null,
+    ]);
+    expect(await values({ disapproved: [COUNT] }, [COUNT, COUNT_TOO, AUTHORS, 'SELECT nonsense'])).toEqual([
+      -1,
+      -1,
+      null,
+      null,
+    ]);
   });
 
   it('lets an approved result win over a disapproved one, and a thumb on the very SQL over both', async () => {
-    expect(await values({ approved: [COUNT], disapproved: [COUNT_TOO] }, [COUNT, COUNT_TOO, 'SELECT SUM(1) FROM books'])).toEqual([1, -1, 1]);
+    expect(
+      await values({ approved: [COUNT], disapproved: [COUNT_TOO] }, [COUNT, COUNT_TOO, 'SELECT SUM(1) FROM books']),
+    ).toEqual([1, -1, 1]);
   });
 
   it('judges every completion where a person wrote what is right', async () => {
-    expect(await values({ corrected: [COUNT] }, [COUNT, COUNT_TOO, AUTHORS, 'SELECT nonsense'])).toEqual([1, 1, -1, -1]);
-    expect(await values({ corrected: [COUNT], approved: [AUTHORS] }, [AUTHORS, 'SELECT COUNT(name) FROM authors', TITLES])).toEqual([1, 1, -1]);
-    expect(await values({ corrected: ['SELECT title FROM books ORDER BY pages'] }, ['SELECT title FROM books ORDER BY pages DESC', 'SELECT title FROM books ORDER BY pages, title'])).toEqual([-1, 1]);
+    expect(await values({ corrected: [COUNT] }, [COUNT, COUNT_TOO, AUTHORS, 'SELECT nonsense'])).toEqual([
+      1, 1, -1, -1,
+    ]);
+    expect(
+      await values({ corrected: [COUNT], approved: [AUTHORS] }, [AUTHORS, 'SELECT COUNT(name) FROM authors', TITLES]),
+    ).toEqual([1, 1, -1]);
+    expect(
+      await values({ corrected: ['SELECT title FROM books ORDER BY pages'] }, [
+        'SELECT title FROM books ORDER BY pages DESC',
+        'SELECT title FROM books ORDER BY pages, title',
+      ]),
+    ).toEqual([-1, 1]);
   });
 
   it('takes a result that says nothing for that SQL text alone', async () => {
     const empty = "SELECT name FROM authors WHERE country = 'Peru'";
-    const other = "SELECT title FROM books WHERE pages > 9999";
+    const other = 'SELECT title FROM books WHERE pages > 9999';
     expect(await values({ approved: [empty] }, [empty, other])).toEqual([1, null]);
     expect(await values({ disapproved: [empty] }, [empty, other])).toEqual([-1, null]);
     expect(await values({ corrected: [empty] }, [empty, other, COUNT])).toEqual([1, null, null]);
@@ -59,16 +84,33 @@ describe('the feedback component', () => {
 describe('feedback in the total', () => {
   const [question] = QUESTIONS as readonly [Question];
 
-  async function scored(said: Judgements | null, settings: Record<string, number>, sqls: readonly string[], of = question): Promise<{ scores: ScoredRewards[]; asked: number }> {
+  async function scored(
+    said: Judgements | null,
+    settings: Record<string, number>,
+    sqls: readonly string[],
+    of = question,
+  ): Promise<{ scores: ScoredRewards[]; asked: number }> {
     let asked = 0;
     const feedback = async (): Promise<Judgements | null> => {
       asked++;
       return said;
     };
     const { schema } = database;
-    const model = makeRewardModel({ schema, database, weights: rewardWeights(makeConfig(settings)), analyse: makeAnalyser(schema), feedback });
+    const model = makeRewardModel({
+      schema,
+      database,
+      weights: rewardWeights(makeConfig(settings)),
+      analyse: makeAnalyser(schema),
+      feedback,
+    });
     const executions = await database.execute(sqls);
-    return { scores: await model.score(of, sqls.map((sql, i) => ({ sql, execution: executions[i] as (typeof executions)[number] }))), asked };
+    return {
+      scores: await model.score(
+        of,
+        sqls.map((sql, i) => ({ sql, execution: executions[i] as (typeof executions)[number] })),
+      ),
+      asked,
+    };
   }
 
   it('is not asked for without a weight', async () => {
@@ -89,7 +131,8 @@ describe('feedback in the total', () => {
   it('makes what people wrote the gold of the question, also where there is none', async () => {
     const settings = { gold_weight: 1, feedback_weight: 1 };
     const said = { ...NOTHING, corrected: [AUTHORS] };
-    const gold = async (judgements: Judgements | null, of: Question): Promise<(number | null | undefined)[]> => (await scored(judgements, settings, [COUNT, AUTHORS], of)).scores.map(({ components }) => components.gold?.value);
+    const gold = async (judgements: Judgements | null, of: Question): Promise<(number | null | undefined)[]> =>
+      (await scored(judgements, settings, [COUNT, AUTHORS], of)).scores.map(({ components }) => components.gold?.value);
     expect(await gold(null, question)).toEqual([1, -1]);
     expect(await gold(said, question)).toEqual([-1, 1]);
     const own: Question = { id: 'own', question: 'How many writers?', split: 'train' };
@@ -103,7 +146,8 @@ describe('feedback in the total', () => {
     const strange: Question = { id: 'own', question: 'List the countries, please.', split: 'train' };
     const capped = (await scored(null, {}, [AUTHORS], strange)).scores[0];
     expect(capped?.cappedAt).toBeDefined();
-    const lifted = (await scored({ ...NOTHING, approved: [AUTHORS] }, { feedback_weight: 1 }, [AUTHORS], strange)).scores[0];
+    const lifted = (await scored({ ...NOTHING, approved: [AUTHORS] }, { feedback_weight: 1 }, [AUTHORS], strange))
+      .scores[0];
     expect([lifted?.cappedAt, lifted?.components.feedback?.value]).toEqual([undefined, 1]);
   });
 });

@@ -19,14 +19,28 @@ function softmax(logits: readonly number[]): number[] {
 
 /**
  * Calls `visit` for each completion, first option first. Probabilities are worked out here from bases, couplings and
- * weights, not taken from the code under test. Features are counted only where `features` asks for them. Returns how many there are.
+ * weights, not taken from the code under test. Features are counted only where `features` asks for them. Returns how
+ * many there are.
  *
  * @throws Error beyond `most` completions
  */
-export function enumerate<S>(process: Process<S>, weightOf: (feature: number) => number, temperature: number, visit: (completion: Enumerated<S>) => void, options: { most?: number; features?: boolean } = {}): number {
+export function enumerate<S>(
+  process: Process<S>,
+  weightOf: (feature: number) => number,
+  temperature: number,
+  visit: (completion: Enumerated<S>) => void,
+  options: { most?: number; features?: boolean } = {},
+): number {
   const { most = 400_000, features = false } = options;
   let count = 0;
-  const walk = (state: S, choices: readonly number[], probability: number, referenceProbability: number, value: ReadonlyMap<number, number>, expected: ReadonlyMap<number, number>): void => {
+  const walk = (
+    state: S,
+    choices: readonly number[],
+    probability: number,
+    referenceProbability: number,
+    value: ReadonlyMap<number, number>,
+    expected: ReadonlyMap<number, number>,
+  ): void => {
     const decision = process.decide(state);
     if (decision === null) {
       if (++count > most) throw new Error(`more than ${most} completions`);
@@ -34,18 +48,32 @@ export function enumerate<S>(process: Process<S>, weightOf: (feature: number) =>
       return;
     }
     const prior = decision.options.map(({ base }, i) => base + (decision.coupling?.[i] ?? 0));
-    const policy = softmax(prior.map((logit, i) => (logit + (decision.options[i]?.features ?? []).reduce((sum, feature) => sum + weightOf(feature), 0)) / temperature));
+    const policy = softmax(
+      prior.map(
+        (logit, i) =>
+          (logit + (decision.options[i]?.features ?? []).reduce((sum, feature) => sum + weightOf(feature), 0)) /
+          temperature,
+      ),
+    );
     const reference = softmax(prior.map((logit) => logit / temperature));
     const nowExpected = new Map(expected);
     if (features) {
       decision.options.forEach((option, i) => {
-        for (const feature of option.features) nowExpected.set(feature, (nowExpected.get(feature) ?? 0) + (policy[i] ?? 0));
+        for (const feature of option.features)
+          nowExpected.set(feature, (nowExpected.get(feature) ?? 0) + (policy[i] ?? 0));
       });
     }
     decision.options.forEach((option, i) => {
       const nowValue = new Map(value);
       if (features) for (const feature of option.features) nowValue.set(feature, (nowValue.get(feature) ?? 0) + 1);
-      walk(decision.next(i), [...choices, i], probability * (policy[i] ?? 0), referenceProbability * (reference[i] ?? 0), nowValue, nowExpected);
+      walk(
+        decision.next(i),
+        [...choices, i],
+        probability * (policy[i] ?? 0),
+        referenceProbability * (reference[i] ?? 0),
+        nowValue,
+        nowExpected,
+      );
     });
   };
   walk(process.start, [], 1, 1, new Map(), new Map());
@@ -53,16 +81,27 @@ export function enumerate<S>(process: Process<S>, weightOf: (feature: number) =>
 }
 
 /** Sum, entropy and KL over all completions, in nats. */
-export function bruteForce<S>(process: Process<S>, weightOf: (feature: number) => number, temperature: number, most?: number): { completions: number; total: number; entropy: number; kl: number } {
+export function bruteForce<S>(
+  process: Process<S>,
+  weightOf: (feature: number) => number,
+  temperature: number,
+  most?: number,
+): { completions: number; total: number; entropy: number; kl: number } {
   let total = 0;
   let entropy = 0;
   let kl = 0;
-  const completions = enumerate(process, weightOf, temperature, ({ probability, referenceProbability }) => {
-    total += probability;
-    if (probability === 0) return;
-    entropy -= probability * Math.log(probability);
-    kl += probability * Math.log(probability / referenceProbability);
-  }, most === undefined ? {} : { most });
+  const completions = enumerate(
+    process,
+    weightOf,
+    temperature,
+    ({ probability, referenceProbability }) => {
+      total += probability;
+      if (probability === 0) return;
+      entropy -= probability * Math.log(probability);
+      kl += probability * Math.log(probability / referenceProbability);
+    },
+    most === undefined ? {} : { most },
+  );
   return { completions, total, entropy, kl };
 }
 
@@ -84,6 +123,7 @@ export function keyedBy<S>(process: Process<S>, key: (state: S) => string): Proc
 /** How many completions a graph stands for. */
 export function completionsOf({ next }: StateGraph): number {
   const counts: number[] = [];
-  for (const followers of next) counts.push(followers.reduce((sum, follower) => sum + (follower < 0 ? 1 : counts[follower] ?? NaN), 0));
+  for (const followers of next)
+    counts.push(followers.reduce((sum, follower) => sum + (follower < 0 ? 1 : (counts[follower] ?? NaN)), 0));
   return counts.at(-1) ?? 1;
 }

@@ -6,7 +6,10 @@ import { makeGguf, type GgufOptions } from '../support/gguf.ts';
 const read = (bytes: BlobPart) => readGgufHeader(new Blob([bytes]), 'a.gguf');
 
 async function faultOf(bytes: BlobPart): Promise<[string, string]> {
-  const error: unknown = await read(bytes).then(() => null, (reason: unknown) => reason);
+  const error: unknown = await read(bytes).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ModelError)) throw new Error(`No ModelError, but ${String(error)}`);
   expect(error.remedy).not.toBe('');
   return [error.fault, error.message];
@@ -20,20 +23,31 @@ function patched(at: number, ...bytes: readonly number[]): Uint8Array<ArrayBuffe
 }
 
 test('says what the file is', async () => {
-  expect(await read(makeGguf({ name: 'Ada', contextLength: 777 }))).toEqual({ architecture: 'llama', name: 'Ada', contextLength: 777, hasChatTemplate: true });
+  expect(await read(makeGguf({ name: 'Ada', contextLength: 777 }))).toEqual({
+    architecture: 'llama',
+    name: 'Ada',
+    contextLength: 777,
+    hasChatTemplate: true,
+  });
   expect(await read(makeGguf({ name: ' ', chatTemplate: null }))).toMatchObject({ name: null, hasChatTemplate: false });
 });
 
 test('reads on where a vocabulary is larger than the first piece', async () => {
   const large = makeGguf({ extraTokens: 60_000, width: 16, layers: 1 });
   expect(await read(large)).toMatchObject({ architecture: 'llama', hasChatTemplate: true });
-  expect(await faultOf(large.slice(0, 1_200_000))).toEqual(['bad-file', 'a.gguf ends in the middle of its header: it is cut off or damaged.']);
+  expect(await faultOf(large.slice(0, 1_200_000))).toEqual([
+    'bad-file',
+    'a.gguf ends in the middle of its header: it is cut off or damaged.',
+  ]);
 });
 
 test('a file that lacks its last byte is cut off, whatever its weights', async () => {
   const whole = makeGguf();
   await read(whole);
-  expect(await faultOf(whole.slice(0, -1))).toEqual(['bad-file', `a.gguf is cut off: it has ${(whole.length - 1).toLocaleString('en')} of at least ${whole.length.toLocaleString('en')} bytes.`]);
+  expect(await faultOf(whole.slice(0, -1))).toEqual([
+    'bad-file',
+    `a.gguf is cut off: it has ${(whole.length - 1).toLocaleString('en')} of at least ${whole.length.toLocaleString('en')} bytes.`,
+  ]);
 });
 
 describe('what is refused', () => {
@@ -55,7 +69,12 @@ describe('what is refused', () => {
   test.each<[string, GgufOptions, string, RegExp]>([
     ['a part of a model', { more: [['split.count', 3]] }, 'bad-file', /one of 3 parts/],
     ['a model of pictures', { architecture: 'clip' }, 'unsupported', /"clip", which does not write text/],
-    ['a model of embeddings', { architecture: 'bert', more: [['bert.attention.causal', false]] }, 'unsupported', /"bert", which does not write text/],
+    [
+      'a model of embeddings',
+      { architecture: 'bert', more: [['bert.attention.causal', false]] },
+      'unsupported',
+      /"bert", which does not write text/,
+    ],
   ])('%s', async (_, options, expected, message) => {
     const [fault, said] = await faultOf(makeGguf(options));
     expect(fault).toBe(expected);

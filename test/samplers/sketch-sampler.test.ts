@@ -7,7 +7,11 @@ import { FLEET_QUESTIONS, FLEET_SQL } from './fleet.ts';
 import { ODD_SCHEMAS } from './schemas.ts';
 
 const NO_HINTS: PolicyView = { weightOf: () => 0, version: 0, hints: [] };
-const hinted = (weights: Readonly<Record<string, number>>): PolicyView => ({ weightOf: (key) => weights[key] ?? 0, version: 1, hints: [] });
+const hinted = (weights: Readonly<Record<string, number>>): PolicyView => ({
+  weightOf: (key) => weights[key] ?? 0,
+  version: 1,
+  hints: [],
+});
 
 async function samplerOf(sql: string): Promise<Sampler> {
   const database = await openTestDatabase(sql);
@@ -15,7 +19,12 @@ async function samplerOf(sql: string): Promise<Sampler> {
   return makeSketchSampler({ schema: database.schema });
 }
 
-const request = (question: string, seed = 1, policy = NO_HINTS, temperature = 0.7): SampleRequest => ({ question, policy, temperature, random: seededRandom(seed).next });
+const request = (question: string, seed = 1, policy = NO_HINTS, temperature = 0.7): SampleRequest => ({
+  question,
+  policy,
+  temperature,
+  random: seededRandom(seed).next,
+});
 const fleet = samplerOf(FLEET_SQL);
 const sqlOf = (samples: readonly Sample[]): string[] => samples.map(({ sql }) => sql);
 
@@ -25,7 +34,9 @@ describe('a group', () => {
     expect(group).toHaveLength(8);
     expect(await (await fleet).generateGroup(request('how many boats per city', 7), 8)).toEqual(group);
     expect(await (await samplerOf(FLEET_SQL)).generateGroup(request('how many boats per city', 7), 8)).toEqual(group);
-    expect(sqlOf(await (await fleet).generateGroup(request('how many boats per city', 8), 8))).not.toEqual(sqlOf(group));
+    expect(sqlOf(await (await fleet).generateGroup(request('how many boats per city', 8), 8))).not.toEqual(
+      sqlOf(group),
+    );
   });
 
   it('does not depend on what was asked before, even when its grammar was forgotten', async () => {
@@ -39,7 +50,10 @@ describe('a group', () => {
     const distinct: number[] = [];
     const entropy: number[] = [];
     for (const temperature of [0.05, 0.5, 1, 2]) {
-      distinct.push(new Set(sqlOf(await (await fleet).generateGroup(request('boats from Turku', 3, NO_HINTS, temperature), 100))).size);
+      distinct.push(
+        new Set(sqlOf(await (await fleet).generateGroup(request('boats from Turku', 3, NO_HINTS, temperature), 100)))
+          .size,
+      );
       entropy.push((await fleet).distribution(request('boats from Turku', 3, NO_HINTS, temperature))?.entropy ?? 0);
     }
     expect(distinct).toEqual([...distinct].sort((a, b) => a - b));
@@ -51,7 +65,9 @@ describe('a group', () => {
     let compared = 0;
     for (const question of Object.values(FLEET_QUESTIONS)) {
       const greedy = await (await fleet).greedy(request(question, 1, hinted({ '* ⇒ SELECT *': 0.013 }), 1e-3));
-      const [drawn] = await (await fleet).generateGroup(request(question, 1, hinted({ '* ⇒ SELECT *': 0.013 }), 1e-3), 1);
+      const [drawn] = await (
+        await fleet
+      ).generateGroup(request(question, 1, hinted({ '* ⇒ SELECT *': 0.013 }), 1e-3), 1);
       // Options that score alike share the probability at any temperature.
       if (greedy.decisions.some(({ probability }) => probability < 0.99)) continue;
       compared++;
@@ -69,8 +85,13 @@ describe('a group', () => {
   it('decisions multiply to the probability', async () => {
     const policy = hinted({ '* ⇒ column alias': 1.5, 'boat ⇒ COUNT(*) FROM boat': -1 });
     for (const sample of await (await fleet).generateGroup(request('how many boats per city', 2, policy), 20)) {
-      expect(sample.decisions.reduce((sum, { probability }) => sum + Math.log(probability), 0)).toBeCloseTo(sample.logProbability ?? NaN, 9);
-      expect(sample.decisions.reduce((sum, { referenceProbability }) => sum + Math.log(referenceProbability), 0)).toBeCloseTo(sample.referenceLogProbability ?? NaN, 9);
+      expect(sample.decisions.reduce((sum, { probability }) => sum + Math.log(probability), 0)).toBeCloseTo(
+        sample.logProbability ?? NaN,
+        9,
+      );
+      expect(
+        sample.decisions.reduce((sum, { referenceProbability }) => sum + Math.log(referenceProbability), 0),
+      ).toBeCloseTo(sample.referenceLogProbability ?? NaN, 9);
       expect(sample.text).toBe(sample.sql);
     }
   });
@@ -82,8 +103,21 @@ describe('hints', () => {
     return samples.filter((sql) => pattern.test(sql)).length / samples.length;
   };
 
-  it.each([['* ⇒ aggregate per group', /GROUP BY/u], ['* ⇒ column alias', / AS /u], ['* ⇒ tables without a join condition', /FROM \w+, \w+/u], ['"how many" ⇒ only list of columns', /^SELECT (?!.*(COUNT|SUM|AVG|MAX|MIN|GROUP))/u], ['* ⇒ filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'], ['* ⇒ > (SELECT AVG …)', /\(SELECT AVG/u], ['* ⇒ INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'], ['* ⇒ SELECT ← exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u]])('%s: its weight moves what it names', async (key, pattern, question = 'how many boats per city') => {
-    const [less, none, more] = [await shareOf(pattern, hinted({ [key]: -3 }), question), await shareOf(pattern, NO_HINTS, question), await shareOf(pattern, hinted({ [key]: 3 }), question)];
+  it.each([
+    ['* ⇒ aggregate per group', /GROUP BY/u],
+    ['* ⇒ column alias', / AS /u],
+    ['* ⇒ tables without a join condition', /FROM \w+, \w+/u],
+    ['"how many" ⇒ only list of columns', /^SELECT (?!.*(COUNT|SUM|AVG|MAX|MIN|GROUP))/u],
+    ['* ⇒ filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'],
+    ['* ⇒ > (SELECT AVG …)', /\(SELECT AVG/u],
+    ['* ⇒ INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'],
+    ['* ⇒ SELECT ← exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u],
+  ])('%s: its weight moves what it names', async (key, pattern, question = 'how many boats per city') => {
+    const [less, none, more] = [
+      await shareOf(pattern, hinted({ [key]: -3 }), question),
+      await shareOf(pattern, NO_HINTS, question),
+      await shareOf(pattern, hinted({ [key]: 3 }), question),
+    ];
     expect(less).toBeLessThanOrEqual(none);
     expect(none).toBeLessThan(more);
   });
@@ -105,14 +139,33 @@ describe('features', () => {
     for (const question of ['how many boats per city', 'owners with more than 1 boat', 'boats not in Turku']) {
       for (let seed = 1; seed <= 4; seed++) {
         const at = async (key: string, weight: number): Promise<Sample | undefined> =>
-          (await sampler.generateGroup(request(question, seed, hinted({ ...base, [key]: (base[key as keyof typeof base] ?? 0) + weight }), temperature), 1))[0];
+          (
+            await sampler.generateGroup(
+              request(
+                question,
+                seed,
+                hinted({ ...base, [key]: (base[key as keyof typeof base] ?? 0) + weight }),
+                temperature,
+              ),
+              1,
+            )
+          )[0];
         const [sample] = await sampler.generateGroup(request(question, seed, hinted(base), temperature), 1);
         for (const { feature, value, expected } of sample?.features ?? []) {
           const [up, down] = [await at(feature.key, h), await at(feature.key, -h)];
           // The same seed draws the same completion but at the edge between two options.
-          if (up?.sql !== sample?.sql || down?.sql !== sample?.sql || up?.logProbability == null || down?.logProbability == null) continue;
+          if (
+            up?.sql !== sample?.sql ||
+            down?.sql !== sample?.sql ||
+            up?.logProbability == null ||
+            down?.logProbability == null
+          )
+            continue;
           compared++;
-          expect((up.logProbability - down.logProbability) / (2 * h), feature.key).toBeCloseTo((value - expected) / temperature, 5);
+          expect((up.logProbability - down.logProbability) / (2 * h), feature.key).toBeCloseTo(
+            (value - expected) / temperature,
+            5,
+          );
         }
       }
     }
@@ -126,8 +179,10 @@ describe('features', () => {
       const keys = features.map(({ feature }) => feature.key);
       expect(new Set(keys).size).toBe(keys.length);
       const fired = features.filter(({ value }) => value > 0).map(({ feature }) => feature.pattern);
-      for (const { chosen } of decisions.filter(({ name }) => name === 'select')) expect(fired).toContain(`SELECT ${chosen}`);
-      for (const { chosen } of decisions.filter(({ name }) => name === 'group')) expect(fired).toContain(`GROUP BY ${chosen}`);
+      for (const { chosen } of decisions.filter(({ name }) => name === 'select'))
+        expect(fired).toContain(`SELECT ${chosen}`);
+      for (const { chosen } of decisions.filter(({ name }) => name === 'group'))
+        expect(fired).toContain(`GROUP BY ${chosen}`);
       expect(sql.startsWith('SELECT DISTINCT')).toBe(fired.includes('DISTINCT'));
       expect(sql.includes(' NOT IN ')).toBe(fired.includes('NOT IN (SELECT …)'));
       expect(sql.includes(' LIMIT ')).toBe(fired.includes('ORDER BY … LIMIT'));
@@ -136,7 +191,9 @@ describe('features', () => {
         expect(expected).toBeGreaterThanOrEqual(0);
       }
     }
-    expect(samples.some(({ features }) => features.some(({ feature, value }) => feature.key === never && value === 0))).toBe(true);
+    expect(
+      samples.some(({ features }) => features.some(({ feature, value }) => feature.key === never && value === 0)),
+    ).toBe(true);
   });
 
   it('averages of value and of expectation agree over many completions', async () => {
@@ -149,7 +206,7 @@ describe('features', () => {
       });
       const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
       const sd = Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / differences.length);
-      expect(Math.abs(mean), key).toBeLessThan(6 * sd / Math.sqrt(differences.length) + 1e-9);
+      expect(Math.abs(mean), key).toBeLessThan((6 * sd) / Math.sqrt(differences.length) + 1e-9);
     }
     expect(keys.size).toBeGreaterThan(20);
   });
@@ -160,13 +217,19 @@ describe('the distribution', () => {
     for (const name of ['one table of one column', 'no text, no numbers', 'an empty table and a view']) {
       const { sql, questions } = ODD_SCHEMAS[name] ?? { sql: '', questions: [] };
       const sampler = await samplerOf(sql);
-      for (const question of questions) expect(sampler.distribution(request(question)), question).toMatchObject({ exact: true, kl: 0 });
+      for (const question of questions)
+        expect(sampler.distribution(request(question)), question).toMatchObject({ exact: true, kl: 0 });
     }
-    for (const question of Object.values(FLEET_QUESTIONS)) expect((await fleet).distribution(request(question)), question).toMatchObject({ kl: 0 });
+    for (const question of Object.values(FLEET_QUESTIONS))
+      expect((await fleet).distribution(request(question)), question).toMatchObject({ kl: 0 });
   });
 
   it('is an estimate where there are too many states, the same every time', async () => {
-    const tables = Array.from({ length: 12 }, (_, i) => `CREATE TABLE ${'abcdefghijkl'[i] ?? ''}_red (id INTEGER PRIMARY KEY, colour TEXT, size REAL, next INT REFERENCES ${'abcdefghijkl'[(i + 1) % 12] ?? ''}_red(id)); INSERT INTO ${'abcdefghijkl'[i] ?? ''}_red VALUES (1, 'red', 1, NULL), (2, 'green', 2, NULL), (3, 'blue', 3, NULL), (4, 'black', 4, NULL);`);
+    const tables = Array.from(
+      { length: 12 },
+      (_, i) =>
+        `CREATE TABLE ${'abcdefghijkl'[i] ?? ''}_red (id INTEGER PRIMARY KEY, colour TEXT, size REAL, next INT REFERENCES ${'abcdefghijkl'[(i + 1) % 12] ?? ''}_red(id)); INSERT INTO ${'abcdefghijkl'[i] ?? ''}_red VALUES (1, 'red', 1, NULL), (2, 'green', 2, NULL), (3, 'blue', 3, NULL), (4, 'black', 4, NULL);`,
+    );
     const sampler = await samplerOf(tables.join('\n'));
     const question = 'colour size red green blue black more than 3 and less than 4 and over 7';
     const distribution = sampler.distribution(request(question, 1, hinted({ '* ⇒ list of columns': 2 })));
@@ -198,7 +261,16 @@ describe('an earlier sample', () => {
     const sampler = await fleet;
     const { random: _random, ...asked } = request('titles of boats');
     const { choices = [] } = await sampler.greedy(request('titles of boats'));
-    for (const wrong of [[], [0], [...choices, 0], choices.slice(0, -1), [999, ...choices.slice(1)], [-1, ...choices.slice(1)], [0.5, ...choices.slice(1)]]) expect(sampler.replay?.(asked, wrong)).toBeNull();
+    for (const wrong of [
+      [],
+      [0],
+      [...choices, 0],
+      choices.slice(0, -1),
+      [999, ...choices.slice(1)],
+      [-1, ...choices.slice(1)],
+      [0.5, ...choices.slice(1)],
+    ])
+      expect(sampler.replay?.(asked, wrong)).toBeNull();
   });
 });
 
@@ -211,7 +283,17 @@ describe('a feature says what it is', () => {
     INSERT INTO zorble VALUES (1, 'Groobax', 2, '2020-01-02'), (2, 'Groob Nim', 3, '2021-05-06'); INSERT INTO drazzo VALUES (1, 1, 5);
   `;
   // Names and values said in full: a word out of a longer name ("total" of "flarn total") is English by itself.
-  const questions = ['how many zorbles have more than 2 drazzos', 'the quixly of each zorble sorted by wumpit flarn', 'average wumpit flarn per quixly', 'zorble with quixly Groobax', 'zorbles with quixly Groob Nim or wumpit flarn over 3', 'zorbles without drazzos since May 2020', 'which zorble has the highest wumpit flarn', 'all zorbles by plimt', 'largest flarn total of Groobax'];
+  const questions = [
+    'how many zorbles have more than 2 drazzos',
+    'the quixly of each zorble sorted by wumpit flarn',
+    'average wumpit flarn per quixly',
+    'zorble with quixly Groobax',
+    'zorbles with quixly Groob Nim or wumpit flarn over 3',
+    'zorbles without drazzos since May 2020',
+    'which zorble has the highest wumpit flarn',
+    'all zorbles by plimt',
+    'largest flarn total of Groobax',
+  ];
 
   it('general where it names nothing of the database, with its template and the words of its cue', async () => {
     const sampler = await samplerOf(sql);
@@ -220,7 +302,9 @@ describe('a feature says what it is', () => {
     let own = 0;
     for (const question of questions) {
       const samples = await sampler.generateGroup(request(question, 1, NO_HINTS, 6), 25);
-      const distinct = new Map(samples.flatMap(({ features }) => features.map(({ feature }) => [feature.key, feature])));
+      const distinct = new Map(
+        samples.flatMap(({ features }) => features.map(({ feature }) => [feature.key, feature])),
+      );
       for (const { key, cue, pattern, tables, template, words, general: travels } of distinct.values()) {
         templates.add(template);
         expect(key.endsWith(` ⇒ ${pattern}`)).toBe(true);
@@ -229,9 +313,15 @@ describe('a feature says what it is', () => {
         if (template === 'operator' || template === 'name') expect(cue).not.toBeNull();
         if (template === 'pattern' || template === 'pair') expect(cue).toBeNull();
         expect(words).toBeLessThanOrEqual(2);
-        if (!travels) { own++; continue; }
+        if (!travels) {
+          own++;
+          continue;
+        }
         general++;
-        expect(NONCE.filter((nonce) => key.toLowerCase().includes(nonce)), key).toEqual([]);
+        expect(
+          NONCE.filter((nonce) => key.toLowerCase().includes(nonce)),
+          key,
+        ).toEqual([]);
         expect(tables).toEqual([]);
         expect(template).not.toBe('name');
       }
@@ -244,7 +334,9 @@ describe('a feature says what it is', () => {
 
 describe('odd schemas', () => {
   it('without tables there is nothing to ask, and the message says so', () => {
-    expect(() => makeSketchSampler({ schema: { tables: [], profiles: [] } })).toThrow('The database has no table or view that can be read, so there is nothing to write SQL about.');
+    expect(() => makeSketchSampler({ schema: { tables: [], profiles: [] } })).toThrow(
+      'The database has no table or view that can be read, so there is nothing to write SQL about.',
+    );
   });
 
   it.each(Object.entries(ODD_SCHEMAS))('%s: whatever is asked, there is SQL', async (_name, { sql, questions }) => {
@@ -259,7 +351,20 @@ describe('odd schemas', () => {
   });
 
   it('profiles may be missing: names are enough', async () => {
-    const sampler = makeSketchSampler({ schema: { profiles: [], tables: [{ name: 'boat', kind: 'table', rowCount: null, foreignKeys: [], columns: [{ name: 'title', type: '', primaryKey: false, notNull: false }] }] } });
+    const sampler = makeSketchSampler({
+      schema: {
+        profiles: [],
+        tables: [
+          {
+            name: 'boat',
+            kind: 'table',
+            rowCount: null,
+            foreignKeys: [],
+            columns: [{ name: 'title', type: '', primaryKey: false, notNull: false }],
+          },
+        ],
+      },
+    });
     expect((await sampler.greedy(request('title of the boat'))).sql).toBe('SELECT title FROM boat');
   });
 });

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { parserObjection } from '../../src/sql/parse.ts';
 
 test('says where a reader stops and what could stand there', () => {
-  expect(parserObjection('SELECT name FROM t WHERE a = 1 GROUP name')).toEqual({ at: 37, text: expect.stringContaining('after “GROUP”') as string });
+  expect(parserObjection('SELECT name FROM t WHERE a = 1 GROUP name')).toEqual({
+    at: 37,
+    text: expect.stringContaining('after “GROUP”') as string,
+  });
   expect(parserObjection('SELECT a, FROM t')?.text).toContain('“');
   expect(parserObjection('SELECT a FROM')?.text).toMatch(/^It breaks off after “FROM”/);
 });

@@ -4,7 +4,12 @@ import { FIELD_NAMES, FIELDS, makeConfig, type Field } from '../../src/grpo/conf
 import { parseSeed, readAddress, writeAddress } from '../../src/state/address.ts';
 
 test('settings and seed survive the address', () => {
-  const search = writeAddress('?tab=2', makeConfig({ learning_rate: 0.2, estimator: 'rloo', scale_rewards: false }), 7, 'starter');
+  const search = writeAddress(
+    '?tab=2',
+    makeConfig({ learning_rate: 0.2, estimator: 'rloo', scale_rewards: false }),
+    7,
+    'starter',
+  );
   const { settings, seed, start, problems } = readAddress(search);
   expect(problems).toEqual([]);
   expect([seed, start]).toEqual([7, 'starter']);
@@ -18,7 +23,10 @@ test('defaults leave no trace', () => {
 
 test('a value out of range is named with its range, and the others still count', () => {
   const { settings, problems } = readAddress('?lr=9&t=0.5&g=1');
-  expect(problems).toEqual(['learning_rate must be a number from 0 to 2, not "9".', 'group_size must be a whole number from 2 to 32, not "1".']);
+  expect(problems).toEqual([
+    'learning_rate must be a number from 0 to 2, not "9".',
+    'group_size must be a whole number from 2 to 32, not "1".',
+  ]);
   expect(settings).toEqual({ temperature: 0.5 });
 });
 
@@ -29,23 +37,43 @@ test('weights that leave no reward are refused together', () => {
 });
 
 test('a seed is a whole number', () => {
-  expect(['7', '0', '4294967295', '4294967296', '-1', '1.5', '', 'x'].map(parseSeed)).toEqual([7, 0, 4294967295, null, null, null, null, null]);
-  expect(readAddress('?start=me')).toMatchObject({ start: null, problems: ['start must be none or starter, not "me".'] });
+  expect(['7', '0', '4294967295', '4294967296', '-1', '1.5', '', 'x'].map(parseSeed)).toEqual([
+    7,
+    0,
+    4294967295,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(readAddress('?start=me')).toMatchObject({
+    start: null,
+    problems: ['start must be none or starter, not "me".'],
+  });
   expect(readAddress('?seed=x').problems[0]).toMatch(/^seed must be a whole number from 0 to 4294967295/);
 });
 
 test('no address can bring a setting out of its range', () => {
   const keys = FIELD_NAMES.map((name) => FIELDS[name].url);
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.constantFrom(...keys, 'seed', 'other'), fc.oneof(fc.string(), fc.double().map(String), fc.constantFrom('true', 'grpo', '1e9', 'NaN')))), (pairs) => {
-      const { settings } = readAddress(`?${new URLSearchParams(pairs).toString()}`);
-      const config = makeConfig(settings);
-      for (const name of FIELD_NAMES) {
-        const field: Field = FIELDS[name];
-        if (field.kind !== 'number') continue;
-        expect(config[name]).toBeGreaterThanOrEqual(field.min);
-        expect(config[name]).toBeLessThanOrEqual(field.max);
-      }
-    }),
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(...keys, 'seed', 'other'),
+          fc.oneof(fc.string(), fc.double().map(String), fc.constantFrom('true', 'grpo', '1e9', 'NaN')),
+        ),
+      ),
+      (pairs) => {
+        const { settings } = readAddress(`?${new URLSearchParams(pairs).toString()}`);
+        const config = makeConfig(settings);
+        for (const name of FIELD_NAMES) {
+          const field: Field = FIELDS[name];
+          if (field.kind !== 'number') continue;
+          expect(config[name]).toBeGreaterThanOrEqual(field.min);
+          expect(config[name]).toBeLessThanOrEqual(field.max);
+        }
+      },
+    ),
   );
 });

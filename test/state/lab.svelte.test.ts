@@ -12,12 +12,19 @@ interface Setup {
   readonly waits: number[];
 }
 
-function setup(address: Partial<AddressValues> = {}, options: Partial<LabOptions> = {}, engine = engineOf(SPREAD)): Setup {
+function setup(
+  address: Partial<AddressValues> = {},
+  options: Partial<LabOptions> = {},
+  engine = engineOf(SPREAD),
+): Setup {
   const written: string[] = [];
   const waits: number[] = [];
   const lab = new LabState({
     connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }), write: (config, seed) => written.push(`${seed} ${config.learning_rate}`) },
+    address: {
+      read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }),
+      write: (config, seed) => written.push(`${seed} ${config.learning_rate}`),
+    },
     reducedMotion: () => true,
     wait: (ms) => {
       waits.push(ms);
@@ -78,9 +85,15 @@ describe('opening', () => {
   });
 
   test('settings of the address are applied; what was refused is told', async () => {
-    const { lab } = await opened({ settings: { learning_rate: 0.3 }, problems: ['group_size must be a whole number from 2 to 32, not "99".'] });
+    const { lab } = await opened({
+      settings: { learning_rate: 0.3 },
+      problems: ['group_size must be a whole number from 2 to 32, not "99".'],
+    });
     expect(lab.config.learning_rate).toBe(0.3);
-    expect(lab.notices[0]).toMatchObject({ tone: 'problem', text: expect.stringContaining('group_size must be a whole number from 2 to 32') as string });
+    expect(lab.notices[0]).toMatchObject({
+      tone: 'problem',
+      text: expect.stringContaining('group_size must be a whole number from 2 to 32') as string,
+    });
     const [notice] = lab.notices;
     if (notice) lab.dismiss(notice);
     expect(lab.notices).toEqual([]);
@@ -106,7 +119,9 @@ describe('stepping and running', () => {
   test('a step is shown stage by stage, for as long as its speed says', async () => {
     const seen: string[] = [];
     const { lab, waits } = await opened({}, { reducedMotion: () => false });
-    const watch = setInterval(() => { if (seen.at(-1) !== lab.phase) seen.push(lab.phase); }, 0);
+    const watch = setInterval(() => {
+      if (seen.at(-1) !== lab.phase) seen.push(lab.phase);
+    }, 0);
     await lab.stepOnce();
     clearInterval(watch);
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(2400, 6);

@@ -5,14 +5,48 @@ import { KEPT_STEPS } from '../../src/grpo/run-store.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, Step } from '../../src/grpo/types.ts';
 
-const METRICS = { rewardMean: 0.5, rewardSd: 0.1, noSignalShare: 0, entropy: 1.5, kl: 0.01, diversity: 1, executedShare: 0.75, resampledGroups: 0, replayedCompletions: 0, hints: 2 };
+const METRICS = {
+  rewardMean: 0.5,
+  rewardSd: 0.1,
+  noSignalShare: 0,
+  entropy: 1.5,
+  kl: 0.01,
+  diversity: 1,
+  executedShare: 0.75,
+  resampledGroups: 0,
+  replayedCompletions: 0,
+  hints: 2,
+};
 
 export function record(id: string, step = 0, revision = 0): RunRecord {
   return {
-    id, revision, dataset: 'demo', sampler: 'sketch', settings: { group_size: 4 },
+    id,
+    revision,
+    dataset: 'demo',
+    sampler: 'sketch',
+    settings: { group_size: 4 },
     state: {
-      seed: 7, randomState: [1, 2, 3, 4], step, hints: [], eventCount: 2 * step, queue: ['a', 'b'],
-      summary: { totalSteps: step, totalGroups: step, scoredGroups: 0, totalCompletions: 4 * step, noSignalGroups: 0, resampledGroups: 0, replayedCompletions: 0, epochs: 0, averageReward: 0.5, hintsCreated: 0, hintsUpdated: 0, hintsPruned: 0, hints: 0 },
+      seed: 7,
+      randomState: [1, 2, 3, 4],
+      step,
+      hints: [],
+      eventCount: 2 * step,
+      queue: ['a', 'b'],
+      summary: {
+        totalSteps: step,
+        totalGroups: step,
+        scoredGroups: 0,
+        totalCompletions: 4 * step,
+        noSignalGroups: 0,
+        resampledGroups: 0,
+        replayedCompletions: 0,
+        epochs: 0,
+        averageReward: 0.5,
+        hintsCreated: 0,
+        hintsUpdated: 0,
+        hintsPruned: 0,
+        hints: 0,
+      },
     },
     place: { questionId: null, ownQuestion: null, speed: 'normal' },
   };
@@ -23,21 +57,61 @@ function point(step: number): HistoryPoint {
 }
 
 function event(sequence: number, step: number, key: string): HintEvent {
-  return { sequence, step, type: 'update', key, before: 0, after: 0.1, gradientTerm: 0.1, decayTerm: 0, causes: [], reason: 'because', hint: null };
+  return {
+    sequence,
+    step,
+    type: 'update',
+    key,
+    before: 0,
+    after: 0.1,
+    gradientTerm: 0.1,
+    decayTerm: 0,
+    causes: [],
+    reason: 'because',
+    hint: null,
+  };
 }
 
 /** A step whose one result holds the cells that JSON could not: bytes and a 64-bit integer. */
 function stepOf(number: number): Step {
-  const execution: Execution = { status: 'rows', columns: ['n', 'b'], rows: [[2n ** 60n, new Uint8Array([1, 2])]], truncated: false };
+  const execution: Execution = {
+    status: 'rows',
+    columns: ['n', 'b'],
+    rows: [[2n ** 60n, new Uint8Array([1, 2])]],
+    truncated: false,
+  };
   return {
-    number, events: [], metrics: METRICS,
-    groups: [{
-      questionId: `q${number}`, question: 'how many?', mean: 0.5, sd: 0.1, scale: 0.1, noSignal: false, distribution: null,
-      completions: [{
-        index: 0, text: 'SELECT 1', sql: 'SELECT 1', features: [], logProbability: -1, referenceLogProbability: -1, decisions: [],
-        execution, rowCount: 1, rewards: { components: {}, total: 0.5 }, advantage: 0, teaches: false, verdict: 'neutral',
-      }],
-    }],
+    number,
+    events: [],
+    metrics: METRICS,
+    groups: [
+      {
+        questionId: `q${number}`,
+        question: 'how many?',
+        mean: 0.5,
+        sd: 0.1,
+        scale: 0.1,
+        noSignal: false,
+        distribution: null,
+        completions: [
+          {
+            index: 0,
+            text: 'SELECT 1',
+            sql: 'SELECT 1',
+            features: [],
+            logProbability: -1,
+            referenceLogProbability: -1,
+            decisions: [],
+            execution,
+            rowCount: 1,
+            rewards: { components: {}, total: 0.5 },
+            advantage: 0,
+            teaches: false,
+            verdict: 'neutral',
+          },
+        ],
+      },
+    ],
   };
 }
 
@@ -53,7 +127,16 @@ export function change(id: string, from: number, to: number, revision: number): 
 }
 
 export function feedback(sql: string, over: Partial<Feedback> = {}): Feedback {
-  return { dataset: 'demo', question: 'How many?', sql, text: `${sql};`, thumb: 'up', corrected: null, at: 1_000, ...over };
+  return {
+    dataset: 'demo',
+    question: 'How many?',
+    sql,
+    text: `${sql};`,
+    thumb: 'up',
+    corrected: null,
+    at: 1_000,
+    ...over,
+  };
 }
 
 export function describeStore(name: string, open: () => Promise<RunStore & FeedbackStore>): void {
@@ -71,7 +154,9 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
       expect(await store.history('r1')).toEqual(Array.from({ length: 12 }, (_, i) => point(i + 1)));
       expect(await store.step('r1', 10)).toEqual(stepOf(10));
       expect(await store.step('r1', 13)).toBeNull();
-      expect((await store.eventsOf('r1', 'x ⇒ y')).map((e) => e.sequence)).toEqual(Array.from({ length: 12 }, (_, i) => 2 * i));
+      expect((await store.eventsOf('r1', 'x ⇒ y')).map((e) => e.sequence)).toEqual(
+        Array.from({ length: 12 }, (_, i) => 2 * i),
+      );
       expect(await store.eventsOf('r1', 'only 10')).toEqual([event(19, 10, 'only 10')]);
     });
 
@@ -90,7 +175,11 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
       const store = await open();
       await store.begin(record('r1'), null);
       await store.commit(change('r1', 1, 2, 1));
-      await expect(store.commit(change('r1', 1, 5, 1))).rejects.toMatchObject({ name: 'StoreError', reason: 'conflict', message: expect.stringContaining('step 2') as string });
+      await expect(store.commit(change('r1', 1, 5, 1))).rejects.toMatchObject({
+        name: 'StoreError',
+        reason: 'conflict',
+        message: expect.stringContaining('step 2') as string,
+      });
       await expect(store.commit(change('other', 1, 5, 1))).rejects.toMatchObject({ reason: 'conflict' });
       expect(await store.history('r1')).toHaveLength(2);
       expect(await store.step('r1', 5)).toBeNull();
@@ -132,7 +221,11 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
     it('keeps feedback by dataset, question and SQL, the last word in place of the first', async () => {
       const store = await open();
       expect(await store.feedback('demo')).toEqual([]);
-      const [first, other, elsewhere] = [feedback('SELECT 1'), feedback('SELECT 1', { question: 'Which?' }), feedback('SELECT 1', { dataset: 'demo2' })];
+      const [first, other, elsewhere] = [
+        feedback('SELECT 1'),
+        feedback('SELECT 1', { question: 'Which?' }),
+        feedback('SELECT 1', { dataset: 'demo2' }),
+      ];
       for (const one of [elsewhere, other, feedback('SELECT 2'), first]) await store.putFeedback(one);
       const changed: Feedback = { ...first, thumb: null, corrected: 'SELECT 3', at: 2_000 };
       await store.putFeedback(changed);

@@ -4,13 +4,36 @@ import type { ExperimentRecord, ExperimentStore } from '../../src/lab/experiment
 import type { SeedRun } from '../../src/lab/experiment-types.ts';
 
 export const recordOf = (id: string, created = '2026-01-01T00:00:00.000Z', name = id): ExperimentRecord => ({
-  id, created, base: { group_size: 8 },
-  spec: { id, name, dataset: 'shop', variants: [{ name: 'a', settings: {}, start: 'none', learning: 'on' }, { name: 'b', settings: { learning_rate: 0.2 }, start: 'none', learning: 'off' }], seeds: [1, 2], steps: 4, evaluateEvery: 2 },
+  id,
+  created,
+  base: { group_size: 8 },
+  spec: {
+    id,
+    name,
+    dataset: 'shop',
+    variants: [
+      { name: 'a', settings: {}, start: 'none', learning: 'on' },
+      { name: 'b', settings: { learning_rate: 0.2 }, start: 'none', learning: 'off' },
+    ],
+    seeds: [1, 2],
+    steps: 4,
+    evaluateEvery: 2,
+  },
 });
 
 export const unit = (variant: number, seed: number, greedy = true): SeedRun => ({
-  variant, seed, hints: 3, keptStart: false, curve: [{ step: 0, greedy: 0.5, reward: null }, { step: 4, greedy: 1, reward: 0.25 }],
-  answers: [{ questionId: 'q1', greedy, right: 2, drawn: 4 }, { questionId: 'q2', greedy: false, right: 0, drawn: 4 }],
+  variant,
+  seed,
+  hints: 3,
+  keptStart: false,
+  curve: [
+    { step: 0, greedy: 0.5, reward: null },
+    { step: 4, greedy: 1, reward: 0.25 },
+  ],
+  answers: [
+    { questionId: 'q1', greedy, right: 2, drawn: 4 },
+    { questionId: 'q2', greedy: false, right: 0, drawn: 4 },
+  ],
 });
 
 export function describeExperimentStore(name: string, open: () => Promise<ExperimentStore>): void {
@@ -37,7 +60,10 @@ export function describeExperimentStore(name: string, open: () => Promise<Experi
       await store.addRun('e', unit(0, 1));
       await store.put(recordOf('e', undefined, 'another name'));
       await store.addRun('e', unit(0, 1, false));
-      expect(await store.get('e')).toEqual({ record: recordOf('e', undefined, 'another name'), runs: [unit(0, 1, false)] });
+      expect(await store.get('e')).toEqual({
+        record: recordOf('e', undefined, 'another name'),
+        runs: [unit(0, 1, false)],
+      });
     });
 
     it('deletes one experiment with its units, and brings it back with them', async () => {

@@ -38,27 +38,30 @@ export function serveFile(file: Uint8Array<ArrayBuffer>, options: FileServerOpti
 
   function body(start: number, signal: AbortSignal | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
     let at = start;
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start(controller) {
-        signal?.addEventListener('abort', () => {
-          if (at < file.length) controller.error(signal.reason);
-        });
+    return new ReadableStream<Uint8Array<ArrayBuffer>>(
+      {
+        start(controller) {
+          signal?.addEventListener('abort', () => {
+            if (at < file.length) controller.error(signal.reason);
+          });
+        },
+        async pull(controller) {
+          await beforeChunk?.();
+          if (signal?.aborted === true) return;
+          if (breaks && at >= (options.breakAfter ?? 0)) {
+            breaks = false;
+            controller.error(new TypeError('network error'));
+            return;
+          }
+          const chunk = file.slice(at, at + chunkBytes);
+          at += chunk.length;
+          server.sent += chunk.length;
+          controller.enqueue(chunk);
+          if (at >= file.length) controller.close();
+        },
       },
-      async pull(controller) {
-        await beforeChunk?.();
-        if (signal?.aborted === true) return;
-        if (breaks && at >= (options.breakAfter ?? 0)) {
-          breaks = false;
-          controller.error(new TypeError('network error'));
-          return;
-        }
-        const chunk = file.slice(at, at + chunkBytes);
-        at += chunk.length;
-        server.sent += chunk.length;
-        controller.enqueue(chunk);
-        if (at >= file.length) controller.close();
-      },
-    }, { highWaterMark: 0 });
+      { highWaterMark: 0 },
+    );
   }
 
   return server;

@@ -45,7 +45,7 @@ class Reader {
   #either(): Node {
     const options = [this.#sequence()];
     while (this.#take('|')) options.push(this.#sequence());
-    return options.length === 1 ? options[0] as Node : { kind: 'either', options };
+    return options.length === 1 ? (options[0] as Node) : { kind: 'either', options };
   }
 
   #sequence(): Node {
@@ -92,7 +92,10 @@ class Reader {
       while (this.#text[this.#at] !== ']') {
         const from = this.#character();
         if (this.#text[this.#at] === '-') this.#at++;
-        else { ranges.push([from, from]); continue; }
+        else {
+          ranges.push([from, from]);
+          continue;
+        }
         ranges.push([from, this.#character()]);
         if ((ranges.at(-1)?.[1] ?? 0) > 126) throw new Error(`A class beyond ASCII: ${this.#text}`);
       }
@@ -116,7 +119,9 @@ class Reader {
     throw new Error(`Escape \\${escape} in ${this.#text}`);
   }
 
-  #skip(): void { while (this.#text[this.#at] === ' ') this.#at++; }
+  #skip(): void {
+    while (this.#text[this.#at] === ' ') this.#at++;
+  }
 
   #take(char: string): boolean {
     this.#skip();
@@ -132,14 +137,18 @@ export function derive(grammar: Gbnf, random: () => number, rule = 'root'): stri
   const write = (node: Node, depth: number): string => {
     if (depth > 200) throw new Error('The grammar does not end.');
     switch (node.kind) {
-      case 'text': return node.text;
+      case 'text':
+        return node.text;
       case 'class': {
         const [from, to] = node.ranges[pick(node.ranges.length)] as readonly [number, number];
         return String.fromCodePoint(from + pick(to - from + 1));
       }
-      case 'rule': return write(grammar.get(node.name) as Node, depth + 1);
-      case 'sequence': return node.parts.map((part) => write(part, depth + 1)).join('');
-      case 'either': return write(node.options[pick(node.options.length)] as Node, depth + 1);
+      case 'rule':
+        return write(grammar.get(node.name) as Node, depth + 1);
+      case 'sequence':
+        return node.parts.map((part) => write(part, depth + 1)).join('');
+      case 'either':
+        return write(node.options[pick(node.options.length)] as Node, depth + 1);
       case 'repeat': {
         let times = node.min;
         while (times < node.max && random() < 0.6) times++;

@@ -1,6 +1,6 @@
 /**
- * Writes a small GGUF file with random weights: a real llama model for a real runtime, about 0.5 MB, that has learnt nothing.
- * Made anew by each test that wants one, in Node or in a page, and the same for the same options.
+ * Writes a small GGUF file with random weights: a real llama model for a real runtime, about 0.5 MB, that has learnt
+ * nothing. Made anew by each test that wants one, in Node or in a page, and the same for the same options.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (version 3, little-endian).
  */
 import { seededRandom } from '../../src/grpo/random.ts';
@@ -24,12 +24,20 @@ export interface GgufOptions {
 }
 
 /** Each message after a line that names its role. */
-export const TEST_CHAT_TEMPLATE = "{% for message in messages %}[{{ message['role'] }}]\n{{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}[assistant]\n{% endif %}";
+export const TEST_CHAT_TEMPLATE =
+  "{% for message in messages %}[{{ message['role'] }}]\n{{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}[assistant]\n{% endif %}";
 
 const HEADS = 4;
 const ALIGNMENT = 32;
 
-export type GgufValue = string | number | boolean | { readonly float: number } | { readonly strings: readonly string[] } | { readonly floats: readonly number[] } | { readonly integers: readonly number[] };
+export type GgufValue =
+  | string
+  | number
+  | boolean
+  | { readonly float: number }
+  | { readonly strings: readonly string[] }
+  | { readonly floats: readonly number[] }
+  | { readonly integers: readonly number[] };
 
 /** Value types as the format numbers them. */
 const TYPE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
@@ -123,10 +131,19 @@ interface Token {
   readonly type: number;
 }
 
-/** SentencePiece pieces: the specials, every byte, every printable ASCII character (▁ is a space), some words of SQL. */
+/**
+ * SentencePiece pieces: the specials, every byte, every printable ASCII character (▁ is a space), some words of SQL.
+ */
 function vocabulary(extra: number): Token[] {
-  const specials: Token[] = [{ text: '<unk>', type: 2 }, { text: '<s>', type: 3 }, { text: '</s>', type: 3 }];
-  const bytes = Array.from({ length: 256 }, (_, byte) => ({ text: `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, type: 6 }));
+  const specials: Token[] = [
+    { text: '<unk>', type: 2 },
+    { text: '<s>', type: 3 },
+    { text: '</s>', type: 3 },
+  ];
+  const bytes = Array.from({ length: 256 }, (_, byte) => ({
+    text: `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+    type: 6,
+  }));
   const printable = Array.from({ length: 94 }, (_, offset) => String.fromCharCode(33 + offset));
   const words = ['SELECT', 'FROM', 'WHERE', 'GROUP', 'ORDER', 'BY', 'count', 'name', 'id', 'er', 'in', 'on'];
   const filler = Array.from({ length: extra }, (_, index) => `ŧ${index.toString(36)}`);
@@ -136,7 +153,17 @@ function vocabulary(extra: number): Token[] {
 
 /** The file's bytes. */
 export function makeGguf(options: GgufOptions = {}): Uint8Array<ArrayBuffer> {
-  const { seed = 1, contextLength = 2048, chatTemplate = TEST_CHAT_TEMPLATE, name = 'Random llama', architecture = 'llama', layers = 2, width = 64, extraTokens = 0, more = [] } = options;
+  const {
+    seed = 1,
+    contextLength = 2048,
+    chatTemplate = TEST_CHAT_TEMPLATE,
+    name = 'Random llama',
+    architecture = 'llama',
+    layers = 2,
+    width = 64,
+    extraTokens = 0,
+    more = [],
+  } = options;
   const random = seededRandom(seed).next;
   const tokens = vocabulary(extraTokens);
   const hidden = width * 2;

@@ -1,6 +1,6 @@
 /**
- * A server on this machine that speaks the protocol of OpenAI's chat completions, for tests: it answers with SQL chosen from seed
- * and prompt, and the name of the model asked for decides what goes wrong.
+ * A server on this machine that speaks the protocol of OpenAI's chat completions, for tests: it answers with SQL chosen
+ * from seed and prompt, and the name of the model asked for decides what goes wrong.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -83,7 +83,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const chat = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.parse(await textOf(request)) as ChatRequest;
     seen.push({ body, authorization: request.headers.authorization });
-    if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`) return fault(response, 401, `Incorrect API key provided: ${request.headers.authorization ?? 'none'}`);
+    if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`)
+      return fault(response, 401, `Incorrect API key provided: ${request.headers.authorization ?? 'none'}`);
     const tryNumber = (tries.get(body.model) ?? 0) + 1;
     tries.set(body.model, tryNumber);
     counts.most = Math.max(counts.most, ++counts.now);
@@ -102,8 +103,16 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     const handle = async (): Promise<void> => {
       if (request.method === 'OPTIONS') return void response.writeHead(options.cors === false ? 403 : 204).end();
       if (request.method === 'GET' && request.url === '/v1/models') {
-        if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`) return fault(response, 401, 'A key is needed');
-        return json(response, 200, { object: 'list', data: Object.keys(MODELS).map((id) => ({ id, object: 'model', ...(id === 'good' ? { max_model_len: 4096 } : {}) })) });
+        if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`)
+          return fault(response, 401, 'A key is needed');
+        return json(response, 200, {
+          object: 'list',
+          data: Object.keys(MODELS).map((id) => ({
+            id,
+            object: 'model',
+            ...(id === 'good' ? { max_model_len: 4096 } : {}),
+          })),
+        });
       }
       if (request.method === 'POST' && request.url === '/v1/chat/completions') return chat(request, response);
       fault(response, 404, 'Not found');
@@ -113,50 +122,99 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen, most: () => counts.most, abandoned: () => counts.abandoned,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    seen,
+    most: () => counts.most,
+    abandoned: () => counts.abandoned,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
-async function answer(body: ChatRequest, tryNumber: number, response: ServerResponse, { tokenMs = 0, answer: texts = sqlFor }: ServerOptions): Promise<void> {
+async function answer(
+  body: ChatRequest,
+  tryNumber: number,
+  response: ServerResponse,
+  { tokenMs = 0, answer: texts = sqlFor }: ServerOptions,
+): Promise<void> {
   const count = body.n ?? 1;
   switch (body.model) {
-    case 'busy-once': if (tryNumber === 1) return fault(response, 429, 'Too many requests', { 'Retry-After': '1' }); break;
-    case 'busy-long': return fault(response, 429, 'Daily limit reached', { 'Retry-After': '3600' });
-    case 'busy': return fault(response, 429, 'Too many requests');
-    case 'fails-once': if (tryNumber === 1) return fault(response, 500, 'CUDA error'); break;
-    case 'cut-once': if (tryNumber === 1) return void response.destroy(); break;
-    case 'fails': return fault(response, 500, 'CUDA error: out of memory');
-    case 'refuses-n': if (count > 1) return fault(response, 400, 'only one choice is supported'); break;
-    case 'refuses-logprobs': if (body.logprobs === true) return fault(response, 400, 'logprobs is not supported'); break;
-    case 'too-long': return fault(response, 400, "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.", {}, 'context_length_exceeded');
-    case 'missing': return fault(response, 404, 'The model `missing` does not exist.');
-    case 'hangs': return;
-    case 'redirects': return json(response, 307, {}, { Location: '/v1/chat/completions' });
-    case 'html': return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Welcome</title>');
-    case 'other-json': return json(response, 200, { hello: 'world' });
+    case 'busy-once':
+      if (tryNumber === 1) return fault(response, 429, 'Too many requests', { 'Retry-After': '1' });
+      break;
+    case 'busy-long':
+      return fault(response, 429, 'Daily limit reached', { 'Retry-After': '3600' });
+    case 'busy':
+      return fault(response, 429, 'Too many requests');
+    case 'fails-once':
+      if (tryNumber === 1) return fault(response, 500, 'CUDA error');
+      break;
+    case 'cut-once':
+      if (tryNumber === 1) return void response.destroy();
+      break;
+    case 'fails':
+      return fault(response, 500, 'CUDA error: out of memory');
+    case 'refuses-n':
+      if (count > 1) return fault(response, 400, 'only one choice is supported');
+      break;
+    case 'refuses-logprobs':
+      if (body.logprobs === true) return fault(response, 400, 'logprobs is not supported');
+      break;
+    case 'too-long':
+      return fault(
+        response,
+        400,
+        "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.",
+        {},
+        'context_length_exceeded',
+      );
+    case 'missing':
+      return fault(response, 404, 'The model `missing` does not exist.');
+    case 'hangs':
+      return;
+    case 'redirects':
+      return json(response, 307, {}, { Location: '/v1/chat/completions' });
+    case 'html':
+      return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Welcome</title>');
+    case 'other-json':
+      return json(response, 200, { hello: 'world' });
   }
   const choices = Array.from({ length: body.model === 'ignores-n' ? 1 : count }, (_, index) => {
     const tokens = texts(body, body.seed + index).match(/\s*\S+/g) ?? [];
     return { tokens: tokens.slice(0, body.max_tokens), finish: tokens.length > body.max_tokens ? 'length' : 'stop' };
   });
-  const usage = { prompt_tokens: Math.ceil(body.messages.map(({ content }) => content).join('').length / 4), completion_tokens: choices.reduce((sum, { tokens }) => sum + tokens.length, 0) };
-  const logprobs = (token: string): object => (body.logprobs === true ? { logprobs: { content: [{ token, logprob: -0.5 }] } } : {});
+  const usage = {
+    prompt_tokens: Math.ceil(body.messages.map(({ content }) => content).join('').length / 4),
+    completion_tokens: choices.reduce((sum, { tokens }) => sum + tokens.length, 0),
+  };
+  const logprobs = (token: string): object =>
+    body.logprobs === true ? { logprobs: { content: [{ token, logprob: -0.5 }] } } : {};
   if (body.stream !== true || body.model === 'whole') {
-    return json(response, 200, { object: 'chat.completion', choices: choices.map(({ tokens, finish }, index) => ({ index, message: { role: 'assistant', content: tokens.join('') }, finish_reason: finish })), usage });
+    return json(response, 200, {
+      object: 'chat.completion',
+      choices: choices.map(({ tokens, finish }, index) => ({
+        index,
+        message: { role: 'assistant', content: tokens.join('') },
+        finish_reason: finish,
+      })),
+      usage,
+    });
   }
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
   const send = (value: unknown): void => void response.write(`data: ${JSON.stringify(value)}\n\n`);
   const longest = Math.max(...choices.map(({ tokens }) => tokens.length));
   const began = performance.now();
-  for (const index of choices.keys()) send({ choices: [{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
+  for (const index of choices.keys())
+    send({ choices: [{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
   for (let at = 0; at < longest; at++) {
     if (at === 2) {
       if (body.model === 'no-json') return void response.end('data: {"choices": [{"index":\n\n');
-      if (body.model === 'fails-midway') return void response.end(`data: ${JSON.stringify({ error: { message: 'engine died', type: 'InternalServerError', code: 500 } })}\n\n`);
+      if (body.model === 'fails-midway')
+        return void response.end(
+          `data: ${JSON.stringify({ error: { message: 'engine died', type: 'InternalServerError', code: 500 } })}\n\n`,
+        );
       if (body.model === 'cut-midway') return void response.socket?.resetAndDestroy();
       if (body.model === 'ends-midway') return void response.end();
       if (body.model === 'hangs-midway') return;
@@ -166,7 +224,8 @@ async function answer(body: ChatRequest, tryNumber: number, response: ServerResp
     if (response.destroyed) return;
     for (const [index, { tokens, finish }] of choices.entries()) {
       const token = tokens[at];
-      if (token !== undefined) send({ choices: [{ index, delta: { content: token }, ...logprobs(token), finish_reason: null }] });
+      if (token !== undefined)
+        send({ choices: [{ index, delta: { content: token }, ...logprobs(token), finish_reason: null }] });
       if (at === tokens.length - 1) send({ choices: [{ index, delta: {}, finish_reason: finish }] });
     }
   }
@@ -185,7 +244,13 @@ export function sqlFor({ messages }: ChatRequest, seed: number): string {
   const tables = [...prompt.matchAll(/CREATE (?:TABLE|VIEW) ("[^"]+"|\w+)/g)].map(([, name]) => name ?? '');
   const pick = hash(`${seed} ${prompt}`);
   const table = tables[pick % Math.max(1, tables.length)] ?? 'sqlite_schema';
-  const sql = [`SELECT COUNT(*) FROM ${table}`, `SELECT * FROM ${table} LIMIT 5`, `SELECT COUNT(*) AS number FROM ${table} AS t`, `SELECT nothing FROM ${table}`][(pick >>> 8) % 4] ?? '';
+  const sql =
+    [
+      `SELECT COUNT(*) FROM ${table}`,
+      `SELECT * FROM ${table} LIMIT 5`,
+      `SELECT COUNT(*) AS number FROM ${table} AS t`,
+      `SELECT nothing FROM ${table}`,
+    ][(pick >>> 8) % 4] ?? '';
   return `Here is the query:\n\`\`\`sql\n${sql};\n\`\`\``;
 }
 
@@ -206,13 +271,22 @@ function json(response: ServerResponse, status: number, value: unknown, headers:
   response.writeHead(status, { ...headers, 'Content-Type': 'application/json' }).end(JSON.stringify(value));
 }
 
-function fault(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}, type = 'error'): void {
+function fault(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+  type = 'error',
+): void {
   json(response, status, { error: { message, type, code: status } }, headers);
 }
 
 // Started by itself (for benchmarks): says its address and serves until it is ended.
 if (process.argv[1] === import.meta.filename) {
   const [, , tokenMs = '0', tokens = '64'] = process.argv;
-  const { url } = await startServer({ tokenMs: Number(tokenMs), answer: (_request, seed) => Array.from({ length: Number(tokens) }, (_, i) => ` w${(seed + i) % 10}`).join('') });
+  const { url } = await startServer({
+    tokenMs: Number(tokenMs),
+    answer: (_request, seed) => Array.from({ length: Number(tokens) }, (_, i) => ` w${(seed + i) % 10}`).join(''),
+  });
   process.stdout.write(`${url}\n`);
 }

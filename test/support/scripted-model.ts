@@ -1,4 +1,7 @@
-/** A language model whose answers are a function of the request. It keeps the port's promises: turns, seeds, stop, abort. */
+/**
+ * A language model whose answers are a function of the request. It keeps the port's promises: turns, seeds, stop,
+ * abort.
+ */
 import type { GenerateRequest, Generation, LanguageModel } from '../../src/samplers/language/model.ts';
 
 export interface ScriptedOptions {
@@ -20,7 +23,14 @@ export interface ScriptedModel extends LanguageModel {
   readonly busy: { now: number; most: number };
 }
 
-export function scriptedModel({ answer, parallel = 1, supports = {}, contextTokens = null, alike, pause = () => Promise.resolve() }: ScriptedOptions): ScriptedModel {
+export function scriptedModel({
+  answer,
+  parallel = 1,
+  supports = {},
+  contextTokens = null,
+  alike,
+  pause = () => Promise.resolve(),
+}: ScriptedOptions): ScriptedModel {
   const requests: GenerateRequest[] = [];
   const busy = { now: 0, most: 0 };
   const turns: (() => void)[] = [];
@@ -40,15 +50,28 @@ export function scriptedModel({ answer, parallel = 1, supports = {}, contextToke
     for (const [i, word] of words.entries()) {
       await pause();
       request.signal?.throwIfAborted();
-      if (request.stop?.aborted === true) return { text, finish: 'stopped', promptTokens: 10, tokens: i, logProbability: null };
+      if (request.stop?.aborted === true)
+        return { text, finish: 'stopped', promptTokens: 10, tokens: i, logProbability: null };
       if (i >= request.maxTokens) return { text, finish: 'length', promptTokens: 10, tokens: i, logProbability: null };
       text += word;
       request.onText?.(text, i + 1);
     }
-    return { text, finish: 'stop', promptTokens: 10, tokens: words.length, logProbability: supports.logProbabilities === true ? -words.length : null };
+    return {
+      text,
+      finish: 'stop',
+      promptTokens: 10,
+      tokens: words.length,
+      logProbability: supports.logProbabilities === true ? -words.length : null,
+    };
   };
   return {
-    id: 'scripted/model', label: 'Scripted model', kind: 'endpoint', parallel, contextTokens, requests, busy,
+    id: 'scripted/model',
+    label: 'Scripted model',
+    kind: 'endpoint',
+    parallel,
+    contextTokens,
+    requests,
+    busy,
     supports: { seed: true, grammar: false, logProbabilities: false, ...supports },
     async generate(request) {
       await turn();
@@ -59,14 +82,23 @@ export function scriptedModel({ answer, parallel = 1, supports = {}, contextToke
         done();
       }
     },
-    ...(alike === undefined ? {} : {
-      async generateAlike(request, count, onText, stops) {
-        requests.push(request);
-        return Promise.all(Array.from({ length: Math.min(count, alike) }, (_answer, i) => write({
-          ...request, seed: request.seed + i, onText: (text: string, tokens: number) => onText?.(i, text, tokens), ...(stops?.[i] === undefined ? {} : { stop: stops[i] }),
-        })));
-      },
-    } satisfies Partial<LanguageModel>),
+    ...(alike === undefined
+      ? {}
+      : ({
+          async generateAlike(request, count, onText, stops) {
+            requests.push(request);
+            return Promise.all(
+              Array.from({ length: Math.min(count, alike) }, (_answer, i) =>
+                write({
+                  ...request,
+                  seed: request.seed + i,
+                  onText: (text: string, tokens: number) => onText?.(i, text, tokens),
+                  ...(stops?.[i] === undefined ? {} : { stop: stops[i] }),
+                }),
+              ),
+            );
+          },
+        } satisfies Partial<LanguageModel>)),
     close: () => Promise.resolve(),
   };
 }

@@ -9,7 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 // the files linted here do not exist.
 const eslint = new ESLint({
   cwd: ROOT,
-  overrideConfig: [{ ...ts.configs.disableTypeChecked, languageOptions: { parserOptions: { projectService: false, project: false } } }],
+  overrideConfig: [
+    { ...ts.configs.disableTypeChecked, languageOptions: { parserOptions: { projectService: false, project: false } } },
+  ],
 });
 
 /** The names of the rules that a source text breaks if it stands in the given file. */
@@ -77,20 +79,36 @@ test.each([
   ['src/views/New.svelte', '../state/x.svelte.ts'],
 ])('%s may import %s', async (file, source) => {
   const statement = `import { x } from '${source}';`;
-  const code = file.endsWith('.svelte') ? `<script lang="ts">\n  ${statement}\n</script>\n\n{x}\n` : `${statement}\nx();\n`;
+  const code = file.endsWith('.svelte')
+    ? `<script lang="ts">\n  ${statement}\n</script>\n\n{x}\n`
+    : `${statement}\nx();\n`;
   expect(await brokenRules(file, code)).toEqual([]);
 });
 
-test.each(['Math.random()', 'Date.now()', 'new Date()', 'performance.now()', 'window.name', 'document.title', 'globalThis.name'])(
-  'a pure folder may not use %s, but a view may',
-  async (expression) => {
-    const code = `export const value = ${expression};\n`;
-    for (const folder of ['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab']) {
-      expect(await brokenRules(`src/${folder}/new.ts`, code)).toEqual([expect.stringMatching(/^no-restricted-/)]);
-    }
-    expect(await brokenRules('src/views/new.ts', code)).toEqual([]);
-  },
-);
+test.each([
+  'Math.random()',
+  'Date.now()',
+  'new Date()',
+  'performance.now()',
+  'window.name',
+  'document.title',
+  'globalThis.name',
+])('a pure folder may not use %s, but a view may', async (expression) => {
+  const code = `export const value = ${expression};\n`;
+  for (const folder of [
+    'grpo',
+    'sql',
+    'linking',
+    'rewards',
+    'samplers/sketch',
+    'samplers/language',
+    'samplers/replay',
+    'lab',
+  ]) {
+    expect(await brokenRules(`src/${folder}/new.ts`, code)).toEqual([expect.stringMatching(/^no-restricted-/)]);
+  }
+  expect(await brokenRules('src/views/new.ts', code)).toEqual([]);
+});
 
 test('a folder or file of src that the import rule does not know is refused', async () => {
   expect(await brokenRules('src/helpers/new.ts', 'export const x = 1;\n')).toEqual(['boundaries/no-unknown-files']);

@@ -24,7 +24,9 @@ function scriptOf(file: string): string {
 }
 
 function importGraph(folder: string): ImportGraph {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|svelte)$/.test(name));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(ts|svelte)$/.test(name),
+  );
   return new Map(
     files.map((name) => {
       const file = join(folder, name);
@@ -65,18 +67,39 @@ test('no two files of src import each other, directly or through others', () => 
 
 test('every relative import of src names a file, so none escaped the search for cycles', () => {
   const missing = [...importGraph(SRC)].flatMap(([file, imports]) =>
-    imports.filter((path) => !existsSync(path.replace(/\?.*$/, ''))).map((path) => `${relative(SRC, file)} → ${relative(SRC, path)}`),
+    imports
+      .filter((path) => !existsSync(path.replace(/\?.*$/, '')))
+      .map((path) => `${relative(SRC, file)} → ${relative(SRC, path)}`),
   );
   expect(missing).toEqual([]);
 });
 
 test('the search finds a cycle behind a chain, and is not fooled by two ways to one file', () => {
-  expect(findCycle(new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', []]]))).toBeUndefined();
-  expect(findCycle(new Map([['a', ['b']], ['b', ['c']], ['c', ['d']], ['d', ['b']]]))).toEqual(['b', 'c', 'd']);
+  expect(
+    findCycle(
+      new Map([
+        ['a', ['b', 'c']],
+        ['b', ['d']],
+        ['c', ['d']],
+        ['d', []],
+      ]),
+    ),
+  ).toBeUndefined();
+  expect(
+    findCycle(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['d']],
+        ['d', ['b']],
+      ]),
+    ),
+  ).toEqual(['b', 'c', 'd']);
   expect(findCycle(new Map([['a', ['a']]]))).toEqual(['a']);
 });
 
 test('all kinds of import are seen', () => {
-  const code = "import a from './a.ts'; import type { B } from './b.ts'; export * from './c.ts'; const d = () => import('./d.ts');";
+  const code =
+    "import a from './a.ts'; import type { B } from './b.ts'; export * from './c.ts'; const d = () => import('./d.ts');";
   expect(relativeImports(code)).toEqual(['./a.ts', './b.ts', './c.ts', './d.ts']);
 });

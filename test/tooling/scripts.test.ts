@@ -10,12 +10,18 @@ const folder = mkdtempSync(join(tmpdir(), 'scripts-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('Node versions that the tools support', () => {
-  for (const version of ['20.19.0', '20.20.2', '22.13.0', '24.0.0', '25.1.0']) expect(isSupportedNode(version), version).toBe(true);
-  for (const version of ['18.20.0', '20.18.3', '21.7.0', '22.12.0', '23.5.0']) expect(isSupportedNode(version), version).toBe(false);
+  for (const version of ['20.19.0', '20.20.2', '22.13.0', '24.0.0', '25.1.0'])
+    expect(isSupportedNode(version), version).toBe(true);
+  for (const version of ['18.20.0', '20.18.3', '21.7.0', '22.12.0', '23.5.0'])
+    expect(isSupportedNode(version), version).toBe(false);
 });
 
 describe('installed packages are compared with the lockfile', () => {
-  const locked = { '': { version: '0.1.0' }, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '2.0.0', optional: true } };
+  const locked = {
+    '': { version: '0.1.0' },
+    'node_modules/a': { version: '1.0.0' },
+    'node_modules/b': { version: '2.0.0', optional: true },
+  };
 
   test('the same versions match; an optional package for another system may be absent', () => {
     expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.0' } })).toBe(true);
@@ -23,7 +29,9 @@ describe('installed packages are compared with the lockfile', () => {
   test('a missing package or another version does not match, optional or not', () => {
     expect(matchesLock(locked, {})).toBe(false);
     expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.1' } })).toBe(false);
-    expect(matchesLock(locked, { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0' } })).toBe(false);
+    expect(
+      matchesLock(locked, { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0' } }),
+    ).toBe(false);
   });
 });
 
@@ -41,7 +49,10 @@ describe('tests are counted from the report', () => {
     expect(countTests(report({ ...counts, numFailedTests: 1, testResults }), false).failed).toBe(1);
   });
   test('a file that could not be loaded is a failure', () => {
-    const testResults = [{ status: 'failed', assertionResults: [] }, { status: 'passed', assertionResults: [{ status: 'passed' }] }];
+    const testResults = [
+      { status: 'failed', assertionResults: [] },
+      { status: 'passed', assertionResults: [{ status: 'passed' }] },
+    ];
     expect(countTests(report({ ...counts, testResults }), false)).toEqual({ passed: 3, failed: 1, skipped: 2 });
   });
   test('so is a run that failed outside of any test, and one that left no report', () => {
@@ -64,7 +75,9 @@ describe.skipIf(process.platform === 'win32')('the browser for the tests', () =>
     expect(findChromium({ PATH: '/usr/bin', CHROMIUM_PATH: browser }, 'linux')).toBe(browser);
   });
   test('must be something that can be run', () => {
-    expect(() => findChromium({ CHROMIUM_PATH: join(folder, 'absent') }, 'linux')).toThrow(/CHROMIUM_PATH is set to .*absent/);
+    expect(() => findChromium({ CHROMIUM_PATH: join(folder, 'absent') }, 'linux')).toThrow(
+      /CHROMIUM_PATH is set to .*absent/,
+    );
     expect(() => findChromium({ CHROMIUM_PATH: folder }, 'linux')).toThrow(/not an executable file/);
   });
 });

@@ -14,18 +14,28 @@ function topicsOf(step: Step): Topic[] {
       ...group.completions.flatMap(({ index, rewards }) => [
         { kind: 'total' as const, group: g, completion: index },
         { kind: 'advantage' as const, group: g, completion: index },
-        ...(['validity', 'execution', 'quality', 'format'] as const).filter((name) => rewards.components[name]).map((component) => ({ kind: 'component' as const, group: g, completion: index, component })),
+        ...(['validity', 'execution', 'quality', 'format'] as const)
+          .filter((name) => rewards.components[name])
+          .map((component) => ({ kind: 'component' as const, group: g, completion: index, component })),
       ]),
     ]),
-    ...changesOf(step).flatMap(({ key, pattern }) => [{ kind: 'change' as const, key }, { kind: 'pattern' as const, pattern }]),
+    ...changesOf(step).flatMap(({ key, pattern }) => [
+      { kind: 'change' as const, key },
+      { kind: 'pattern' as const, pattern },
+    ]),
   ];
 }
 
 describe.each(ESTIMATORS)('%s', (estimator) => {
   test.each([true, false])('every number follows from its parts (population sd %s)', async (population_sd) => {
     for (const given of [SPREAD, ALIKE, [...SPREAD, ...ALIKE]]) {
-      const { step, config } = await stepOf(given, { estimator, population_sd, min_advantage_threshold: 0 }, QUESTIONS.slice(0, 2));
-      for (const topic of topicsOf(step)) expect(explain(topic, step, config), JSON.stringify(topic)).toMatchObject({ agrees: true });
+      const { step, config } = await stepOf(
+        given,
+        { estimator, population_sd, min_advantage_threshold: 0 },
+        QUESTIONS.slice(0, 2),
+      );
+      for (const topic of topicsOf(step))
+        expect(explain(topic, step, config), JSON.stringify(topic)).toMatchObject({ agrees: true });
     }
   });
 });
@@ -34,7 +44,13 @@ test('an advantage shows the formula with this step’s values', async () => {
   const { step, config } = await stepOf(SPREAD);
   const shown = explain({ kind: 'advantage', group: 0, completion: 1 }, step, config);
   expect(shown?.equations).toEqual([
-    { name: 'A', index: '2', formula: '(r − mean) / (sd + ε)', values: '(0.940 − 0.210) / (0.674 + 0.0001)', result: '+1.08' },
+    {
+      name: 'A',
+      index: '2',
+      formula: '(r − mean) / (sd + ε)',
+      values: '(0.940 − 0.210) / (0.674 + 0.0001)',
+      result: '+1.08',
+    },
   ]);
   expect(shown?.parts.map(({ topic }) => topic?.kind)).toEqual(['total', 'spread']);
 });
@@ -62,10 +78,26 @@ test('a total that was capped says so instead of pretending to be the sum', asyn
   const group = step.groups[0];
   const completion = group?.completions[1];
   if (!group || !completion) throw new Error('fixture');
-  const quality = { value: -1, reasons: [{ text: 'It ignores the question.', points: -1 }, { text: 'So its total is -0.9.', points: 0 }] };
-  const capped = { ...completion, rewards: { components: { ...completion.rewards.components, quality }, total: -0.9, cappedAt: -0.9 } };
-  const shown = explain({ kind: 'total', group: 0, completion: 1 }, { ...step, groups: [{ ...group, completions: group.completions.map((one) => (one.index === 1 ? capped : one)) }] }, config);
-  expect(shown?.equations.map(({ name, result }) => [name, result])).toEqual([['sum', '+0.240'], ['r', '−0.900']]);
+  const quality = {
+    value: -1,
+    reasons: [
+      { text: 'It ignores the question.', points: -1 },
+      { text: 'So its total is -0.9.', points: 0 },
+    ],
+  };
+  const capped = {
+    ...completion,
+    rewards: { components: { ...completion.rewards.components, quality }, total: -0.9, cappedAt: -0.9 },
+  };
+  const shown = explain(
+    { kind: 'total', group: 0, completion: 1 },
+    { ...step, groups: [{ ...group, completions: group.completions.map((one) => (one.index === 1 ? capped : one)) }] },
+    config,
+  );
+  expect(shown?.equations.map(({ name, result }) => [name, result])).toEqual([
+    ['sum', '+0.240'],
+    ['r', '−0.900'],
+  ]);
   expect(shown?.agrees).toBe(true);
 });
 
@@ -75,8 +107,14 @@ test('a change of a weight lists each completion that caused it', async () => {
   const shown = change && explain({ kind: 'change', key: change.key }, step, config);
   expect(shown?.equations.map(({ name }) => name)).toEqual(['g', 'Δw', 'w']);
   expect(shown?.equations[0]?.formula).toBe('1/G · Σ A·(f − E f)');
-  expect(shown?.parts.map(({ label }) => label)).toEqual(change?.causes.map(({ completion }) => `Completion ${completion + 1}`));
-  expect(change?.delta).toBeCloseTo((config.learning_rate / 4) * (change?.causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) ?? NaN), 12);
+  expect(shown?.parts.map(({ label }) => label)).toEqual(
+    change?.causes.map(({ completion }) => `Completion ${completion + 1}`),
+  );
+  expect(change?.delta).toBeCloseTo(
+    (config.learning_rate / 4) *
+      (change?.causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) ?? NaN),
+    12,
+  );
 });
 
 test('the parts of an advantage are those of its formula', async () => {
@@ -87,10 +125,20 @@ test('the parts of an advantage are those of its formula', async () => {
   };
   expect(await shown('rloo')).toEqual({
     lead: 'How far the reward lies from the mean of the others in its group, in points of reward.',
-    labels: ['Reward of completion 2 +0.940', 'Mean of the others −0.033', 'Completion 1 −0.660', 'Completion 3 +0.460', 'Completion 4 +0.100'],
+    labels: [
+      'Reward of completion 2 +0.940',
+      'Mean of the others −0.033',
+      'Completion 1 −0.660',
+      'Completion 3 +0.460',
+      'Completion 4 +0.100',
+    ],
   });
   expect((await shown('dr_grpo')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean 0.210']);
-  expect((await shown('batch')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean 0.210', 'Sd of the step 0.674']);
+  expect((await shown('batch')).labels).toEqual([
+    'Reward of completion 2 +0.940',
+    'Mean 0.210',
+    'Sd of the step 0.674',
+  ]);
   expect((await shown('grpo')).labels).toEqual(['Reward of completion 2 +0.940', 'Mean and sd 0.210, 0.674']);
 });
 
@@ -121,21 +169,37 @@ test('an event shows the hold-down and the start it was pulled to', async () => 
   const pattern = before[0];
   if (pattern === undefined) throw new Error('fixture');
   again.edit(pattern.key, { weight: 1.5 }, 1, 5);
-  const gradient = { feature: pattern, gradient: 0.25, causes: [{ group: 0, completion: 0, advantage: 1, activity: 1 }], support: 1, positive: 1, advantage: 1 };
+  const gradient = {
+    feature: pattern,
+    gradient: 0.25,
+    causes: [{ group: 0, completion: 0, advantage: 1, activity: 1 }],
+    support: 1,
+    positive: 1,
+    advantage: 1,
+  };
   const [event] = again.update([gradient], config, 2);
   if (event === undefined) throw new Error('fixture');
   const worked = explainEvent(event, first.groups[0]?.completions.length ?? 0, 1, config);
   expect(worked.agrees).toBe(true);
-  expect(event).toMatchObject({ pulledTo: pattern.weight, share: (pattern.evidence.support + 1) / (pattern.evidence.support + 3) });
-  expect(worked.equations[1]?.formula).toBe('learning rate · s · g − learning rate · KL coefficient · (w − w at the start)');
+  expect(event).toMatchObject({
+    pulledTo: pattern.weight,
+    share: (pattern.evidence.support + 1) / (pattern.evidence.support + 3),
+  });
+  expect(worked.equations[1]?.formula).toBe(
+    'learning rate · s · g − learning rate · KL coefficient · (w − w at the start)',
+  );
   expect(worked.notes.join(' ')).toMatch(/s is the share of its weight/);
   expect(explainEvent(event, 4, 1, { ...config, kl_coef: 0.5 }).agrees).toBe(false);
 });
 
 test('other settings than the step’s do not pretend to explain it', async () => {
   const { step, config } = await stepOf(SPREAD);
-  expect(explain({ kind: 'advantage', group: 0, completion: 1 }, step, { ...config, estimator: 'rloo' })?.agrees).toBe(false);
-  expect(explain({ kind: 'total', group: 0, completion: 1 }, step, { ...config, format_weight: 0.9 })?.agrees).toBe(false);
+  expect(explain({ kind: 'advantage', group: 0, completion: 1 }, step, { ...config, estimator: 'rloo' })?.agrees).toBe(
+    false,
+  );
+  expect(explain({ kind: 'total', group: 0, completion: 1 }, step, { ...config, format_weight: 0.9 })?.agrees).toBe(
+    false,
+  );
 });
 
 test('what is not there has no explanation', async () => {

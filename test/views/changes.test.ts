@@ -25,7 +25,9 @@ test('changes of one pattern under several cues add up', async () => {
 test('credit is underlined where the pattern stands, and only where the completion teaches', async () => {
   const { step } = await stepOf(SPREAD);
   const changes = changesOf(step);
-  const texts = step.groups[0]?.completions.map((completion) => creditMarks(completion, 0, changes).map(({ start, end }) => completion.sql.slice(start, end)));
+  const texts = step.groups[0]?.completions.map((completion) =>
+    creditMarks(completion, 0, changes).map(({ start, end }) => completion.sql.slice(start, end)),
+  );
   expect(texts?.[1]?.[0]).toContain('SUM(oi.quantity * oi.unit_price)');
   const alike = await stepOf(ALIKE);
   expect(alike.step.groups[0]?.completions.flatMap((completion) => creditMarks(completion, 0, changes))).toEqual([]);

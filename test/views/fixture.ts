@@ -1,10 +1,22 @@
-/** Steps made by the real trainer from given completions, and an engine in memory that takes them: what the page's tests show. */
+/**
+ * Steps made by the real trainer from given completions, and an engine in memory that takes them: what the page's tests
+ * show.
+ */
 import { seededRandom } from '../../src/grpo/random.ts';
 import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
-import type { Execution, HintEvent, PolicyHint, Question, RewardScore, Sample, Schema, Step } from '../../src/grpo/types.ts';
+import type {
+  Execution,
+  HintEvent,
+  PolicyHint,
+  Question,
+  RewardScore,
+  Sample,
+  Schema,
+  Step,
+} from '../../src/grpo/types.ts';
 import { FeedbackBook } from '../../src/engine/feedback-book.ts';
 import type { EngineApi, FeedbackView, Place, RunView, StartChoice } from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
@@ -22,12 +34,25 @@ export interface Given {
 export const SCHEMA: Schema = {
   tables: [
     {
-      name: 'products', kind: 'table', rowCount: 54, foreignKeys: [],
-      columns: [{ name: 'product_id', type: 'INTEGER', primaryKey: true, notNull: true }, { name: 'name', type: 'TEXT', primaryKey: false, notNull: true }],
+      name: 'products',
+      kind: 'table',
+      rowCount: 54,
+      foreignKeys: [],
+      columns: [
+        { name: 'product_id', type: 'INTEGER', primaryKey: true, notNull: true },
+        { name: 'name', type: 'TEXT', primaryKey: false, notNull: true },
+      ],
     },
     {
-      name: 'order_items', kind: 'table', rowCount: 5138, foreignKeys: [{ columns: ['product_id'], toTable: 'products', toColumns: ['product_id'] }],
-      columns: [{ name: 'product_id', type: 'INTEGER', primaryKey: false, notNull: true }, { name: 'quantity', type: 'INTEGER', primaryKey: false, notNull: true }, { name: 'unit_price', type: 'REAL', primaryKey: false, notNull: true }],
+      name: 'order_items',
+      kind: 'table',
+      rowCount: 5138,
+      foreignKeys: [{ columns: ['product_id'], toTable: 'products', toColumns: ['product_id'] }],
+      columns: [
+        { name: 'product_id', type: 'INTEGER', primaryKey: false, notNull: true },
+        { name: 'quantity', type: 'INTEGER', primaryKey: false, notNull: true },
+        { name: 'unit_price', type: 'REAL', primaryKey: false, notNull: true },
+      ],
     },
   ],
   profiles: [],
@@ -39,72 +64,149 @@ export const QUESTIONS: readonly Question[] = [
   { id: 'secret', question: 'Which product sold best in 2025?', split: 'held-out', level: 'hard' },
 ];
 
-const RAN: Execution = { status: 'rows', columns: ['name', 'revenue'], rows: [['Linen rug', 2653.6], ['Oak shelf', 2244.6]], truncated: false };
+const RAN: Execution = {
+  status: 'rows',
+  columns: ['name', 'revenue'],
+  rows: [
+    ['Linen rug', 2653.6],
+    ['Oak shelf', 2244.6],
+  ],
+  truncated: false,
+};
 
 /** Four completions with spread: the second is best, the first does not compile. */
 export const SPREAD: readonly Given[] = [
   {
-    sql: 'SELECT name, total_sales FROM products ORDER BY total_sales DESC', execution: { status: 'invalid', columns: [], rows: [], error: 'no such column: total_sales' },
-    values: { validity: -0.5, execution: -1, quality: -1, format: 0.6 }, patterns: ['ORDER BY … DESC'],
+    sql: 'SELECT name, total_sales FROM products ORDER BY total_sales DESC',
+    execution: { status: 'invalid', columns: [], rows: [], error: 'no such column: total_sales' },
+    values: { validity: -0.5, execution: -1, quality: -1, format: 0.6 },
+    patterns: ['ORDER BY … DESC'],
   },
   {
     sql: 'SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM order_items AS oi JOIN products AS p ON p.product_id = oi.product_id GROUP BY p.name',
-    values: { validity: 1, execution: 1, quality: 1, format: 0.6 }, patterns: ['SUM(order_items.quantity * order_items.unit_price)', 'GROUP BY products.name'],
+    values: { validity: 1, execution: 1, quality: 1, format: 0.6 },
+    patterns: ['SUM(order_items.quantity * order_items.unit_price)', 'GROUP BY products.name'],
   },
-  { sql: 'SELECT product_id, SUM(unit_price) FROM order_items GROUP BY product_id', values: { validity: 1, execution: 1, quality: -0.2, format: 0.2 }, patterns: ['GROUP BY order_items.product_id'] },
-  { sql: 'SELECT p.name, SUM(quantity) FROM order_items oi, products p GROUP BY p.name', values: { validity: 1, execution: 0.8, quality: -0.8, format: -0.4 }, patterns: ['GROUP BY products.name'] },
+  {
+    sql: 'SELECT product_id, SUM(unit_price) FROM order_items GROUP BY product_id',
+    values: { validity: 1, execution: 1, quality: -0.2, format: 0.2 },
+    patterns: ['GROUP BY order_items.product_id'],
+  },
+  {
+    sql: 'SELECT p.name, SUM(quantity) FROM order_items oi, products p GROUP BY p.name',
+    values: { validity: 1, execution: 0.8, quality: -0.8, format: -0.4 },
+    patterns: ['GROUP BY products.name'],
+  },
 ];
 
 /** All completions alike. */
-export const ALIKE: readonly Given[] = SPREAD.map(() => ({ sql: 'SELECT name FROM products', values: { validity: 1, execution: 1, quality: 0.5, format: 1 } }));
+export const ALIKE: readonly Given[] = SPREAD.map(() => ({
+  sql: 'SELECT name FROM products',
+  values: { validity: 1, execution: 1, quality: 0.5, format: 1 },
+}));
 
 function sampleOf({ sql, patterns = [] }: Given): Sample {
   return {
-    text: sql, sql, logProbability: null, referenceLogProbability: null, decisions: [],
-    features: patterns.map((pattern) => ({ feature: { key: `revenue ⇒ ${pattern}`, cue: 'revenue', pattern, tables: [], template: 'pattern', general: true, words: 0 }, value: 1, expected: 0.5 })),
+    text: sql,
+    sql,
+    logProbability: null,
+    referenceLogProbability: null,
+    decisions: [],
+    features: patterns.map((pattern) => ({
+      feature: {
+        key: `revenue ⇒ ${pattern}`,
+        cue: 'revenue',
+        pattern,
+        tables: [],
+        template: 'pattern',
+        general: true,
+        words: 0,
+      },
+      value: 1,
+      expected: 0.5,
+    })),
   };
 }
 
 /** A trainer whose sampler returns the given completions, in order and again and again. */
 export function trainerFor(given: readonly Given[], config: GRPOConfig, seed = 42): GRPOTrainer {
   return new GRPOTrainer({
-    config, seed,
+    config,
+    seed,
     sampler: {
-      id: 'given', label: 'Given completions', isLanguageModel: false,
-      generateGroup: (_request, count) => Promise.resolve(Array.from({ length: count }, (_, i) => sampleOf(given[i % given.length] as Given))),
+      id: 'given',
+      label: 'Given completions',
+      isLanguageModel: false,
+      generateGroup: (_request, count) =>
+        Promise.resolve(Array.from({ length: count }, (_, i) => sampleOf(given[i % given.length] as Given))),
       greedy: () => Promise.resolve(sampleOf(given[0] as Given)),
       distribution: () => ({ entropy: 1.4, kl: 0.05, exact: true }),
     },
     database: {
       schema: SCHEMA,
-      execute: (sql) => Promise.resolve(sql.map((text) => ({ ...RAN, ...given.find((one) => one.sql === text)?.execution }))),
+      execute: (sql) =>
+        Promise.resolve(sql.map((text) => ({ ...RAN, ...given.find((one) => one.sql === text)?.execution }))),
       close: () => undefined,
     },
     rewards: (weights) => ({
-      score: (_question, completions) => Promise.resolve(completions.map((_, i) => {
-        const values = given[i % given.length]?.values ?? {};
-        const components = Object.fromEntries((['validity', 'execution', 'quality', 'format'] as const).map((name): [string, RewardScore] => {
-          const value = values[name];
-          return [name, value === undefined ? { value: null, reasons: [] } : { value, reasons: [{ text: `The first reason of ${name}.`, points: value / 4 }, { text: `The second reason of ${name}.`, points: (value * 3) / 4 }] }];
-        }));
-        return { components, total: weightedTotal(components, weights) };
-      })),
+      score: (_question, completions) =>
+        Promise.resolve(
+          completions.map((_, i) => {
+            const values = given[i % given.length]?.values ?? {};
+            const components = Object.fromEntries(
+              (['validity', 'execution', 'quality', 'format'] as const).map((name): [string, RewardScore] => {
+                const value = values[name];
+                return [
+                  name,
+                  value === undefined
+                    ? { value: null, reasons: [] }
+                    : {
+                        value,
+                        reasons: [
+                          { text: `The first reason of ${name}.`, points: value / 4 },
+                          { text: `The second reason of ${name}.`, points: (value * 3) / 4 },
+                        ],
+                      },
+                ];
+              }),
+            );
+            return { components, total: weightedTotal(components, weights) };
+          }),
+        ),
     }),
   });
 }
 
 /** One step over one question (or several), with the settings it was taken with. */
-export async function stepOf(given: readonly Given[], settings: Readonly<Record<string, unknown>> = {}, questions = QUESTIONS.slice(0, 1)): Promise<{ step: Step; config: GRPOConfig; trainer: GRPOTrainer }> {
+export async function stepOf(
+  given: readonly Given[],
+  settings: Readonly<Record<string, unknown>> = {},
+  questions = QUESTIONS.slice(0, 1),
+): Promise<{ step: Step; config: GRPOConfig; trainer: GRPOTrainer }> {
   const config = makeConfig({ group_size: given.length, new_hint_threshold: 0.05, ...settings });
   const trainer = trainerFor(given, config);
   return { step: await trainer.runStep(questions), config, trainer };
 }
 
 /** A starter policy of one general hint. */
-export const STARTER: readonly PolicyHint[] = [{
-  key: 'revenue ⇒ GROUP BY products.name', cue: 'revenue', pattern: 'GROUP BY products.name', tables: [], template: 'pattern', general: true, words: 1, hintType: 'prefer',
-  description: 'Prefer it.', weight: 0.8, evidence: { support: 40, positive: 30, advantage: 22, steps: 40 }, createdAt: 0, updatedAt: 0, enabled: true,
-}];
+export const STARTER: readonly PolicyHint[] = [
+  {
+    key: 'revenue ⇒ GROUP BY products.name',
+    cue: 'revenue',
+    pattern: 'GROUP BY products.name',
+    tables: [],
+    template: 'pattern',
+    general: true,
+    words: 1,
+    hintType: 'prefer',
+    description: 'Prefer it.',
+    weight: 0.8,
+    evidence: { support: 40, positive: 30, advantage: 22, steps: 40 },
+    createdAt: 0,
+    updatedAt: 0,
+    enabled: true,
+  },
+];
 
 export interface FakeEngine extends EngineApi {
   readonly calls: string[];
@@ -127,74 +229,118 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   let leftOut: readonly string[] = [];
   const store = new MemoryStore();
   const book = new FeedbackBook('shop');
-  const said = async (completion: Parameters<EngineApi['judge']>[0], change: Parameters<FeedbackBook['say']>[2]): Promise<FeedbackView> => {
+  const said = async (
+    completion: Parameters<EngineApi['judge']>[0],
+    change: Parameters<FeedbackBook['say']>[2],
+  ): Promise<FeedbackView> => {
     await book.say(store, completion, change, 1_700_000_000_000);
     return { feedback: book.entries, leftOut };
   };
   let at: Place = { questionId: null, ownQuestion: null, speed: 'normal', ...place };
   const random = seededRandom(1).next;
-  const progress = (): { step: number; hints: readonly PolicyHint[]; summary: ReturnType<GRPOTrainer['getTrainingSummary']> } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
+  const progress = (): {
+    step: number;
+    hints: readonly PolicyHint[];
+    summary: ReturnType<GRPOTrainer['getTrainingSummary']>;
+  } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
   const view = (): RunView => ({
-    ...progress(), start: { from: start, weights: trainer.policy.start }, leftOut, feedback: book.entries, runId: `run ${run}`, seed, config, history, lastStep, canUndo: undo !== null, recording: null, place: at, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false, ready: true },
-    dataset: { name: 'shop', title: 'Demo shop', schema: SCHEMA, questions: QUESTIONS, definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }], hasCompletions: false },
+    ...progress(),
+    start: { from: start, weights: trainer.policy.start },
+    leftOut,
+    feedback: book.entries,
+    runId: `run ${run}`,
+    seed,
+    config,
+    history,
+    lastStep,
+    canUndo: undo !== null,
+    recording: null,
+    place: at,
+    sampler: { id: 'given', label: 'Given completions', isLanguageModel: false, ready: true },
+    dataset: {
+      name: 'shop',
+      title: 'Demo shop',
+      schema: SCHEMA,
+      questions: QUESTIONS,
+      definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }],
+      hasCompletions: false,
+    },
   });
   const engine: FakeEngine = {
-    calls: [], failure: null,
+    calls: [],
+    failure: null,
     close: () => engine.calls.push('close'),
-    open: (options) => answer('open', () => {
-      config = makeConfig({ ...config, ...options.settings });
-      seed = options.seed ?? seed;
-      return view();
-    }),
-    advance: ({ steps, questionId, ownQuestion }) => answer('advance', async () => {
-      const points: HistoryPoint[] = [];
-      for (let i = 0; i < Math.min(steps, 5); i++) {
-        const question = (): Question => (ownQuestion ? { id: 'own', question: ownQuestion, split: 'train' as const } : (QUESTIONS.find(({ id }) => id === questionId) ?? (QUESTIONS[Math.floor(random() * 2)] as Question)));
-        lastStep = await trainer.runStep(Array.from({ length: config.questions_per_step }, question));
-        events.push(...lastStep.events);
-        points.push({ ...lastStep.metrics, step: lastStep.number, questionId: lastStep.groups[0]?.questionId ?? '' });
-      }
-      history = [...history, ...points];
-      return { ...progress(), points, lastStep, recording: null };
-    }),
-    reset: (options) => answer('reset', () => {
-      const before = { seed, run, trainer, history, lastStep, events, start };
-      undo = () => ({ seed, run, trainer, history, lastStep, events, start } = before);
-      seed = options.seed;
-      run++;
-      trainer = trainerFor(given, config, seed);
-      history = [];
-      lastStep = null;
-      start = options.start ?? start;
-      events = start === 'starter' ? trainer.startFrom(STARTER, 'From the starter policy.') : [];
-      return view();
-    }),
-    undoReset: () => answer('undoReset', () => {
-      undo?.();
-      undo = null;
-      return view();
-    }),
-    configure: (settings) => answer('configure', () => {
-      config = makeConfig(settings);
-      trainer.configure(config);
-      leftOut = config.gold_weight > 0 ? ['count'] : [];
-      return { config, leftOut };
-    }),
-    editHint: (key, edit) => answer('editHint', () => {
-      events.push(...trainer.editHint(key, edit));
-      return progress();
-    }),
+    open: (options) =>
+      answer('open', () => {
+        config = makeConfig({ ...config, ...options.settings });
+        seed = options.seed ?? seed;
+        return view();
+      }),
+    advance: ({ steps, questionId, ownQuestion }) =>
+      answer('advance', async () => {
+        const points: HistoryPoint[] = [];
+        for (let i = 0; i < Math.min(steps, 5); i++) {
+          const question = (): Question =>
+            ownQuestion
+              ? { id: 'own', question: ownQuestion, split: 'train' as const }
+              : (QUESTIONS.find(({ id }) => id === questionId) ?? (QUESTIONS[Math.floor(random() * 2)] as Question));
+          lastStep = await trainer.runStep(Array.from({ length: config.questions_per_step }, question));
+          events.push(...lastStep.events);
+          points.push({ ...lastStep.metrics, step: lastStep.number, questionId: lastStep.groups[0]?.questionId ?? '' });
+        }
+        history = [...history, ...points];
+        return { ...progress(), points, lastStep, recording: null };
+      }),
+    reset: (options) =>
+      answer('reset', () => {
+        const before = { seed, run, trainer, history, lastStep, events, start };
+        undo = () => ({ seed, run, trainer, history, lastStep, events, start } = before);
+        seed = options.seed;
+        run++;
+        trainer = trainerFor(given, config, seed);
+        history = [];
+        lastStep = null;
+        start = options.start ?? start;
+        events = start === 'starter' ? trainer.startFrom(STARTER, 'From the starter policy.') : [];
+        return view();
+      }),
+    undoReset: () =>
+      answer('undoReset', () => {
+        undo?.();
+        undo = null;
+        return view();
+      }),
+    configure: (settings) =>
+      answer('configure', () => {
+        config = makeConfig(settings);
+        trainer.configure(config);
+        leftOut = config.gold_weight > 0 ? ['count'] : [];
+        return { config, leftOut };
+      }),
+    editHint: (key, edit) =>
+      answer('editHint', () => {
+        events.push(...trainer.editHint(key, edit));
+        return progress();
+      }),
     guide: () => answer('guide', progress),
     eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
     judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),
-    tryCorrection: (sql) => answer('tryCorrection', () => ({
-      execution: sql.includes('nonsense') ? { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' } : RAN,
-      rowCount: RAN.rows.length, refused: sql.includes('nonsense') ? 'SQLite cannot compile it: no such column: nonsense' : null, saysNothing: false,
-    })),
+    tryCorrection: (sql) =>
+      answer('tryCorrection', () => ({
+        execution: sql.includes('nonsense')
+          ? { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' }
+          : RAN,
+        rowCount: RAN.rows.length,
+        refused: sql.includes('nonsense') ? 'SQLite cannot compile it: no such column: nonsense' : null,
+        saysNothing: false,
+      })),
     correct: (completion, sql) => answer('correct', () => said(completion, { corrected: sql })),
-    setPlace: (next) => answer('setPlace', () => { at = next; }),
+    setPlace: (next) =>
+      answer('setPlace', () => {
+        at = next;
+      }),
     watchLive: () => Promise.resolve(),
     stopCompletion: () => answer('stopCompletion', () => undefined),
     stopGroup: () => answer('stopGroup', () => undefined),
@@ -203,8 +349,20 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     recordingText: () => answer('recordingText', () => '{}'),
     openRecording: () => answer('openRecording', view),
     openCompletions: () => answer('openCompletions', view),
-    ask: () => answer('ask', () => { throw new Error('This engine answers nothing.'); }),
-    promptFor: (question) => answer('promptFor', () => ({ question, withHints: [{ role: 'user', content: question }], withoutHints: [{ role: 'user', content: question }], hints: [], leftOut: { hints: 0, tables: 0, samples: 0 }, tokens: 10, fits: true })),
+    ask: () =>
+      answer('ask', () => {
+        throw new Error('This engine answers nothing.');
+      }),
+    promptFor: (question) =>
+      answer('promptFor', () => ({
+        question,
+        withHints: [{ role: 'user', content: question }],
+        withoutHints: [{ role: 'user', content: question }],
+        hints: [],
+        leftOut: { hints: 0, tables: 0, samples: 0 },
+        tokens: 10,
+        fits: true,
+      })),
   };
   async function answer<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     engine.calls.push(name);

@@ -7,16 +7,24 @@ test('names the best completion, by how much, and that its patterns gain weight'
   const story = tellStep(step, 0, config);
   expect(step.groups[0]?.completions[1]?.advantage).toBeCloseTo(1.08, 2);
   expect(spoken(story.headline)).toBe('Completion 1 fell 1.29 sd below its group, so its patterns lose weight.');
-  expect(spoken(story.detail)).toBe('Completion 2 came out 1.08 sd above the mean; SUM(order_items.quantity * order_items.unit_price) gains weight.');
+  expect(spoken(story.detail)).toBe(
+    'Completion 2 came out 1.08 sd above the mean; SUM(order_items.quantity * order_items.unit_price) gains weight.',
+  );
 });
 
 test('leads with the best where it stands out more, and says why the worst is last', async () => {
   const [bad, good, ...middle] = SPREAD;
   if (!bad || !good) throw new Error('fixture');
-  const { step, config } = await stepOf([bad, good, ...middle.map((given) => ({ ...given, values: { validity: 1, execution: -1, quality: -1, format: 0 } }))]);
+  const { step, config } = await stepOf([
+    bad,
+    good,
+    ...middle.map((given) => ({ ...given, values: { validity: 1, execution: -1, quality: -1, format: 0 } })),
+  ]);
   const story = tellStep(step, 0, config);
   expect(spoken(story.headline)).toMatch(/^Completion 2 beat its group by 1\.\d\d sd, so its patterns gain weight\.$/);
-  expect(spoken(story.detail)).toMatch(/^Completion 1 asked for a column that does not exist and fell 0\.\d\d sd below the mean; ORDER BY … DESC loses weight\.$/);
+  expect(spoken(story.detail)).toMatch(
+    /^Completion 1 asked for a column that does not exist and fell 0\.\d\d sd below the mean; ORDER BY … DESC loses weight\.$/,
+  );
 });
 
 test('the headline’s number is the advantage it speaks of', async () => {
@@ -27,12 +35,16 @@ test('the headline’s number is the advantage it speaks of', async () => {
 
 test('a group without spread carries no signal and moves nothing', async () => {
   const { step, config } = await stepOf(ALIKE);
-  expect(spoken(tellStep(step, 0, config).headline)).toBe('All four completions scored 0.83, so this group carries no signal and no weight moves.');
+  expect(spoken(tellStep(step, 0, config).headline)).toBe(
+    'All four completions scored 0.83, so this group carries no signal and no weight moves.',
+  );
 });
 
 test('says that no reward could be computed instead of inventing a score', async () => {
   const { step, config } = await stepOf(ALIKE.map((given) => ({ ...given, values: {} })));
-  expect(spoken(tellStep(step, 0, config).headline)).toBe('None of the four completions could be scored, so there is nothing to learn from.');
+  expect(spoken(tellStep(step, 0, config).headline)).toBe(
+    'None of the four completions could be scored, so there is nothing to learn from.',
+  );
 });
 
 test('a group in which no advantage reaches the minimum teaches nothing', async () => {
@@ -45,7 +57,9 @@ test('with a learning rate of 0 it says so, and does not blame the patterns', as
   const { headline, detail } = tellStep(step, 0, config);
   expect(step.events).toEqual([]);
   expect(spoken(headline)).toBe('Completion 1 fell 1.29 sd below its group.');
-  expect(spoken(detail)).toBe('Completion 2 came out 1.08 sd above the mean. The learning rate is 0, so nothing moves.');
+  expect(spoken(detail)).toBe(
+    'Completion 2 came out 1.08 sd above the mean. The learning rate is 0, so nothing moves.',
+  );
 });
 
 test('ties are told together', async () => {

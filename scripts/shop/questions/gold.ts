@@ -3,8 +3,29 @@ export type Level = 'easy' | 'medium' | 'hard';
 
 /** What a question exercises; each kind occurs in both splits. */
 export const KINDS = [
-  'list', 'count', 'text', 'number', 'date', 'pattern', 'null', 'total', 'group', 'join', 'revenue', 'superlative',
-  'top-k', 'having', 'distinct', 'never', 'above-average', 'month', 'case', 'set', 'ratio', 'cast', 'nested',
+  'list',
+  'count',
+  'text',
+  'number',
+  'date',
+  'pattern',
+  'null',
+  'total',
+  'group',
+  'join',
+  'revenue',
+  'superlative',
+  'top-k',
+  'having',
+  'distinct',
+  'never',
+  'above-average',
+  'month',
+  'case',
+  'set',
+  'ratio',
+  'cast',
+  'nested',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -30,7 +51,14 @@ export type Add = (kind: Kind, ask: readonly string[], sql: string, others?: Oth
 
 /** A shorthand for writing many questions of one level. */
 export function at(level: Level): Add {
-  return (kind, ask, sql, others = {}) => ({ level, kind, ask, sql, also: others.also ?? [], wrong: others.wrong ?? [] });
+  return (kind, ask, sql, others = {}) => ({
+    level,
+    kind,
+    ask,
+    sql,
+    also: others.also ?? [],
+    wrong: others.wrong ?? [],
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
- * The part of the browser's Prompt API that is used (https://webmachinelearning.github.io/prompt-api/), as an interface of our own:
- * browsers differ, and tests implement it.
+ * The part of the browser's Prompt API that is used (https://webmachinelearning.github.io/prompt-api/), as an interface
+ * of our own: browsers differ, and tests implement it.
  *
- * `LanguageModel` is exposed to pages only, not to workers. A program that works in a worker makes this provider in the page and
- * talks to it from there.
+ * `LanguageModel` is exposed to pages only, not to workers. A program that works in a worker makes this provider in the
+ * page and talks to it from there.
  */
 import type { PromptMessage } from '../../grpo/origin.ts';
 
@@ -48,5 +48,9 @@ export interface LanguageModelStatic {
   availability(options: Expectation): Promise<Availability>;
   create(options: SessionOptions): Promise<Session>;
   /** Only where a page may choose the temperature. */
-  params?(): Promise<{ readonly defaultTopK: number; readonly maxTopK: number; readonly maxTemperature: number } | null>;
+  params?(): Promise<{
+    readonly defaultTopK: number;
+    readonly maxTopK: number;
+    readonly maxTemperature: number;
+  } | null>;
 }

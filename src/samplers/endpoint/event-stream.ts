@@ -1,4 +1,7 @@
-/** Server-sent events as a server writes them: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+/**
+ * Server-sent events as a server writes them:
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
 
 /** UTF-16 units of one event; a server that sends more is not speaking the protocol. */
 export const LONGEST_EVENT = 1_000_000;
@@ -12,8 +15,9 @@ export class EventStreamError extends Error {
 }
 
 /**
- * Takes text in any pieces and gives the `data` of every event that is complete. Lines end in LF, CR LF or CR; comments, other
- * fields and events without data are passed over. The work is proportional to the text, however it is cut.
+ * Takes text in any pieces and gives the `data` of every event that is complete. Lines end in LF, CR LF or CR;
+ * comments, other fields and events without data are passed over. The work is proportional to the text, however it is
+ * cut.
  */
 export class EventStreamParser {
   /** The beginning of a line, in the pieces it came in: joined only when its end is there. */
@@ -57,7 +61,8 @@ export class EventStreamParser {
     if (part === '') return;
     this.#begun.push(part);
     this.#begunSize += part.length;
-    if (this.#begunSize + this.#size > LONGEST_EVENT) throw new EventStreamError(`An event has more than ${LONGEST_EVENT} characters.`);
+    if (this.#begunSize + this.#size > LONGEST_EVENT)
+      throw new EventStreamError(`An event has more than ${LONGEST_EVENT} characters.`);
   }
 
   #line(line: string, events: string[]): void {

@@ -38,22 +38,38 @@ export function readAnswer(value: unknown): AnswerPiece | null {
     const body = objectOf(choice['delta'] ?? choice['message'] ?? {});
     const text = body === null ? null : textOf(body['content']);
     if (text === null) return null;
-    deltas.push({ index, text, logProbabilities: logProbabilitiesOf(choice['logprobs']), finish: finishOf(choice['finish_reason']) });
+    deltas.push({
+      index,
+      text,
+      logProbabilities: logProbabilitiesOf(choice['logprobs']),
+      finish: finishOf(choice['finish_reason']),
+    });
   }
   const usage = objectOf(objectOf(value)?.['usage']);
-  return { deltas, usage: usage === null ? null : { prompt: countOf(usage['prompt_tokens']), completion: countOf(usage['completion_tokens']) } };
+  return {
+    deltas,
+    usage:
+      usage === null
+        ? null
+        : { prompt: countOf(usage['prompt_tokens']), completion: countOf(usage['completion_tokens']) },
+  };
 }
 
 /** The fault a server reports in place of an answer, in the shapes that are about; null when the value holds none. */
 export function readFault(value: unknown): ServerFault | null {
   const object = objectOf(value);
   if (object === null) return null;
-  // OpenAI, vLLM and llama.cpp: {error: {message, code, type}}; Ollama: {error: "…"}; older vLLM: {object: "error", message}; FastAPI: {detail}.
+  // OpenAI, vLLM and llama.cpp: {error: {message, code, type}}; Ollama: {error: "…"}; older vLLM: {object: "error",
+  // message}; FastAPI: {detail}.
   const given = object['error'] ?? (object['object'] === 'error' ? object : object['detail']);
   if (given === undefined || given === null) return null;
   const fault = objectOf(given) ?? {};
-  const message = typeof given === 'string' ? given : typeof fault['message'] === 'string' ? fault['message'] : JSON.stringify(given);
-  const status = [fault['code'], fault['status'], fault['status_code']].map(Number).find((code) => Number.isInteger(code) && code >= 400 && code < 600) ?? null;
+  const message =
+    typeof given === 'string' ? given : typeof fault['message'] === 'string' ? fault['message'] : JSON.stringify(given);
+  const status =
+    [fault['code'], fault['status'], fault['status_code']]
+      .map(Number)
+      .find((code) => Number.isInteger(code) && code >= 400 && code < 600) ?? null;
   return { message, code: [fault['code'], fault['type']].filter((part) => typeof part === 'string').join(' '), status };
 }
 
@@ -65,7 +81,10 @@ export interface ServedModel {
 
 const MOST_MODELS = 10_000;
 
-/** Control and direction marks, line separators, halves of a character: they would act on a terminal, or make a name look like another. */
+/**
+ * Control and direction marks, line separators, halves of a character: they would act on a terminal, or make a name
+ * look like another.
+ */
 const NOT_IN_IDS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** The list of models, without those whose id cannot be shown as it is; null when the value is none. */
@@ -81,7 +100,9 @@ export function readModels(value: unknown): ServedModel[] | null {
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Readonly<Record<string, unknown>> : null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null;
 }
 
 /** Content is a text, nothing, or a list of parts. */
@@ -89,10 +110,12 @@ function textOf(content: unknown): string | null {
   if (content === undefined || content === null) return '';
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return null;
-  return content.map((part: unknown) => {
-    const text = objectOf(part)?.['text'];
-    return typeof text === 'string' ? text : '';
-  }).join('');
+  return content
+    .map((part: unknown) => {
+      const text = objectOf(part)?.['text'];
+      return typeof text === 'string' ? text : '';
+    })
+    .join('');
 }
 
 function finishOf(reason: unknown): Finish | null {

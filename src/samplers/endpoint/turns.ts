@@ -9,7 +9,8 @@ export class Turns {
   }
 
   /**
-   * Runs `work` as soon as `places` (at most all) are free. Where `signal` is aborted before that, `work` starts at once, without a
+   * Runs `work` as soon as `places` (at most all) are free. Where `signal` is aborted before that, `work` starts at
+   * once, without a
    * place: it is for the work to see that it is too late.
    */
   async take<T>(places: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -25,7 +26,13 @@ export class Turns {
   #wait(places: number, signal: AbortSignal): Promise<number> {
     if (signal.aborted) return Promise.resolve(0);
     return new Promise((resolve) => {
-      const entry = { places, start: (): void => { signal.removeEventListener('abort', leave); resolve(places); } };
+      const entry = {
+        places,
+        start: (): void => {
+          signal.removeEventListener('abort', leave);
+          resolve(places);
+        },
+      };
       const leave = (): void => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
         resolve(0);
@@ -38,7 +45,11 @@ export class Turns {
   }
 
   #next(): void {
-    for (let [first] = this.#waiting; first !== undefined && this.#taken + first.places <= this.#most; [first] = this.#waiting) {
+    for (
+      let [first] = this.#waiting;
+      first !== undefined && this.#taken + first.places <= this.#most;
+      [first] = this.#waiting
+    ) {
       this.#waiting.shift();
       this.#taken += first.places;
       first.start();

@@ -1,6 +1,15 @@
 /** One request to a server: its time limit, its retries, and what its failure means. */
 import type { ModelError } from '../language/model.ts';
-import { brokenError, connectionError, isPassing, protocolError, redirectError, said, statusError, timeoutError } from './faults.ts';
+import {
+  brokenError,
+  connectionError,
+  isPassing,
+  protocolError,
+  redirectError,
+  said,
+  statusError,
+  timeoutError,
+} from './faults.ts';
 import type { Situation } from './faults.ts';
 import { readFault } from './protocol.ts';
 import type { ServerFault } from './protocol.ts';
@@ -14,16 +23,17 @@ export interface Clock {
 
 export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  }),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    }),
 };
 
 export interface Wire extends Situation {
@@ -47,7 +57,15 @@ export class Failure extends Error {
   /** What the server said; '' for nothing. */
   readonly words: string;
 
-  constructor(error: ModelError, about: { readonly status?: number; readonly again?: boolean; readonly afterMs?: number | null; readonly words?: string } = {}) {
+  constructor(
+    error: ModelError,
+    about: {
+      readonly status?: number;
+      readonly again?: boolean;
+      readonly afterMs?: number | null;
+      readonly words?: string;
+    } = {},
+  ) {
     super(error.message, { cause: error });
     this.error = error;
     this.status = about.status ?? null;
@@ -70,16 +88,28 @@ const LONGEST_ASKED = 60_000;
 export type Pieces = AsyncGenerator<string, void, undefined>;
 
 /**
- * One request without retries: `read` gets the response and its text. Rejects with Failure, or with the signal's reason when it is aborted.
+ * One request without retries: `read` gets the response and its text. Rejects with Failure, or with the signal's reason
+ * when it is aborted.
  */
-export async function request<T>(wire: Wire, url: string, body: unknown, signal: AbortSignal, read: (response: Response, pieces: Pieces) => Promise<T>): Promise<T> {
+export async function request<T>(
+  wire: Wire,
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+  read: (response: Response, pieces: Pieces) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted();
   const own = new AbortController();
   const forward = (): void => own.abort(signal.reason);
   signal.addEventListener('abort', forward, { once: true });
   const limit = { last: wire.clock.now(), passed: false };
   const watch = async (): Promise<void> => {
-    for (let left = wire.timeoutMs; left > 0 && !own.signal.aborted; left = limit.last + wire.timeoutMs - wire.clock.now()) await wire.clock.sleep(left, own.signal);
+    for (
+      let left = wire.timeoutMs;
+      left > 0 && !own.signal.aborted;
+      left = limit.last + wire.timeoutMs - wire.clock.now()
+    )
+      await wire.clock.sleep(left, own.signal);
     if (own.signal.aborted) return;
     limit.passed = true;
     own.abort();
@@ -88,15 +118,26 @@ export async function request<T>(wire: Wire, url: string, body: unknown, signal:
   let answered = false;
   try {
     const response = await wire.fetch(url, {
-      signal: own.signal, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', redirect: 'manual',
-      headers: { ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(wire.key === null ? {} : { Authorization: `Bearer ${wire.key}` }) },
+      signal: own.signal,
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      redirect: 'manual',
+      headers: {
+        ...(body === null ? {} : { 'Content-Type': 'application/json' }),
+        ...(wire.key === null ? {} : { Authorization: `Bearer ${wire.key}` }),
+      },
       ...(body === null ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
     answered = true;
     // Browsers hide the status of a redirect that they do not follow.
-    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw new Failure(redirectError(wire));
-    const pieces = textOf(response, () => { limit.last = wire.clock.now(); });
-    if (!response.ok) throw statusFailure(response.status, await faultOf(pieces), wire, retryAfter(response, wire.clock));
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+      throw new Failure(redirectError(wire));
+    const pieces = textOf(response, () => {
+      limit.last = wire.clock.now();
+    });
+    if (!response.ok)
+      throw statusFailure(response.status, await faultOf(pieces), wire, retryAfter(response, wire.clock));
     return await read(response, pieces);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -110,8 +151,18 @@ export async function request<T>(wire: Wire, url: string, body: unknown, signal:
   }
 }
 
-export function statusFailure(status: number, fault: ServerFault | null, wire: Wire, afterMs: number | null = null): Failure {
-  return new Failure(statusError(status, fault, wire), { status, again: isPassing(status) && (afterMs ?? 0) <= LONGEST_ASKED, afterMs, words: fault === null ? '' : said(fault.message, wire.key) });
+export function statusFailure(
+  status: number,
+  fault: ServerFault | null,
+  wire: Wire,
+  afterMs: number | null = null,
+): Failure {
+  return new Failure(statusError(status, fault, wire), {
+    status,
+    again: isPassing(status) && (afterMs ?? 0) <= LONGEST_ASKED,
+    afterMs,
+    words: fault === null ? '' : said(fault.message, wire.key),
+  });
 }
 
 export function protocolFailure(what: string, wire: Wire): Failure {
@@ -119,10 +170,15 @@ export function protocolFailure(what: string, wire: Wire): Failure {
 }
 
 /**
- * Does `attempt` again while its failure may pass and `may` allows it: after .5, 1, 2, 4, 8 … s, less by chance where the wire has
- * any, or after what the server asks for. Rejects with the last ModelError.
+ * Does `attempt` again while its failure may pass and `may` allows it: after .5, 1, 2, 4, 8 … s, less by chance where
+ * the wire has any, or after what the server asks for. Rejects with the last ModelError.
  */
-export async function withRetries<T>(wire: Wire, signal: AbortSignal, attempt: () => Promise<T>, may: () => boolean = () => true): Promise<T> {
+export async function withRetries<T>(
+  wire: Wire,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  may: () => boolean = () => true,
+): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await attempt();

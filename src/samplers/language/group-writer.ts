@@ -1,4 +1,7 @@
-/** One group being written by a language model: as many completions at a time as is worth it, each can be watched and stopped. */
+/**
+ * One group being written by a language model: as many completions at a time as is worth it, each can be watched and
+ * stopped.
+ */
 import type { GenerateRequest, Generation, LanguageModel } from './model.ts';
 import type { Finish } from '../../grpo/origin.ts';
 
@@ -21,7 +24,10 @@ export interface LiveGroup {
   readonly completions: readonly LiveCompletion[];
 }
 
-/** An answer, and the seed it was asked for with; null where the model wrote all answers in one call and may have chosen others. */
+/**
+ * An answer, and the seed it was asked for with; null where the model wrote all answers in one call and may have chosen
+ * others.
+ */
 export interface Written {
   readonly generation: Generation;
   readonly seed: number | null;
@@ -80,9 +86,14 @@ export class GroupWriter {
     const [request] = requests;
     if (this.#model.generateAlike === undefined || request === undefined || requests.length < 2) return [];
     for (const { index } of this.#live) this.#change(index, { state: 'writing' });
-    const answers = await this.#model.generateAlike({ ...request, signal }, requests.length, (index, text, tokens) => {
-      if (index < requests.length) this.#change(index, { text, tokens });
-    }, this.#stops.map(({ signal: stop }) => stop));
+    const answers = await this.#model.generateAlike(
+      { ...request, signal },
+      requests.length,
+      (index, text, tokens) => {
+        if (index < requests.length) this.#change(index, { text, tokens });
+      },
+      this.#stops.map(({ signal: stop }) => stop),
+    );
     return answers.slice(0, requests.length).map((generation, index) => {
       this.#finish(index, generation);
       return { generation, seed: null };
@@ -110,7 +121,12 @@ export class GroupWriter {
     const stop = (this.#stops[index] as AbortController).signal;
     if (stop.aborted) return Promise.resolve(NEVER_BEGUN);
     this.#change(index, { state: 'writing', text: '', tokens: 0 });
-    return this.#model.generate({ ...request, signal, stop, onText: (text, tokens) => this.#change(index, { text, tokens }) });
+    return this.#model.generate({
+      ...request,
+      signal,
+      stop,
+      onText: (text, tokens) => this.#change(index, { text, tokens }),
+    });
   }
 
   #finish(index: number, { text, tokens, finish }: Generation): void {
@@ -123,6 +139,11 @@ export class GroupWriter {
   }
 
   #emit(): void {
-    this.#onLive?.({ question: this.#question, model: this.#model.label, seed: this.#live[0]?.seed ?? 0, completions: this.#live });
+    this.#onLive?.({
+      question: this.#question,
+      model: this.#model.label,
+      seed: this.#live[0]?.seed ?? 0,
+      completions: this.#live,
+    });
   }
 }

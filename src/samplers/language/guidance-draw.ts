@@ -1,12 +1,16 @@
 /**
- * Which guidance hints are in the prompt of a completion: a decision of the policy, drawn for each hint with the probability
- * σ(w) (grpo/guidance.ts), so that a sentence is tried against its absence and earns or loses weight like every other hint.
+ * Which guidance hints are in the prompt of a completion: a decision of the policy, drawn for each hint with the
+ * probability σ(w) (grpo/guidance.ts), so that a sentence is tried against its absence and earns or loses weight like
+ * every other hint.
  */
 import { inclusionProbability, MOST_GUIDANCE } from '../../grpo/guidance.ts';
 import type { DecisionRecord, FeatureUse, PolicyHint, PolicyView, Random } from '../../grpo/types.ts';
 import { CHARACTERS_PER_TOKEN } from './prompt.ts';
 
-/** Share of the prompt budget that guidance may take: sentences that were drawn are in the prompt, whatever else has to go. */
+/**
+ * Share of the prompt budget that guidance may take: sentences that were drawn are in the prompt, whatever else has to
+ * go.
+ */
 const SHARE = 0.25;
 
 export interface GuidanceDraw {
@@ -19,7 +23,10 @@ export interface GuidanceDraw {
 
 export const NO_GUIDANCE: GuidanceDraw = { hints: [], features: [], decisions: [] };
 
-/** The hints that are considered: switched on, the heaviest `MOST_GUIDANCE` that fit into a quarter of the prompt all together; in order of key. */
+/**
+ * The hints that are considered: switched on, the heaviest `MOST_GUIDANCE` that fit into a quarter of the prompt all
+ * together; in order of key.
+ */
 export function consideredGuidance(policy: PolicyView, promptTokens: number): PolicyHint[] {
   let room = promptTokens * CHARACTERS_PER_TOKEN * SHARE;
   return policy.hints
@@ -35,7 +42,11 @@ export function consideredGuidance(policy: PolicyView, promptTokens: number): Po
 }
 
 /** One draw for each hint, in their order; without chance, the more probable side of each: in when w > 0. */
-export function drawGuidance(considered: readonly PolicyHint[], policy: PolicyView, random: Random | null): GuidanceDraw {
+export function drawGuidance(
+  considered: readonly PolicyHint[],
+  policy: PolicyView,
+  random: Random | null,
+): GuidanceDraw {
   const drawn = considered.map((hint) => {
     const weight = policy.weightOf(hint.key);
     const p = inclusionProbability(weight);
@@ -43,10 +54,17 @@ export function drawGuidance(considered: readonly PolicyHint[], policy: PolicyVi
   });
   return {
     hints: drawn.filter(({ isIn }) => isIn).map(({ hint }) => hint),
-    features: drawn.map(({ hint: { key, cue, pattern, tables, template, general, words }, p, isIn }): FeatureUse =>
-      ({ feature: { key, cue, pattern, tables, template, general, words }, value: isIn ? 1 : 0, expected: p })),
+    features: drawn.map(({ hint: { key, cue, pattern, tables, template, general, words }, p, isIn }): FeatureUse => ({
+      feature: { key, cue, pattern, tables, template, general, words },
+      value: isIn ? 1 : 0,
+      expected: p,
+    })),
     // With all weights 0 a sentence is in every other prompt.
-    decisions: drawn.map(({ hint, p, isIn }): DecisionRecord =>
-      ({ name: `guidance: ${hint.pattern}`, chosen: isIn ? 'in the prompt' : 'left out', probability: isIn ? p : 1 - p, referenceProbability: 0.5 })),
+    decisions: drawn.map(({ hint, p, isIn }): DecisionRecord => ({
+      name: `guidance: ${hint.pattern}`,
+      chosen: isIn ? 'in the prompt' : 'left out',
+      probability: isIn ? p : 1 - p,
+      referenceProbability: 0.5,
+    })),
   };
 }

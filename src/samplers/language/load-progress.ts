@@ -26,8 +26,15 @@ export function makeMeter(now: () => number): Meter {
 }
 
 /** One line of progress, its time left worked out from the rate. */
-export function progressOf(phase: LoadProgress['phase'], bytes: number | null, totalBytes: number | null, share: number | null, rate: number | null): LoadProgress {
-  const left = rate !== null && rate > 0 && bytes !== null && totalBytes !== null ? Math.max(0, totalBytes - bytes) / rate : null;
+export function progressOf(
+  phase: LoadProgress['phase'],
+  bytes: number | null,
+  totalBytes: number | null,
+  share: number | null,
+  rate: number | null,
+): LoadProgress {
+  const left =
+    rate !== null && rate > 0 && bytes !== null && totalBytes !== null ? Math.max(0, totalBytes - bytes) / rate : null;
   return { phase, share, bytes, totalBytes, bytesPerSecond: rate, secondsLeft: left };
 }
 

@@ -54,14 +54,40 @@ export interface LanguageModel {
   readonly contextTokens: number | null;
   /** Rejects with ModelError, or AbortError when `signal` was aborted. Calls beyond `parallel` wait for their turn. */
   generate(request: GenerateRequest): Promise<Generation>;
-  /** Several answers to one request, where that costs less than as many requests: answer i has the seed `seed + i`, or one the server chose. `onText` and `stops` are per answer. */
-  generateAlike?(request: Omit<GenerateRequest, 'stop' | 'onText'>, count: number, onText?: (index: number, text: string, tokens: number) => void, stops?: readonly (AbortSignal | undefined)[]): Promise<Generation[]>;
+  /**
+   * Several answers to one request, where that costs less than as many requests: answer i has the seed `seed + i`, or
+   * one the server chose. `onText` and `stops` are per answer.
+   */
+  generateAlike?(
+    request: Omit<GenerateRequest, 'stop' | 'onText'>,
+    count: number,
+    onText?: (index: number, text: string, tokens: number) => void,
+    stops?: readonly (AbortSignal | undefined)[],
+  ): Promise<Generation[]>;
   /** Frees its memory; a generation under way is rejected. */
   close(): Promise<void>;
 }
 
 export const MODEL_FAULTS = [
-  'no-webgpu', 'no-f16', 'gpu-limits', 'device-lost', 'out-of-memory', 'not-found', 'network', 'disk-full', 'context-overflow', 'bad-file', 'refused', 'cors', 'mixed-content', 'timeout', 'rate-limit', 'server', 'protocol', 'unsupported', 'failed',
+  'no-webgpu',
+  'no-f16',
+  'gpu-limits',
+  'device-lost',
+  'out-of-memory',
+  'not-found',
+  'network',
+  'disk-full',
+  'context-overflow',
+  'bad-file',
+  'refused',
+  'cors',
+  'mixed-content',
+  'timeout',
+  'rate-limit',
+  'server',
+  'protocol',
+  'unsupported',
+  'failed',
 ] as const;
 export type ModelFault = (typeof MODEL_FAULTS)[number];
 
@@ -119,8 +145,14 @@ export interface ModelProvider {
   readonly kind: ModelKind;
   /** The models it knows, with what is stored of them. Never rejects: what cannot run says why. */
   cards(): Promise<ModelCard[]>;
-  /** Rejects with ModelError, or AbortError when aborted; what was downloaded until then is kept, so that the next try resumes. */
-  load(id: string, options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal }): Promise<LanguageModel>;
+  /**
+   * Rejects with ModelError, or AbortError when aborted; what was downloaded until then is kept, so that the next try
+   * resumes.
+   */
+  load(
+    id: string,
+    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+  ): Promise<LanguageModel>;
   /** Deletes what is stored of it. */
   remove?(id: string): Promise<void>;
 }

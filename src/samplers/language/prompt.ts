@@ -42,10 +42,14 @@ export interface BuiltPrompt {
   readonly fits: boolean;
 }
 
-/** `tableLinks` score from which a table always stays: the question names it, or a value in it, in full. A column's name may be that of many. */
+/**
+ * `tableLinks` score from which a table always stays: the question names it, or a value in it, in full. A column's name
+ * may be that of many.
+ */
 const MENTIONED = 1.5;
 
-const TASK = 'Write one SQLite SELECT statement that answers the question. Use only the tables and columns below. Qualify a column that several tables have. Answer with the statement alone: no explanation.';
+const TASK =
+  'Write one SQLite SELECT statement that answers the question. Use only the tables and columns below. Qualify a column that several tables have. Answer with the statement alone: no explanation.';
 
 /** Estimated tokens of a text. */
 export function estimateTokens(characters: number): number {
@@ -53,39 +57,88 @@ export function estimateTokens(characters: number): number {
 }
 
 /**
- * Over the budget, what helps least goes first: sample values (those the question means last), then learned hints from the
- * weakest, then tables the question does not name, the least linked first. The question always stays.
+ * Over the budget, what helps least goes first: sample values (those the question means last), then learned hints from
+ * the weakest, then tables the question does not name, the least linked first. The question always stays.
  */
-export function buildPrompt({ schema, index = makeSchemaIndex(schema), question, analysis, policy, settings, guidance = [] }: PromptRequest): BuiltPrompt {
+export function buildPrompt({
+  schema,
+  index = makeSchemaIndex(schema),
+  question,
+  analysis,
+  policy,
+  settings,
+  guidance = [],
+}: PromptRequest): BuiltPrompt {
   const linked = tableLinks(analysis, index);
   const texts = tableTexts(index, analysis);
-  const relevant = settings.hintsInPrompt ? relevantHints(policy, relevance(analysis, index), new Set(linked.keys())) : [];
+  const relevant = settings.hintsInPrompt
+    ? relevantHints(policy, relevance(analysis, index), new Set(linked.keys()))
+    : [];
   const drawn = settings.hintsInPrompt ? guidance : [];
-  const sentences = new Map(relevant.slice(0, MOST_HINTS).map((hint) => [hint.key, hintSentence(hint, policy.weightOf(hint.key))]));
+  const sentences = new Map(
+    relevant.slice(0, MOST_HINTS).map((hint) => [hint.key, hintSentence(hint, policy.weightOf(hint.key))]),
+  );
   const tables = new Map(texts.map((text) => [text.table, text.ddl]));
-  const samples = new Map(texts.flatMap((text) => text.samples.map((line, i) => [`${text.table}\n${i}`, { ...line, table: text.table }] as const)));
+  const samples = new Map(
+    texts.flatMap((text) =>
+      text.samples.map((line, i) => [`${text.table}\n${i}`, { ...line, table: text.table }] as const),
+    ),
+  );
   const sampleCount = samples.size;
 
   const system = (): string => {
-    const lines = [...tables].flatMap(([table, ddl]) => [ddl, ...[...samples.values()].filter((line) => line.table === table).map(({ text }) => text)]);
+    const lines = [...tables].flatMap(([table, ddl]) => [
+      ddl,
+      ...[...samples.values()].filter((line) => line.table === table).map(({ text }) => text),
+    ]);
     const advice = [...drawn.map((hint) => hintSentence(hint, 1)), ...sentences.values()];
-    return [TASK, `Tables:\n${lines.join('\n')}`, ...(advice.length === 0 ? [] : [`Hints:\n${advice.map((sentence) => `- ${sentence}`).join('\n')}`])].join('\n\n');
+    return [
+      TASK,
+      `Tables:\n${lines.join('\n')}`,
+      ...(advice.length === 0 ? [] : [`Hints:\n${advice.map((sentence) => `- ${sentence}`).join('\n')}`]),
+    ].join('\n\n');
   };
   const score = (table: string): number => linked.get(table) ?? 0;
-  // Of tables that are alike in this, those that nothing joins to a mentioned one go first, then from the end of the schema.
-  const beside = new Set([...linked.keys()].flatMap((table) => (index.neighbours.get(table) ?? []).map((neighbour) => neighbour.table)));
+  // Of tables that are alike in this, those that nothing joins to a mentioned one go first, then from the end of the
+  // schema.
+  const beside = new Set(
+    [...linked.keys()].flatMap((table) => (index.neighbours.get(table) ?? []).map((neighbour) => neighbour.table)),
+  );
   const room = (): number => settings.promptTokens * CHARACTERS_PER_TOKEN - system().length - question.length;
-  dropWhileOver(room(), samples, [...samples].sort(([, a], [, b]) => Number(a.meant) - Number(b.meant) || score(a.table) - score(b.table)).map(([key]) => key), ({ text }) => text.length + 1);
+  dropWhileOver(
+    room(),
+    samples,
+    [...samples]
+      .sort(([, a], [, b]) => Number(a.meant) - Number(b.meant) || score(a.table) - score(b.table))
+      .map(([key]) => key),
+    ({ text }) => text.length + 1,
+  );
   dropWhileOver(room(), sentences, [...sentences.keys()].reverse(), (sentence) => sentence.length + 3);
-  dropWhileOver(room(), tables, [...tables.keys()].filter((table) => score(table) < MENTIONED).reverse().sort((a, b) => score(a) - score(b) || Number(beside.has(a)) - Number(beside.has(b))), (ddl) => ddl.length + 1);
+  dropWhileOver(
+    room(),
+    tables,
+    [...tables.keys()]
+      .filter((table) => score(table) < MENTIONED)
+      .reverse()
+      .sort((a, b) => score(a) - score(b) || Number(beside.has(a)) - Number(beside.has(b))),
+    (ddl) => ddl.length + 1,
+  );
 
   const content = system();
   const tokens = estimateTokens(content.length + question.length);
   return {
-    messages: [{ role: 'system', content }, { role: 'user', content: question }],
+    messages: [
+      { role: 'system', content },
+      { role: 'user', content: question },
+    ],
     hints: [...drawn.map(({ key }) => key), ...sentences.keys()],
-    leftOut: { samples: sampleCount - samples.size, hints: relevant.length - sentences.size, tables: schema.tables.length - tables.size },
-    tokens, fits: tokens <= settings.promptTokens,
+    leftOut: {
+      samples: sampleCount - samples.size,
+      hints: relevant.length - sentences.size,
+      tables: schema.tables.length - tables.size,
+    },
+    tokens,
+    fits: tokens <= settings.promptTokens,
   };
 }
 
@@ -100,7 +153,10 @@ function dropWhileOver<K, V>(room: number, from: Map<K, V>, order: readonly K[],
   }
 }
 
-/** How strongly the question points at each table, by its name, columns and values; tables it does not point at are absent. */
+/**
+ * How strongly the question points at each table, by its name, columns and values; tables it does not point at are
+ * absent.
+ */
 export function tableLinks(analysis: QuestionAnalysis, index: SchemaIndex): Map<string, number> {
   const scores = new Map<string, number>();
   const add = (table: string, score: number): void => {
@@ -114,16 +170,26 @@ export function tableLinks(analysis: QuestionAnalysis, index: SchemaIndex): Map<
 
 /** Keys of what a hint can hang on in this question: its cues, and the facts of it as a whole. */
 function relevance(analysis: QuestionAnalysis, index: SchemaIndex): ReadonlySet<string> {
-  return new Set([...analysis.cues.map(({ key }) => key), ...factsOf(groundOf(analysis, index)).map((fact) => `<${fact}>`)]);
+  return new Set([
+    ...analysis.cues.map(({ key }) => key),
+    ...factsOf(groundOf(analysis, index)).map((fact) => `<${fact}>`),
+  ]);
 }
 
 /**
- * The hints that act and concern the question, strongest first: without a cue, with a cue it has, or about tables it points at.
- * Link hints stay out: how a mention is turned into SQL is the sketch sampler's way of speaking.
+ * The hints that act and concern the question, strongest first: without a cue, with a cue it has, or about tables it
+ * points at. Link hints stay out: how a mention is turned into SQL is the sketch sampler's way of speaking.
  */
 function relevantHints(policy: PolicyView, hooks: ReadonlySet<string>, linked: ReadonlySet<string>): PolicyHint[] {
   return policy.hints
-    .filter(({ key, cue, tables, template }) => template !== 'guidance' && template !== 'link' && policy.weightOf(key) !== 0
-      && (cue === null || hooks.has(key.slice(0, key.indexOf(' ⇒ '))) || (tables.length > 0 && tables.every((table) => linked.has(table)))))
+    .filter(
+      ({ key, cue, tables, template }) =>
+        template !== 'guidance' &&
+        template !== 'link' &&
+        policy.weightOf(key) !== 0 &&
+        (cue === null ||
+          hooks.has(key.slice(0, key.indexOf(' ⇒ '))) ||
+          (tables.length > 0 && tables.every((table) => linked.has(table)))),
+    )
     .sort((a, b) => Math.abs(policy.weightOf(b.key)) - Math.abs(policy.weightOf(a.key)) || (a.key < b.key ? -1 : 1));
 }

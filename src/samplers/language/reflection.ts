@@ -1,11 +1,18 @@
 /**
- * Reflection: after a group with a signal the language model sees its attempts with their rewards and advantages, and may propose one
- * change to the guidance. The published idea is Training-Free GRPO (arXiv 2510.08191), where the model's summary of what told the
- * good attempts from the bad ones is the whole update. Here it only proposes: what it says is checked, refused for a stated reason or
- * entered at low weight, and advantages decide what becomes of it (grpo/guidance.ts).
+ * Reflection: after a group with a signal the language model sees its attempts with their rewards and advantages, and
+ * may propose one change to the guidance. The published idea is Training-Free GRPO (arXiv 2510.08191), where the
+ * model's summary of what told the good attempts from the bad ones is the whole update. Here it only proposes: what it
+ * says is checked, refused for a stated reason or entered at low weight, and advantages decide what becomes of it
+ * (grpo/guidance.ts).
  */
 import type { GRPOConfig } from '../../grpo/config.ts';
-import { checkOperation, GUIDANCE_LENGTH, guidanceAmong, GuidanceError, type GuidanceOperation } from '../../grpo/guidance.ts';
+import {
+  checkOperation,
+  GUIDANCE_LENGTH,
+  guidanceAmong,
+  GuidanceError,
+  type GuidanceOperation,
+} from '../../grpo/guidance.ts';
 import type { PromptMessage } from '../../grpo/origin.ts';
 import type { Completion, Group, HintCause, PolicyHint, PolicyView } from '../../grpo/types.ts';
 import type { GenerateRequest, LanguageModel } from './model.ts';
@@ -55,27 +62,56 @@ Answer with one JSON object and nothing else, one of:
 {"op":"none"}
 A text is one sentence of at most ${GUIDANCE_LENGTH} characters. Propose at most one operation; "none" when the attempts teach nothing new.`;
 
-/** The answer as JSON, where the runtime can hold the model to a grammar: this is no sample of the policy, so nothing is changed by it. Texts are ASCII without brackets (grammar.ts says why). */
+/**
+ * The answer as JSON, where the runtime can hold the model to a grammar: this is no sample of the policy, so nothing is
+ * changed by it. Texts are ASCII without brackets (grammar.ts says why).
+ */
 const GRAMMAR = String.raw`root ::= "{\"op\":\"none\"}" | "{\"op\":\"add\",\"text\":" text "}" | "{\"op\":\"update\",\"id\":" id ",\"text\":" text "}" | "{\"op\":\"merge\",\"ids\":[" id "," id "],\"text\":" text "}" | "{\"op\":\"delete\",\"id\":" id "}"
 text ::= "\"" [ !#-Z^-~]* "\""
 id ::= "\"guidance:" [0-9]{1,9} "\""
 `;
 
-/** Asks the model once. Rejects with ModelError or AbortError as the model does; an answer that cannot be used is a refusal, not an error. */
-export async function reflect({ model, group, policy, seed, settings, signal }: ReflectionRequest): Promise<Reflection> {
+/**
+ * Asks the model once. Rejects with ModelError or AbortError as the model does; an answer that cannot be used is a
+ * refusal, not an error.
+ */
+export async function reflect({
+  model,
+  group,
+  policy,
+  seed,
+  settings,
+  signal,
+}: ReflectionRequest): Promise<Reflection> {
   const prompt = reflectionPrompt(group, policy);
   const request: GenerateRequest = {
-    messages: prompt, seed, temperature: settings.temperature, maxTokens: settings.max_tokens,
-    ...(model.supports.grammar ? { grammar: GRAMMAR } : {}), ...(signal === undefined ? {} : { signal }),
+    messages: prompt,
+    seed,
+    temperature: settings.temperature,
+    maxTokens: settings.max_tokens,
+    ...(model.supports.grammar ? { grammar: GRAMMAR } : {}),
+    ...(signal === undefined ? {} : { signal }),
   };
   const { text, promptTokens, tokens } = await model.generate(request);
-  return { ...parseProposal(text, policy.hints, group.completions.map(({ sql }) => sql)), promptTokens, tokens, prompt, text };
+  return {
+    ...parseProposal(
+      text,
+      policy.hints,
+      group.completions.map(({ sql }) => sql),
+    ),
+    promptTokens,
+    tokens,
+    prompt,
+    text,
+  };
 }
 
 /** What the model is shown. */
 export function reflectionPrompt(group: Group, policy: Pick<PolicyView, 'hints'>): PromptMessage[] {
   const guidance = guidanceAmong(policy.hints);
-  const shown = guidance.filter(({ enabled }) => enabled).map(({ key, pattern, weight }) => `- ${key} (weight ${weight.toFixed(2)}): ${pattern}`);
+  const shown = guidance
+    .filter(({ enabled }) => enabled)
+    .map(({ key, pattern, weight }) => `- ${key} (weight ${weight.toFixed(2)}): ${pattern}`);
   const vetoed = guidance.filter(({ enabled }) => !enabled).map(({ pattern }) => `- ${pattern}`);
   return [
     { role: 'system', content: TASK },
@@ -93,7 +129,12 @@ export function reflectionPrompt(group: Group, policy: Pick<PolicyView, 'hints'>
 
 /** The completions of a group as the causes of an event: what was shown, without a part in any gradient. */
 export function shownCauses(group: Group, number: number): HintCause[] {
-  return group.completions.map(({ index, advantage }) => ({ group: number, completion: index, advantage, activity: 0 }));
+  return group.completions.map(({ index, advantage }) => ({
+    group: number,
+    completion: index,
+    advantage,
+    activity: 0,
+  }));
 }
 
 function attempt({ index, sql, text, execution, rowCount, rewards, advantage }: Completion): string {
@@ -108,8 +149,15 @@ function oneLine(text: string, most: number): string {
   return plain.length > most ? `${plain.slice(0, most)}…` : plain;
 }
 
-/** An answer as an operation on these hints, or the reason why it is none. `attempts`: queries that must not be repeated as a rule. Never throws. */
-export function parseProposal(answer: string, hints: readonly PolicyHint[], attempts: readonly string[] = []): Proposal {
+/**
+ * An answer as an operation on these hints, or the reason why it is none. `attempts`: queries that must not be repeated
+ * as a rule. Never throws.
+ */
+export function parseProposal(
+  answer: string,
+  hints: readonly PolicyHint[],
+  attempts: readonly string[] = [],
+): Proposal {
   const refuse = (refusal: string): Proposal => ({ operation: null, refusal });
   const found = jsonObjects(withoutThinking(answer.slice(0, ANSWER_LENGTH)));
   if (found.length === 0) return refuse('The answer holds no JSON object.');
@@ -119,7 +167,8 @@ export function parseProposal(answer: string, hints: readonly PolicyHint[], atte
   if (read.op === 'none') return { operation: read, refusal: null };
   try {
     const operation = checkOperation(hints, read);
-    if (operation.op !== 'delete' && repeatsQuery(operation.text, attempts)) return refuse('The text repeats a query instead of saying a rule.');
+    if (operation.op !== 'delete' && repeatsQuery(operation.text, attempts))
+      return refuse('The text repeats a query instead of saying a rule.');
     return { operation, refusal: null };
   } catch (error) {
     if (error instanceof GuidanceError) return refuse(error.message);
@@ -132,16 +181,25 @@ function readOperation(given: Readonly<Record<string, unknown>>): Proposed | str
   const id = toId(given['id']);
   const isText = (value: unknown): value is string => typeof value === 'string';
   switch (op) {
-    case 'none': return { op };
-    case 'add': return isText(text) ? { op, text } : 'The operation "add" has no text.';
-    case 'update': return id === null ? 'The operation "update" names no hint.' : isText(text) ? { op, id, text } : 'The operation "update" has no text.';
-    case 'delete': return id === null ? 'The operation "delete" names no hint.' : { op, id };
+    case 'none':
+      return { op };
+    case 'add':
+      return isText(text) ? { op, text } : 'The operation "add" has no text.';
+    case 'update':
+      return id === null
+        ? 'The operation "update" names no hint.'
+        : isText(text)
+          ? { op, id, text }
+          : 'The operation "update" has no text.';
+    case 'delete':
+      return id === null ? 'The operation "delete" names no hint.' : { op, id };
     case 'merge': {
       const [a = null, b = null] = Array.isArray(ids) && ids.length === 2 ? ids.map(toId) : [];
       if (a === null || b === null) return 'The operation "merge" does not name two hints.';
       return isText(text) ? { op, ids: [a, b], text } : 'The operation "merge" has no text.';
     }
-    default: return `${JSON.stringify(op)?.slice(0, 40) ?? 'Nothing'} is no operation: add, update, merge, delete and none are.`;
+    default:
+      return `${JSON.stringify(op)?.slice(0, 40) ?? 'Nothing'} is no operation: add, update, merge, delete and none are.`;
   }
 }
 
@@ -153,7 +211,11 @@ function toId(value: unknown): string | null {
 }
 
 function repeatsQuery(text: string, attempts: readonly string[]): boolean {
-  const plain = (sql: string): string => sql.toLowerCase().replace(/[\s;"`']+/g, ' ').trim();
+  const plain = (sql: string): string =>
+    sql
+      .toLowerCase()
+      .replace(/[\s;"`']+/g, ' ')
+      .trim();
   if (/\bSELECT\b.+\bFROM\b/.test(text)) return true;
   return attempts.some((sql) => plain(sql).length >= TELLING_SQL && plain(text).includes(plain(sql)));
 }
@@ -165,7 +227,10 @@ function withoutThinking(text: string): string {
   return open < 0 ? rest : rest.slice(0, open);
 }
 
-/** The JSON objects that stand in a text, not those inside others; prose and code fences around them are passed over. One that does not end or parse is none. */
+/**
+ * The JSON objects that stand in a text, not those inside others; prose and code fences around them are passed over.
+ * One that does not end or parse is none.
+ */
 function jsonObjects(text: string): Readonly<Record<string, unknown>>[] {
   const objects: Readonly<Record<string, unknown>>[] = [];
   let from = -1;

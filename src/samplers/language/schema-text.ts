@@ -44,21 +44,40 @@ export function writableColumns(table: Table): readonly Column[] | null {
 
 /** One text for each table that can be written, in the order of the schema. */
 export function tableTexts(index: SchemaIndex, analysis: Pick<QuestionAnalysis, 'values'>): TableText[] {
-  const writable = new Set(index.schema.tables.filter((table) => writableColumns(table) !== null).map(({ name }) => name));
-  return index.schema.tables.filter(({ name }) => writable.has(name)).map((table) => {
-    const columns = writableColumns(table) ?? [];
-    return { table: table.name, ddl: ddlOf(table, columns, writable, index), samples: columns.flatMap((column) => sampleLine(index, table, column, analysis)) };
-  });
+  const writable = new Set(
+    index.schema.tables.filter((table) => writableColumns(table) !== null).map(({ name }) => name),
+  );
+  return index.schema.tables
+    .filter(({ name }) => writable.has(name))
+    .map((table) => {
+      const columns = writableColumns(table) ?? [];
+      return {
+        table: table.name,
+        ddl: ddlOf(table, columns, writable, index),
+        samples: columns.flatMap((column) => sampleLine(index, table, column, analysis)),
+      };
+    });
 }
 
 function ddlOf(table: Table, columns: readonly Column[], writable: ReadonlySet<string>, index: SchemaIndex): string {
   const keys = columns.filter(({ primaryKey }) => primaryKey);
-  const parts = columns.map((column) => [quoteIdentifier(column.name), plainType(column.type), keys.length === 1 && column.primaryKey ? 'PRIMARY KEY' : ''].filter(Boolean).join(' '));
+  const parts = columns.map((column) =>
+    [quoteIdentifier(column.name), plainType(column.type), keys.length === 1 && column.primaryKey ? 'PRIMARY KEY' : '']
+      .filter(Boolean)
+      .join(' '),
+  );
   if (keys.length > 1) parts.push(`PRIMARY KEY (${list(keys.map(({ name }) => name))})`);
   // Keys that only names and data suggest are written as keys too: what matters is what joins with what.
   for (const { left, right } of index.joins) {
-    if (left.table !== table.name || !writable.has(right.table) || ![...left.columns, ...right.columns].every(isPlainName)) continue;
-    parts.push(`FOREIGN KEY (${list(left.columns)}) REFERENCES ${quoteIdentifier(right.table)} (${list(right.columns)})`);
+    if (
+      left.table !== table.name ||
+      !writable.has(right.table) ||
+      ![...left.columns, ...right.columns].every(isPlainName)
+    )
+      continue;
+    parts.push(
+      `FOREIGN KEY (${list(left.columns)}) REFERENCES ${quoteIdentifier(right.table)} (${list(right.columns)})`,
+    );
   }
   return `CREATE ${table.kind === 'view' ? 'VIEW' : 'TABLE'} ${quoteIdentifier(table.name)} (${parts.join(', ')});`;
 }
@@ -68,18 +87,36 @@ const list = (names: readonly string[]): string => names.map(quoteIdentifier).jo
 /** Words, and one pair of parentheses with numbers at most: a type cannot end the statement it stands in. */
 function plainType(type: string): string {
   const [, words = '', size = ''] = /^([^()]*)(\([\d, ]*\))?/u.exec(type) ?? [];
-  return `${words.replace(/[^\p{L}\p{N}_ ]+/gu, ' ').replace(/ +/g, ' ').trim().slice(0, TYPE_LENGTH)}${size.slice(0, TYPE_LENGTH)}`.trim();
+  return `${words
+    .replace(/[^\p{L}\p{N}_ ]+/gu, ' ')
+    .replace(/ +/g, ' ')
+    .trim()
+    .slice(0, TYPE_LENGTH)}${size.slice(0, TYPE_LENGTH)}`.trim();
 }
 
 /** Of a column of text or dates; none where there is nothing to show. */
-function sampleLine(index: SchemaIndex, table: Table, column: Column, { values: links }: Pick<QuestionAnalysis, 'values'>): SampleLine[] {
+function sampleLine(
+  index: SchemaIndex,
+  table: Table,
+  column: Column,
+  { values: links }: Pick<QuestionAnalysis, 'values'>,
+): SampleLine[] {
   const profile = index.column(table.name, column.name)?.profile;
   if (profile == null || (profile.holds !== 'text' && profile.holds !== 'date')) return [];
-  const meant = links.filter((link) => link.table === table.name && link.column === column.name && link.score >= SURE && link.how !== 'inner').map(({ value }) => value);
+  const meant = links
+    .filter(
+      (link) => link.table === table.name && link.column === column.name && link.score >= SURE && link.how !== 'inner',
+    )
+    .map(({ value }) => value);
   const shown = [...new Set([...meant, ...profile.values])].slice(0, SAMPLES);
   if (shown.length === 0) return [];
   const more = profile.distinct > shown.length ? ', …' : '';
-  return [{ text: `-- ${quoteIdentifier(table.name)}.${quoteIdentifier(column.name)}: ${shown.map(literal).join(', ')}${more}`, meant: meant.length > 0 }];
+  return [
+    {
+      text: `-- ${quoteIdentifier(table.name)}.${quoteIdentifier(column.name)}: ${shown.map(literal).join(', ')}${more}`,
+      meant: meant.length > 0,
+    },
+  ];
 }
 
 function literal(value: string): string {

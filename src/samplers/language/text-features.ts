@@ -20,9 +20,11 @@ interface Asked {
 }
 
 /**
- * Prepares the schema; the returned function names the features of one SQL text for one question: every pattern of the text
- * (text-patterns.ts) alone and with the cues of the question it may hang on, keyed as the sketch sampler keys its own.
- * `value` is 1 and `expected` 0: a text has no decisions, so the simple form of the gradient is the exact one (grpo/gradient.ts).
+ * Prepares the schema; the returned function names the features of one SQL text for one question: every pattern of the
+ * text (text-patterns.ts) alone and with the cues of the question it may hang on, keyed as the sketch sampler keys its
+ * own.
+ * `value` is 1 and `expected` 0: a text has no decisions, so the simple form of the gradient is the exact one
+ * (grpo/gradient.ts).
  *
  * Never throws. Text that is no SELECT gives what can be read of it, at worst nothing.
  */

@@ -29,15 +29,20 @@ export function textPatterns(structure: SqlStructure, ground: Ground): Pattern[]
     ...conditions(structure, ground),
     ...coverage(structure, ground),
   ];
-  return [...new Map(found.map((pattern) => [`${pattern.text}\n${pattern.mention?.first ?? ''}`, pattern])).values()].slice(0, MOST_PATTERNS);
+  return [
+    ...new Map(found.map((pattern) => [`${pattern.text}\n${pattern.mention?.first ?? ''}`, pattern])).values(),
+  ].slice(0, MOST_PATTERNS);
 }
 
 /** The text's own patterns (sql/patterns.ts); what names something of the schema is a name, the rest a shape. */
 function written(structure: SqlStructure): Pattern[] {
-  return patternsOf(structure).map(({ pattern, tables, general }) => (general ? structural(pattern) : naming(pattern, tables)));
+  return patternsOf(structure).map(({ pattern, tables, general }) =>
+    general ? structural(pattern) : naming(pattern, tables),
+  );
 }
 
-const outer = <T extends { readonly depth: number }>(uses: readonly T[]): T[] => uses.filter(({ depth }) => depth === 0);
+const outer = <T extends { readonly depth: number }>(uses: readonly T[]): T[] =>
+  uses.filter(({ depth }) => depth === 0);
 
 /** The kind of answer, named as the sketch sampler's frames are: its base, and what ranks, limits or excludes. */
 function shape(structure: SqlStructure): Pattern[] {
@@ -46,10 +51,19 @@ function shape(structure: SqlStructure): Pattern[] {
   const figures = select.filter(({ aggregates }) => aggregates.some(({ depth, window }) => depth === 0 && !window));
   const [ordered, limited] = [outer(structure.orderBy).length > 0, outer(structure.limits).length > 0];
   const onlyFigures = !grouped && figures.length > 0 && figures.length === select.length;
-  const base = grouped ? 'GROUP BY' : onlyFigures ? (figures[0]?.aggregates[0]?.name === 'COUNT' ? 'COUNT' : 'aggregate') : 'list of columns';
+  const base = grouped
+    ? 'GROUP BY'
+    : onlyFigures
+      ? figures[0]?.aggregates[0]?.name === 'COUNT'
+        ? 'COUNT'
+        : 'aggregate'
+      : 'list of columns';
   const parts = [base];
   const toSubquery = structure.comparisons.filter(({ right, depth }) => right === null && depth === 0);
-  const inside = (name: string): boolean => structure.aggregates.some((use) => use.name === name && toSubquery.some(({ start, end }) => use.start >= start && use.end <= end));
+  const inside = (name: string): boolean =>
+    structure.aggregates.some(
+      (use) => use.name === name && toSubquery.some(({ start, end }) => use.start >= start && use.end <= end),
+    );
   if (structure.having.length > 0) parts.push('HAVING');
   else if (grouped && figures.length > 0 && !limited) parts.push('aggregate per group');
   if (toSubquery.some(({ operator }) => operator === 'NOT IN')) parts.push('NOT IN (SELECT …)');
@@ -62,13 +76,15 @@ function shape(structure: SqlStructure): Pattern[] {
   return [
     structural(parts.length === 1 ? `only ${base}` : parts.join(' + ')),
     ...(parts.length > 1 ? parts : base === 'GROUP BY' ? [base] : []).map(structural),
-    ...(grouped && figures.length > 0 && (limited || structure.having.length > 0) ? [structural('figure in the answer')] : []),
+    ...(grouped && figures.length > 0 && (limited || structure.having.length > 0)
+      ? [structural('figure in the answer')]
+      : []),
     ...(structure.subqueries > 0 ? [] : [structural('no subquery')]),
   ];
 }
 
 const columnOf = (use: ColumnUse): { readonly table: string; readonly column: string } | null =>
-  (use.table !== null && use.column !== null ? { table: use.table, column: use.column } : null);
+  use.table !== null && use.column !== null ? { table: use.table, column: use.column } : null;
 
 /** How the question names a column that stands in a slot of the SQL: `SELECT ← exact name`. */
 function linked({ candidates }: Ground, slot: string, use: ColumnUse): Pattern[] {
@@ -76,7 +92,10 @@ function linked({ candidates }: Ground, slot: string, use: ColumnUse): Pattern[]
   if (column === null) return [];
   const expression = columnExpression(column.table, column.column);
   const { named, others } = candidates.traits(expression);
-  return [linking(`${slot} ← ${named}`, candidates.linkTo(expression)?.span ?? null), ...others.map((trait) => linking(`${slot} ← ${trait}`))];
+  return [
+    linking(`${slot} ← ${named}`, candidates.linkTo(expression)?.span ?? null),
+    ...others.map((trait) => linking(`${slot} ← ${trait}`)),
+  ];
 }
 
 /** What the answer shows: how many columns, how the question names them, figures, groups. */
@@ -85,36 +104,54 @@ function shown(structure: SqlStructure, ground: Ground): Pattern[] {
   const patterns: Pattern[] = [];
   if (select.some(({ star }) => star)) patterns.push(structural('SELECT *'));
   else {
-    const many = select.length === 1 ? '1 column shown' : select.length === 2 ? '2 columns shown' : '3 or more columns shown';
+    const many =
+      select.length === 1 ? '1 column shown' : select.length === 2 ? '2 columns shown' : '3 or more columns shown';
     patterns.push(structural(many), linking(`${many} with ${namedCount(ground)}`));
   }
-  select.filter(({ star, aggregates }) => !star && aggregates.length === 0).forEach(({ columns }, at) => {
-    const [first] = columns;
-    if (first === undefined) return;
-    const links = linked(ground, at === 0 ? 'SELECT' : 'SELECT further', first);
-    patterns.push(...links);
-    const rank = ground.selectable.toSorted((a, b) => b.score - a.score).findIndex(({ item }) => item.text === `${first.table ?? ''}.${first.column ?? ''}`);
-    if (rank === 0 || rank === 1) patterns.push(linking(`SELECT ← ${rank === 0 ? 'best' : 'second'} match`));
-  });
+  select
+    .filter(({ star, aggregates }) => !star && aggregates.length === 0)
+    .forEach(({ columns }, at) => {
+      const [first] = columns;
+      if (first === undefined) return;
+      const links = linked(ground, at === 0 ? 'SELECT' : 'SELECT further', first);
+      patterns.push(...links);
+      const rank = ground.selectable
+        .toSorted((a, b) => b.score - a.score)
+        .findIndex(({ item }) => item.text === `${first.table ?? ''}.${first.column ?? ''}`);
+      if (rank === 0 || rank === 1) patterns.push(linking(`SELECT ← ${rank === 0 ? 'best' : 'second'} match`));
+    });
   for (const use of outer(structure.aggregates)) {
     const [argument] = use.columns;
     if (use.name === 'COUNT' && use.distinct) patterns.push(structural('COUNT(DISTINCT …)'));
     if (use.argument === '*') {
-      for (const table of new Set(outer(structure.tables).filter(({ kind }) => kind === 'table').map(({ name }) => name))) {
+      for (const table of new Set(
+        outer(structure.tables)
+          .filter(({ kind }) => kind === 'table')
+          .map(({ name }) => name),
+      )) {
         const { traits, span } = ground.candidates.tableTraits(table);
         patterns.push(...traits.map((trait, i) => linking(`COUNT(*) ← ${trait}`, i === 0 ? span : null)));
       }
-    } else if (argument !== undefined) patterns.push(...linked(ground, use.distinct ? 'COUNT(DISTINCT' : use.name, argument));
+    } else if (argument !== undefined)
+      patterns.push(...linked(ground, use.distinct ? 'COUNT(DISTINCT' : use.name, argument));
   }
   for (const key of outer(structure.groupBy)) {
     const [column] = key.columns;
     if (column === undefined) continue;
     patterns.push(...linked(ground, 'GROUP BY', column));
-    const isShown = select.some(({ columns }) => columns.some((other) => other.table === column.table && other.column === column.column));
+    const isShown = select.some(({ columns }) =>
+      columns.some((other) => other.table === column.table && other.column === column.column),
+    );
     const display = displayColumn(ground.index, column.table ?? '');
     const entry = ground.index.column(column.table ?? '', column.column ?? '');
     if (isShown) patterns.push(structural('GROUP BY what is shown'));
-    else if (entry?.primaryKey === true && select.some(({ columns }) => columns.some((other) => other.table === display?.table && other.column === display?.column))) patterns.push(structural('GROUP BY the key of what is shown'));
+    else if (
+      entry?.primaryKey === true &&
+      select.some(({ columns }) =>
+        columns.some((other) => other.table === display?.table && other.column === display?.column),
+      )
+    )
+      patterns.push(structural('GROUP BY the key of what is shown'));
     else patterns.push(structural('GROUP BY what is not shown'));
   }
   return patterns;
@@ -135,7 +172,10 @@ function ranked(structure: SqlStructure, ground: Ground): Pattern[] {
     patterns.push(structural(`${limited ? 'ORDER BY … LIMIT,' : 'ORDER BY …'} ${key.direction}`));
     if (key.aggregates.length > 0) patterns.push(structural('ORDER BY the figure'));
     else if (column !== undefined) {
-      patterns.push(naming(`ORDER BY ${column.table ?? ''}.${column.column ?? ''}`, column.table === null ? [] : [column.table]), ...linked(ground, limited ? 'ORDER BY' : 'sort by', column));
+      patterns.push(
+        naming(`ORDER BY ${column.table ?? ''}.${column.column ?? ''}`, column.table === null ? [] : [column.table]),
+        ...linked(ground, limited ? 'ORDER BY' : 'sort by', column),
+      );
     }
   }
   return patterns;
@@ -143,17 +183,31 @@ function ranked(structure: SqlStructure, ground: Ground): Pattern[] {
 
 /** Which tables are read, how the question names them, and whether they are needed. */
 function tablesOf(structure: SqlStructure, ground: Ground): Pattern[] {
-  const names = [...new Set(outer(structure.tables).filter(({ kind }) => kind === 'table').map(({ name }) => name))];
+  const names = [
+    ...new Set(
+      outer(structure.tables)
+        .filter(({ kind }) => kind === 'table')
+        .map(({ name }) => name),
+    ),
+  ];
   const patterns = [structural(names.length <= 1 ? '1 table' : names.length === 2 ? '2 tables' : '3 or more tables')];
   if (structure.unresolved.length > 0) patterns.push(structural('made-up column name'));
-  const joins = structure.comparisons.filter(({ operator, right, depth }) => operator === '=' && right !== null && depth === 0);
+  const joins = structure.comparisons.filter(
+    ({ operator, right, depth }) => operator === '=' && right !== null && depth === 0,
+  );
   for (const name of names) {
     const { traits, span } = ground.candidates.tableTraits(name);
-    patterns.push(...traits.map((trait, i) => linking(`FROM ← ${trait}`, i === 0 ? span : null)), naming(`FROM ${name}`, [name]));
+    patterns.push(
+      ...traits.map((trait, i) => linking(`FROM ← ${trait}`, i === 0 ? span : null)),
+      naming(`FROM ${name}`, [name]),
+    );
     if (names.length < 2) continue;
     const unnamed = traits[0] === 'unnamed table';
     if (!unnamed) patterns.push(structural('JOIN a named table'));
-    const used = structure.columns.some((use) => use.table === name && use.depth === 0 && !joins.some(({ start, end }) => use.start >= start && use.end <= end));
+    const used = structure.columns.some(
+      (use) =>
+        use.table === name && use.depth === 0 && !joins.some(({ start, end }) => use.start >= start && use.end <= end),
+    );
     if (!used) patterns.push(linking(`joined ${unnamed ? 'unnamed' : 'named'} table that nothing else uses`));
   }
   if (names.length > 1) {
@@ -163,22 +217,34 @@ function tablesOf(structure: SqlStructure, ground: Ground): Pattern[] {
     for (const { left, right } of joins) {
       if (left.table === null || right?.table == null || left.table === right.table) continue;
       const edge = ground.index.joins.find((one) => sameJoin(one, left, right));
-      patterns.push(structural(edge === undefined ? 'join on columns that are no keys' : 'join on keys'),
-        ...(edge === undefined ? [] : [naming(`JOIN ON ${edge.left.table}.${edge.left.columns.join('+')} = ${edge.right.table}.${edge.right.columns.join('+')}`, [edge.left.table, edge.right.table].sort())]));
+      patterns.push(
+        structural(edge === undefined ? 'join on columns that are no keys' : 'join on keys'),
+        ...(edge === undefined
+          ? []
+          : [
+              naming(
+                `JOIN ON ${edge.left.table}.${edge.left.columns.join('+')} = ${edge.right.table}.${edge.right.columns.join('+')}`,
+                [edge.left.table, edge.right.table].sort(),
+              ),
+            ]),
+      );
     }
   }
-  if (structure.comparisons.some(({ right, operator }) => right === null && operator === 'IN')) patterns.push(structural('filter by IN (SELECT …)'));
+  if (structure.comparisons.some(({ right, operator }) => right === null && operator === 'IN'))
+    patterns.push(structural('filter by IN (SELECT …)'));
   const distinct = structure.distinct.length > 0;
   patterns.push(pairing(distinct ? 'DISTINCT' : 'no DISTINCT', names.length > 1 ? 'JOIN' : 'one table'));
   return patterns;
 }
 
 function sameJoin({ left, right }: Ground['index']['joins'][number], a: ColumnUse, b: ColumnUse): boolean {
-  const is = (end: typeof left, use: ColumnUse): boolean => end.table === use.table && end.columns.length === 1 && end.columns[0] === use.column;
+  const is = (end: typeof left, use: ColumnUse): boolean =>
+    end.table === use.table && end.columns.length === 1 && end.columns[0] === use.column;
   return (is(left, a) && is(right, b)) || (is(left, b) && is(right, a));
 }
 
-const sameText = (a: string | number | null, b: string | number): boolean => String(a).toLowerCase() === String(b).toLowerCase();
+const sameText = (a: string | number | null, b: string | number): boolean =>
+  String(a).toLowerCase() === String(b).toLowerCase();
 
 /** What the rows are held to: values and numbers, by the mention they are for. */
 function conditions(structure: SqlStructure, ground: Ground): Pattern[] {
@@ -200,21 +266,43 @@ function conditions(structure: SqlStructure, ground: Ground): Pattern[] {
     const sign = operator === '!=' ? '<>' : operator;
     if (typeof value === 'number') {
       const mention = mentionOfNumber(ground, literal);
-      patterns.push(linking(`WHERE … ${sign} <number>`, mention?.span ?? null), ...linked(ground, 'number in', column).slice(0, 3));
-      if (column.table !== null) patterns.push(naming(`WHERE ${column.table}.${column.column ?? ''} <compared>`, [column.table], mention?.span ?? null));
-      patterns.push(mention === null ? linking('a number the question does not mention') : linking(`${sign} for ${said(mention)}`));
+      patterns.push(
+        linking(`WHERE … ${sign} <number>`, mention?.span ?? null),
+        ...linked(ground, 'number in', column).slice(0, 3),
+      );
+      if (column.table !== null)
+        patterns.push(
+          naming(`WHERE ${column.table}.${column.column ?? ''} <compared>`, [column.table], mention?.span ?? null),
+        );
+      patterns.push(
+        mention === null ? linking('a number the question does not mention') : linking(`${sign} for ${said(mention)}`),
+      );
       continue;
     }
     const mention = mentionOfValue(ground, value);
     patterns.push(linking(`WHERE … ${sign} <value>`, mention), ...linked(ground, 'value in', column).slice(0, 3));
     if (sign === '=' || sign === '<>') patterns.push(structural(`WHERE … ${sign}`));
-    if (mention !== null && column.table !== null && column.column !== null) patterns.push(...ground.candidates.valueTraits(columnExpression(column.table, column.column), mention).map((trait) => linking(`value in ← ${trait}`)));
+    if (mention !== null && column.table !== null && column.column !== null)
+      patterns.push(
+        ...ground.candidates
+          .valueTraits(columnExpression(column.table, column.column), mention)
+          .map((trait) => linking(`value in ← ${trait}`)),
+      );
     else if (mention === null) patterns.push(linking('a text the question does not mention'));
     patterns.push(linking(storedAs(ground, literal)));
   }
-  const where = structure.literals.filter(({ clause, operator, depth }) => clause === 'where' && operator !== null && depth === 0);
+  const where = structure.literals.filter(
+    ({ clause, operator, depth }) => clause === 'where' && operator !== null && depth === 0,
+  );
   if (where.length === 0) patterns.push(structural('no condition'));
-  else if (where.length > 1) patterns.push(structural(lexCode(structure.sql).some(({ kind, value }) => kind === 'keyword' && value === 'OR') ? 'WHERE … OR …' : 'WHERE … AND …'));
+  else if (where.length > 1)
+    patterns.push(
+      structural(
+        lexCode(structure.sql).some(({ kind, value }) => kind === 'keyword' && value === 'OR')
+          ? 'WHERE … OR …'
+          : 'WHERE … AND …',
+      ),
+    );
   return patterns;
 }
 
@@ -224,10 +312,13 @@ function storedAs({ index }: Ground, { column, operator, value }: LiteralUse): s
   const profile = index.column(column?.table ?? '', column?.column ?? '')?.profile;
   if (profile == null || profile.values.length === 0) return 'a text compared with no text';
   if (profile.values.includes(String(value))) return 'a text the data hold';
-  return profile.values.some((one) => sameText(one, String(value))) ? 'a text the data spell otherwise' : 'a text the data do not hold';
+  return profile.values.some((one) => sameText(one, String(value)))
+    ? 'a text the data spell otherwise'
+    : 'a text the data do not hold';
 }
 
-const said = (mention: NumberMention): string => (mention.looksLikeLimit ? 'a ranking word' : mention.operator ?? 'no comparing word');
+const said = (mention: NumberMention): string =>
+  mention.looksLikeLimit ? 'a ranking word' : (mention.operator ?? 'no comparing word');
 
 function mentionOfNumber({ numbers }: Ground, { value }: LiteralUse): NumberMention | null {
   return numbers.find((mention) => mention.value === Number(value) || mention.upper === Number(value)) ?? null;
@@ -237,7 +328,9 @@ function mentionOfNumber({ numbers }: Ground, { value }: LiteralUse): NumberMent
 function mentionOfValue({ values, analysis }: Ground, text: string): Span | null {
   const bare = text.replaceAll('%', '');
   if (bare === '') return null;
-  const known = values.find(({ filters }) => filters.some(({ item }) => sameText(bare, String(item.value).replaceAll('%', ''))));
+  const known = values.find(({ filters }) =>
+    filters.some(({ item }) => sameText(bare, String(item.value).replaceAll('%', ''))),
+  );
   if (known !== undefined) return known.span;
   const at = analysis.question.toLowerCase().indexOf(bare.toLowerCase());
   const end = at + bare.length;
@@ -250,7 +343,8 @@ function mentionOfValue({ values, analysis }: Ground, text: string): Span | null
 function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
   const { analysis, values, numbers } = ground;
   const patterns: Pattern[] = [];
-  const used = (table: string, column: string, clauses: readonly string[]): boolean => structure.columns.some((use) => use.table === table && use.column === column && clauses.includes(use.clause));
+  const used = (table: string, column: string, clauses: readonly string[]): boolean =>
+    structure.columns.some((use) => use.table === table && use.column === column && clauses.includes(use.clause));
   const mentions = new Map<number, { readonly span: Span; readonly columns: { table: string; column: string }[] }>();
   for (const { table, column, span, match } of analysis.columns) {
     if (match !== 'exact') continue;
@@ -259,7 +353,11 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
     mentions.set(span.first, mention);
   }
   for (const { span, columns } of mentions.values()) {
-    const where = columns.some(({ table, column }) => used(table, column, ['select'])) ? 'shown' : columns.some(({ table, column }) => used(table, column, ['where', 'having', 'group', 'order'])) ? 'used, not shown' : 'left out';
+    const where = columns.some(({ table, column }) => used(table, column, ['select']))
+      ? 'shown'
+      : columns.some(({ table, column }) => used(table, column, ['where', 'having', 'group', 'order']))
+        ? 'used, not shown'
+        : 'left out';
     patterns.push(linking(`a named column ${where}`, span));
   }
   const read = new Set(structure.tables.map(({ name }) => name));
@@ -270,15 +368,25 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
     mention.tables.push(table);
     named.set(span.first, mention);
   }
-  for (const { span, tables } of named.values()) patterns.push(linking(`a named table ${tables.some((table) => read.has(table)) ? 'used' : 'left out'}`, span));
+  for (const { span, tables } of named.values())
+    patterns.push(linking(`a named table ${tables.some((table) => read.has(table)) ? 'used' : 'left out'}`, span));
   const texts = structure.literals.map(({ value }) => String(value ?? '').replaceAll('%', ''));
   for (const { span, filters } of values) {
-    const isUsed = filters.some(({ item }) => texts.some((text) => sameText(text, String(item.value).replaceAll('%', ''))));
-    patterns.push(isUsed ? linking('a condition on a mentioned value', span) : linking('no condition on a mentioned value', span));
+    const isUsed = filters.some(({ item }) =>
+      texts.some((text) => sameText(text, String(item.value).replaceAll('%', ''))),
+    );
+    patterns.push(
+      isUsed ? linking('a condition on a mentioned value', span) : linking('no condition on a mentioned value', span),
+    );
   }
   for (const mention of numbers) {
-    const isUsed = structure.literals.some(({ value }) => Number(value) === mention.value) || structure.limits.some(({ count }) => count === mention.value);
-    patterns.push(linking(`${isUsed ? 'a' : 'no'} condition on a mentioned number`, mention.span), ...(isUsed ? [] : [linking(`no condition on a number with ${said(mention)}`)]));
+    const isUsed =
+      structure.literals.some(({ value }) => Number(value) === mention.value) ||
+      structure.limits.some(({ count }) => count === mention.value);
+    patterns.push(
+      linking(`${isUsed ? 'a' : 'no'} condition on a mentioned number`, mention.span),
+      ...(isUsed ? [] : [linking(`no condition on a number with ${said(mention)}`)]),
+    );
   }
   return patterns;
 }

@@ -6,8 +6,8 @@ export const JUDGED_BY_PEOPLE = 'judged by people';
 export const WRITTEN_BY_PEOPLE = 'written by people';
 
 /**
- * By question text, the SQL texts that people judged or wrote in place of one: each once, in the order in which they were
- * said. A text that somebody wrote is called written, whoever judged it besides.
+ * By question text, the SQL texts that people judged or wrote in place of one: each once, in the order in which they
+ * were said. A text that somebody wrote is called written, whoever judged it besides.
  */
 export function feedbackPool(feedback: readonly Feedback[]): ReadonlyMap<string, readonly PoolCompletion[]> {
   const sources = new Map<string, Map<string, string>>();
@@ -18,5 +18,10 @@ export function feedbackPool(feedback: readonly Feedback[]): ReadonlyMap<string,
     if (!texts.has(text)) texts.set(text, JUDGED_BY_PEOPLE);
     if (corrected !== null) texts.set(corrected, WRITTEN_BY_PEOPLE);
   }
-  return new Map([...sources].map(([question, texts]) => [question, [...texts].map(([text, source]): PoolCompletion => ({ source, text }))]));
+  return new Map(
+    [...sources].map(([question, texts]) => [
+      question,
+      [...texts].map(([text, source]): PoolCompletion => ({ source, text })),
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Recording: what a sampler was asked and what it answered, word for word, so that the same run can be had again without it.
- * Playing back: the same calls, answered from the list in their order.
+ * Recording: what a sampler was asked and what it answered, word for word, so that the same run can be had again
+ * without it. Playing back: the same calls, answered from the list in their order.
  */
 import type { SampleOrigin } from '../../grpo/origin.ts';
 import type { Distribution, Random, Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
@@ -12,7 +12,12 @@ interface CallBase {
 
 /** One call of a sampler that succeeded, with its answer. `drawn`: how many numbers it took from `request.random`. */
 export type RecordedCall =
-  | (CallBase & { readonly method: 'generateGroup'; readonly count: number; readonly drawn: number; readonly samples: readonly Sample[] })
+  | (CallBase & {
+      readonly method: 'generateGroup';
+      readonly count: number;
+      readonly drawn: number;
+      readonly samples: readonly Sample[];
+    })
   | (CallBase & { readonly method: 'greedy'; readonly drawn: number; readonly sample: Sample })
   | (CallBase & { readonly method: 'replay'; readonly choices: readonly number[]; readonly sample: Sample | null })
   | (CallBase & { readonly method: 'distribution'; readonly distribution: Distribution | null });
@@ -28,9 +33,15 @@ export class RecordingSampler implements Sampler {
     this.#inner = inner;
   }
 
-  get id(): string { return this.#inner.id; }
-  get label(): string { return this.#inner.label; }
-  get isLanguageModel(): boolean { return this.#inner.isLanguageModel; }
+  get id(): string {
+    return this.#inner.id;
+  }
+  get label(): string {
+    return this.#inner.label;
+  }
+  get isLanguageModel(): boolean {
+    return this.#inner.isLanguageModel;
+  }
 
   /** The calls noted since they were taken last, in the order in which they were answered. */
   takeCalls(): RecordedCall[] {
@@ -78,10 +89,10 @@ export class RecordingMismatch extends Error {
 }
 
 /**
- * Answers from recorded calls, in their order, and draws as many numbers from `request.random` as were drawn then, so that
- * everything else that is drawn stays the same to the bit. Rejects (replay and distribution throw) with RecordingEnded after
- * the last call and with RecordingMismatch for a call that is not the recorded one. It holds no model, and says so: its
- * label begins with “Recorded”, and so does the origin of every sample.
+ * Answers from recorded calls, in their order, and draws as many numbers from `request.random` as were drawn then, so
+ * that everything else that is drawn stays the same to the bit. Rejects (replay and distribution throw) with
+ * RecordingEnded after the last call and with RecordingMismatch for a call that is not the recorded one. It holds no
+ * model, and says so: its label begins with “Recorded”, and so does the origin of every sample.
  */
 export class ReplaySampler implements Sampler {
   readonly id = 'replay';
@@ -95,13 +106,21 @@ export class ReplaySampler implements Sampler {
     this.#calls = calls;
   }
 
-  get label(): string { return `Recorded: ${this.#recorded.label}`; }
-  get isLanguageModel(): boolean { return this.#recorded.isLanguageModel; }
+  get label(): string {
+    return `Recorded: ${this.#recorded.label}`;
+  }
+  get isLanguageModel(): boolean {
+    return this.#recorded.isLanguageModel;
+  }
 
   /** Recorded calls that were not asked for yet. */
-  get remaining(): number { return this.#calls.length - this.#next; }
+  get remaining(): number {
+    return this.#calls.length - this.#next;
+  }
 
-  /** Goes on with these calls in place of those that remain; `recorded`, when it was another sampler that answered them. */
+  /**
+   * Goes on with these calls in place of those that remain; `recorded`, when it was another sampler that answered them.
+   */
   play(calls: readonly RecordedCall[], recorded = this.#recorded): void {
     this.#recorded = recorded;
     this.#calls = calls;
@@ -111,7 +130,10 @@ export class ReplaySampler implements Sampler {
   async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
     request.signal?.throwIfAborted();
     const call = this.#take('generateGroup', request);
-    if (call.count !== count) throw new RecordingMismatch(`The recording has a group of ${call.count} for “${shown(call.question)}”, not of ${count}.`);
+    if (call.count !== count)
+      throw new RecordingMismatch(
+        `The recording has a group of ${call.count} for “${shown(call.question)}”, not of ${count}.`,
+      );
     draw(request.random, call.drawn);
     return call.samples.map((sample) => this.#played(sample));
   }
@@ -136,10 +158,16 @@ export class ReplaySampler implements Sampler {
 
   #take<M extends RecordedCall['method']>(method: M, { question, temperature }: CallBase): CallOf<M> {
     const call = this.#calls[this.#next];
-    if (call === undefined) throw new RecordingEnded(`The recording ends here: it has no ${NAMES[method]} for “${shown(question)}”.`);
-    if (call.method !== method) throw new RecordingMismatch(`The recording has ${a(NAMES[call.method])} here, not ${a(NAMES[method])}.`);
-    if (call.question !== question) throw new RecordingMismatch(`The recording answers “${shown(call.question)}” here, not “${shown(question)}”.`);
-    if (call.temperature !== temperature) throw new RecordingMismatch(`The recording was made at temperature ${call.temperature} here, not ${temperature} (“${shown(question)}”).`);
+    if (call === undefined)
+      throw new RecordingEnded(`The recording ends here: it has no ${NAMES[method]} for “${shown(question)}”.`);
+    if (call.method !== method)
+      throw new RecordingMismatch(`The recording has ${a(NAMES[call.method])} here, not ${a(NAMES[method])}.`);
+    if (call.question !== question)
+      throw new RecordingMismatch(`The recording answers “${shown(call.question)}” here, not “${shown(question)}”.`);
+    if (call.temperature !== temperature)
+      throw new RecordingMismatch(
+        `The recording was made at temperature ${call.temperature} here, not ${temperature} (“${shown(question)}”).`,
+      );
     this.#next++;
     return call as CallOf<M>;
   }
@@ -155,7 +183,12 @@ function recordedOrigin(origin: SampleOrigin | undefined, label: string): Sample
   return { ...kept, how: 'recorded' };
 }
 
-const NAMES: Readonly<Record<RecordedCall['method'], string>> = { generateGroup: 'group', greedy: 'greedy answer', replay: 'replayed answer', distribution: 'distribution' };
+const NAMES: Readonly<Record<RecordedCall['method'], string>> = {
+  generateGroup: 'group',
+  greedy: 'greedy answer',
+  replay: 'replayed answer',
+  distribution: 'distribution',
+};
 
 const a = (name: string): string => `a ${name}`;
 const shown = (question: string): string => question.slice(0, 60);
@@ -164,7 +197,13 @@ const asked = ({ question, temperature }: CallBase): CallBase => ({ question, te
 
 function counted(random: Random): { readonly random: Random; readonly drawn: () => number } {
   let count = 0;
-  return { random: () => { count++; return random(); }, drawn: () => count };
+  return {
+    random: () => {
+      count++;
+      return random();
+    },
+    drawn: () => count,
+  };
 }
 
 function draw(random: Random, count: number): void {

@@ -20,21 +20,34 @@ export function frame(ground: Ground): StageOffer {
 
 export function firstColumn(ground: Ground, context: Context): StageOffer {
   const kind = selectKind(context);
-  return { name: 'select', key: `select${kind}`, make: () => {
-    const ranks = byScore(ground.selectable);
-    const columns = ground.selectable.map(({ item, score }, i): Choice => {
-      const patterns = columnPatterns(ground, 'SELECT', item, ranks.get(item) ?? 0);
-      const named = patterns[1]?.text ?? '';
-      return {
-        label: item.text, patterns: kind === '' ? patterns : [...patterns, pairing(named, 'ORDER BY … LIMIT')], tables: item.tables, score,
-        apply: (state) => ({ ...advance(select(state, item)), last: i, repeat: 1 }),
+  return {
+    name: 'select',
+    key: `select${kind}`,
+    make: () => {
+      const ranks = byScore(ground.selectable);
+      const columns = ground.selectable.map(({ item, score }, i): Choice => {
+        const patterns = columnPatterns(ground, 'SELECT', item, ranks.get(item) ?? 0);
+        const named = patterns[1]?.text ?? '';
+        return {
+          label: item.text,
+          patterns: kind === '' ? patterns : [...patterns, pairing(named, 'ORDER BY … LIMIT')],
+          tables: item.tables,
+          score,
+          apply: (state) => ({ ...advance(select(state, item)), last: i, repeat: 1 }),
+        };
+      });
+      const table = ground.candidates.tables()[0];
+      if (table === undefined) return columns;
+      const star: Choice = {
+        label: '*',
+        patterns: [structural('SELECT *')],
+        tables: [table.item],
+        score: 0.3,
+        apply: (state) => ({ ...advance(change(state, { star: true })), star: true }),
       };
-    });
-    const table = ground.candidates.tables()[0];
-    if (table === undefined) return columns;
-    const star: Choice = { label: '*', patterns: [structural('SELECT *')], tables: [table.item], score: 0.3, apply: (state) => ({ ...advance(change(state, { star: true })), star: true }) };
-    return [...columns, star];
-  } };
+      return [...columns, star];
+    },
+  };
 }
 
 export function furtherColumn(ground: Ground, context: Context): StageOffer | null {
@@ -45,23 +58,42 @@ export function furtherColumn(ground: Ground, context: Context): StageOffer | nu
   if (before === undefined) return null;
   const mention = ground.candidates.mentionOf(before.item);
   // The words that meant the last column do not mean another one too.
-  const from = columns.findIndex(({ item }, i) => i > last && (mention === Number.MAX_SAFE_INTEGER || ground.candidates.mentionOf(item) !== mention));
+  const from = columns.findIndex(
+    ({ item }, i) => i > last && (mention === Number.MAX_SAFE_INTEGER || ground.candidates.mentionOf(item) !== mention),
+  );
   if (from < 0) return null;
   const kind = selectKind(context);
-  return { name: 'further column', key: `further column · ${last} ${Math.min(repeat, 2)}${kind}`, make: () => {
-    const rest = columns.slice(from);
-    const ranks = byScore(rest);
-    const exactLeft = rest.some(({ item }) => ground.candidates.traits(item).named.startsWith('exact'));
-    const stop: Choice = {
-      label: 'no more columns', tables: [], score: 2.2, apply: advance,
-      patterns: [structural('no more columns'), linking(`no more columns with ${exactLeft ? 'a named column' : 'nothing named'} left`), ...(repeat > 1 ? [structural('no more columns after the second')] : []),
-        ...(kind === '' ? [] : [pairing('no more columns', 'ORDER BY … LIMIT')])],
-    };
-    return [stop, ...rest.map(({ item, score }, i): Choice => ({
-      label: item.text, patterns: columnPatterns(ground, 'SELECT further', item, ranks.get(item) ?? 0), tables: item.tables, score: score - 0.5,
-      apply: (state) => ({ ...select(state, item), last: from + i, repeat: state.repeat + 1 }),
-    }))];
-  } };
+  return {
+    name: 'further column',
+    key: `further column · ${last} ${Math.min(repeat, 2)}${kind}`,
+    make: () => {
+      const rest = columns.slice(from);
+      const ranks = byScore(rest);
+      const exactLeft = rest.some(({ item }) => ground.candidates.traits(item).named.startsWith('exact'));
+      const stop: Choice = {
+        label: 'no more columns',
+        tables: [],
+        score: 2.2,
+        apply: advance,
+        patterns: [
+          structural('no more columns'),
+          linking(`no more columns with ${exactLeft ? 'a named column' : 'nothing named'} left`),
+          ...(repeat > 1 ? [structural('no more columns after the second')] : []),
+          ...(kind === '' ? [] : [pairing('no more columns', 'ORDER BY … LIMIT')]),
+        ],
+      };
+      return [
+        stop,
+        ...rest.map(({ item, score }, i): Choice => ({
+          label: item.text,
+          patterns: columnPatterns(ground, 'SELECT further', item, ranks.get(item) ?? 0),
+          tables: item.tables,
+          score: score - 0.5,
+          apply: (state) => ({ ...select(state, item), last: from + i, repeat: state.repeat + 1 }),
+        })),
+      ];
+    },
+  };
 }
 
 /** Rank of each candidate by prior, best 0. */
@@ -69,8 +101,10 @@ function byScore<T>(scored: readonly Scored<T>[]): Map<T, number> {
   return new Map([...scored].sort((a, b) => b.score - a.score).map(({ item }, rank) => [item, rank]));
 }
 
-const withFigure = (state: State, figure: Figure): State =>
-  ({ ...change(state, { figures: [...state.sketch.figures, figure] }), figures: state.figures + 1 });
+const withFigure = (state: State, figure: Figure): State => ({
+  ...change(state, { figures: [...state.sketch.figures, figure] }),
+  figures: state.figures + 1,
+});
 
 /** COUNT(*) of a table's rows, or COUNT(DISTINCT column). */
 function countChoices(ground: Ground, weight: number, finish: (state: State) => State): Choice[] {
@@ -78,14 +112,26 @@ function countChoices(ground: Ground, weight: number, finish: (state: State) => 
   const rows = candidates.tables().map(({ item, score }, rank): Choice => {
     const { traits, span } = candidates.tableTraits(item);
     return {
-      label: `rows of ${item}`, tables: [item], score: weight * score,
-      patterns: [naming(`COUNT(*) FROM ${item}`, [item]), linking(`COUNT(*) ← ${traits[0] ?? ''}`, span), ...traits.slice(1).map((trait) => linking(`COUNT(*) ← ${trait}`)), ...(rank === 0 ? [linking('COUNT(*) ← best match')] : [])],
+      label: `rows of ${item}`,
+      tables: [item],
+      score: weight * score,
+      patterns: [
+        naming(`COUNT(*) FROM ${item}`, [item]),
+        linking(`COUNT(*) ← ${traits[0] ?? ''}`, span),
+        ...traits.slice(1).map((trait) => linking(`COUNT(*) ← ${trait}`)),
+        ...(rank === 0 ? [linking('COUNT(*) ← best match')] : []),
+      ],
       apply: (state) => finish(withFigure(state, { name: 'COUNT', argument: null, rowsOf: item, distinct: false })),
     };
   });
   const values = candidates.countable().map(({ item, score }, rank): Choice => ({
-    label: `COUNT(DISTINCT ${item.text})`, tables: item.tables, score: 0.6 * score + (analysis.intent.distinct ? 3.2 : -0.8),
-    patterns: [structural('COUNT(DISTINCT …)'), ...columnPatterns(ground, 'COUNT(DISTINCT', item, rank, `COUNT(DISTINCT ${item.text})`)],
+    label: `COUNT(DISTINCT ${item.text})`,
+    tables: item.tables,
+    score: 0.6 * score + (analysis.intent.distinct ? 3.2 : -0.8),
+    patterns: [
+      structural('COUNT(DISTINCT …)'),
+      ...columnPatterns(ground, 'COUNT(DISTINCT', item, rank, `COUNT(DISTINCT ${item.text})`),
+    ],
     apply: (state) => finish(withFigure(state, { name: 'COUNT', argument: item, rowsOf: null, distinct: true })),
   }));
   return [...rows, ...values];
@@ -96,63 +142,128 @@ export function countOf(ground: Ground): StageOffer {
 }
 
 /** Frames whose figure is usually a count. */
-const counts = ({ frame: name }: Context): boolean => name === 'having' || name === 'count groups' || name === 'top group';
+const counts = ({ frame: name }: Context): boolean =>
+  name === 'having' || name === 'count groups' || name === 'top group';
 
 export function functions(ground: Ground, context: Context): StageOffer {
   const figure = context.frame === 'figure';
-  return { name: 'function', key: `function ${context.frame ?? ''}`, make: () => {
-    const { aggregates, superlative } = ground.analysis.intent;
-    const bonus = counts(context) ? 1.2 + (superlative !== null && aggregates.length === 0 ? 0.6 : 0) : 0.3;
-    const choose = (name: AggregateFunction, score: number): Choice =>
-      ({ label: name, patterns: [structural(name), pairing(name, context.frame ?? '')], tables: [], score, apply: (state) => ({ ...advance(state), pending: name }) });
-    // A superlative word already says how groups are ranked; MAX of a column per group is seldom meant.
-    const others = OTHER_FUNCTIONS.map((name) => choose(name, asked(ground.analysis, name) * (counts(context) && (name === 'MAX' || name === 'MIN') ? 0.2 : 1)));
-    return figure ? others : [choose('COUNT', asked(ground.analysis, 'COUNT') + bonus), ...others];
-  } };
+  return {
+    name: 'function',
+    key: `function ${context.frame ?? ''}`,
+    make: () => {
+      const { aggregates, superlative } = ground.analysis.intent;
+      const bonus = counts(context) ? 1.2 + (superlative !== null && aggregates.length === 0 ? 0.6 : 0) : 0.3;
+      const choose = (name: AggregateFunction, score: number): Choice => ({
+        label: name,
+        patterns: [structural(name), pairing(name, context.frame ?? '')],
+        tables: [],
+        score,
+        apply: (state) => ({ ...advance(state), pending: name }),
+      });
+      // A superlative word already says how groups are ranked; MAX of a column per group is seldom meant.
+      const others = OTHER_FUNCTIONS.map((name) =>
+        choose(name, asked(ground.analysis, name) * (counts(context) && (name === 'MAX' || name === 'MIN') ? 0.2 : 1)),
+      );
+      return figure ? others : [choose('COUNT', asked(ground.analysis, 'COUNT') + bonus), ...others];
+    },
+  };
 }
 
-function argumentChoices(ground: Ground, name: AggregateFunction, weight: number, finish: (state: State) => State): Choice[] {
+function argumentChoices(
+  ground: Ground,
+  name: AggregateFunction,
+  weight: number,
+  finish: (state: State) => State,
+): Choice[] {
   return ground.candidates.aggregatable(name).map(({ item, score }, rank): Choice => ({
-    label: `${name}(${item.text})`, tables: item.tables, score: weight * score,
-    patterns: [...columnPatterns(ground, name, item, rank, `${name}(${item.text})`), ...columnPatterns(ground, 'aggregate', item, rank).slice(1)],
+    label: `${name}(${item.text})`,
+    tables: item.tables,
+    score: weight * score,
+    patterns: [
+      ...columnPatterns(ground, name, item, rank, `${name}(${item.text})`),
+      ...columnPatterns(ground, 'aggregate', item, rank).slice(1),
+    ],
     apply: (state) => finish(withFigure(state, { name, argument: item, rowsOf: null, distinct: false })),
   }));
 }
 
 export function argument(ground: Ground, { pending }: Context): StageOffer {
   const name = pending as AggregateFunction;
-  return { name: 'argument', key: `argument ${name}`, make: () => {
-    const columns = name === 'COUNT' ? [] : argumentChoices(ground, name, 1, advance);
-    // Nothing numeric to aggregate: the rows themselves are all there is.
-    return columns.length > 0 ? columns : countChoices(ground, 0.6, advance);
-  } };
+  return {
+    name: 'argument',
+    key: `argument ${name}`,
+    make: () => {
+      const columns = name === 'COUNT' ? [] : argumentChoices(ground, name, 1, advance);
+      // Nothing numeric to aggregate: the rows themselves are all there is.
+      return columns.length > 0 ? columns : countChoices(ground, 0.6, advance);
+    },
+  };
 }
 
 /** "the average, lowest and highest age": another function of the same column, or another figure. */
 export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Context): StageOffer | null {
   if (figures === 0 || repeat >= MOST_FIGURES - 1) return null;
-  return { name: 'more figures', key: `more figures ${Math.min(repeat, 2)} ${name ?? ''}`, make: () => {
-    const left = ground.analysis.intent.aggregates.length - 1 - repeat;
-    const again = (state: State): State => ({ ...state, repeat: state.repeat + 1 });
-    const stop: Choice = { label: 'no more figures', patterns: [structural('no more figures'), linking(`no more figures with ${left > 0 ? 'another asked for' : 'none asked for'}`)], tables: [], score: left > 0 ? 0.6 : 2.6, apply: advance };
-    const same = OTHER_FUNCTIONS.map((fn): Choice => ({
-      label: `${fn} of the same`, patterns: [structural(`another ${fn}`)], tables: [], score: asked(ground.analysis, fn) - 0.8,
-      apply: (state) => {
-        const of = state.sketch.figures.findLast(({ argument: on }) => on !== null)?.argument;
-        return again(of == null ? state : withFigure(state, { name: fn, argument: of, rowsOf: null, distinct: false }));
-      },
-    }));
-    const other = OTHER_FUNCTIONS.filter((fn) => asked(ground.analysis, fn) > 0).flatMap((fn) => argumentChoices(ground, fn, 0.5, again).slice(0, 4).map((choice) => ({ ...choice, score: choice.score - 1.2 })));
-    const rows = asked(ground.analysis, 'COUNT') > 0 ? countChoices(ground, 0.3, again).slice(0, 2).map((choice) => ({ ...choice, score: choice.score - 1, patterns: [structural('another COUNT'), ...choice.patterns] })) : [];
-    return [stop, ...same, ...other, ...rows];
-  } };
+  return {
+    name: 'more figures',
+    key: `more figures ${Math.min(repeat, 2)} ${name ?? ''}`,
+    make: () => {
+      const left = ground.analysis.intent.aggregates.length - 1 - repeat;
+      const again = (state: State): State => ({ ...state, repeat: state.repeat + 1 });
+      const stop: Choice = {
+        label: 'no more figures',
+        patterns: [
+          structural('no more figures'),
+          linking(`no more figures with ${left > 0 ? 'another asked for' : 'none asked for'}`),
+        ],
+        tables: [],
+        score: left > 0 ? 0.6 : 2.6,
+        apply: advance,
+      };
+      const same = OTHER_FUNCTIONS.map((fn): Choice => ({
+        label: `${fn} of the same`,
+        patterns: [structural(`another ${fn}`)],
+        tables: [],
+        score: asked(ground.analysis, fn) - 0.8,
+        apply: (state) => {
+          const of = state.sketch.figures.findLast(({ argument: on }) => on !== null)?.argument;
+          return again(
+            of == null ? state : withFigure(state, { name: fn, argument: of, rowsOf: null, distinct: false }),
+          );
+        },
+      }));
+      const other = OTHER_FUNCTIONS.filter((fn) => asked(ground.analysis, fn) > 0).flatMap((fn) =>
+        argumentChoices(ground, fn, 0.5, again)
+          .slice(0, 4)
+          .map((choice) => ({ ...choice, score: choice.score - 1.2 })),
+      );
+      const rows =
+        asked(ground.analysis, 'COUNT') > 0
+          ? countChoices(ground, 0.3, again)
+              .slice(0, 2)
+              .map((choice) => ({
+                ...choice,
+                score: choice.score - 1,
+                patterns: [structural('another COUNT'), ...choice.patterns],
+              }))
+          : [];
+      return [stop, ...same, ...other, ...rows];
+    },
+  };
 }
 
 export function groups(ground: Ground): StageOffer {
-  return { name: 'group', key: 'group', make: () => ground.candidates.groupable().map(({ item, score }, rank): Choice => ({
-    label: item.text, patterns: columnPatterns(ground, 'GROUP BY', item, rank), tables: item.tables, score,
-    apply: (state) => ({ ...advance(change(state, { groupBy: [item], select: [item] })), group: item }),
-  })) };
+  return {
+    name: 'group',
+    key: 'group',
+    make: () =>
+      ground.candidates.groupable().map(({ item, score }, rank): Choice => ({
+        label: item.text,
+        patterns: columnPatterns(ground, 'GROUP BY', item, rank),
+        tables: item.tables,
+        score,
+        apply: (state) => ({ ...advance(change(state, { groupBy: [item], select: [item] })), group: item }),
+      })),
+  };
 }
 
 /** Two rows may share a name: a group by name merges them, a group by key does not. */
@@ -161,58 +272,136 @@ export function groupKey({ index }: Ground, { group, frame: name }: Context): St
   const keys = index.tables.get(table)?.table.columns.filter((column) => column.primaryKey) ?? [];
   const key = keys[0];
   const display = displayColumn(index, table);
-  if (keys.length !== 1 || key === undefined || display === undefined || group?.text !== `${table}.${display.column}` || display.column === key.name) return null;
+  if (
+    keys.length !== 1 ||
+    key === undefined ||
+    display === undefined ||
+    group?.text !== `${table}.${display.column}` ||
+    display.column === key.name
+  )
+    return null;
   const byKey = columnExpression(table, key.name);
-  return { name: 'group key', key: `group key · ${table}`, make: () => [
-    plain(`by ${group.text}`, [structural('GROUP BY what is shown')], 0.6),
-    { ...plain(`by ${byKey.text}`, [naming(`GROUP BY ${byKey.text}`, [table]), structural('GROUP BY the key of what is shown')], name === 'having' ? 0.3 : 0), apply: (state) => advance(change(state, { groupBy: [byKey] })) },
-  ] };
+  return {
+    name: 'group key',
+    key: `group key · ${table}`,
+    make: () => [
+      plain(`by ${group.text}`, [structural('GROUP BY what is shown')], 0.6),
+      {
+        ...plain(
+          `by ${byKey.text}`,
+          [naming(`GROUP BY ${byKey.text}`, [table]), structural('GROUP BY the key of what is shown')],
+          name === 'having' ? 0.3 : 0,
+        ),
+        apply: (state) => advance(change(state, { groupBy: [byKey] })),
+      },
+    ],
+  };
 }
 
 /** One column of two tables, and what is kept of the two sets. */
 export function combined(ground: Ground): StageOffer {
-  return { name: 'combined', key: 'combined', make: () => {
-    const negated = ground.analysis.intent.negation !== null;
-    const either = ground.analysis.tokens.some((token) => token.lower === 'or' || token.lower === 'either');
-    const fits = { INTERSECT: negated || either ? 0 : 1.2, EXCEPT: negated ? 1.6 : -0.6, UNION: either ? 1.4 : -0.4 } as const;
-    return ground.candidates.sharedColumns().slice(0, 6).flatMap(({ item: [first, second], score }) => (['INTERSECT', 'EXCEPT', 'UNION'] as const).map((operator): Choice => ({
-      label: `${first.text} ${operator} ${second.text}`, tables: first.tables, score: score + fits[operator],
-      patterns: [structural(operator), naming(`${first.text} ${operator} ${second.text}`, [...first.tables, ...second.tables])],
-      apply: (state) => advance(change(state, { combined: { operator, first, second }, select: [first] })),
-    })));
-  } };
+  return {
+    name: 'combined',
+    key: 'combined',
+    make: () => {
+      const negated = ground.analysis.intent.negation !== null;
+      const either = ground.analysis.tokens.some((token) => token.lower === 'or' || token.lower === 'either');
+      const fits = {
+        INTERSECT: negated || either ? 0 : 1.2,
+        EXCEPT: negated ? 1.6 : -0.6,
+        UNION: either ? 1.4 : -0.4,
+      } as const;
+      return ground.candidates
+        .sharedColumns()
+        .slice(0, 6)
+        .flatMap(({ item: [first, second], score }) =>
+          (['INTERSECT', 'EXCEPT', 'UNION'] as const).map((operator): Choice => ({
+            label: `${first.text} ${operator} ${second.text}`,
+            tables: first.tables,
+            score: score + fits[operator],
+            patterns: [
+              structural(operator),
+              naming(`${first.text} ${operator} ${second.text}`, [...first.tables, ...second.tables]),
+            ],
+            apply: (state) => advance(change(state, { combined: { operator, first, second }, select: [first] })),
+          })),
+        );
+    },
+  };
 }
 
-/** Further columns shown for each group: those of the key's table are the same in all its rows; others make finer groups. */
+/**
+ * Further columns shown for each group: those of the key's table are the same in all its rows; others make finer
+ * groups.
+ */
 export function moreKeys(ground: Ground, { group, repeat }: Context): StageOffer | null {
   if (group === null || repeat >= 3) return null;
   const [table] = group.tables;
-  const others = ground.candidates.groupable().filter(({ item }) => item.text !== group.text).slice(0, 5);
+  const others = ground.candidates
+    .groupable()
+    .filter(({ item }) => item.text !== group.text)
+    .slice(0, 5);
   if (others.length === 0) return null;
-  return { name: 'more keys', key: `more keys · ${group.text} ${repeat}`, make: () => [
-    { label: 'no more keys', patterns: [structural('no more columns of a group')], tables: [], score: 2.4, apply: advance },
-    ...others.map(({ item, score }, rank): Choice => ({
-      label: item.text, patterns: [...columnPatterns(ground, 'GROUP BY further', item, rank), linking(`GROUP BY further ← ${item.tables[0] === table ? 'column of the same table' : 'column of another table'}`)], tables: item.tables, score: 0.6 * score - 0.6,
-      apply: (state) => {
-        const shown = state.sketch.select.some(({ text }) => text === item.text);
-        const { groupBy, select: columns } = state.sketch;
-        return { ...change(state, shown ? {} : { select: [...columns, item], groupBy: [...groupBy, item] }), repeat: state.repeat + 1 };
+  return {
+    name: 'more keys',
+    key: `more keys · ${group.text} ${repeat}`,
+    make: () => [
+      {
+        label: 'no more keys',
+        patterns: [structural('no more columns of a group')],
+        tables: [],
+        score: 2.4,
+        apply: advance,
       },
-    })),
-  ] };
+      ...others.map(({ item, score }, rank): Choice => ({
+        label: item.text,
+        patterns: [
+          ...columnPatterns(ground, 'GROUP BY further', item, rank),
+          linking(
+            `GROUP BY further ← ${item.tables[0] === table ? 'column of the same table' : 'column of another table'}`,
+          ),
+        ],
+        tables: item.tables,
+        score: 0.6 * score - 0.6,
+        apply: (state) => {
+          const shown = state.sketch.select.some(({ text }) => text === item.text);
+          const { groupBy, select: columns } = state.sketch;
+          return {
+            ...change(state, shown ? {} : { select: [...columns, item], groupBy: [...groupBy, item] }),
+            repeat: state.repeat + 1,
+          };
+        },
+      })),
+    ],
+  };
 }
 
 export function showFigure(ground: Ground, { frame: name }: Context): StageOffer {
-  return { name: 'show figure', key: `show figure ${name ?? ''}`, make: () => {
-    const said = ground.analysis.intent.aggregates.length > 0 ? 0.8 : 0;
-    return [
-      plain('show the figure', [structural('figure in the answer'), pairing('figure in the answer', name ?? '')], said),
-      plain('leave the figure out', [], 0.8, { showFigures: false }),
-    ];
-  } };
+  return {
+    name: 'show figure',
+    key: `show figure ${name ?? ''}`,
+    make: () => {
+      const said = ground.analysis.intent.aggregates.length > 0 ? 0.8 : 0;
+      return [
+        plain(
+          'show the figure',
+          [structural('figure in the answer'), pairing('figure in the answer', name ?? '')],
+          said,
+        ),
+        plain('leave the figure out', [], 0.8, { showFigures: false }),
+      ];
+    },
+  };
 }
 
 /** Shared by stages that rank: a column, with what it is known by. */
-export function columnChoice(ground: Ground, slot: string, item: Expression, score: number, rank: number, apply: (state: State) => State): Choice {
+export function columnChoice(
+  ground: Ground,
+  slot: string,
+  item: Expression,
+  score: number,
+  rank: number,
+  apply: (state: State) => State,
+): Choice {
   return { label: item.text, patterns: columnPatterns(ground, slot, item, rank), tables: item.tables, score, apply };
 }

@@ -5,7 +5,17 @@
 import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
 import { stemOf } from '../../linking/words.ts';
 import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
-import { columnExpression, dateExpression, dayExpression, durationExpression, hundredthExpression, productExpression, type AggregateFunction, type Condition, type Expression } from './sketch.ts';
+import {
+  columnExpression,
+  dateExpression,
+  dayExpression,
+  durationExpression,
+  hundredthExpression,
+  productExpression,
+  type AggregateFunction,
+  type Condition,
+  type Expression,
+} from './sketch.ts';
 
 export interface Scored<T> {
   readonly item: T;
@@ -24,14 +34,20 @@ const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
 const stems = (words: string): ReadonlySet<string> => new Set(words.split(' ').map(stemOf));
 const AMOUNT_WORDS = stems('quantity qty units amount count number hours pieces volume');
 const RATE_WORDS = stems('price cost rate fee charge wage');
-const MONEY_WORDS = stems('revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure');
+const MONEY_WORDS = stems(
+  'revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure',
+);
 const CENT = stemOf('cents');
 const TIME_WORDS = stems('day days long time duration take takes took between delay');
 const START_WORDS = stems('start starts starting begin begins beginning prefix');
 const END_WORDS = stems('end ends ending suffix');
 const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
 const NAME_WORDS = stems('name title label');
-const DATE_PARTS = [{ words: stems('month monthly months'), format: '%Y-%m' }, { words: stems('year yearly years annual annually'), format: '%Y' }, { words: stems('day daily days date'), format: '%Y-%m-%d' }];
+const DATE_PARTS = [
+  { words: stems('month monthly months'), format: '%Y-%m' },
+  { words: stems('year yearly years annual annually'), format: '%Y' },
+  { words: stems('day daily days date'), format: '%Y-%m-%d' },
+];
 
 const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
 
@@ -45,8 +61,12 @@ export function displayColumn(index: SchemaIndex, table: string): ColumnEntry | 
   const columns = entry?.columns ?? [];
   const names = columns.filter((column) => column.stems.some((stem) => NAME_WORDS.has(stem)));
   // `city.city_name` before `city.country_name`.
-  return names.find((column) => column.stems.some((stem) => entry?.stems.includes(stem) === true)) ?? names[0]
-    ?? columns.find((column) => !column.isKey && column.profile?.holds === 'text') ?? columns[0];
+  return (
+    names.find((column) => column.stems.some((stem) => entry?.stems.includes(stem) === true)) ??
+    names[0] ??
+    columns.find((column) => !column.isKey && column.profile?.holds === 'text') ??
+    columns[0]
+  );
 }
 
 export class Candidates {
@@ -68,29 +88,52 @@ export class Candidates {
     }
   }
 
-  expressionOf({ table, column }: ColumnEntry): Expression { return columnExpression(table, column); }
+  expressionOf({ table, column }: ColumnEntry): Expression {
+    return columnExpression(table, column);
+  }
 
   /** How a column stands to a value mentioned at `span`, in general words. */
   valueTraits(on: Expression, span: Span): string[] {
     const [table] = on.tables;
-    const link = this.#analysis.values.find((value) => value.span.first === span.first && value.span.last === span.last && on.text.endsWith(`${value.table}.${value.column}`));
+    const link = this.#analysis.values.find(
+      (value) =>
+        value.span.first === span.first &&
+        value.span.last === span.last &&
+        on.text.endsWith(`${value.table}.${value.column}`),
+    );
     const traits: string[] = [];
     if (link === undefined) return ['a text the data does not hold'];
     traits.push(link.match === 'exact' && link.score >= 0.8 ? 'a certain value' : 'an uncertain value');
     if (this.#besideValue(link)) traits.push('table named beside the value');
-    if (this.#analysis.columns.some((column) => column.table === table && column.column === link.column && column.match !== 'partial' && Math.abs(column.span.first - span.first) <= 4)) traits.push('column named near the value');
+    if (
+      this.#analysis.columns.some(
+        (column) =>
+          column.table === table &&
+          column.column === link.column &&
+          column.match !== 'partial' &&
+          Math.abs(column.span.first - span.first) <= 4,
+      )
+    )
+      traits.push('column named near the value');
     const rows = this.#index.tables.get(table ?? '')?.table.rowCount ?? 0;
     const entry = this.#index.column(link.table, link.column);
-    if (entry?.profile != null && rows > 0) traits.push(entry.profile.distinct >= rows ? 'a value that names a row' : 'a value of a category');
+    if (entry?.profile != null && rows > 0)
+      traits.push(entry.profile.distinct >= rows ? 'a value that names a row' : 'a value of a category');
     return traits;
   }
 
   /** Numbers that may be compared with their average. */
-  comparableColumns(): Scored<Expression>[] { return this.aggregatable().filter(({ item }) => !item.text.includes(' ')); }
+  comparableColumns(): Scored<Expression>[] {
+    return this.aggregatable().filter(({ item }) => !item.text.includes(' '));
+  }
 
-  tableScore(table: string): number { return this.#tableScores.get(table) ?? 0; }
+  tableScore(table: string): number {
+    return this.#tableScores.get(table) ?? 0;
+  }
 
-  linkOf(column: ColumnEntry): ColumnLink | undefined { return this.#links.get(`${column.table}\n${column.column}`); }
+  linkOf(column: ColumnEntry): ColumnLink | undefined {
+    return this.#links.get(`${column.table}\n${column.column}`);
+  }
 
   linkTo(expression: Expression): ColumnLink | undefined {
     const column = this.#index.column(...tableAndColumn(expression));
@@ -106,8 +149,11 @@ export class Candidates {
     const display = displayColumn(this.#index, table) === column;
     const tableNamed = this.tableScore(table) >= 0.7;
     const key = column.isKey;
-    const named = link === undefined ? (display ? 'display column' : key ? 'unnamed key' : 'unnamed column') + (tableNamed ? ' of a named table' : '')
-      : `${link.match === 'exact' ? (link.span.last > link.span.first ? 'exact long name' : 'exact name') : link.match === 'synonym' ? 'synonym' : 'part of the name'}${key ? ', key' : ''}`;
+    const named =
+      link === undefined
+        ? (display ? 'display column' : key ? 'unnamed key' : 'unnamed column') +
+          (tableNamed ? ' of a named table' : '')
+        : `${link.match === 'exact' ? (link.span.last > link.span.first ? 'exact long name' : 'exact name') : link.match === 'synonym' ? 'synonym' : 'part of the name'}${key ? ', key' : ''}`;
     const others: string[] = [];
     const holds = column.profile?.holds;
     others.push(holds === 'integer' || holds === 'real' ? 'a number' : holds === 'date' ? 'a date' : 'a text');
@@ -118,25 +164,43 @@ export class Candidates {
       else if (this.#inCondition(link.span)) others.push('named in a condition');
       if (display) others.push('named display column');
       if (this.#firstNamed() === link.span.first) others.push('first column named');
-      if (this.#analysis.intent.grouping.some((span) => overlaps(span, link.span))) others.push('named in a grouping phrase');
+      if (this.#analysis.intent.grouping.some((span) => overlaps(span, link.span)))
+        others.push('named in a grouping phrase');
     }
     return { named, others };
   }
 
   #first: number | undefined;
   #firstNamed(): number {
-    return this.#first ??= Math.min(...this.#analysis.columns.filter((link) => link.match === 'exact').map(({ span }) => span.first));
+    return (this.#first ??= Math.min(
+      ...this.#analysis.columns.filter((link) => link.match === 'exact').map(({ span }) => span.first),
+    ));
   }
 
   /** How the question names a table, in general words, and where. */
   tableTraits(table: string): { readonly traits: readonly string[]; readonly span: Span | null } {
     const links = this.#analysis.tables.filter((link) => link.table === table);
     const [link] = links;
-    const traits = [link === undefined ? 'unnamed table' : link.match === 'exact' ? 'named table' : link.match === 'synonym' ? 'synonym of a table' : 'part of a table’s name'];
+    const traits = [
+      link === undefined
+        ? 'unnamed table'
+        : link.match === 'exact'
+          ? 'named table'
+          : link.match === 'synonym'
+            ? 'synonym of a table'
+            : 'part of a table’s name',
+    ];
     if (this.#counted(table)) traits.push('table after a count');
-    if (link !== undefined && link.match !== 'partial' && this.#analysis.tables.every((other) => other.match === 'partial' || other.span.first >= link.span.first)) traits.push('first table named');
-    if (this.#analysis.values.some((value) => value.table === table && value.score >= 0.8)) traits.push('table of a value');
-    if (this.#analysis.columns.some((column) => column.table === table && column.match === 'exact')) traits.push('table of a named column');
+    if (
+      link !== undefined &&
+      link.match !== 'partial' &&
+      this.#analysis.tables.every((other) => other.match === 'partial' || other.span.first >= link.span.first)
+    )
+      traits.push('first table named');
+    if (this.#analysis.values.some((value) => value.table === table && value.score >= 0.8))
+      traits.push('table of a value');
+    if (this.#analysis.columns.some((column) => column.table === table && column.match === 'exact'))
+      traits.push('table of a named column');
     return { traits, span: link?.span ?? null };
   }
 
@@ -154,32 +218,56 @@ export class Candidates {
   /** "names of artists" and "artist names" say whose name it is. */
   #besideTable(column: ColumnEntry, link: ColumnLink | undefined): number {
     if (link === undefined) return 0;
-    const beside = this.#analysis.tables.some(({ table, span, match }) => table === column.table && match !== 'partial'
-      && span.first - link.span.last <= 3 && link.span.first - span.last <= 1);
+    const beside = this.#analysis.tables.some(
+      ({ table, span, match }) =>
+        table === column.table &&
+        match !== 'partial' &&
+        span.first - link.span.last <= 3 &&
+        link.span.first - span.last <= 1,
+    );
     return beside ? 0.8 : 0;
   }
 
   /** True when the words right after "how many" name this table. */
   #counted(table: string): boolean {
     const counts = this.#analysis.intent.aggregates.filter(({ name }) => name === 'COUNT');
-    return this.#analysis.tables.some((link) => link.table === table && counts.some(({ span }) => link.span.first > span.last && link.span.first - span.last <= 2));
+    return this.#analysis.tables.some(
+      (link) =>
+        link.table === table &&
+        counts.some(({ span }) => link.span.first > span.last && link.span.first - span.last <= 2),
+    );
   }
 
-  /** Words just before a compared number or a value, or after "sorted by" and a superlative, say what is asked about, not what is asked for. */
+  /**
+   * Words just before a compared number or a value, or after "sorted by" and a superlative, say what is asked about,
+   * not what is asked for.
+   */
   #inCondition(span: Span): boolean {
     const { numbers, values, intent } = this.#analysis;
     const before = (mention: Span): boolean => span.last < mention.first && mention.first - span.last <= 3;
-    const after = (mention: Span | undefined | null): boolean => mention != null && span.first > mention.last && span.first - mention.last <= 2;
-    return numbers.some((mention) => mention.operator !== null && before(mention.span)) || values.some((value) => value.score >= 0.8 && before(value.span))
-      || after(intent.ordering) || after(intent.superlative?.span) || (intent.superlative !== null && overlaps(span, intent.superlative.span));
+    const after = (mention: Span | undefined | null): boolean =>
+      mention != null && span.first > mention.last && span.first - mention.last <= 2;
+    return (
+      numbers.some((mention) => mention.operator !== null && before(mention.span)) ||
+      values.some((value) => value.score >= 0.8 && before(value.span)) ||
+      after(intent.ordering) ||
+      after(intent.superlative?.span) ||
+      (intent.superlative !== null && overlaps(span, intent.superlative.span))
+    );
   }
 
   /** Tables a row of which may be what is counted or listed. */
   tables(): Scored<string>[] {
     const scored = [...this.#index.tables.keys()].map((table): Scored<string> => {
-      const columns = Math.max(0, ...(this.#index.tables.get(table)?.columns ?? []).map((column) => this.#linkScore(column)));
+      const columns = Math.max(
+        0,
+        ...(this.#index.tables.get(table)?.columns ?? []).map((column) => this.#linkScore(column)),
+      );
       const values = this.#analysis.values.some((value) => value.table === table && value.score >= 0.8) ? 0.6 : 0;
-      return { item: table, score: 3 * this.tableScore(table) + 0.4 * columns + values + (this.#counted(table) ? 1.5 : 0) };
+      return {
+        item: table,
+        score: 3 * this.tableScore(table) + 0.4 * columns + values + (this.#counted(table) ? 1.5 : 0),
+      };
     });
     const supported = scored.filter(({ score }) => score > 0);
     return best(supported.length > 0 ? supported : scored);
@@ -199,33 +287,58 @@ export class Candidates {
       const early = link === undefined ? 0 : -0.06 * link.span.first;
       const key = column.isKey && link?.match !== 'exact' ? -1 : 0;
       const condition = link !== undefined && this.#inCondition(link.span) ? -2 : 0;
-      const score = this.#linkScore(column) + (display && link === undefined ? 1.6 : 0.5) * this.tableScore(column.table) + this.#besideTable(column, link) + early + key + condition;
+      const score =
+        this.#linkScore(column) +
+        (display && link === undefined ? 1.6 : 0.5) * this.tableScore(column.table) +
+        this.#besideTable(column, link) +
+        early +
+        key +
+        condition;
       return { item: columnExpression(column.table, column.column), score };
     });
     const chosen = best(scored);
-    return chosen.map((entry, rank) => ({ entry, rank })).sort((a, b) => this.mentionOf(a.entry.item) - this.mentionOf(b.entry.item) || a.rank - b.rank).map(({ entry }) => entry);
+    return chosen
+      .map((entry, rank) => ({ entry, rank }))
+      .sort((a, b) => this.mentionOf(a.entry.item) - this.mentionOf(b.entry.item) || a.rank - b.rank)
+      .map(({ entry }) => entry);
   }
 
   /** Numbers to aggregate: numeric columns, and amount × rate within a table. */
   aggregatable(name?: AggregateFunction): Scored<Expression>[] {
-    const numeric = this.#index.columns.filter((column) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'));
-    const scored = numeric.map((column): Scored<Expression> =>
-      ({ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + 0.7 * this.tableScore(column.table) }));
+    const numeric = this.#index.columns.filter(
+      (column) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'),
+    );
+    const scored = numeric.map((column): Scored<Expression> => ({
+      item: columnExpression(column.table, column.column),
+      score: this.#linkScore(column) + 0.7 * this.tableScore(column.table),
+    }));
     // The first and the last of dates are asked for as often as those of numbers.
     if (name === 'MIN' || name === 'MAX') {
       for (const column of this.#index.columns) {
-        if (column.profile?.holds === 'date') scored.push({ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + 0.5 * this.tableScore(column.table) });
+        if (column.profile?.holds === 'date')
+          scored.push({
+            item: columnExpression(column.table, column.column),
+            score: this.#linkScore(column) + 0.5 * this.tableScore(column.table),
+          });
       }
     } else scored.push(...this.#durations());
     for (const column of numeric) {
-      if (column.stems.includes(CENT)) scored.push({ item: hundredthExpression(column.table, column.column), score: this.#linkScore(column) + 0.5 * this.tableScore(column.table) });
+      if (column.stems.includes(CENT))
+        scored.push({
+          item: hundredthExpression(column.table, column.column),
+          score: this.#linkScore(column) + 0.5 * this.tableScore(column.table),
+        });
     }
     const money = this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem)) ? 1.2 : 0;
     for (const amount of numeric) {
       if (!amount.stems.some((stem) => AMOUNT_WORDS.has(stem))) continue;
       for (const rate of numeric) {
-        if (rate.table !== amount.table || rate === amount || !rate.stems.some((stem) => RATE_WORDS.has(stem))) continue;
-        scored.push({ item: productExpression(amount.table, amount.column, rate.column), score: 0.4 + money + 0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)) });
+        if (rate.table !== amount.table || rate === amount || !rate.stems.some((stem) => RATE_WORDS.has(stem)))
+          continue;
+        scored.push({
+          item: productExpression(amount.table, amount.column, rate.column),
+          score: 0.4 + money + 0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)),
+        });
       }
     }
     return best(scored);
@@ -235,59 +348,101 @@ export class Candidates {
   #durations(): Scored<Expression>[] {
     if (!this.#analysis.tokens.some((token) => TIME_WORDS.has(token.stem))) return [];
     const dates = this.#index.columns.filter((column) => column.profile?.holds === 'date').slice(0, 12);
-    return dates.flatMap((from) => dates.filter((to) => to.table === from.table && to !== from).map((to): Scored<Expression> => {
-      const [first, last] = [this.linkOf(from), this.linkOf(to)];
-      const inOrder = first !== undefined && last !== undefined && first.span.first < last.span.first ? 0.8 : 0;
-      return { item: durationExpression(from.table, from.column, to.column), score: 0.6 + inOrder + 0.3 * (this.#linkScore(from) + this.#linkScore(to)) + 0.5 * this.tableScore(from.table) };
-    }));
+    return dates.flatMap((from) =>
+      dates
+        .filter((to) => to.table === from.table && to !== from)
+        .map((to): Scored<Expression> => {
+          const [first, last] = [this.linkOf(from), this.linkOf(to)];
+          const inOrder = first !== undefined && last !== undefined && first.span.first < last.span.first ? 0.8 : 0;
+          return {
+            item: durationExpression(from.table, from.column, to.column),
+            score:
+              0.6 + inOrder + 0.3 * (this.#linkScore(from) + this.#linkScore(to)) + 0.5 * this.tableScore(from.table),
+          };
+        }),
+    );
   }
 
   /** What a COUNT may be of besides rows: columns mentioned. */
   countable(): Scored<Expression>[] {
-    return best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
-      const score = this.#linkScore(column);
-      return score < 1 ? [] : [{ item: columnExpression(column.table, column.column), score }];
-    })).slice(0, 4);
+    return best(
+      this.#index.columns.flatMap((column): Scored<Expression>[] => {
+        const score = this.#linkScore(column);
+        return score < 1 ? [] : [{ item: columnExpression(column.table, column.column), score }];
+      }),
+    ).slice(0, 4);
   }
 
-  /** What rows of the answer may stand for: columns and tables mentioned, best after "per" and "each"; parts of dates. */
-  groupable(): readonly Scored<Expression>[] { return this.#groups ??= this.#findGroups(); }
+  /**
+   * What rows of the answer may stand for: columns and tables mentioned, best after "per" and "each"; parts of dates.
+   */
+  groupable(): readonly Scored<Expression>[] {
+    return (this.#groups ??= this.#findGroups());
+  }
 
   #groups: readonly Scored<Expression>[] | undefined;
   #findGroups(): Scored<Expression>[] {
-    const { tokens, intent: { grouping } } = this.#analysis;
-    const inGroup = (span: Span | undefined): number => (span !== undefined && grouping.some((group) => overlaps(group, span)) ? 2 : 0);
+    const {
+      tokens,
+      intent: { grouping },
+    } = this.#analysis;
+    const inGroup = (span: Span | undefined): number =>
+      span !== undefined && grouping.some((group) => overlaps(group, span)) ? 2 : 0;
     const tableSpan = new Map(this.#analysis.tables.map((link) => [link.table, link.span]));
     const scored: Scored<Expression>[] = [];
     for (const column of this.#index.columns) {
       const link = this.linkOf(column);
       const display = displayColumn(this.#index, column.table) === column;
-      const ofTable = (display ? 1.4 : column.primaryKey ? 0.9 : 0) * this.tableScore(column.table) + (display || column.primaryKey ? inGroup(tableSpan.get(column.table)) * 0.9 : 0);
+      const ofTable =
+        (display ? 1.4 : column.primaryKey ? 0.9 : 0) * this.tableScore(column.table) +
+        (display || column.primaryKey ? inGroup(tableSpan.get(column.table)) * 0.9 : 0);
       const date = column.profile?.holds === 'date';
       const score = Math.max(this.#linkScore(column) + inGroup(link?.span), ofTable) - (date ? 1 : 0);
       if (score > 0) scored.push({ item: columnExpression(column.table, column.column), score });
       if (!date) continue;
       for (const { words, format } of DATE_PARTS) {
         const said = tokens.findIndex((token) => words.has(token.stem));
-        if (said >= 0) scored.push({ item: dateExpression(column.table, column.column, format), score: 1.5 + inGroup({ first: said, last: said }) + 0.5 * this.#linkScore(column) + this.tableScore(column.table) });
+        if (said >= 0)
+          scored.push({
+            item: dateExpression(column.table, column.column, format),
+            score:
+              1.5 +
+              inGroup({ first: said, last: said }) +
+              0.5 * this.#linkScore(column) +
+              this.tableScore(column.table),
+          });
       }
     }
     if (scored.length > 0) return best(scored);
-    return best(this.#index.columns.filter((column) => displayColumn(this.#index, column.table) === column)
-      .map((column) => ({ item: columnExpression(column.table, column.column), score: 0 })));
+    return best(
+      this.#index.columns
+        .filter((column) => displayColumn(this.#index, column.table) === column)
+        .map((column) => ({ item: columnExpression(column.table, column.column), score: 0 })),
+    );
   }
 
-  /** What a superlative may rank by: numbers and dates, best beside the superlative or named by it; where there are none, anything. */
+  /**
+   * What a superlative may rank by: numbers and dates, best beside the superlative or named by it; where there are
+   * none, anything.
+   */
   rankable(): Scored<Expression>[] {
     const at = this.#analysis.intent.superlative?.span.first ?? this.#analysis.intent.ordering?.first ?? 0;
-    const ranked = best(this.#index.columns.flatMap((column): Scored<Expression>[] => {
-      const link = this.linkOf(column);
-      const ranks = column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
-      // Numbers may be stored as text; what is named outright may be ranked whatever it holds.
-      if (column.isKey || (!ranks && link?.match !== 'exact')) return [];
-      const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
-      return [{ item: columnExpression(column.table, column.column), score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) - (ranks ? 0 : 0.8) }];
-    }));
+    const ranked = best(
+      this.#index.columns.flatMap((column): Scored<Expression>[] => {
+        const link = this.linkOf(column);
+        const ranks =
+          column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
+        // Numbers may be stored as text; what is named outright may be ranked whatever it holds.
+        if (column.isKey || (!ranks && link?.match !== 'exact')) return [];
+        const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
+        return [
+          {
+            item: columnExpression(column.table, column.column),
+            score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) - (ranks ? 0 : 0.8),
+          },
+        ];
+      }),
+    );
     return ranked.length > 0 ? ranked : this.selectable();
   }
 
@@ -307,14 +462,28 @@ export class Candidates {
     for (const values of groups) {
       const span = values[0]?.span ?? { first: 0, last: 0 };
       if (mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, span))) continue;
-      mentions.push({ span, filters: best(values.map((value): Scored<Condition> => {
-        const column = this.#index.column(value.table, value.column);
-        const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
-        return { item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null }, score: 2.4 * value.score + named + 0.5 * this.tableScore(value.table) + (this.#besideValue(value) ? 0.8 : 0) };
-      })).slice(0, MOST_COLUMNS_OF_VALUE) });
+      mentions.push({
+        span,
+        filters: best(
+          values.map((value): Scored<Condition> => {
+            const column = this.#index.column(value.table, value.column);
+            const named = column === undefined ? 0 : Math.min(1, this.#linkScore(column) * 0.4);
+            return {
+              item: { on: columnExpression(value.table, value.column), operator: '=', value: value.value, upper: null },
+              score:
+                2.4 * value.score + named + 0.5 * this.tableScore(value.table) + (this.#besideValue(value) ? 0.8 : 0),
+            };
+          }),
+        ).slice(0, MOST_COLUMNS_OF_VALUE),
+      });
     }
     for (const [at, token] of this.#analysis.tokens.entries()) {
-      if ((token.kind !== 'quoted' && !this.#isPart(at)) || mentions.length >= MOST_VALUES || mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))) continue;
+      if (
+        (token.kind !== 'quoted' && !this.#isPart(at)) ||
+        mentions.length >= MOST_VALUES ||
+        mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))
+      )
+        continue;
       mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text, at) });
     }
     return mentions.sort((a, b) => a.span.first - b.span.first);
@@ -325,23 +494,44 @@ export class Candidates {
     const { tokens, tables, columns } = this.#analysis;
     const token = tokens[at];
     if (token?.kind !== 'word' || (token.stop && token.text.length > 1)) return false;
-    if ([...tables, ...columns].some(({ match, span }) => match === 'exact' && span.first <= at && at <= span.last)) return false;
-    const before = tokens.slice(Math.max(0, at - 3), at).filter((other) => !['the', 'with', 'a', 'letter', 'word', 'in'].includes(other.lower) || PART_WORDS.has(other.stem));
+    if ([...tables, ...columns].some(({ match, span }) => match === 'exact' && span.first <= at && at <= span.last))
+      return false;
+    const before = tokens
+      .slice(Math.max(0, at - 3), at)
+      .filter(
+        (other) => !['the', 'with', 'a', 'letter', 'word', 'in'].includes(other.lower) || PART_WORDS.has(other.stem),
+      );
     const stem = before.at(-1)?.stem ?? '';
     return PART_WORDS.has(stem) || ((START_WORDS.has(stem) || END_WORDS.has(stem)) && tokens[at - 1]?.lower !== 'of');
   }
 
   /** "customers from Germany", "Italian wines": the table named beside a value is the one it describes. */
   #besideValue({ table, span }: ValueLink): boolean {
-    return this.#analysis.tables.some((link) => link.table === table && link.match !== 'partial' && span.first - link.span.last <= 3 && link.span.first - span.last <= 1);
+    return this.#analysis.tables.some(
+      (link) =>
+        link.table === table &&
+        link.match !== 'partial' &&
+        span.first - link.span.last <= 3 &&
+        link.span.first - span.last <= 1,
+    );
   }
 
   /** A text that is no stored value may be part of one: "starts with S", "contains “Set”". */
   #containing(text: string, at: number): Scored<Condition>[] {
     const before = this.#analysis.tokens.slice(Math.max(0, at - 4), at).map((token) => token.stem);
-    const value = before.some((stem) => START_WORDS.has(stem)) ? `${text}%` : before.some((stem) => END_WORDS.has(stem)) ? `%${text}` : `%${text}%`;
-    return best(this.#index.columns.filter((column) => column.profile?.holds === 'text' && !column.isKey).map((column): Scored<Condition> =>
-      ({ item: { on: columnExpression(column.table, column.column), operator: 'LIKE', value, upper: null }, score: 0.8 * this.#linkScore(column) + 0.6 * this.tableScore(column.table) }))).slice(0, 5);
+    const value = before.some((stem) => START_WORDS.has(stem))
+      ? `${text}%`
+      : before.some((stem) => END_WORDS.has(stem))
+        ? `%${text}`
+        : `%${text}%`;
+    return best(
+      this.#index.columns
+        .filter((column) => column.profile?.holds === 'text' && !column.isKey)
+        .map((column): Scored<Condition> => ({
+          item: { on: columnExpression(column.table, column.column), operator: 'LIKE', value, upper: null },
+          score: 0.8 * this.#linkScore(column) + 0.6 * this.tableScore(column.table),
+        })),
+    ).slice(0, 5);
   }
 
   /** What a number may be compared with: numeric columns, the year of a date, a column that stores it as text. */
@@ -353,10 +543,25 @@ export class Candidates {
     for (const column of this.#index.columns) {
       const { profile } = column;
       const link = this.linkOf(column);
-      const near = link === undefined ? 0 : Math.max(0, 1 - 0.15 * Math.min(Math.abs(link.span.last - mention.span.first), Math.abs(link.span.first - mention.span.last)));
+      const near =
+        link === undefined
+          ? 0
+          : Math.max(
+              0,
+              1 -
+                0.15 *
+                  Math.min(
+                    Math.abs(link.span.last - mention.span.first),
+                    Math.abs(link.span.first - mention.span.last),
+                  ),
+            );
       const context = 0.5 * this.#linkScore(column) + near + 0.4 * this.tableScore(column.table);
       if (profile?.holds === 'integer' || profile?.holds === 'real') {
-        add(columnExpression(column.table, column.column), mention.value, context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0));
+        add(
+          columnExpression(column.table, column.column),
+          mention.value,
+          context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0),
+        );
       } else if (profile?.holds === 'date' && mention.looksLikeYear) {
         add(dateExpression(column.table, column.column, '%Y'), String(mention.value), context + 1);
       }
@@ -365,44 +570,106 @@ export class Candidates {
       if (!overlaps(value.span, mention.span)) continue;
       const column = this.#index.column(value.table, value.column);
       const year = mention.looksLikeYear && column?.stems.includes('year') === true ? 1.5 : 0;
-      add(columnExpression(value.table, value.column), value.value, 0.5 * (column === undefined ? 0 : this.#linkScore(column)) + 0.4 * this.tableScore(value.table) + year);
+      add(
+        columnExpression(value.table, value.column),
+        value.value,
+        0.5 * (column === undefined ? 0 : this.#linkScore(column)) + 0.4 * this.tableScore(value.table) + year,
+      );
     }
     return best(scored).slice(0, 6);
   }
 
   /** Pairs of columns of one name in two named tables: "countries with customers but no suppliers". */
   sharedColumns(): Scored<readonly [Expression, Expression]>[] {
-    const named = [...this.#index.tables.values()].filter(({ table }) => this.tableScore(table.name) >= 0.7).slice(0, 6);
-    return best(named.flatMap((a) => named.filter((b) => b !== a).flatMap((b) => a.columns.flatMap((column): Scored<readonly [Expression, Expression]>[] => {
-      const other = b.columns.find((candidate) => candidate.column.toLowerCase() === column.column.toLowerCase());
-      if (other === undefined || this.linkOf(column)?.match !== 'exact') return [];
-      const order = this.#firstMention(a.table.name) < this.#firstMention(b.table.name) ? 0.8 : 0;
-      return [{ item: [this.expressionOf(column), this.expressionOf(other)], score: order + 0.4 * this.#linkScore(column) - (column.isKey ? 1.5 : 0) }];
-    }))));
+    const named = [...this.#index.tables.values()]
+      .filter(({ table }) => this.tableScore(table.name) >= 0.7)
+      .slice(0, 6);
+    return best(
+      named.flatMap((a) =>
+        named
+          .filter((b) => b !== a)
+          .flatMap((b) =>
+            a.columns.flatMap((column): Scored<readonly [Expression, Expression]>[] => {
+              const other = b.columns.find(
+                (candidate) => candidate.column.toLowerCase() === column.column.toLowerCase(),
+              );
+              if (other === undefined || this.linkOf(column)?.match !== 'exact') return [];
+              const order = this.#firstMention(a.table.name) < this.#firstMention(b.table.name) ? 0.8 : 0;
+              return [
+                {
+                  item: [this.expressionOf(column), this.expressionOf(other)],
+                  score: order + 0.4 * this.#linkScore(column) - (column.isKey ? 1.5 : 0),
+                },
+              ];
+            }),
+          ),
+      ),
+    );
   }
 
   #firstMention(table: string): number {
     return Math.min(...this.#analysis.tables.filter((link) => link.table === table).map(({ span }) => span.first));
   }
 
-  /** Columns of dates a mentioned date may be compared with, each as its day, or as month and year where only those are named. */
+  /**
+   * Columns of dates a mentioned date may be compared with, each as its day, or as month and year where only those are
+   * named.
+   */
   datable(mention: DateMention): Scored<Condition>[] {
-    const scored = this.#index.columns.filter((column) => column.profile?.holds === 'date').map((column): Scored<Condition> => {
-      const link = this.linkOf(column);
-      const near = link === undefined ? 0 : Math.max(0, 1 - 0.15 * Math.min(Math.abs(link.span.last - mention.span.first), Math.abs(link.span.first - mention.span.last)));
-      const score = 1 + 0.5 * this.#linkScore(column) + near + 0.6 * this.tableScore(column.table);
-      const { from, to, month, day } = mention;
-      if (from !== null && to !== null) return { item: { on: dayExpression(column.table, column.column), operator: '=', value: from, upper: to }, score };
-      const two = (part: number): string => String(part).padStart(2, '0');
-      return day === null ? { item: { on: dateExpression(column.table, column.column, '%m'), operator: '=', value: two(month ?? 1), upper: null }, score }
-        : { item: { on: dateExpression(column.table, column.column, '%m-%d'), operator: '=', value: `${two(month ?? 1)}-${two(day)}`, upper: null }, score };
-    });
+    const scored = this.#index.columns
+      .filter((column) => column.profile?.holds === 'date')
+      .map((column): Scored<Condition> => {
+        const link = this.linkOf(column);
+        const near =
+          link === undefined
+            ? 0
+            : Math.max(
+                0,
+                1 -
+                  0.15 *
+                    Math.min(
+                      Math.abs(link.span.last - mention.span.first),
+                      Math.abs(link.span.first - mention.span.last),
+                    ),
+              );
+        const score = 1 + 0.5 * this.#linkScore(column) + near + 0.6 * this.tableScore(column.table);
+        const { from, to, month, day } = mention;
+        if (from !== null && to !== null)
+          return {
+            item: { on: dayExpression(column.table, column.column), operator: '=', value: from, upper: to },
+            score,
+          };
+        const two = (part: number): string => String(part).padStart(2, '0');
+        return day === null
+          ? {
+              item: {
+                on: dateExpression(column.table, column.column, '%m'),
+                operator: '=',
+                value: two(month ?? 1),
+                upper: null,
+              },
+              score,
+            }
+          : {
+              item: {
+                on: dateExpression(column.table, column.column, '%m-%d'),
+                operator: '=',
+                value: `${two(month ?? 1)}-${two(day)}`,
+                upper: null,
+              },
+              score,
+            };
+      });
     return best(scored).slice(0, 5);
   }
 
   /** A word for an amount or for money: in a question about groups it asks for a sum without saying so. */
   saysAmount(): boolean {
-    return this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem) || (AMOUNT_WORDS.has(token.stem) && token.lower !== 'number' && token.lower !== 'count'));
+    return this.#analysis.tokens.some(
+      (token) =>
+        MONEY_WORDS.has(token.stem) ||
+        (AMOUNT_WORDS.has(token.stem) && token.lower !== 'number' && token.lower !== 'count'),
+    );
   }
 }
 

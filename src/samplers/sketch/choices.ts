@@ -36,7 +36,12 @@ export interface Ground {
 }
 
 /** A choice that is no name: it changes the sketch and ends the stage. */
-export function plain(label: string, patterns: readonly Pattern[], score: number, changes: Partial<Sketch> = {}): Choice {
+export function plain(
+  label: string,
+  patterns: readonly Pattern[],
+  score: number,
+  changes: Partial<Sketch> = {},
+): Choice {
   return { label, patterns, tables: [], score, apply: (state) => advance(change(state, changes)) };
 }
 
@@ -44,7 +49,13 @@ export function plain(label: string, patterns: readonly Pattern[], score: number
  * What a named column is known by in a slot of the SQL (`SELECT`, `GROUP BY`, …): its name, and how the question
  * names it. `rank` is its place among the candidates by prior; `name` is how the SQL would write it.
  */
-export function columnPatterns({ candidates }: Ground, slot: string, expression: Expression, rank: number, name = `${slot} ${expression.text}`): Pattern[] {
+export function columnPatterns(
+  { candidates }: Ground,
+  slot: string,
+  expression: Expression,
+  rank: number,
+  name = `${slot} ${expression.text}`,
+): Pattern[] {
   const link = candidates.linkTo(expression);
   const traits = candidates.traits(expression);
   const span = link?.span ?? null;

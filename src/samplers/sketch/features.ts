@@ -18,9 +18,24 @@ export interface Pattern {
 }
 
 export const structural = (text: string): Pattern => ({ kind: 'pattern', text, tables: [], mention: null });
-export const naming = (text: string, tables: readonly string[], mention: Span | null = null): Pattern => ({ kind: 'name', text, tables, mention });
-export const linking = (text: string, mention: Span | null = null): Pattern => ({ kind: 'link', text, tables: [], mention });
-export const pairing = (a: string, b: string): Pattern => ({ kind: 'pair', text: `${a} + ${b}`, tables: [], mention: null });
+export const naming = (text: string, tables: readonly string[], mention: Span | null = null): Pattern => ({
+  kind: 'name',
+  text,
+  tables,
+  mention,
+});
+export const linking = (text: string, mention: Span | null = null): Pattern => ({
+  kind: 'link',
+  text,
+  tables: [],
+  mention,
+});
+export const pairing = (a: string, b: string): Pattern => ({
+  kind: 'pair',
+  text: `${a} + ${b}`,
+  tables: [],
+  mention: null,
+});
 
 /** A cue as a feature needs it. */
 interface Cued {
@@ -63,7 +78,8 @@ export class FeatureTable {
       const known = this.#knownOf(pattern.text);
       indices.push(known[0] ?? this.#add(NO_CUE, pattern, kind === 'name' ? 'pattern' : kind, known));
       const template = kind === 'pattern' ? 'operator' : kind;
-      for (const hook of this.#hooksOf(pattern)) indices.push(known[hook.number] ?? this.#add(hook, pattern, template, known));
+      for (const hook of this.#hooksOf(pattern))
+        indices.push(known[hook.number] ?? this.#add(hook, pattern, template, known));
     }
     return indices;
   }
@@ -76,10 +92,22 @@ export class FeatureTable {
     const { cues } = this.#analysis;
     let hooks: readonly Cued[];
     if (kind === 'link') hooks = this.#besides(mention as Span);
-    // Pairs of general words recur too seldom to be learned from; measured, they only slow down what single words teach.
-    else if (kind === 'pattern') hooks = [...cues.filter((cue) => cue.general && cue.kind !== 'bigram').map(hookOf), ...this.#facts];
-    else if (mention === null) hooks = cues.filter((cue) => cue.kind === 'word' || (cue.kind === 'bigram' && !cue.general)).map(hookOf);
-    else hooks = cues.filter((cue) => cue.kind !== 'phrase' && cue.kind !== 'start' && cue.span.last >= mention.first - BESIDE && cue.span.first <= mention.last + BESIDE).map(hookOf);
+    // Pairs of general words recur too seldom to be learned from; measured, they only slow down what single words
+    // teach.
+    else if (kind === 'pattern')
+      hooks = [...cues.filter((cue) => cue.general && cue.kind !== 'bigram').map(hookOf), ...this.#facts];
+    else if (mention === null)
+      hooks = cues.filter((cue) => cue.kind === 'word' || (cue.kind === 'bigram' && !cue.general)).map(hookOf);
+    else
+      hooks = cues
+        .filter(
+          (cue) =>
+            cue.kind !== 'phrase' &&
+            cue.kind !== 'start' &&
+            cue.span.last >= mention.first - BESIDE &&
+            cue.span.first <= mention.last + BESIDE,
+        )
+        .map(hookOf);
     const made = this.#numbered(hooks);
     this.#hooks.set(name, made);
     return made;
@@ -112,26 +140,38 @@ export class FeatureTable {
   #numbered(cues: readonly Cued[]): Hook[] {
     return cues.map((cue): Hook => {
       let number = this.#hookNumbers.get(cue.key);
-      if (number === undefined) this.#hookNumbers.set(cue.key, number = this.#hookNumbers.size + 1);
+      if (number === undefined) this.#hookNumbers.set(cue.key, (number = this.#hookNumbers.size + 1));
       return { ...cue, number };
     });
   }
 
   #knownOf(text: string): (number | undefined)[] {
     let known = this.#byPattern.get(text);
-    if (known === undefined) this.#byPattern.set(text, known = []);
+    if (known === undefined) this.#byPattern.set(text, (known = []));
     return known;
   }
 
   #add(hook: Hook, { kind, text, tables }: Pattern, template: HintTemplate, known: (number | undefined)[]): number {
-    const index = this.features.push({
-      key: `${hook.key} ⇒ ${text}`, cue: hook === NO_CUE ? null : hook.label, pattern: text, tables, template, general: kind !== 'name' && hook.general, words: hook.words,
-    }) - 1;
+    const index =
+      this.features.push({
+        key: `${hook.key} ⇒ ${text}`,
+        cue: hook === NO_CUE ? null : hook.label,
+        pattern: text,
+        tables,
+        template,
+        general: kind !== 'name' && hook.general,
+        words: hook.words,
+      }) - 1;
     known[hook.number] = index;
     return index;
   }
 }
 
 function hookOf(cue: Cue): Cued {
-  return { key: cue.key, label: cue.label, general: cue.general, words: cue.kind === 'word' ? 1 : cue.kind === 'bigram' ? 2 : 0 };
+  return {
+    key: cue.key,
+    label: cue.label,
+    general: cue.general,
+    words: cue.kind === 'word' ? 1 : cue.kind === 'bigram' ? 2 : 0,
+  };
 }

@@ -16,9 +16,15 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const summed = grouped && !count && candidates.saysAmount();
   const ranked = intent.superlative !== null;
   // "the highest price" asks for a figure; "which product has the highest price" asks for a row.
-  const extreme = ranked && (asks('MAX') || asks('MIN')) && !tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
-  const byCount = intent.superlative !== null && (ranksByCount(analysis, intent.superlative.span.last) || ranksByFigure(analysis));
-  const compared = numbers.some((mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit);
+  const extreme =
+    ranked &&
+    (asks('MAX') || asks('MIN')) &&
+    !tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
+  const byCount =
+    intent.superlative !== null && (ranksByCount(analysis, intent.superlative.span.last) || ranksByFigure(analysis));
+  const compared = numbers.some(
+    (mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit,
+  );
   const average = intent.averageComparison !== null;
   const sorted = intent.ordering !== null;
   const negated = intent.negation !== null;
@@ -43,13 +49,42 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
     'count extreme': (ranked ? 0.6 : -3) + (count ? 0.6 : -2) - (byCount ? 2 : 0),
     'count average': average && count ? 2.6 : -4,
     figure: (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0) - (average ? 1.5 : 0),
-    groups: (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0) - (byCount ? 1.4 : 0),
+    groups:
+      (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0) - (byCount ? 1.4 : 0),
     'sorted groups': (count || figure ? 0.4 : -1.2) + (grouped ? 0.8 : 0) + (sorted ? 0.8 : -1.5),
   };
-  return (Object.keys(FRAMES) as Frame[]).filter((frame) => (joins || (frame !== 'absent' && frame !== 'count absent')) && (shared || frame !== 'two tables')).map((frame): Choice => ({
-    label: frame, patterns: [structural(frame === 'list' || frame === 'count' || frame === 'figure' ? `only ${FRAMES[frame][0]}` : FRAMES[frame].join(' + ')), ...(FRAMES[frame].length > 1 ? FRAMES[frame].map(structural) : frame === 'figure' ? [] : [structural(FRAMES[frame][0])])], tables: [], score: score[frame],
-    apply: (state) => ({ ...state, frame, at: 0, sketch: { ...state.sketch, both: frame === 'both', countGroups: frame === 'count groups', showFigures: frame !== 'count groups' } }),
-  }));
+  return (Object.keys(FRAMES) as Frame[])
+    .filter(
+      (frame) => (joins || (frame !== 'absent' && frame !== 'count absent')) && (shared || frame !== 'two tables'),
+    )
+    .map((frame): Choice => ({
+      label: frame,
+      patterns: [
+        structural(
+          frame === 'list' || frame === 'count' || frame === 'figure'
+            ? `only ${FRAMES[frame][0]}`
+            : FRAMES[frame].join(' + '),
+        ),
+        ...(FRAMES[frame].length > 1
+          ? FRAMES[frame].map(structural)
+          : frame === 'figure'
+            ? []
+            : [structural(FRAMES[frame][0])]),
+      ],
+      tables: [],
+      score: score[frame],
+      apply: (state) => ({
+        ...state,
+        frame,
+        at: 0,
+        sketch: {
+          ...state.sketch,
+          both: frame === 'both',
+          countGroups: frame === 'count groups',
+          showFigures: frame !== 'count groups',
+        },
+      }),
+    }));
 }
 
 /** Facts of a question as a whole that hints may hang on. */
@@ -63,7 +98,11 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
     ['no', 'one', 'several'][Math.min(2, named)] + ' named table' + (named > 1 ? 's' : ''),
     ['no', 'one', 'several'][Math.min(2, exact)] + ' named column' + (exact > 1 ? 's' : ''),
   ];
-  if (intent.superlative !== null) facts.push(`superlative, ${intent.superlative.direction === 'DESC' ? 'high' : 'low'}`, intent.superlative.limit === null ? 'superlative without a number' : 'superlative with a number');
+  if (intent.superlative !== null)
+    facts.push(
+      `superlative, ${intent.superlative.direction === 'DESC' ? 'high' : 'low'}`,
+      intent.superlative.limit === null ? 'superlative without a number' : 'superlative with a number',
+    );
   if (intent.superlative !== null && ranksByCount(analysis, intent.superlative.span.last)) facts.push('most rows');
   if (intent.superlative !== null && ranksByFigure(analysis)) facts.push('ranked by a figure');
   if (intent.grouping.length > 0) facts.push('grouping phrase');
@@ -72,38 +111,62 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
   if (intent.distinct) facts.push('distinct word');
   if (intent.averageComparison !== null) facts.push('compared with the average');
   if (countsTable(analysis)) facts.push('number of rows of a table');
-  if (numbers.some((mention) => mention.operator !== null && mention.operator !== '=' && !mention.looksLikeLimit)) facts.push('compared number');
+  if (numbers.some((mention) => mention.operator !== null && mention.operator !== '=' && !mention.looksLikeLimit))
+    facts.push('compared number');
   for (const name of new Set(intent.aggregates.map((aggregate) => aggregate.name))) facts.push(`word for ${name}`);
   if (intent.aggregates.length > 1) facts.push('several aggregate words');
   const [first] = values;
-  if (first !== undefined && values.length > 1 && values.slice(1).some(({ filters }) => filters[0]?.item.on.text === first.filters[0]?.item.on.text)) facts.push('values of one column');
+  if (
+    first !== undefined &&
+    values.length > 1 &&
+    values.slice(1).some(({ filters }) => filters[0]?.item.on.text === first.filters[0]?.item.on.text)
+  )
+    facts.push('values of one column');
   return facts;
 }
 
 /** "more than 3 boats", "at least two albums": the number counts rows. */
 function countsTable({ tokens, tables, numbers }: QuestionAnalysis): boolean {
   const rows = (at: number): boolean => tables.some(({ span, match }) => match !== 'partial' && span.first === at);
-  return numbers.some(({ span: { last }, looksLikeLimit, looksLikeYear }) => !looksLikeLimit && !looksLikeYear
-    && (rows(last + 1) || (tokens[last + 1] !== undefined && rows(last + 2))));
+  return numbers.some(
+    ({ span: { last }, looksLikeLimit, looksLikeYear }) =>
+      !looksLikeLimit && !looksLikeYear && (rows(last + 1) || (tokens[last + 1] !== undefined && rows(last + 2))),
+  );
 }
 
 /** "most common", "the most albums", "greatest number of": what is ranked is how many rows there are. */
 function ranksByCount({ tokens, tables, intent }: QuestionAnalysis, superlative: number): boolean {
   const near = (first: number): boolean => first > superlative && first - superlative <= 2;
-  return tokens.slice(superlative + 1, superlative + 3).some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower))
-    || (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') && tables.some(({ span, match }) => match !== 'partial' && near(span.first)))
-    || intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first));
+  return (
+    tokens
+      .slice(superlative + 1, superlative + 3)
+      .some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower)) ||
+    (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') &&
+      tables.some(({ span, match }) => match !== 'partial' && near(span.first))) ||
+    intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first))
+  );
 }
 
 /** "top 5 cities by number of boats", "by total length": groups are ranked by a figure that the question names. */
 function ranksByFigure({ tokens, intent }: QuestionAnalysis): boolean {
-  return intent.aggregates.some(({ span: { first } }) => tokens[first - 1]?.lower === 'by' || (tokens[first - 1]?.lower === 'the' && tokens[first - 2]?.lower === 'by'));
+  return intent.aggregates.some(
+    ({ span: { first } }) =>
+      tokens[first - 1]?.lower === 'by' || (tokens[first - 1]?.lower === 'the' && tokens[first - 2]?.lower === 'by'),
+  );
 }
 
 /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */
 export function asked({ columns, intent }: QuestionAnalysis, name: AggregateFunction): number {
   const spans = intent.aggregates.filter((aggregate) => aggregate.name === name).map(({ span }) => span);
   if (spans.length === 0) return 0;
-  const named = spans.every((span) => columns.some((link) => link.match === 'exact' && link.span.last > link.span.first && link.span.first <= span.first && link.span.last >= span.last));
+  const named = spans.every((span) =>
+    columns.some(
+      (link) =>
+        link.match === 'exact' &&
+        link.span.last > link.span.first &&
+        link.span.first <= span.first &&
+        link.span.last >= span.last,
+    ),
+  );
   return named ? 1 : 2.2;
 }

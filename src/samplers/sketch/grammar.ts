@@ -23,11 +23,39 @@ const FARTHER_TABLE = -0.6;
 const UNREACHABLE = -2.5;
 
 const STAGES: Readonly<Record<Stage, (ground: Ground, context: Context) => StageOffer | null>> = {
-  frame: answer.frame, select: answer.firstColumn, more: answer.furtherColumn, 'count of': answer.countOf, function: answer.functions, argument: answer.argument, 'more figures': answer.moreFigures,
-  group: answer.groups, 'group key': answer.groupKey, 'more keys': answer.moreKeys, combined: answer.combined, 'show figure': answer.showFigure,
-  values: condition.values, numbers: condition.numbers, dates: condition.dates, null: condition.missing, any: condition.alternatives, inside: condition.inside, 'absent from': condition.absentFrom, having: condition.having, 'average of': condition.averageOf,
-  'rank by': finish.rankBy, 'extreme of': finish.extremeOf, direction: finish.direction, limit: finish.limit, order: finish.order, 'extra tables': finish.extraTables,
-  semijoin: finish.semijoin, path: finish.path, distinct: finish.distinct, join: finish.join, slip: finish.slip, alias: finish.alias,
+  frame: answer.frame,
+  select: answer.firstColumn,
+  more: answer.furtherColumn,
+  'count of': answer.countOf,
+  function: answer.functions,
+  argument: answer.argument,
+  'more figures': answer.moreFigures,
+  group: answer.groups,
+  'group key': answer.groupKey,
+  'more keys': answer.moreKeys,
+  combined: answer.combined,
+  'show figure': answer.showFigure,
+  values: condition.values,
+  numbers: condition.numbers,
+  dates: condition.dates,
+  null: condition.missing,
+  any: condition.alternatives,
+  inside: condition.inside,
+  'absent from': condition.absentFrom,
+  having: condition.having,
+  'average of': condition.averageOf,
+  'rank by': finish.rankBy,
+  'extreme of': finish.extremeOf,
+  direction: finish.direction,
+  limit: finish.limit,
+  order: finish.order,
+  'extra tables': finish.extraTables,
+  semijoin: finish.semijoin,
+  path: finish.path,
+  distinct: finish.distinct,
+  join: finish.join,
+  slip: finish.slip,
+  alias: finish.alias,
 };
 
 /** Options are shared by all states that offer them; only the coupling depends on the tables in use. */
@@ -62,23 +90,28 @@ export class SketchGrammar implements Process<State> {
     this.features = new FeatureTable(analysis, factsOf(this.#ground));
   }
 
-  key(state: State): string { return keyOf(this.#settle(state).state, this.#live, this.#ground.index); }
+  key(state: State): string {
+    return keyOf(this.#settle(state).state, this.#live, this.#ground.index);
+  }
 
   decide(state: State): Decision<State> | null {
     const { offer, state: current } = this.#settle(state);
     return offer === null ? null : this.#decision(offer, current);
   }
 
-  /** The state at the next stage that offers something; kept for the last one asked, whose key and decision are wanted in turn. */
+  /**
+   * The state at the next stage that offers something; kept for the last one asked, whose key and decision are wanted
+   * in turn.
+   */
   #settle(state: State): Settled {
     if (this.#settled.from === state) return this.#settled;
     let current = state;
     for (;;) {
       const stage: Stage | undefined = current.frame === null ? 'frame' : PROGRAM[current.frame][current.at];
-      if (stage === undefined) return this.#settled = { from: state, state: current, offer: null };
+      if (stage === undefined) return (this.#settled = { from: state, state: current, offer: null });
       const wanted = STAGES[stage](this.#ground, current);
       const offer = wanted === null ? null : this.#offer(wanted);
-      if (offer !== null && offer.choices.length > 0) return this.#settled = { from: state, state: current, offer };
+      if (offer !== null && offer.choices.length > 0) return (this.#settled = { from: state, state: current, offer });
       current = advance(current, this.#next(current));
     }
   }
@@ -93,7 +126,9 @@ export class SketchGrammar implements Process<State> {
 
   #decision(offer: Offer, state: State): Decision<State> {
     return {
-      name: offer.name, options: offer.options, coupling: this.#coupling(offer, state.tables),
+      name: offer.name,
+      options: offer.options,
+      coupling: this.#coupling(offer, state.tables),
       next: (i) => {
         const choice = offer.choices[i] as Choice;
         return using(choice.apply(state), choice.tables);
@@ -106,19 +141,37 @@ export class SketchGrammar implements Process<State> {
     let offer = this.#offers.get(key);
     if (offer === undefined) {
       const choices = make();
-      const options = choices.map(({ label, patterns, score }): Option => ({ label, base: score, features: this.features.of(patterns) }));
-      this.#offers.set(key, offer = { name, choices, options, naming: choices.some((choice) => choice.tables.length > 0), couplings: new Map() });
+      const options = choices.map(({ label, patterns, score }): Option => ({
+        label,
+        base: score,
+        features: this.features.of(patterns),
+      }));
+      this.#offers.set(
+        key,
+        (offer = {
+          name,
+          choices,
+          options,
+          naming: choices.some((choice) => choice.tables.length > 0),
+          couplings: new Map(),
+        }),
+      );
     }
     return offer;
   }
 
-  /** How each choice fits the tables in use; one array for each pair of options and tables, so that softmaxes are shared too. */
+  /**
+   * How each choice fits the tables in use; one array for each pair of options and tables, so that softmaxes are shared
+   * too.
+   */
   #coupling({ choices, naming, couplings }: Offer, tables: readonly string[]): readonly number[] | null {
     if (!naming || tables.length === 0) return null;
     const key = tables.join('\n');
     let coupling = couplings.get(key);
     if (coupling === undefined) {
-      coupling = choices.map((choice) => (choice.tables.length === 0 ? 0 : Math.min(...choice.tables.map((table) => this.#fit(tables, table)))));
+      coupling = choices.map((choice) =>
+        choice.tables.length === 0 ? 0 : Math.min(...choice.tables.map((table) => this.#fit(tables, table))),
+      );
       couplings.set(key, coupling);
     }
     return coupling;
@@ -133,7 +186,9 @@ export class SketchGrammar implements Process<State> {
     return FARTHER_TABLE * (plan.tables.filter((other) => !already.includes(other)).length - 1);
   }
 
-  #joined(tables: readonly string[]): readonly string[] { return plansFor(this.#ground.index, tables)[0]?.tables ?? tables; }
+  #joined(tables: readonly string[]): readonly string[] {
+    return plansFor(this.#ground.index, tables)[0]?.tables ?? tables;
+  }
 }
 
 /** Stages that have nothing to decide on this question, whatever is chosen before. */

@@ -153,7 +153,9 @@ export function sampleTrace<S>(process: Process<S>, evaluator: Evaluator, random
 
 /** The most probable option at every decision; the first of equals. */
 export function greedyTrace<S>(process: Process<S>, evaluator: Evaluator): Trace<S> {
-  return walk(process, evaluator, ({ policy }) => policy.reduce((best, probability, i) => (probability > (policy[best] ?? 0) ? i : best), 0));
+  return walk(process, evaluator, ({ policy }) =>
+    policy.reduce((best, probability, i) => (probability > (policy[best] ?? 0) ? i : best), 0),
+  );
 }
 
 /** The completion of these choices under the policy as it is now; null where they do not fit the process. */
@@ -169,7 +171,10 @@ export function replayTrace<S>(process: Process<S>, evaluator: Evaluator, choice
   return fits && at === choices.length ? trace : null;
 }
 
-/** The states of a process as a graph, each after those it leads to. It does not depend on the policy: made once a question. */
+/**
+ * The states of a process as a graph, each after those it leads to. It does not depend on the policy: made once a
+ * question.
+ */
 export interface StateGraph {
   /** The distinct softmaxes of the graph. */
   readonly choices: readonly { readonly options: readonly Option[]; readonly coupling: readonly number[] | null }[];

@@ -15,45 +15,73 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   const outside = sketch.absentFrom !== null && sketch.inside ? [] : sketch.conditions;
   const absent = sketch.absentFrom === null ? null : absenceKeys(sketch, index);
   const kept = sketch.absentFrom !== null && sketch.inside ? answerTables(sketch) : sketch.tables;
-  const { plan, semijoins } = sketch.semijoin ? withSemijoins(sketch, index) : { plan: planOf(index, kept, sketch.path), semijoins: [] };
+  const { plan, semijoins } = sketch.semijoin
+    ? withSemijoins(sketch, index)
+    : { plan: planOf(index, kept, sketch.path), semijoins: [] };
   const name = naming(plan.tables.length > 1);
   const write: Write = (expression) => expression.write(name);
 
   const items = sketch.star ? ['*'] : sketch.select.map(write);
-  if (sketch.showFigures) items.push(...sketch.figures.map((figure) => writeFigure(figure, write) + (sketch.alias ? ` AS ${figureAlias(figure)}` : '')));
+  if (sketch.showFigures)
+    items.push(
+      ...sketch.figures.map(
+        (figure) => writeFigure(figure, write) + (sketch.alias ? ` AS ${figureAlias(figure)}` : ''),
+      ),
+    );
   if (sketch.invented !== null) items[items.length - 1] = quoteIdentifier(sketch.invented);
 
   const moved = new Set(semijoins.flatMap(({ conditions }) => conditions));
   const own = outside.filter((condition) => !moved.has(condition));
   // Alternatives are alternatives wherever they stand.
   const either = sketch.any && semijoins.some(({ conditions }) => conditions.length > 0);
-  const filters = semijoins.map((semijoin) => ({ text: writeSemijoin(semijoin, sketch.any, name), met: either && semijoin.conditions.length > 0 }));
+  const filters = semijoins.map((semijoin) => ({
+    text: writeSemijoin(semijoin, sketch.any, name),
+    met: either && semijoin.conditions.length > 0,
+  }));
   const fixed = [
     ...filters.filter(({ met }) => !met).map(({ text }) => text),
     ...(absent === null ? [] : [writeAbsence(absent, sketch, index, name)]),
     ...(sketch.extreme === null ? [] : [writeExtreme(sketch, index, write)]),
-    ...(sketch.average === null ? [] : [`${write(sketch.average.on)} ${sketch.average.operator} (SELECT AVG(${sketch.average.on.write(naming(false))}) FROM ${quoteIdentifier(sketch.average.on.tables[0] ?? '')})`]),
+    ...(sketch.average === null
+      ? []
+      : [
+          `${write(sketch.average.on)} ${sketch.average.operator} (SELECT AVG(${sketch.average.on.write(naming(false))}) FROM ${quoteIdentifier(sketch.average.on.tables[0] ?? '')})`,
+        ]),
   ];
   const from = writeFrom(plan, sketch.joinOn);
-  const select = (conditions: readonly string[]): string => [
-    `SELECT ${sketch.distinct ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${from}`, conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '', groupClauses(sketch, write),
-  ].join('');
+  const select = (conditions: readonly string[]): string =>
+    [
+      `SELECT ${sketch.distinct ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${from}`,
+      conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '',
+      groupClauses(sketch, write),
+    ].join('');
   if (sketch.both && own.length > 1) {
     const [first, second, ...rest] = own as [Condition, Condition, ...Condition[]];
     const others = [...writeConditions(rest, false, write), ...fixed];
-    return [first, second].map((condition) => select([...writeConditions([condition], false, write), ...others])).join(' INTERSECT ');
+    return [first, second]
+      .map((condition) => select([...writeConditions([condition], false, write), ...others]))
+      .join(' INTERSECT ');
   }
-  const conditions = either ? alternatives([...writeConditions(own, false, write), ...filters.filter(({ met }) => met).map(({ text }) => text)]) : writeConditions(own, sketch.any, write);
+  const conditions = either
+    ? alternatives([...writeConditions(own, false, write), ...filters.filter(({ met }) => met).map(({ text }) => text)])
+    : writeConditions(own, sketch.any, write);
   const text = select([...conditions, ...fixed]);
   return sketch.countGroups ? `SELECT COUNT(*) FROM (${text})` : text;
 }
 
 /** Conditions stand on the side whose table they are about. */
-function writeCombined({ conditions, any }: Sketch, { operator, first, second }: NonNullable<Sketch['combined']>): string {
+function writeCombined(
+  { conditions, any }: Sketch,
+  { operator, first, second }: NonNullable<Sketch['combined']>,
+): string {
   const side = (expression: Expression): string => {
     const [table = ''] = expression.tables;
     const write: Write = (other) => other.write(naming(false));
-    const where = writeConditions(conditions.filter(({ on }) => on.tables[0] === table), any, write);
+    const where = writeConditions(
+      conditions.filter(({ on }) => on.tables[0] === table),
+      any,
+      write,
+    );
     return `SELECT ${write(expression)} FROM ${quoteIdentifier(table)}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`;
   };
   return `${side(first)} ${operator} ${side(second)}`;
@@ -65,29 +93,40 @@ function groupClauses(sketch: Sketch, write: Write): string {
   if (sketch.groupBy.length > 0) clauses.push(`GROUP BY ${sketch.groupBy.map(write).join(', ')}`);
   if (sketch.having !== null) {
     const { operator, value, upper } = sketch.having;
-    clauses.push(`HAVING ${figure === undefined ? 'COUNT(*)' : writeFigure(figure, write)} ${operator === 'between' ? `BETWEEN ${value} AND ${upper ?? value}` : `${operator} ${value}`}`);
+    clauses.push(
+      `HAVING ${figure === undefined ? 'COUNT(*)' : writeFigure(figure, write)} ${operator === 'between' ? `BETWEEN ${value} AND ${upper ?? value}` : `${operator} ${value}`}`,
+    );
   }
   if (sketch.orderBy !== null) {
-    const by = sketch.orderBy !== 'figure' ? write(sketch.orderBy) : figure === undefined ? 'COUNT(*)' : writeFigure(figure, write);
+    const by =
+      sketch.orderBy !== 'figure'
+        ? write(sketch.orderBy)
+        : figure === undefined
+          ? 'COUNT(*)'
+          : writeFigure(figure, write);
     clauses.push(`ORDER BY ${by} ${sketch.descending ? 'DESC' : 'ASC'}`);
   }
-  if (sketch.limit !== null) clauses.push(`LIMIT ${sketch.limit}${sketch.offset > 0 ? ` OFFSET ${sketch.offset}` : ''}`);
+  if (sketch.limit !== null)
+    clauses.push(`LIMIT ${sketch.limit}${sketch.offset > 0 ? ` OFFSET ${sketch.offset}` : ''}`);
   return clauses.map((clause) => ` ${clause}`).join('');
 }
 
-const naming = (several: boolean): NameColumn => (table, column) => (several ? `${quoteIdentifier(table)}.` : '') + quoteIdentifier(column);
+const naming =
+  (several: boolean): NameColumn =>
+  (table, column) =>
+    (several ? `${quoteIdentifier(table)}.` : '') + quoteIdentifier(column);
 
 const plansOf = new WeakMap<SchemaIndex, Map<string, readonly JoinPlan[]>>();
 
 /** The ways to join these tables, shortest first; worked out once for each list of tables. */
 export function plansFor(index: SchemaIndex, tables: readonly string[]): readonly JoinPlan[] {
   let known = plansOf.get(index);
-  if (known === undefined) plansOf.set(index, known = new Map<string, readonly JoinPlan[]>());
+  if (known === undefined) plansOf.set(index, (known = new Map<string, readonly JoinPlan[]>()));
   const key = tables.join('\n');
   let plans = known.get(key);
   if (plans === undefined) {
     if (known.size >= KEPT_PLANS) known.clear();
-    known.set(key, plans = joinPlans(index, tables));
+    known.set(key, (plans = joinPlans(index, tables)));
   }
   return plans;
 }
@@ -103,22 +142,31 @@ function writeFrom(plan: JoinPlan, joinOn: boolean): string {
   if (!joinOn) return plan.tables.map(quoteIdentifier).join(', ');
   return others.reduce((text, table, i) => {
     const edge = plan.edges[i] ?? null;
-    return edge === null ? `${text} CROSS JOIN ${quoteIdentifier(table)}` : `${text} JOIN ${quoteIdentifier(table)} ON ${writeEdge(edge)}`;
+    return edge === null
+      ? `${text} CROSS JOIN ${quoteIdentifier(table)}`
+      : `${text} JOIN ${quoteIdentifier(table)} ON ${writeEdge(edge)}`;
   }, quoteIdentifier(first));
 }
 
 function writeEdge({ left, right }: JoinEdge): string {
   const name = naming(true);
-  return left.columns.map((column, c) => `${name(left.table, column)} = ${name(right.table, right.columns[c] ?? column)}`).join(' AND ');
+  return left.columns
+    .map((column, c) => `${name(left.table, column)} = ${name(right.table, right.columns[c] ?? column)}`)
+    .join(' AND ');
 }
 
 function writeFigure(figure: Figure, write: Write): string {
-  return figure.argument === null ? 'COUNT(*)' : `${figure.name}(${figure.distinct ? 'DISTINCT ' : ''}${write(figure.argument)})`;
+  return figure.argument === null
+    ? 'COUNT(*)'
+    : `${figure.name}(${figure.distinct ? 'DISTINCT ' : ''}${write(figure.argument)})`;
 }
 
 /** `total_revenue` for SUM, `number_of_orders` … : the function and the last name it is taken of. */
 function figureAlias(figure: Figure): string {
-  const words = figure.argument === null ? splitIdentifier(figure.rowsOf ?? 'rows') : splitIdentifier(figure.argument.text.split('.').at(-1) ?? '');
+  const words =
+    figure.argument === null
+      ? splitIdentifier(figure.rowsOf ?? 'rows')
+      : splitIdentifier(figure.argument.text.split('.').at(-1) ?? '');
   const prefix = { COUNT: 'number_of', SUM: 'total', AVG: 'average', MAX: 'highest', MIN: 'lowest' }[figure.name];
   return [prefix, ...words].join('_');
 }
@@ -127,7 +175,10 @@ function figureAlias(figure: Figure): string {
 function writeConditions(conditions: readonly Condition[], any: boolean, write: Write): string[] {
   const groups: Condition[][] = [];
   for (const condition of conditions) {
-    const same = condition.operator === '=' ? groups.find((group) => group[0]?.operator === '=' && group[0].on.text === condition.on.text) : undefined;
+    const same =
+      condition.operator === '='
+        ? groups.find((group) => group[0]?.operator === '=' && group[0].on.text === condition.on.text)
+        : undefined;
     if (same === undefined) groups.push([condition]);
     else same.push(condition);
   }
@@ -135,7 +186,8 @@ function writeConditions(conditions: readonly Condition[], any: boolean, write: 
   return any ? alternatives(texts) : texts;
 }
 
-const alternatives = (texts: readonly string[]): string[] => [texts.length > 1 ? `(${texts.join(' OR ')})` : texts.join('')].filter((text) => text !== '');
+const alternatives = (texts: readonly string[]): string[] =>
+  [texts.length > 1 ? `(${texts.join(' OR ')})` : texts.join('')].filter((text) => text !== '');
 
 function writeCondition(group: readonly Condition[], write: Write): string {
   const [{ on, operator, value, upper }] = group as [Condition];
@@ -143,7 +195,8 @@ function writeCondition(group: readonly Condition[], write: Write): string {
   const values = new Set(group.map((condition) => quoteValue(condition.value)));
   if (values.size > 1) return `${write(on)} IN (${[...values].join(', ')})`;
   // To SQLite every text is greater than every number: both ends are of one kind.
-  if (operator === 'between') return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(typeof value === 'string' && upper !== null ? String(upper) : upper ?? value)}`;
+  if (operator === 'between')
+    return `${write(on)} BETWEEN ${quoteValue(value)} AND ${quoteValue(typeof value === 'string' && upper !== null ? String(upper) : (upper ?? value))}`;
   return `${write(on)} ${operator} ${quoteValue(value)}`;
 }
 
@@ -155,11 +208,18 @@ interface Semijoin {
   readonly conditions: readonly Condition[];
 }
 
-/** Splits the tables into those the answer is made of and those that only filter, each group of the latter hanging on one edge. */
+/**
+ * Splits the tables into those the answer is made of and those that only filter, each group of the latter hanging on
+ * one edge.
+ */
 function withSemijoins(sketch: Sketch, index: SchemaIndex): { plan: JoinPlan; semijoins: Semijoin[] } {
   const outer = answerTables(sketch);
   const plan = planOf(index, outer, 0);
-  const whole = planOf(index, [...plan.tables, ...sketch.tables.filter((table) => !plan.tables.includes(table))], sketch.path);
+  const whole = planOf(
+    index,
+    [...plan.tables, ...sketch.tables.filter((table) => !plan.tables.includes(table))],
+    sketch.path,
+  );
   const own = new Set(plan.tables);
   const semijoins: (Semijoin & { readonly tables: string[]; readonly edges: JoinEdge[] })[] = [];
   for (const [i, table] of whole.tables.slice(1).entries()) {
@@ -177,16 +237,28 @@ function withSemijoins(sketch: Sketch, index: SchemaIndex): { plan: JoinPlan; se
       known.edges.push(edge);
     }
   }
-  return { plan, semijoins: semijoins.map((semijoin) => ({ ...semijoin, conditions: sketch.conditions.filter(({ on }) => on.tables.some((table) => semijoin.tables.includes(table))) })) };
+  return {
+    plan,
+    semijoins: semijoins.map((semijoin) => ({
+      ...semijoin,
+      conditions: sketch.conditions.filter(({ on }) => on.tables.some((table) => semijoin.tables.includes(table))),
+    })),
+  };
 }
 
 /** The tables whose rows make the answer. */
 export function answerTables(sketch: Sketch): string[] {
   const order = sketch.orderBy === null || sketch.orderBy === 'figure' ? [] : sketch.orderBy.tables;
   const tables = [
-    ...(sketch.star ? sketch.tables.slice(0, 1) : []), ...sketch.select.flatMap((item) => item.tables), ...sketch.groupBy.flatMap((item) => item.tables),
-    ...sketch.figures.flatMap((figure) => (figure.argument === null ? (figure.rowsOf === null ? [] : [figure.rowsOf]) : figure.argument.tables)),
-    ...order, ...(sketch.extreme?.on.tables ?? []), ...(sketch.average?.on.tables ?? []),
+    ...(sketch.star ? sketch.tables.slice(0, 1) : []),
+    ...sketch.select.flatMap((item) => item.tables),
+    ...sketch.groupBy.flatMap((item) => item.tables),
+    ...sketch.figures.flatMap((figure) =>
+      figure.argument === null ? (figure.rowsOf === null ? [] : [figure.rowsOf]) : figure.argument.tables,
+    ),
+    ...order,
+    ...(sketch.extreme?.on.tables ?? []),
+    ...(sketch.average?.on.tables ?? []),
   ];
   return tables.length === 0 ? sketch.tables.slice(0, 1) : [...new Set(tables)];
 }
@@ -199,7 +271,8 @@ function writeSemijoin({ edge, root, plan, conditions }: Semijoin, any: boolean,
   return `${tuple(near.columns.map((column) => name(near.table, column)))} IN (${text})`;
 }
 
-const tuple = (columns: readonly string[]): string => (columns.length > 1 ? `(${columns.join(', ')})` : columns.join(''));
+const tuple = (columns: readonly string[]): string =>
+  columns.length > 1 ? `(${columns.join(', ')})` : columns.join('');
 
 /** The join between the answer's tables and the one they are absent from; null without one. */
 function absenceKeys(sketch: Sketch, index: SchemaIndex): { near: JoinEdge['left']; far: JoinEdge['left'] } | null {
@@ -213,12 +286,20 @@ function absenceKeys(sketch: Sketch, index: SchemaIndex): { near: JoinEdge['left
 }
 
 /** `key NOT IN (SELECT foreign key …)`, with the conditions inside where they belong there. */
-function writeAbsence({ near, far }: { near: JoinEdge['left']; far: JoinEdge['left'] }, sketch: Sketch, index: SchemaIndex, name: NameColumn): string {
+function writeAbsence(
+  { near, far }: { near: JoinEdge['left']; far: JoinEdge['left'] },
+  sketch: Sketch,
+  index: SchemaIndex,
+  name: NameColumn,
+): string {
   const within = sketch.inside ? sketch.conditions : [];
   const plan = planOf(index, [...new Set([far.table, ...within.flatMap(({ on }) => on.tables)])], 0);
   const inner = naming(plan.tables.length > 1);
   const foreign = far.columns.map((column) => inner(far.table, column));
-  const where = [...foreign.map((column) => `${column} IS NOT NULL`), ...writeConditions(within, sketch.any, (expression) => expression.write(inner))];
+  const where = [
+    ...foreign.map((column) => `${column} IS NOT NULL`),
+    ...writeConditions(within, sketch.any, (expression) => expression.write(inner)),
+  ];
   return `${tuple(near.columns.map((column) => name(near.table, column)))} NOT IN (SELECT ${foreign.join(', ')} FROM ${writeFrom(plan, true)} WHERE ${where.join(' AND ')})`;
 }
 

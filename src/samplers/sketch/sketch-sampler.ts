@@ -3,12 +3,33 @@
  * It is not a language model. It needs no download and no GPU, and its distribution is known exactly.
  */
 import { seededRandom } from '../../grpo/random.ts';
-import type { DecisionRecord, Distribution, FeatureUse, HintFeature, PolicyView, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
+import type {
+  DecisionRecord,
+  Distribution,
+  FeatureUse,
+  HintFeature,
+  PolicyView,
+  Sample,
+  Sampler,
+  SampleRequest,
+  Schema,
+} from '../../grpo/types.ts';
 import { analyse } from '../../linking/analyse.ts';
 import { makeSchemaIndex } from '../../linking/schema-index.ts';
 import type { State } from './state.ts';
 import { SketchGrammar } from './grammar.ts';
-import { estimatedDistribution, Evaluator, exactDistribution, greedyTrace, replayTrace, sampleTrace, stateGraph, type StateGraph, type Trace, type WeightOf } from './process.ts';
+import {
+  estimatedDistribution,
+  Evaluator,
+  exactDistribution,
+  greedyTrace,
+  replayTrace,
+  sampleTrace,
+  stateGraph,
+  type StateGraph,
+  type Trace,
+  type WeightOf,
+} from './process.ts';
 import { renderSketch } from './render.ts';
 
 /** Questions whose grammars are kept; the oldest goes first. */
@@ -16,7 +37,8 @@ const KEPT_GRAMMARS = 1024;
 
 /** @throws RangeError for a schema without tables: there is nothing to ask */
 export function makeSketchSampler({ schema }: { readonly schema: Schema }): Sampler {
-  if (schema.tables.length === 0) throw new RangeError('The database has no table or view that can be read, so there is nothing to write SQL about.');
+  if (schema.tables.length === 0)
+    throw new RangeError('The database has no table or view that can be read, so there is nothing to write SQL about.');
   const index = makeSchemaIndex(schema);
   const grammars = new Map<string, SketchGrammar>();
   const graphs = new WeakMap<SketchGrammar, { readonly graph: StateGraph | null }>();
@@ -40,21 +62,39 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     return traces.map((trace, i): Sample => {
       const sql = renderSketch(trace.final.sketch, index);
       return {
-        text: sql, sql, features: uses[i] ?? [], logProbability: trace.logProbability, referenceLogProbability: trace.referenceLogProbability,
+        text: sql,
+        sql,
+        features: uses[i] ?? [],
+        logProbability: trace.logProbability,
+        referenceLogProbability: trace.referenceLogProbability,
         choices: trace.steps.map(({ choice }) => choice),
-        decisions: trace.steps.filter(({ options }) => options.length > 1).map(({ name, options, choice, probabilities }): DecisionRecord =>
-          ({ name, chosen: options[choice]?.label ?? '', probability: probabilities.policy[choice] ?? 0, referenceProbability: probabilities.reference[choice] ?? 0 })),
+        decisions: trace.steps
+          .filter(({ options }) => options.length > 1)
+          .map(({ name, options, choice, probabilities }): DecisionRecord => ({
+            name,
+            chosen: options[choice]?.label ?? '',
+            probability: probabilities.policy[choice] ?? 0,
+            referenceProbability: probabilities.reference[choice] ?? 0,
+          })),
       };
     });
   };
 
   return {
-    id: 'sketch', label: 'Built-in sketch sampler', isLanguageModel: false,
+    id: 'sketch',
+    label: 'Built-in sketch sampler',
+    isLanguageModel: false,
     generateGroup({ question, policy, temperature, random, signal }: SampleRequest, count: number): Promise<Sample[]> {
       signal?.throwIfAborted();
       const grammar = grammarOf(question);
       const evaluator = evaluatorOf(grammar, policy, temperature);
-      return Promise.resolve(toSamples(grammar, evaluator, Array.from({ length: count }, () => sampleTrace(grammar, evaluator, random))));
+      return Promise.resolve(
+        toSamples(
+          grammar,
+          evaluator,
+          Array.from({ length: count }, () => sampleTrace(grammar, evaluator, random)),
+        ),
+      );
     },
     greedy({ question, policy, temperature }: SampleRequest): Promise<Sample> {
       const grammar = grammarOf(question);
@@ -65,15 +105,18 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       const grammar = grammarOf(question);
       const evaluator = evaluatorOf(grammar, policy, temperature);
       const trace = replayTrace(grammar, evaluator, choices);
-      return trace === null ? null : toSamples(grammar, evaluator, [trace])[0] as Sample;
+      return trace === null ? null : (toSamples(grammar, evaluator, [trace])[0] as Sample);
     },
     distribution({ question, policy, temperature }): Distribution {
       const grammar = grammarOf(question);
       let known = graphs.get(grammar);
-      if (known === undefined) graphs.set(grammar, known = { graph: stateGraph(grammar) });
+      if (known === undefined) graphs.set(grammar, (known = { graph: stateGraph(grammar) }));
       const evaluator = evaluatorOf(grammar, policy, temperature);
-      // The generator only serves the estimate for a grammar too large to sum; a fixed seed keeps the figure repeatable.
-      return known.graph === null ? estimatedDistribution(grammar, evaluator, seededRandom(1).next) : exactDistribution(known.graph, evaluator);
+      // The generator only serves the estimate for a grammar too large to sum; a fixed seed keeps the figure
+      // repeatable.
+      return known.graph === null
+        ? estimatedDistribution(grammar, evaluator, seededRandom(1).next)
+        : exactDistribution(known.graph, evaluator);
     },
   };
 }
@@ -82,7 +125,7 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
 function weightsOf(grammar: SketchGrammar, policy: PolicyView): WeightOf {
   const weights: number[] = [];
   const { features } = grammar.features;
-  return (feature) => weights[feature] ??= policy.weightOf(features[feature]?.key ?? '');
+  return (feature) => (weights[feature] ??= policy.weightOf(features[feature]?.key ?? ''));
 }
 
 /**
@@ -96,7 +139,11 @@ function featureUses(grammar: SketchGrammar, weightOf: WeightOf, traces: readonl
   const counts = traces.map((trace) => {
     const value = new Float64Array(features.length);
     const expected = new Float64Array(features.length);
-    for (const { options, choice, probabilities: { policy } } of trace.steps) {
+    for (const {
+      options,
+      choice,
+      probabilities: { policy },
+    } of trace.steps) {
       for (const feature of options[choice]?.features ?? []) {
         value[feature] = (value[feature] ?? 0) + 1;
         fired[feature] = 1;

@@ -42,7 +42,11 @@ export interface Sketch {
   /** The first two conditions are met by different rows of one thing (INTERSECT). */
   readonly both: boolean;
   /** On the first figure. */
-  readonly having: { readonly operator: ComparisonOperator; readonly value: number; readonly upper: number | null } | null;
+  readonly having: {
+    readonly operator: ComparisonOperator;
+    readonly value: number;
+    readonly upper: number | null;
+  } | null;
   readonly orderBy: Expression | 'figure' | null;
   readonly descending: boolean;
   readonly limit: number | null;
@@ -57,7 +61,11 @@ export interface Sketch {
   /** The conditions hold within the subquery (NOT IN, extreme), not outside. */
   readonly inside: boolean;
   /** One column of two tables: what both have, only the first, or either. */
-  readonly combined: { readonly operator: 'INTERSECT' | 'EXCEPT' | 'UNION'; readonly first: Expression; readonly second: Expression } | null;
+  readonly combined: {
+    readonly operator: 'INTERSECT' | 'EXCEPT' | 'UNION';
+    readonly first: Expression;
+    readonly second: Expression;
+  } | null;
   /** The groups themselves are counted. */
   readonly countGroups: boolean;
   readonly distinct: boolean;
@@ -74,8 +82,32 @@ export interface Sketch {
 }
 
 export const EMPTY_SKETCH: Sketch = {
-  select: [], star: false, figures: [], showFigures: true, groupBy: [], conditions: [], any: false, both: false, having: null, orderBy: null, descending: true, limit: null, offset: 0,
-  combined: null, extreme: null, average: null, absentFrom: null, inside: false, countGroups: false, distinct: false, semijoin: false, tables: [], path: 0, joinOn: true, invented: null, alias: false,
+  select: [],
+  star: false,
+  figures: [],
+  showFigures: true,
+  groupBy: [],
+  conditions: [],
+  any: false,
+  both: false,
+  having: null,
+  orderBy: null,
+  descending: true,
+  limit: null,
+  offset: 0,
+  combined: null,
+  extreme: null,
+  average: null,
+  absentFrom: null,
+  inside: false,
+  countGroups: false,
+  distinct: false,
+  semijoin: false,
+  tables: [],
+  path: 0,
+  joinOn: true,
+  invented: null,
+  alias: false,
 };
 
 export function columnExpression(table: string, column: string): Expression {
@@ -83,7 +115,11 @@ export function columnExpression(table: string, column: string): Expression {
 }
 
 export function productExpression(table: string, a: string, b: string): Expression {
-  return { text: `${table}.${a} * ${table}.${b}`, tables: [table], write: (name) => `${name(table, a)} * ${name(table, b)}` };
+  return {
+    text: `${table}.${a} * ${table}.${b}`,
+    tables: [table],
+    write: (name) => `${name(table, a)} * ${name(table, b)}`,
+  };
 }
 
 /** A whole number of cents as an amount of money. */
@@ -93,7 +129,11 @@ export function hundredthExpression(table: string, column: string): Expression {
 
 /** Days from one date to another. */
 export function durationExpression(table: string, from: string, to: string): Expression {
-  return { text: `days from ${table}.${from} to ${to}`, tables: [table], write: (name) => `julianday(${name(table, to)}) - julianday(${name(table, from)})` };
+  return {
+    text: `days from ${table}.${from} to ${to}`,
+    tables: [table],
+    write: (name) => `julianday(${name(table, to)}) - julianday(${name(table, from)})`,
+  };
 }
 
 /** The day of a date or of a time stamp, as text. */
@@ -103,5 +143,9 @@ export function dayExpression(table: string, column: string): Expression {
 
 /** `format` is strftime's: '%Y' or '%Y-%m'. */
 export function dateExpression(table: string, column: string, format: string): Expression {
-  return { text: `strftime('${format}', ${table}.${column})`, tables: [table], write: (name) => `strftime('${format}', ${name(table, column)})` };
+  return {
+    text: `strftime('${format}', ${table}.${column})`,
+    tables: [table],
+    write: (name) => `strftime('${format}', ${name(table, column)})`,
+  };
 }

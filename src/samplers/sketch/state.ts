@@ -25,8 +25,39 @@ export const FRAMES = {
 export type Frame = keyof typeof FRAMES;
 
 export type Stage =
-  | 'frame' | 'select' | 'more' | 'count of' | 'function' | 'argument' | 'more figures' | 'group' | 'group key' | 'more keys' | 'rank by' | 'limit' | 'extreme of' | 'combined' | 'average of' | 'absent from'
-  | 'having' | 'values' | 'numbers' | 'dates' | 'null' | 'any' | 'inside' | 'extra tables' | 'show figure' | 'order' | 'direction' | 'distinct' | 'semijoin' | 'path' | 'join' | 'slip' | 'alias';
+  | 'frame'
+  | 'select'
+  | 'more'
+  | 'count of'
+  | 'function'
+  | 'argument'
+  | 'more figures'
+  | 'group'
+  | 'group key'
+  | 'more keys'
+  | 'rank by'
+  | 'limit'
+  | 'extreme of'
+  | 'combined'
+  | 'average of'
+  | 'absent from'
+  | 'having'
+  | 'values'
+  | 'numbers'
+  | 'dates'
+  | 'null'
+  | 'any'
+  | 'inside'
+  | 'extra tables'
+  | 'show figure'
+  | 'order'
+  | 'direction'
+  | 'distinct'
+  | 'semijoin'
+  | 'path'
+  | 'join'
+  | 'slip'
+  | 'alias';
 
 const CONDITIONS: readonly Stage[] = ['values', 'numbers', 'dates', 'null', 'any'];
 const JOINS: readonly Stage[] = ['extra tables', 'path', 'join'];
@@ -36,7 +67,18 @@ const FIGURE: readonly Stage[] = ['function', 'argument'];
 
 export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   list: [...LIST, ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'distinct', 'join', 'slip'],
-  sorted: [...LIST, 'order', 'direction', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'distinct', 'join', 'slip'],
+  sorted: [
+    ...LIST,
+    'order',
+    'direction',
+    ...CONDITIONS,
+    'extra tables',
+    'semijoin',
+    'path',
+    'distinct',
+    'join',
+    'slip',
+  ],
   top: [...LIST, 'rank by', 'limit', 'direction', ...CONDITIONS, ...JOINS, 'slip'],
   'top group': [...KEYS, ...FIGURE, 'limit', 'direction', 'show figure', ...CONDITIONS, ...JOINS, 'alias'],
   extreme: [...LIST, 'extreme of', 'direction', ...CONDITIONS, 'inside', ...JOINS],
@@ -52,7 +94,17 @@ export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   'count extreme': ['count of', 'extreme of', 'direction', ...CONDITIONS, 'inside', ...JOINS],
   figure: [...FIGURE, 'more figures', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'slip', 'alias'],
   groups: [...KEYS, ...FIGURE, 'more figures', ...CONDITIONS, ...JOINS, 'slip', 'alias'],
-  'sorted groups': [...KEYS, ...FIGURE, 'more figures', 'order', 'direction', 'show figure', ...CONDITIONS, ...JOINS, 'alias'],
+  'sorted groups': [
+    ...KEYS,
+    ...FIGURE,
+    'more figures',
+    'order',
+    'direction',
+    'show figure',
+    ...CONDITIONS,
+    ...JOINS,
+    'alias',
+  ],
 };
 
 /** All that later decisions may depend on. */
@@ -84,7 +136,20 @@ export interface State extends Context {
 }
 
 export const START: State = {
-  frame: null, at: 0, repeat: 0, last: -1, pending: '', condition: null, used: -1, conditions: 0, star: false, group: null, figures: 0, semijoin: false, tables: [], sketch: EMPTY_SKETCH,
+  frame: null,
+  at: 0,
+  repeat: 0,
+  last: -1,
+  pending: '',
+  condition: null,
+  used: -1,
+  conditions: 0,
+  star: false,
+  group: null,
+  figures: 0,
+  semijoin: false,
+  tables: [],
+  sketch: EMPTY_SKETCH,
 };
 
 /** To the next stage, or to the one at `at`. */
@@ -101,7 +166,12 @@ export function select(state: State, expression: Expression): State {
 }
 
 export function addCondition(state: State, condition: Condition): State {
-  return { ...change(state, { conditions: [...state.sketch.conditions, condition] }), repeat: state.repeat + 1, condition: null, conditions: Math.min(2, state.conditions + 1) };
+  return {
+    ...change(state, { conditions: [...state.sketch.conditions, condition] }),
+    repeat: state.repeat + 1,
+    condition: null,
+    conditions: Math.min(2, state.conditions + 1),
+  };
 }
 
 /** Adds the tables of a choice to those in use. */

@@ -1,17 +1,28 @@
 /**
  * Fetches the files of a model into the package's caches, before the package is asked to load them.
  *
- * The package can do this itself, but only says so once per finished part of some 30 MB, cannot tell a missing file from a
- * broken connection (`Cache.add` answers both with a TypeError), keeps a file that was cut short, and goes on downloading
- * when it is cancelled at the wrong moment: it passes no signal for the tokenizer, and none for the weights after an
- * abort during that. Here every byte counts, every failure has its cause, and an abort stops all of it. What is complete is
- * kept, so that the next try begins where this one ended.
+ * The package can do this itself, but only says so once per finished part of some 30 MB, cannot tell a missing file
+ * from a broken connection (`Cache.add` answers both with a TypeError), keeps a file that was cut short, and goes on
+ * downloading when it is cancelled at the wrong moment: it passes no signal for the tokenizer, and none for the weights
+ * after an abort during that. Here every byte counts, every failure has its cause, and an abort stops all of it. What
+ * is complete is kept, so that the next try begins where this one ended.
  */
 import type { ModelRecord } from '@mlc-ai/web-llm';
 import { ModelError, type LoadProgress } from '../language/model.ts';
 import { abortError, answerError, fileName, FREE_SPACE, networkError, TRY_AGAIN } from './errors.ts';
 import { makeMeter, progressOf } from '../language/load-progress.ts';
-import { baseUrl, configUrl, keepsProgram, readJson, readShards, SCOPES, shardListUrl, type Scope, type Shard, type Stores } from './stored.ts';
+import {
+  baseUrl,
+  configUrl,
+  keepsProgram,
+  readJson,
+  readShards,
+  SCOPES,
+  shardListUrl,
+  type Scope,
+  type Shard,
+  type Stores,
+} from './stored.ts';
 
 export interface DownloadParts {
   readonly stores: Stores;
@@ -42,9 +53,15 @@ interface File {
 
 /**
  * Makes sure that all files of the model are stored; returns the bytes of its weights.
- * Rejects with AbortError when aborted, else with ModelError: not-found, network, disk-full, bad-file, refused, server, rate-limit.
+ * Rejects with AbortError when aborted, else with ModelError: not-found, network, disk-full, bad-file, refused, server,
+ * rate-limit.
  */
-export async function downloadModel(record: ModelRecord, parts: DownloadParts, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<number> {
+export async function downloadModel(
+  record: ModelRecord,
+  parts: DownloadParts,
+  onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+): Promise<number> {
   // One part that fails stops the others, as an abort does.
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(abortError());
@@ -61,7 +78,12 @@ export async function downloadModel(record: ModelRecord, parts: DownloadParts, o
   }
 }
 
-async function fetchAll(record: ModelRecord, parts: DownloadParts, onProgress: (progress: LoadProgress) => void, stop: AbortController): Promise<number> {
+async function fetchAll(
+  record: ModelRecord,
+  parts: DownloadParts,
+  onProgress: (progress: LoadProgress) => void,
+  stop: AbortController,
+): Promise<number> {
   const base = baseUrl(record);
   const progress = makeTally(parts.now, onProgress);
   const get = (file: File): Promise<void> => fetchFile(file, parts, stop.signal, progress);
@@ -80,14 +102,16 @@ async function fetchAll(record: ModelRecord, parts: DownloadParts, onProgress: (
   const worker = async (): Promise<void> => {
     for (const shard of queue) await get({ ...shard, scope: 'model' });
   };
-  await Promise.all(Array.from({ length: PARALLEL }, async () => {
-    try {
-      await worker();
-    } catch (error) {
-      stop.abort(error);
-      throw error;
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: PARALLEL }, async () => {
+      try {
+        await worker();
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }),
+  );
   progress.report(true);
   return shards.reduce((total, { bytes }) => total + bytes, 0);
 }
@@ -115,7 +139,15 @@ function makeTally(now: () => number, onProgress: (progress: LoadProgress) => vo
     if (!atOnce && at - last < REPORT_EVERY) return;
     last = at;
     const all = total === null ? null : total + unlisted;
-    onProgress(progressOf('download', before + done, all, all === null || all === 0 ? null : Math.min(1, (before + done) / all), meter.rate(done)));
+    onProgress(
+      progressOf(
+        'download',
+        before + done,
+        all,
+        all === null || all === 0 ? null : Math.min(1, (before + done) / all),
+        meter.rate(done),
+      ),
+    );
   };
   report(true);
   return {
@@ -154,7 +186,13 @@ async function fetchFile(file: File, parts: DownloadParts, signal: AbortSignal, 
   }
 }
 
-async function store(file: File, cache: Cache, request: typeof fetch, signal: AbortSignal, tally: Tally): Promise<void> {
+async function store(
+  file: File,
+  cache: Cache,
+  request: typeof fetch,
+  signal: AbortSignal,
+  tally: Tally,
+): Promise<void> {
   let response: Response;
   try {
     response = await request(file.url, { signal });
@@ -164,25 +202,36 @@ async function store(file: File, cache: Cache, request: typeof fetch, signal: Ab
   }
   if (!response.ok) throw answerError(response.status, file.url);
   // With an encoding (gzip) the header counts other bytes than those that arrive.
-  const declared = response.headers.has('content-encoding') ? null : Number(response.headers.get('content-length') ?? Number.NaN);
+  const declared = response.headers.has('content-encoding')
+    ? null
+    : Number(response.headers.get('content-length') ?? Number.NaN);
   const expected = file.bytes ?? (declared !== null && Number.isSafeInteger(declared) ? declared : null);
   if (file.bytes === undefined && expected !== null) tally.begin(expected);
   let received = 0;
   const broken: ModelError[] = [];
-  const counted = (response.body ?? new Blob([]).stream()).pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      received += chunk.byteLength;
-      tally.add(chunk.byteLength);
-      controller.enqueue(chunk);
-    },
-    flush() {
-      if (expected === null || received === expected) return;
-      const error = new ModelError('bad-file', `${fileName(file.url)} has ${received} bytes and should have ${expected}: it was cut short or replaced on the server.`, TRY_AGAIN);
-      broken.push(error);
-      throw error;
-    },
-  }), { signal });
-  const headers: Record<string, string> = { 'content-type': response.headers.get('content-type') ?? 'application/octet-stream' };
+  const counted = (response.body ?? new Blob([]).stream()).pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        received += chunk.byteLength;
+        tally.add(chunk.byteLength);
+        controller.enqueue(chunk);
+      },
+      flush() {
+        if (expected === null || received === expected) return;
+        const error = new ModelError(
+          'bad-file',
+          `${fileName(file.url)} has ${received} bytes and should have ${expected}: it was cut short or replaced on the server.`,
+          TRY_AGAIN,
+        );
+        broken.push(error);
+        throw error;
+      },
+    }),
+    { signal },
+  );
+  const headers: Record<string, string> = {
+    'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
+  };
   if (expected !== null) headers['content-length'] = String(expected);
   try {
     // Without the server's other headers: a Vary among them could hide the file from later look-ups.
@@ -192,7 +241,8 @@ async function store(file: File, cache: Cache, request: typeof fetch, signal: Ab
     if (file.bytes === undefined && expected !== null) tally.begin(-expected);
     signal.throwIfAborted();
     if (broken[0] !== undefined) throw broken[0];
-    if (error instanceof DOMException && (error.name === 'QuotaExceededError' || error.name === 'UnknownError')) throw noRoom(null, null, error);
+    if (error instanceof DOMException && (error.name === 'QuotaExceededError' || error.name === 'UnknownError'))
+      throw noRoom(null, null, error);
     throw networkError(file.url, error);
   }
 }
@@ -203,18 +253,29 @@ async function readList(stores: Stores, url: string, base: string): Promise<Shar
   const shards = list === undefined ? null : readShards(await readJson(list), base);
   if (shards !== null) return shards;
   await cache.delete(url);
-  throw new ModelError('bad-file', `${fileName(url)} does not list the parts of a model.`, 'Choose another model, or load it again.');
+  throw new ModelError(
+    'bad-file',
+    `${fileName(url)} does not list the parts of a model.`,
+    'Choose another model, or load it again.',
+  );
 }
 
 async function tokenizerUrl(stores: Stores, record: ModelRecord): Promise<string> {
   const cache = await stores.open(SCOPES.config);
   const stored = await cache.match(configUrl(record));
   const config = stored === undefined ? undefined : await readJson(stored);
-  const files = typeof config === 'object' && config !== null && 'tokenizer_files' in config ? config.tokenizer_files : undefined;
-  const name = Array.isArray(files) ? ['tokenizer.json', 'tokenizer.model'].find((file) => files.includes(file)) : undefined;
+  const files =
+    typeof config === 'object' && config !== null && 'tokenizer_files' in config ? config.tokenizer_files : undefined;
+  const name = Array.isArray(files)
+    ? ['tokenizer.json', 'tokenizer.model'].find((file) => files.includes(file))
+    : undefined;
   if (name !== undefined) return new URL(name, baseUrl(record)).href;
   await cache.delete(configUrl(record));
-  throw new ModelError('bad-file', `${fileName(configUrl(record))} of ${record.model_id} names no tokenizer.`, 'Choose another model, or load it again.');
+  throw new ModelError(
+    'bad-file',
+    `${fileName(configUrl(record))} of ${record.model_id} names no tokenizer.`,
+    'Choose another model, or load it again.',
+  );
 }
 
 async function notStored(stores: Stores, shards: readonly Shard[]): Promise<Shard[]> {
@@ -232,8 +293,13 @@ async function checkRoom(missing: readonly Shard[], estimate: DownloadParts['est
 }
 
 function noRoom(needed: number | null, free: number | null, cause?: unknown): ModelError {
-  const figures = needed === null || free === null ? '' : `: ${megabytes(needed)} are needed and ${megabytes(Math.max(0, free))} are free`;
-  return new ModelError('disk-full', `This browser has no room left to store the model${figures}.`, FREE_SPACE, { cause });
+  const figures =
+    needed === null || free === null
+      ? ''
+      : `: ${megabytes(needed)} are needed and ${megabytes(Math.max(0, free))} are free`;
+  return new ModelError('disk-full', `This browser has no room left to store the model${figures}.`, FREE_SPACE, {
+    cause,
+  });
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

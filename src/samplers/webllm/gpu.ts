@@ -39,7 +39,8 @@ const WORKGROUP_BYTES = 32 << 10;
 const STORAGE_BUFFERS = 10;
 
 const ELSEWHERE = 'wllama runs a model on the processor instead, without WebGPU.';
-const BROWSERS = 'WebGPU is in Chrome and Edge from 113 on (Android from 121), Safari from 26 and Firefox from 141 (Windows) or 145 (Mac).';
+const BROWSERS =
+  'WebGPU is in Chrome and Edge from 113 on (Android from 121), Safari from 26 and Firefox from 141 (Windows) or 145 (Mac).';
 const SWITCHED_OFF =
   'Switch on graphics acceleration in the browser’s settings and look at chrome://gpu for the reason; Chrome on Linux may need --enable-unsafe-webgpu --enable-features=Vulkan.';
 const OLD_DRIVER = 'A newer browser or graphics driver may offer more.';
@@ -51,23 +52,39 @@ const OLD_DRIVER = 'A newer browser or graphics driver may offer more.';
  */
 export async function examineGpu(gpu: Gpu | undefined, secure: boolean): Promise<GpuReport> {
   if (gpu === undefined) {
-    return without(secure
-      ? { fault: 'no-webgpu', message: 'This browser has no WebGPU.', remedy: `${BROWSERS} ${ELSEWHERE}` }
-      : { fault: 'no-webgpu', message: 'Browsers offer WebGPU only to pages from https or localhost.', remedy: `Open this page over https. ${ELSEWHERE}` });
+    return without(
+      secure
+        ? { fault: 'no-webgpu', message: 'This browser has no WebGPU.', remedy: `${BROWSERS} ${ELSEWHERE}` }
+        : {
+            fault: 'no-webgpu',
+            message: 'Browsers offer WebGPU only to pages from https or localhost.',
+            remedy: `Open this page over https. ${ELSEWHERE}`,
+          },
+    );
   }
   let adapter: GPUAdapter | null;
   try {
     adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (error) {
-    return without({ fault: 'no-webgpu', message: `This browser has WebGPU but failed to open the GPU: ${textOf(error)}.`, remedy: `${SWITCHED_OFF} ${ELSEWHERE}` });
+    return without({
+      fault: 'no-webgpu',
+      message: `This browser has WebGPU but failed to open the GPU: ${textOf(error)}.`,
+      remedy: `${SWITCHED_OFF} ${ELSEWHERE}`,
+    });
   }
   if (adapter === null) {
-    return without({ fault: 'no-webgpu', message: 'This browser has WebGPU but found no GPU that it may use.', remedy: `${SWITCHED_OFF} ${ELSEWHERE}` });
+    return without({
+      fault: 'no-webgpu',
+      message: 'This browser has WebGPU but found no GPU that it may use.',
+      remedy: `${SWITCHED_OFF} ${ELSEWHERE}`,
+    });
   }
   const { info, limits } = adapter;
   return {
     name: info.description || [info.vendor, info.architecture].filter((part) => part !== '').join(' ') || 'GPU',
-    software: info.isFallbackAdapter || /swiftshader|llvmpipe|basic render|warp/i.test(`${info.architecture} ${info.description} ${info.device}`),
+    software:
+      info.isFallbackAdapter ||
+      /swiftshader|llvmpipe|basic render|warp/i.test(`${info.architecture} ${info.description} ${info.device}`),
     f16: adapter.features.has('shader-f16'),
     bindingBytes: limits.maxStorageBufferBindingSize >= BINDING.wanted ? BINDING.wanted : BINDING.least,
     bufferBytes: limits.maxBufferSize >= BUFFER.wanted ? BUFFER.wanted : BUFFER.least,
@@ -81,12 +98,18 @@ function without(refusal: Refusal): GpuReport {
 
 function limitRefusal(limits: GPUSupportedLimits): Refusal | null {
   const short =
-    limits.maxBufferSize < BUFFER.least ? `buffers of ${megabytes(limits.maxBufferSize)}, and ${megabytes(BUFFER.least)} are needed`
-    : limits.maxStorageBufferBindingSize < BINDING.least ? `bindings of ${megabytes(limits.maxStorageBufferBindingSize)}, and ${megabytes(BINDING.least)} are needed`
-    : limits.maxComputeWorkgroupStorageSize < WORKGROUP_BYTES ? `${limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory, and ${WORKGROUP_BYTES} are needed`
-    : limits.maxStorageBuffersPerShaderStage < STORAGE_BUFFERS ? `${limits.maxStorageBuffersPerShaderStage} storage buffers a program, and ${STORAGE_BUFFERS} are needed`
-    : null;
-  return short === null ? null : { fault: 'gpu-limits', message: `This GPU offers ${short}.`, remedy: `${OLD_DRIVER} ${ELSEWHERE}` };
+    limits.maxBufferSize < BUFFER.least
+      ? `buffers of ${megabytes(limits.maxBufferSize)}, and ${megabytes(BUFFER.least)} are needed`
+      : limits.maxStorageBufferBindingSize < BINDING.least
+        ? `bindings of ${megabytes(limits.maxStorageBufferBindingSize)}, and ${megabytes(BINDING.least)} are needed`
+        : limits.maxComputeWorkgroupStorageSize < WORKGROUP_BYTES
+          ? `${limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory, and ${WORKGROUP_BYTES} are needed`
+          : limits.maxStorageBuffersPerShaderStage < STORAGE_BUFFERS
+            ? `${limits.maxStorageBuffersPerShaderStage} storage buffers a program, and ${STORAGE_BUFFERS} are needed`
+            : null;
+  return short === null
+    ? null
+    : { fault: 'gpu-limits', message: `This GPU offers ${short}.`, remedy: `${OLD_DRIVER} ${ELSEWHERE}` };
 }
 
 /** What a model asks of the GPU. */

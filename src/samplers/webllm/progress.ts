@@ -22,7 +22,9 @@ const PHASES: readonly { readonly begins: string; readonly phase: LoadProgress['
 const MEGABYTES = /: (\d+)MB (?:fetched|loaded)\./;
 
 /** The phase a report belongs to, and the bytes it names; null for a text that says nothing about it. */
-export function parseReport(report: PackageReport): { readonly phase: LoadProgress['phase']; readonly share: number | null; readonly bytes: number | null } | null {
+export function parseReport(
+  report: PackageReport,
+): { readonly phase: LoadProgress['phase']; readonly share: number | null; readonly bytes: number | null } | null {
   const phase = PHASES.find(({ begins }) => report.text.startsWith(begins))?.phase;
   if (phase === undefined) return null;
   const megabytes = MEGABYTES.exec(report.text)?.[1];
@@ -39,7 +41,10 @@ export function parseReport(report: PackageReport): { readonly phase: LoadProgre
  * @param totalBytes of the weights, where it is known
  * @param now milliseconds, of any beginning
  */
-export function makeProgressReader(totalBytes: number | null, now: () => number): (report: PackageReport) => LoadProgress {
+export function makeProgressReader(
+  totalBytes: number | null,
+  now: () => number,
+): (report: PackageReport) => LoadProgress {
   let phase: LoadProgress['phase'] = 'start';
   let meter = makeMeter(now);
   return (report) => {
@@ -50,7 +55,17 @@ export function makeProgressReader(totalBytes: number | null, now: () => number)
     }
     // The share is exact, the megabytes of the text are rounded up.
     const weighs = phase === 'download' || phase === 'read';
-    const bytes = !weighs ? null : totalBytes !== null && parsed.share !== null ? Math.round(totalBytes * parsed.share) : parsed.bytes;
-    return progressOf(phase, bytes, weighs ? totalBytes : null, parsed.share, bytes === null ? null : meter.rate(bytes));
+    const bytes = !weighs
+      ? null
+      : totalBytes !== null && parsed.share !== null
+        ? Math.round(totalBytes * parsed.share)
+        : parsed.bytes;
+    return progressOf(
+      phase,
+      bytes,
+      weighs ? totalBytes : null,
+      parsed.share,
+      bytes === null ? null : meter.rate(bytes),
+    );
   };
 }

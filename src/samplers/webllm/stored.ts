@@ -1,11 +1,11 @@
 /**
  * What of a model is stored in this browser.
  *
- * Everything is kept with the Cache API (the package's `cacheBackend: 'cache'`): it is the backend that the package tests best,
- * files go to disk as they arrive, they can be listed with their sizes, and workers have it. The names of the caches and the
- * addresses in them are the package's own, so that it finds what was downloaded here and the other way round. They are read
- * and deleted directly, not through the package: cards must show without loading its 2 MB, its `deleteModelAllInfoInCache`
- * leaves `tensor-cache.json` behind, and fetches it anew where only a part was downloaded.
+ * Everything is kept with the Cache API (the package's `cacheBackend: 'cache'`): it is the backend that the package
+ * tests best, files go to disk as they arrive, they can be listed with their sizes, and workers have it. The names of
+ * the caches and the addresses in them are the package's own, so that it finds what was downloaded here and the other
+ * way round. They are read and deleted directly, not through the package: cards must show without loading its 2 MB, its
+ * `deleteModelAllInfoInCache` leaves `tensor-cache.json` behind, and fetches it anew where only a part was downloaded.
  */
 import type { ModelRecord } from '@mlc-ai/web-llm';
 
@@ -30,14 +30,18 @@ export interface StoredModel {
   readonly complete: boolean;
 }
 
-/** The address all files of a model begin with, made as the package makes it: a bare repository means its main branch. */
+/**
+ * The address all files of a model begin with, made as the package makes it: a bare repository means its main branch.
+ */
 export function baseUrl(record: Pick<ModelRecord, 'model'>): string {
   const folder = record.model.endsWith('/') ? record.model : `${record.model}/`;
   return new URL(/.+\/resolve\/.+\//.test(folder) ? folder : `${folder}resolve/main/`).href;
 }
 
-export const configUrl = (record: Pick<ModelRecord, 'model'>): string => new URL('mlc-chat-config.json', baseUrl(record)).href;
-export const shardListUrl = (record: Pick<ModelRecord, 'model'>): string => new URL('tensor-cache.json', baseUrl(record)).href;
+export const configUrl = (record: Pick<ModelRecord, 'model'>): string =>
+  new URL('mlc-chat-config.json', baseUrl(record)).href;
+export const shardListUrl = (record: Pick<ModelRecord, 'model'>): string =>
+  new URL('tensor-cache.json', baseUrl(record)).href;
 
 /** True when the package keeps the compiled program: it never does for this host's own files. */
 export function keepsProgram(record: Pick<ModelRecord, 'model_lib'>): boolean {
@@ -51,7 +55,8 @@ export function readShards(list: unknown, base: string): Shard[] | null {
   for (const record of list.records as readonly unknown[]) {
     if (typeof record !== 'object' || record === null || !('dataPath' in record) || !('nbytes' in record)) return null;
     const { dataPath, nbytes } = record;
-    if (typeof dataPath !== 'string' || typeof nbytes !== 'number' || !Number.isSafeInteger(nbytes) || nbytes < 0) return null;
+    if (typeof dataPath !== 'string' || typeof nbytes !== 'number' || !Number.isSafeInteger(nbytes) || nbytes < 0)
+      return null;
     if (!URL.canParse(dataPath, base)) return null;
     const { href } = new URL(dataPath, base);
     if (!href.startsWith(base)) return null;
@@ -68,26 +73,37 @@ async function storedUrls(stores: Stores, scope: Scope): Promise<ReadonlySet<str
 }
 
 /** What is stored of each of these models; null for nothing. One listing of the caches serves all. */
-export async function storedModels(stores: Stores | undefined, records: readonly ModelRecord[]): Promise<(StoredModel | null)[]> {
+export async function storedModels(
+  stores: Stores | undefined,
+  records: readonly ModelRecord[],
+): Promise<(StoredModel | null)[]> {
   if (stores === undefined) return records.map(() => null);
-  const [weights, configs, programs] = await Promise.all([storedUrls(stores, 'model'), storedUrls(stores, 'config'), storedUrls(stores, 'wasm')]);
-  return Promise.all(records.map(async (record) => {
-    const base = baseUrl(record);
-    const own = [...weights].filter((url) => url.startsWith(base));
-    if (own.length === 0 && !configs.has(configUrl(record))) return null;
-    const cache = await stores.open(SCOPES.model);
-    const list = await cache.match(shardListUrl(record));
-    const shards = list === undefined ? null : readShards(await readJson(list), base);
-    if (shards === null) return { bytes: 0, totalBytes: null, complete: false };
-    const here = shards.filter(({ url }) => weights.has(url));
-    return {
-      bytes: sum(here),
-      totalBytes: sum(shards),
-      complete:
-        here.length === shards.length && configs.has(configUrl(record)) && (!keepsProgram(record) || programs.has(record.model_lib)) &&
-        own.some((url) => /\/tokenizer\.(?:json|model)$/.test(url)),
-    };
-  }));
+  const [weights, configs, programs] = await Promise.all([
+    storedUrls(stores, 'model'),
+    storedUrls(stores, 'config'),
+    storedUrls(stores, 'wasm'),
+  ]);
+  return Promise.all(
+    records.map(async (record) => {
+      const base = baseUrl(record);
+      const own = [...weights].filter((url) => url.startsWith(base));
+      if (own.length === 0 && !configs.has(configUrl(record))) return null;
+      const cache = await stores.open(SCOPES.model);
+      const list = await cache.match(shardListUrl(record));
+      const shards = list === undefined ? null : readShards(await readJson(list), base);
+      if (shards === null) return { bytes: 0, totalBytes: null, complete: false };
+      const here = shards.filter(({ url }) => weights.has(url));
+      return {
+        bytes: sum(here),
+        totalBytes: sum(shards),
+        complete:
+          here.length === shards.length &&
+          configs.has(configUrl(record)) &&
+          (!keepsProgram(record) || programs.has(record.model_lib)) &&
+          own.some((url) => /\/tokenizer\.(?:json|model)$/.test(url)),
+      };
+    }),
+  );
 }
 
 /**
@@ -98,7 +114,9 @@ export async function deleteStored(stores: Stores, record: ModelRecord, others: 
   const base = baseUrl(record);
   for (const scope of ['model', 'config', 'wasm'] as const) {
     const kept = (url: string): boolean =>
-      scope === 'wasm' ? url !== record.model_lib || others.some(({ model_lib }) => model_lib === url) : !url.startsWith(base);
+      scope === 'wasm'
+        ? url !== record.model_lib || others.some(({ model_lib }) => model_lib === url)
+        : !url.startsWith(base);
     const urls = [...(await storedUrls(stores, scope))].filter((url) => !kept(url));
     if (urls.length === 0) continue;
     const cache = await stores.open(SCOPES[scope]);

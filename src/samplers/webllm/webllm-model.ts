@@ -24,8 +24,8 @@ export interface WebllmModelParts {
   readonly thinks: boolean;
   readonly contextTokens: number | null;
   /**
-   * Ask for log-probabilities. Not free: the package copies the probabilities of the whole vocabulary (0.6 MB for Qwen) from the
-   * GPU for every token, and searches them.
+   * Ask for log-probabilities. Not free: the package copies the probabilities of the whole vocabulary (0.6 MB for Qwen)
+   * from the GPU for every token, and searches them.
    */
   readonly logProbabilities: boolean;
   /** Resolves with the cause when the GPU is lost; never, as long as it is not. */
@@ -97,7 +97,10 @@ export function makeWebllmModel(parts: WebllmModelParts): LanguageModel {
 const NOTHING: Generation = { text: '', finish: 'stopped', promptTokens: null, tokens: 0, logProbability: null };
 
 /** The request as the package takes it. */
-export function chatRequest(request: GenerateRequest, options: { readonly thinks: boolean; readonly logProbabilities: boolean }): ChatCompletionRequestStreaming {
+export function chatRequest(
+  request: GenerateRequest,
+  options: { readonly thinks: boolean; readonly logProbabilities: boolean },
+): ChatCompletionRequestStreaming {
   return {
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     stream: true,
@@ -117,8 +120,8 @@ export function chatRequest(request: GenerateRequest, options: { readonly thinks
 
 /**
  * The seed the package is given. It feeds the seed to x ← 48271·x mod (2^31 − 1) as it is, so that the first numbers of
- * neighbouring seeds differ by 0.00002 and those of small seeds are almost 0: the completions of a group would all begin with
- * the same token, the likeliest. Mixed first, neighbours have nothing to do with one another.
+ * neighbouring seeds differ by 0.00002 and those of small seeds are almost 0: the completions of a group would all
+ * begin with the same token, the likeliest. Mixed first, neighbours have nothing to do with one another.
  * @returns 1 … 2^31 − 2
  */
 export function spreadSeed(seed: number): number {
@@ -158,7 +161,10 @@ async function write(parts: WebllmModelParts, request: GenerateRequest, closing:
       promptTokens: usage?.prompt_tokens ?? null,
       tokens: written,
       // A token that ends within a character is not reported, nor is its probability: then the sum is not known.
-      logProbability: written > 0 && logProbabilities.length === written ? logProbabilities.reduce((sum, value) => sum + value, 0) : null,
+      logProbability:
+        written > 0 && logProbabilities.length === written
+          ? logProbabilities.reduce((sum, value) => sum + value, 0)
+          : null,
     };
   } finally {
     for (const signal of stopping) signal.removeEventListener('abort', interrupt);
@@ -170,7 +176,11 @@ function finishOf(reason: ChatCompletionChunk['choices'][number]['finish_reason'
 }
 
 /** What comes first: the text, the abort, or the end of the model. */
-function race(writing: Promise<Generation>, signal: AbortSignal | undefined, over: Promise<ModelError>): Promise<Generation> {
+function race(
+  writing: Promise<Generation>,
+  signal: AbortSignal | undefined,
+  over: Promise<ModelError>,
+): Promise<Generation> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(abortError());
     signal?.addEventListener('abort', onAbort, { once: true });

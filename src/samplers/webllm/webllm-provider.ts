@@ -5,11 +5,26 @@
  * the app's worker: through the package's own worker its errors would arrive as strings.
  */
 import type { AppConfig, MLCEngineConfig, MLCEngineInterface, ModelRecord } from '@mlc-ai/web-llm';
-import { ModelError, type LanguageModel, type LoadProgress, type ModelCard, type ModelProvider } from '../language/model.ts';
+import {
+  ModelError,
+  type LanguageModel,
+  type LoadProgress,
+  type ModelCard,
+  type ModelProvider,
+} from '../language/model.ts';
 import { downloadModel, type DownloadParts } from './download.ts';
 import { abortError, deviceLost, toModelError } from './errors.ts';
 import { examineGpu, refusalError, refusalOf, watchDevices, type Gpu, type GpuReport, type Needs } from './gpu.ts';
-import { CATALOGUE, CONTEXT_TOKENS, DOWNLOAD_HOSTS, estimatedDownload, findModel, modelId, type CatalogueModel, type Precision } from './models.ts';
+import {
+  CATALOGUE,
+  CONTEXT_TOKENS,
+  DOWNLOAD_HOSTS,
+  estimatedDownload,
+  findModel,
+  modelId,
+  type CatalogueModel,
+  type Precision,
+} from './models.ts';
 import { progressOf } from '../language/load-progress.ts';
 import { makeProgressReader } from './progress.ts';
 import { deleteBroken, deleteStored, storedModels, type StoredModel, type Stores } from './stored.ts';
@@ -49,7 +64,8 @@ interface Offer {
 
 /** Makes the provider. Every option that is left out is this browser's own. */
 export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
-  const gpu = 'gpu' in options ? options.gpu : typeof navigator === 'undefined' ? undefined : navigator.gpu as GPU | undefined;
+  const gpu =
+    'gpu' in options ? options.gpu : typeof navigator === 'undefined' ? undefined : (navigator.gpu as GPU | undefined);
   const secure = options.secure ?? globalThis.isSecureContext;
   const stores = 'stores' in options ? options.stores : typeof caches === 'undefined' ? undefined : caches;
   const now = options.now ?? (() => performance.now());
@@ -58,26 +74,43 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     now,
     wait: options.wait ?? pause,
-    estimate: 'estimate' in options ? options.estimate : typeof navigator === 'undefined' || !secure ? undefined : () => navigator.storage.estimate(),
+    estimate:
+      'estimate' in options
+        ? options.estimate
+        : typeof navigator === 'undefined' || !secure
+          ? undefined
+          : () => navigator.storage.estimate(),
   };
   /** One load at a time: the next one waits for the one before to end. */
   let loading: Promise<unknown> = Promise.resolve();
 
-  const load = async (id: string, onProgress: (progress: LoadProgress) => void, signal: AbortSignal): Promise<LanguageModel> => {
+  const load = async (
+    id: string,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LanguageModel> => {
     if (signal.aborted) throw abortError();
     const report = await examineGpu(gpu, secure);
-    if (gpu === undefined || report.refusal !== null) throw refusalError(report.refusal ?? { fault: 'no-webgpu', message: 'This browser has no WebGPU.', remedy: 'Use wllama.' });
+    if (gpu === undefined || report.refusal !== null)
+      throw refusalError(
+        report.refusal ?? { fault: 'no-webgpu', message: 'This browser has no WebGPU.', remedy: 'Use wllama.' },
+      );
     onProgress(progressOf('start', null, null, null, null));
     const webllm = await abortable(openPackage(importWebllm), signal);
     const appConfig: AppConfig = { ...(options.appConfig ?? webllm.prebuiltAppConfig), cacheBackend: 'cache' };
     const record = appConfig.model_list.find((entry) => entry.model_id === id);
     const known = findModel(id);
     const label = known === null ? id : labelOf(known.model, known.precision);
-    if (record === undefined) throw new ModelError('not-found', `This version of WebLLM has no model named ${id}.`, 'Choose another model.');
+    if (record === undefined)
+      throw new ModelError('not-found', `This version of WebLLM has no model named ${id}.`, 'Choose another model.');
     const refusal = refusalOf(report, needsOf(record, label, known));
     if (refusal !== null) throw refusalError(refusal);
     if (stores === undefined) {
-      throw new ModelError('unsupported', 'This browser does not let the page store files (private window, or cookies blocked).', 'Allow the page to store data, or open it in an ordinary window.');
+      throw new ModelError(
+        'unsupported',
+        'This browser does not let the page store files (private window, or cookies blocked).',
+        'Allow the page to store data, or open it in an ordinary window.',
+      );
     }
     const totalBytes = await downloadModel(record, { ...download, stores }, onProgress, signal);
     try {
@@ -86,13 +119,25 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       if (signal.aborted) throw abortError();
       const told = toModelError(error, { label, doing: 'load' });
       if (told.fault !== 'bad-file' || (await deleteBroken(stores, record)) === 0) throw told;
-      throw new ModelError('bad-file', told.message, 'The damaged part was deleted: load the model again, and only that part is fetched.', { cause: error });
+      throw new ModelError(
+        'bad-file',
+        told.message,
+        'The damaged part was deleted: load the model again, and only that part is fetched.',
+        { cause: error },
+      );
     }
   };
 
   const start = async (
     webllm: Webllm,
-    what: { appConfig: AppConfig; record: ModelRecord; label: string; known: Offer['known']; gpu: Gpu; totalBytes: number },
+    what: {
+      appConfig: AppConfig;
+      record: ModelRecord;
+      label: string;
+      known: Offer['known'];
+      gpu: Gpu;
+      totalBytes: number;
+    },
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<LanguageModel> => {
@@ -111,7 +156,9 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       // Given up while the package was opening it.
       if (signal.aborted) device.destroy();
     });
-    /** Frees the GPU's memory at once: what the package has allocated until now it would leave to the garbage collector. */
+    /**
+     * Frees the GPU's memory at once: what the package has allocated until now it would leave to the garbage collector.
+     */
     const free = (): void => {
       ours = true;
       for (const device of devices) device.destroy();
@@ -127,7 +174,10 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       },
     });
     try {
-      await abortable(Promise.race([engine.reload(what.record.model_id), lost.then((error) => Promise.reject(error))]), signal);
+      await abortable(
+        Promise.race([engine.reload(what.record.model_id), lost.then((error) => Promise.reject(error))]),
+        signal,
+      );
       // An aborted reload() resolves.
       if (signal.aborted) throw abortError();
     } catch (error) {
@@ -154,11 +204,17 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
 
     async cards() {
       const report = await examineGpu(gpu, secure);
-      const offers = options.appConfig === undefined ? await catalogueOffers(report, stores) : options.appConfig.model_list.map(offerOf);
+      const offers =
+        options.appConfig === undefined
+          ? await catalogueOffers(report, stores)
+          : options.appConfig.model_list.map(offerOf);
       const stored = await storedOf(stores, offers);
-      const fits = (offer: Offer): boolean => refusalOf(report, needsOf(offer.record, offer.label, offer.known)) === null;
+      const fits = (offer: Offer): boolean =>
+        refusalOf(report, needsOf(offer.record, offer.label, offer.known)) === null;
       const small = report.software || report.bindingBytes < SMALL_GPU;
-      const suggested = offers.find((offer) => fits(offer) && (!small || (offer.known?.model.parameters ?? 0) < SMALL_MODEL));
+      const suggested = offers.find(
+        (offer) => fits(offer) && (!small || (offer.known?.model.parameters ?? 0) < SMALL_MODEL),
+      );
       return offers.map((offer, index) => cardOf(offer, report, stored[index] ?? null, offer === suggested));
     },
 
@@ -176,14 +232,22 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       if (stores === undefined) return;
       const records = options.appConfig?.model_list ?? (await openPackage(importWebllm)).prebuiltAppConfig.model_list;
       const record = records.find((entry) => entry.model_id === id);
-      if (record === undefined) throw new ModelError('not-found', `This version of WebLLM has no model named ${id}.`, 'Choose another model.');
+      if (record === undefined)
+        throw new ModelError('not-found', `This version of WebLLM has no model named ${id}.`, 'Choose another model.');
       const stored = await storedModels(stores, records);
-      await deleteStored(stores, record, records.filter((entry, index) => entry !== record && stored[index] !== null));
+      await deleteStored(
+        stores,
+        record,
+        records.filter((entry, index) => entry !== record && stored[index] !== null),
+      );
     },
   };
 }
 
-/** A GPU that offers smaller bindings than this is that of a phone or an old laptop; what fits it well has fewer weights than that. */
+/**
+ * A GPU that offers smaller bindings than this is that of a phone or an old laptop; what fits it well has fewer weights
+ * than that.
+ */
 const SMALL_GPU = 1 << 30;
 const SMALL_MODEL = 1e9;
 
@@ -191,7 +255,12 @@ async function openPackage(importWebllm: () => Promise<Webllm>): Promise<Webllm>
   try {
     return await importWebllm();
   } catch (error) {
-    throw new ModelError('network', 'The part of this page that runs WebLLM could not be loaded.', 'Check the connection and reload the page.', { cause: error });
+    throw new ModelError(
+      'network',
+      'The part of this page that runs WebLLM could not be loaded.',
+      'Check the connection and reload the page.',
+      { cause: error },
+    );
   }
 }
 
@@ -200,11 +269,19 @@ const labelOf = (model: CatalogueModel, precision: Precision): string => `${mode
 function catalogueOffer(model: CatalogueModel, precision: Precision): Offer {
   const id = modelId(model, precision);
   // The program's address is not needed before the load, which has the package's own record.
-  const record: ModelRecord = { model: `https://huggingface.co/mlc-ai/${id}`, model_id: id, model_lib: '', overrides: { context_window_size: CONTEXT_TOKENS } };
+  const record: ModelRecord = {
+    model: `https://huggingface.co/mlc-ai/${id}`,
+    model_id: id,
+    model_lib: '',
+    overrides: { context_window_size: CONTEXT_TOKENS },
+  };
   return { id, label: labelOf(model, precision), known: { model, precision }, record };
 }
 
-/** One offer a model, in the precision that suits the GPU; and the other one too where it is stored, so that it can be deleted. */
+/**
+ * One offer a model, in the precision that suits the GPU; and the other one too where it is stored, so that it can be
+ * deleted.
+ */
 async function catalogueOffers(report: GpuReport, stores: Stores | undefined): Promise<Offer[]> {
   const chosen: Precision = report.refusal !== null || report.f16 ? 'f16' : 'f32';
   const others = CATALOGUE.map((model) => catalogueOffer(model, chosen === 'f16' ? 'f32' : 'f16'));
@@ -217,13 +294,21 @@ async function catalogueOffers(report: GpuReport, stores: Stores | undefined): P
 
 function offerOf(record: ModelRecord): Offer {
   const known = findModel(record.model_id);
-  return { id: record.model_id, label: known === null ? record.model_id : labelOf(known.model, known.precision), known, record };
+  return {
+    id: record.model_id,
+    label: known === null ? record.model_id : labelOf(known.model, known.precision),
+    known,
+    record,
+  };
 }
 
 /** What is stored of each; nothing where the browser does not let the page look. */
 async function storedOf(stores: Stores | undefined, offers: readonly Offer[]): Promise<(StoredModel | null)[]> {
   try {
-    return await storedModels(stores, offers.map(({ record }) => record));
+    return await storedModels(
+      stores,
+      offers.map(({ record }) => record),
+    );
   } catch {
     return offers.map(() => null);
   }
@@ -232,23 +317,37 @@ async function storedOf(stores: Stores | undefined, offers: readonly Offer[]): P
 function needsOf(record: ModelRecord, label: string, known: Offer['known']): Needs {
   return {
     label,
-    f16: known?.precision === 'f16' || /q\df16/.test(record.model_id) || (record.required_features ?? []).includes('shader-f16'),
+    f16:
+      known?.precision === 'f16' ||
+      /q\df16/.test(record.model_id) ||
+      (record.required_features ?? []).includes('shader-f16'),
     largestTensorBytes: Math.max(record.buffer_size_required_bytes ?? 0, known?.model.largestTensorBytes ?? 0),
   };
 }
 
-function cardOf({ id, label, known, record }: Offer, report: GpuReport, stored: StoredModel | null, suggested: boolean): ModelCard {
+function cardOf(
+  { id, label, known, record }: Offer,
+  report: GpuReport,
+  stored: StoredModel | null,
+  suggested: boolean,
+): ModelCard {
   const refusal = refusalOf(report, needsOf(record, label, known));
   const vram = known?.model.vramMB[known.precision] ?? record.vram_required_MB ?? null;
   const listed = stored?.totalBytes ?? null;
   const notes = [
     known?.model.note ?? null,
     stored !== null && !stored.complete ? 'A part of it is stored; loading goes on from there.' : null,
-    refusal === null && report.software ? `There is no GPU here, only a program that stands in for one (${report.name}): expect seconds a token.` : null,
-    refusal === null && known?.precision === 'f32' && !report.f16 ? 'Computes in 32 bits, because this GPU or browser has no shader-f16: larger and slower.' : null,
+    refusal === null && report.software
+      ? `There is no GPU here, only a program that stands in for one (${report.name}): expect seconds a token.`
+      : null,
+    refusal === null && known?.precision === 'f32' && !report.f16
+      ? 'Computes in 32 bits, because this GPU or browser has no shader-f16: larger and slower.'
+      : null,
   ].filter((note) => note !== null);
   return {
-    id, kind: 'webllm', label,
+    id,
+    kind: 'webllm',
+    label,
     downloadBytes: listed ?? (known === null ? null : estimatedDownload(known.model, known.precision)),
     estimated: listed === null,
     memoryBytes: vram === null ? null : Math.round(vram * 1024 * 1024),
@@ -272,7 +371,10 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return abortable(new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  }), signal);
+  return abortable(
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    }),
+    signal,
+  );
 }

@@ -18,7 +18,9 @@ export interface DownloadOptions {
   readonly now: () => number;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
-  /** Bytes that are stored at a time: what is lost at most when the page is closed in the middle. 16 MiB unless given. */
+  /**
+   * Bytes that are stored at a time: what is lost at most when the page is closed in the middle. 16 MiB unless given.
+   */
   readonly partBytes?: number;
 }
 
@@ -49,12 +51,21 @@ export async function download(options: DownloadOptions): Promise<Blob> {
   if (continued && stored !== null) {
     await receive(options, response.body, stored.about, stored.bytes);
   } else {
-    const about = { url, totalBytes: countOf(response.headers.get('content-length')), etag: response.headers.get('etag') };
+    const about = {
+      url,
+      totalBytes: countOf(response.headers.get('content-length')),
+      etag: response.headers.get('etag'),
+    };
     await writing(store.begin(name, about));
     await receive(options, response.body, about, 0);
   }
   const whole = await store.read(name);
-  if (whole?.complete !== true) throw new ModelError('failed', 'The file was downloaded, but is not in the storage of this browser.', 'Try again; if it happens again, delete the model and load it anew.');
+  if (whole?.complete !== true)
+    throw new ModelError(
+      'failed',
+      'The file was downloaded, but is not in the storage of this browser.',
+      'Try again; if it happens again, delete the model and load it anew.',
+    );
   return whole.blob;
 }
 
@@ -67,19 +78,26 @@ async function ofThisUrl({ url, name, store }: DownloadOptions, stored: Stored |
 
 async function checkSpace(store: PartStore, needed: number): Promise<void> {
   const free = await store.freeBytes();
-  if (free !== null && needed > free) throw diskFull(`${megabytes(needed)} are still to be stored, and this browser has ${megabytes(free)} left for this page.`);
+  if (free !== null && needed > free)
+    throw diskFull(
+      `${megabytes(needed)} are still to be stored, and this browser has ${megabytes(free)} left for this page.`,
+    );
 }
 
 async function request({ url, fetch, signal }: DownloadOptions, from: number): Promise<Response> {
   try {
-    // A plain range needs no permission from another host; the file's version is compared with the answer instead of by If-Range, which would.
+    // A plain range needs no permission from another host; the file's version is compared with the answer instead of by
+    // If-Range, which would.
     return await fetch(url, { signal, ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}) });
   } catch (error) {
     throw signal.aborted ? aborted() : unreachable(url, error);
   }
 }
 
-/** Whether the rest that a server sends is the rest of what is stored. Headers that a host does not show are not held against it. */
+/**
+ * Whether the rest that a server sends is the rest of what is stored. Headers that a host does not show are not held
+ * against it.
+ */
 function continues(response: Response, stored: Stored | null): boolean {
   if (stored === null) return false;
   const etag = response.headers.get('etag');
@@ -96,7 +114,12 @@ function countOf(text: string | null): number | null {
 }
 
 /** Stores the body behind the `offset` bytes that are there. What arrived is stored also when it ends badly. */
-async function receive({ name, store, signal, onProgress, now, url, partBytes = PART_BYTES }: DownloadOptions, body: ReadableStream<Uint8Array<ArrayBuffer>>, about: About, offset: number): Promise<void> {
+async function receive(
+  { name, store, signal, onProgress, now, url, partBytes = PART_BYTES }: DownloadOptions,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  about: About,
+  offset: number,
+): Promise<void> {
   const meter = new ProgressMeter('download', onProgress, now);
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel(aborted()).catch(() => undefined);
@@ -139,7 +162,11 @@ async function receive({ name, store, signal, onProgress, now, url, partBytes = 
   else if (received < about.totalBytes) throw interrupted(received, about.totalBytes);
   else if (received > about.totalBytes) {
     await store.remove(name);
-    throw new ModelError('bad-file', 'The server sent more than it had announced.', 'Try again, or choose another model.');
+    throw new ModelError(
+      'bad-file',
+      'The server sent more than it had announced.',
+      'Try again, or choose another model.',
+    );
   }
 }
 
@@ -148,8 +175,14 @@ async function writing(step: Promise<void>): Promise<void> {
   try {
     await step;
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError') throw diskFull('The storage that this browser gives to this page is full.', error);
-    throw new ModelError('failed', `The file could not be stored in this browser (${error instanceof Error ? error.message : String(error)}).`, 'Try again; a private window may not be allowed to store files of this size.', { cause: error });
+    if (error instanceof DOMException && error.name === 'QuotaExceededError')
+      throw diskFull('The storage that this browser gives to this page is full.', error);
+    throw new ModelError(
+      'failed',
+      `The file could not be stored in this browser (${error instanceof Error ? error.message : String(error)}).`,
+      'Try again; a private window may not be allowed to store files of this size.',
+      { cause: error },
+    );
   }
 }
 
@@ -162,26 +195,64 @@ function megabytes(bytes: number): string {
 }
 
 function diskFull(message: string, cause?: unknown): ModelError {
-  return new ModelError('disk-full', message, 'Delete a stored model or free space on the disk, then load again: what was downloaded is kept.', { cause });
+  return new ModelError(
+    'disk-full',
+    message,
+    'Delete a stored model or free space on the disk, then load again: what was downloaded is kept.',
+    { cause },
+  );
 }
 
 function unreachable(url: string, cause: unknown): ModelError {
-  return new ModelError('network', `${new URL(url).host} could not be reached.`, 'Check the connection and load again: what was downloaded is kept.', { cause });
+  return new ModelError(
+    'network',
+    `${new URL(url).host} could not be reached.`,
+    'Check the connection and load again: what was downloaded is kept.',
+    { cause },
+  );
 }
 
 function interrupted(received: number, total: number | null, cause?: unknown): ModelError {
   const of = total === null ? '' : ` of ${megabytes(total)}`;
-  return new ModelError('network', `The connection ended after ${megabytes(received)}${of}.`, 'Load again: it goes on from there.', { cause });
+  return new ModelError(
+    'network',
+    `The connection ended after ${megabytes(received)}${of}.`,
+    'Load again: it goes on from there.',
+    { cause },
+  );
 }
 
 function notAModel(url: string): ModelError {
-  return new ModelError('bad-file', `What ${new URL(url).host} sent is not a GGUF file.`, 'A login page of the network may be in between; otherwise choose another model.');
+  return new ModelError(
+    'bad-file',
+    `What ${new URL(url).host} sent is not a GGUF file.`,
+    'A login page of the network may be in between; otherwise choose another model.',
+  );
 }
 
 function refusal(status: number, url: string): ModelError {
   const { host } = new URL(url);
-  if (status === 404 || status === 410) return new ModelError('not-found', `${host} does not have this file any more.`, 'Choose another model, or open a GGUF file from disk.');
-  if (status === 401 || status === 403) return new ModelError('refused', `${host} does not give out this file (HTTP ${status}).`, 'Choose another model, or download the file there yourself and open it from disk.');
-  if (status === 429) return new ModelError('rate-limit', `${host} is asked too often (HTTP 429).`, 'Wait a few minutes and load again: what was downloaded is kept.');
-  return new ModelError('server', `${host} answered with an error (HTTP ${status}).`, 'Load again in a while: what was downloaded is kept.');
+  if (status === 404 || status === 410)
+    return new ModelError(
+      'not-found',
+      `${host} does not have this file any more.`,
+      'Choose another model, or open a GGUF file from disk.',
+    );
+  if (status === 401 || status === 403)
+    return new ModelError(
+      'refused',
+      `${host} does not give out this file (HTTP ${status}).`,
+      'Choose another model, or download the file there yourself and open it from disk.',
+    );
+  if (status === 429)
+    return new ModelError(
+      'rate-limit',
+      `${host} is asked too often (HTTP 429).`,
+      'Wait a few minutes and load again: what was downloaded is kept.',
+    );
+  return new ModelError(
+    'server',
+    `${host} answered with an error (HTTP ${status}).`,
+    'Load again in a while: what was downloaded is kept.',
+  );
 }

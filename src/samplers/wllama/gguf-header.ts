@@ -30,8 +30,9 @@ export function startsLikeGguf(bytes: Uint8Array): boolean {
 }
 
 /**
- * Throws ModelError 'bad-file' when it is not a GGUF file, is of a version or kind that cannot be used, or ends too early
- * ('unsupported' for a file that is whole but is no model that writes). The weights themselves are for the runtime to judge.
+ * Throws ModelError 'bad-file' when it is not a GGUF file, is of a version or kind that cannot be used, or ends too
+ * early ('unsupported' for a file that is whole but is no model that writes). The weights themselves are for the
+ * runtime to judge.
  */
 export async function readGgufHeader(file: Blob, name: string): Promise<GgufHeader> {
   if (file.size === 0) throw badFile(`${name} is empty.`);
@@ -42,7 +43,8 @@ export async function readGgufHeader(file: Blob, name: string): Promise<GgufHead
     } catch (error) {
       // The head of the head was not enough: a large vocabulary. A file that has no more to give is cut off.
       if (!(error instanceof RangeError)) throw error;
-      if (head.byteLength >= file.size || length >= LONGEST_HEADER) throw badFile(`${name} ends in the middle of its header: it is cut off or damaged.`);
+      if (head.byteLength >= file.size || length >= LONGEST_HEADER)
+        throw badFile(`${name} ends in the middle of its header: it is cut off or damaged.`);
     }
   }
 }
@@ -51,7 +53,12 @@ async function readStart(file: Blob, length: number, name: string): Promise<Arra
   try {
     return await file.slice(0, length).arrayBuffer();
   } catch (error) {
-    throw new ModelError('bad-file', `${name} could not be read: it may have been moved, changed or deleted since it was chosen.`, 'Choose the file again.', { cause: error });
+    throw new ModelError(
+      'bad-file',
+      `${name} could not be read: it may have been moved, changed or deleted since it was chosen.`,
+      'Choose the file again.',
+      { cause: error },
+    );
   }
 }
 
@@ -98,7 +105,19 @@ class Cursor {
   }
 
   /** Bytes of a value of fixed size, by the format's numbers for types. */
-  static readonly #SIZES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+  static readonly #SIZES: Readonly<Record<number, number>> = {
+    0: 1,
+    1: 1,
+    2: 2,
+    3: 2,
+    4: 4,
+    5: 4,
+    6: 4,
+    7: 1,
+    10: 8,
+    11: 8,
+    12: 8,
+  };
 
   /** A value; numbers as numbers, lists only skipped. */
   value(type: number): string | number | boolean | null {
@@ -131,18 +150,25 @@ class Cursor {
 
 function parse(view: DataView, size: number, name: string): GgufHeader {
   if (view.byteLength < 4 || view.getUint32(0, true) !== MAGIC) {
-    throw badFile(`${name} is not a GGUF file.`, 'Choose a file that ends in .gguf: language models for llama.cpp come as such files.');
+    throw badFile(
+      `${name} is not a GGUF file.`,
+      'Choose a file that ends in .gguf: language models for llama.cpp come as such files.',
+    );
   }
   const cursor = new Cursor(view);
   cursor.skip(4);
   const version = cursor.u32();
   if (version !== 2 && version !== 3) {
-    const reason = (version & 0xffff) === 0 && version !== 0 ? 'was written for machines with the other byte order' : `is of GGUF version ${version}; versions 2 and 3 can be read`;
+    const reason =
+      (version & 0xffff) === 0 && version !== 0
+        ? 'was written for machines with the other byte order'
+        : `is of GGUF version ${version}; versions 2 and 3 can be read`;
     throw badFile(`${name} ${reason}.`, 'Choose another file of the same model.');
   }
   const tensors = cursor.u64();
   const entries = cursor.u64();
-  if (tensors > LARGEST_COUNT || entries > LARGEST_COUNT) throw badFile(`${name} is damaged: its header makes no sense.`);
+  if (tensors > LARGEST_COUNT || entries > LARGEST_COUNT)
+    throw badFile(`${name} is damaged: its header makes no sense.`);
   const metadata = new Map<string, string | number | boolean | null>();
   try {
     for (let left = entries; left > 0; left--) metadata.set(cursor.string(), cursor.value(cursor.u32()));
@@ -164,24 +190,66 @@ function parse(view: DataView, size: number, name: string): GgufHeader {
 }
 
 /** Throws ModelError for a file that is no model, not a whole one, or none that writes text. */
-function checkKind(metadata: ReadonlyMap<string, string | number | boolean | null>, tensors: number, name: string): void {
+function checkKind(
+  metadata: ReadonlyMap<string, string | number | boolean | null>,
+  tensors: number,
+  name: string,
+): void {
   const architecture = metadata.get('general.architecture');
-  if (typeof architecture !== 'string' || tensors === 0) throw badFile(`${name} is a GGUF file without a model in it.`, 'Choose the file with the weights.');
+  if (typeof architecture !== 'string' || tensors === 0)
+    throw badFile(`${name} is a GGUF file without a model in it.`, 'Choose the file with the weights.');
   const parts = metadata.get('split.count');
   if (typeof parts === 'number' && parts > 1) {
-    throw badFile(`${name} is one of ${parts} parts of a model.`, 'Join the parts with `llama-gguf-split --merge`, or choose a model that comes as one file.');
+    throw badFile(
+      `${name} is one of ${parts} parts of a model.`,
+      'Join the parts with `llama-gguf-split --merge`, or choose a model that comes as one file.',
+    );
   }
   if (architecture === 'clip' || metadata.get(`${architecture}.attention.causal`) === false) {
-    throw new ModelError('unsupported', `${name} holds a model of the kind "${architecture}", which does not write text.`, 'Choose a model that was made to chat ("instruct").');
+    throw new ModelError(
+      'unsupported',
+      `${name} holds a model of the kind "${architecture}", which does not write text.`,
+      'Choose a model that was made to chat ("instruct").',
+    );
   }
 }
 
-/** Weights of a block and its bytes, by the format's numbers for types; of a type that is not here one byte is counted. */
+/**
+ * Weights of a block and its bytes, by the format's numbers for types; of a type that is not here one byte is counted.
+ */
 const BLOCKS: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
-  0: [1, 4], 1: [1, 2], 2: [32, 18], 3: [32, 20], 6: [32, 22], 7: [32, 24], 8: [32, 34], 9: [32, 36],
-  10: [256, 84], 11: [256, 110], 12: [256, 144], 13: [256, 176], 14: [256, 210], 15: [256, 292],
-  16: [256, 66], 17: [256, 74], 18: [256, 98], 19: [256, 50], 20: [32, 18], 21: [256, 110], 22: [256, 82], 23: [256, 136],
-  24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8], 28: [1, 8], 29: [256, 56], 30: [1, 2], 34: [256, 54], 35: [256, 66], 39: [32, 17],
+  0: [1, 4],
+  1: [1, 2],
+  2: [32, 18],
+  3: [32, 20],
+  6: [32, 22],
+  7: [32, 24],
+  8: [32, 34],
+  9: [32, 36],
+  10: [256, 84],
+  11: [256, 110],
+  12: [256, 144],
+  13: [256, 176],
+  14: [256, 210],
+  15: [256, 292],
+  16: [256, 66],
+  17: [256, 74],
+  18: [256, 98],
+  19: [256, 50],
+  20: [32, 18],
+  21: [256, 110],
+  22: [256, 82],
+  23: [256, 136],
+  24: [1, 1],
+  25: [1, 2],
+  26: [1, 4],
+  27: [1, 8],
+  28: [1, 8],
+  29: [256, 56],
+  30: [1, 2],
+  34: [256, 54],
+  35: [256, 66],
+  39: [32, 17],
 };
 
 /** Throws ModelError when the weights go on after the file's end. */
@@ -195,5 +263,8 @@ function checkLength(cursor: Cursor, tensors: number, alignment: number, size: n
     end = Math.max(end, cursor.u64() + (weights / blockWeights) * blockBytes);
   }
   const whole = Math.ceil(cursor.position / alignment) * alignment + end;
-  if (whole > size) throw badFile(`${name} is cut off: it has ${size.toLocaleString('en')} of at least ${whole.toLocaleString('en')} bytes.`);
+  if (whole > size)
+    throw badFile(
+      `${name} is cut off: it has ${size.toLocaleString('en')} of at least ${whole.toLocaleString('en')} bytes.`,
+    );
 }

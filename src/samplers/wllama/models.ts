@@ -97,14 +97,16 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 /** Published files; the sizes are those of the files. */
-export const WLLAMA_MODELS: readonly WllamaModel[] = ENTRIES.map(({ repository, file, label, bytes, cacheBytesPerToken, licence, note = null, suggested = false }) => ({
-  id: `wllama/${file.toLowerCase()}`,
-  label,
-  url: onHuggingFace(repository, file),
-  bytes,
-  estimated: false,
-  cacheBytesPerToken,
-  licence,
-  note,
-  suggested,
-}));
+export const WLLAMA_MODELS: readonly WllamaModel[] = ENTRIES.map(
+  ({ repository, file, label, bytes, cacheBytesPerToken, licence, note = null, suggested = false }) => ({
+    id: `wllama/${file.toLowerCase()}`,
+    label,
+    url: onHuggingFace(repository, file),
+    bytes,
+    estimated: false,
+    cacheBytesPerToken,
+    licence,
+    note,
+    suggested,
+  }),
+);

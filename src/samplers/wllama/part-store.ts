@@ -65,8 +65,19 @@ async function write(folder: FileSystemDirectoryHandle, name: string, content: B
 }
 
 function isAbout(value: unknown): value is About {
-  if (typeof value !== 'object' || value === null || !('url' in value) || !('totalBytes' in value) || !('etag' in value)) return false;
-  return typeof value.url === 'string' && (value.totalBytes === null || typeof value.totalBytes === 'number') && (value.etag === null || typeof value.etag === 'string');
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('url' in value) ||
+    !('totalBytes' in value) ||
+    !('etag' in value)
+  )
+    return false;
+  return (
+    typeof value.url === 'string' &&
+    (value.totalBytes === null || typeof value.totalBytes === 'number') &&
+    (value.etag === null || typeof value.etag === 'string')
+  );
 }
 
 async function readAbout(folder: FileSystemDirectoryHandle): Promise<About | null> {
@@ -85,7 +96,8 @@ async function readAbout(folder: FileSystemDirectoryHandle): Promise<About | nul
 async function readParts(folder: FileSystemDirectoryHandle): Promise<File[]> {
   const parts: { offset: number; file: File }[] = [];
   for await (const handle of folder.values()) {
-    if (PART.test(handle.name) && handle.kind === 'file') parts.push({ offset: Number(handle.name), file: await (handle).getFile() });
+    if (PART.test(handle.name) && handle.kind === 'file')
+      parts.push({ offset: Number(handle.name), file: await handle.getFile() });
   }
   parts.sort((a, b) => a.offset - b.offset);
   const files: File[] = [];
@@ -100,7 +112,8 @@ async function readParts(folder: FileSystemDirectoryHandle): Promise<File[]> {
 
 /** In the file system that `storage` gives access to. */
 export function openPartStore(storage: StorageManager): PartStore {
-  const root = async (): Promise<FileSystemDirectoryHandle> => (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  const root = async (): Promise<FileSystemDirectoryHandle> =>
+    (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
   const store: PartStore = {
     async read(name) {
       const folder = await orNull((await root()).getDirectoryHandle(name));
@@ -117,7 +130,11 @@ export function openPartStore(storage: StorageManager): PartStore {
       await write(await (await root()).getDirectoryHandle(name, { create: true }), ABOUT, JSON.stringify(about));
     },
     async append(name, offset, bytes) {
-      await write(await (await root()).getDirectoryHandle(name, { create: true }), String(offset).padStart(16, '0'), bytes);
+      await write(
+        await (await root()).getDirectoryHandle(name, { create: true }),
+        String(offset).padStart(16, '0'),
+        bytes,
+      );
     },
     async remove(name) {
       await orNull((await root()).removeEntry(name, { recursive: true }));

@@ -28,6 +28,14 @@ export class ProgressMeter {
     const ended = total !== null && bytes >= total;
     if (!ended && at - this.#reportedAt < INTERVAL_MS) return;
     this.#reportedAt = at;
-    this.#onProgress(progressOf(this.#phase, bytes, total, total === null || total === 0 ? null : Math.min(1, bytes / total), this.#meter.rate(bytes)));
+    this.#onProgress(
+      progressOf(
+        this.#phase,
+        bytes,
+        total,
+        total === null || total === 0 ? null : Math.min(1, bytes / total),
+        this.#meter.rate(bytes),
+      ),
+    );
   }
 }

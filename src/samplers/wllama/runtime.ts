@@ -58,13 +58,15 @@ class WatchedBlob extends Blob {
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let read = 0;
-    return super.stream().pipeThrough(new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform: (chunk, controller) => {
-        read += chunk.byteLength;
-        this.#onRead(read);
-        controller.enqueue(chunk);
-      },
-    }));
+    return super.stream().pipeThrough(
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform: (chunk, controller) => {
+          read += chunk.byteLength;
+          this.#onRead(read);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
   }
 }
 
@@ -96,7 +98,10 @@ class Log {
         return;
       }
     }
-    const line = parts.map((part) => (typeof part === 'string' ? part : part instanceof Error ? part.message : JSON.stringify(part))).join(' ').trim();
+    const line = parts
+      .map((part) => (typeof part === 'string' ? part : part instanceof Error ? part.message : JSON.stringify(part)))
+      .join(' ')
+      .trim();
     // What follows from an error in the log says nothing of its own.
     if (line === '' || /^Stack trace|Invalid typed array length/.test(line)) return;
     this.lines.push(line);
@@ -113,8 +118,13 @@ export async function startRuntime(options: StartOptions): Promise<Runtime> {
   onProgress(unmeasured('start'));
   const [{ Wllama, LogLevel }, wasm] = await fetchRuntime(options);
   const wasmUrl = URL.createObjectURL(wasm);
-  // Its information is not shown, but the package loses a line that is longer than all before: so there are some before an error.
-  const start = (chatTemplate: string | null): Promise<Runtime> => attempt(options, new Log(), (logger) => new Wllama({ default: wasmUrl }, { logger }), { log_level: LogLevel.INFO, ...(chatTemplate === null ? {} : { chat_template: chatTemplate }) });
+  // Its information is not shown, but the package loses a line that is longer than all before: so there are some before
+  // an error.
+  const start = (chatTemplate: string | null): Promise<Runtime> =>
+    attempt(options, new Log(), (logger) => new Wllama({ default: wasmUrl }, { logger }), {
+      log_level: LogLevel.INFO,
+      ...(chatTemplate === null ? {} : { chat_template: chatTemplate }),
+    });
   try {
     return await start(header.hasChatTemplate ? null : 'chatml');
   } catch (error) {
@@ -132,18 +142,29 @@ async function fetchRuntime({ wasmUrl, fetch, signal }: StartOptions): Promise<[
     const response = await fetch(wasmUrl, { signal });
     const bytes = await response.arrayBuffer();
     // A server may answer with a page of its own where a file is missing.
-    if (!response.ok || !WASM_MAGIC.every((byte, index) => new Uint8Array(bytes)[index] === byte)) throw new Error(`HTTP ${response.status}, no WebAssembly`);
+    if (!response.ok || !WASM_MAGIC.every((byte, index) => new Uint8Array(bytes)[index] === byte))
+      throw new Error(`HTTP ${response.status}, no WebAssembly`);
     return new Blob([bytes], { type: 'application/wasm' });
   };
   try {
     return await Promise.all([import('@wllama/wllama/esm/index.js'), fetchWasm()]);
   } catch (error) {
     if (signal.aborted) throw new DOMException('The loading was cancelled.', 'AbortError');
-    throw new ModelError('network', 'The language model runtime could not be loaded from this site.', 'Check the connection and load again.', { cause: error });
+    throw new ModelError(
+      'network',
+      'The language model runtime could not be loaded from this site.',
+      'Check the connection and load again.',
+      { cause: error },
+    );
   }
 }
 
-async function attempt(options: StartOptions, log: Log, make: (logger: WllamaLogger) => Wllama, params: LoadModelParams): Promise<Runtime> {
+async function attempt(
+  options: StartOptions,
+  log: Log,
+  make: (logger: WllamaLogger) => Wllama,
+  params: LoadModelParams,
+): Promise<Runtime> {
   const { file, name, header, threads, now, onProgress, signal } = options;
   signal.throwIfAborted();
   const wllama = make(log.logger);
@@ -170,8 +191,9 @@ async function attempt(options: StartOptions, log: Log, make: (logger: WllamaLog
       n_gpu_layers: 0,
       // One completion after the other, so that each finds the prompt of the last one in the cache.
       n_parallel: 1,
-      // Plain attention over a cache of 32-bit numbers: llama.cpp's flash attention adds up in another order for another number
-      // of threads, so that a seed would mean another text on another machine, and WebAssembly converts 16-bit numbers slowly.
+      // Plain attention over a cache of 32-bit numbers: llama.cpp's flash attention adds up in another order for
+      // another number of threads, so that a seed would mean another text on another machine, and WebAssembly converts
+      // 16-bit numbers slowly.
       // Measured: an answer's token takes half the time, a prompt's 1.4 times.
       flash_attn: false,
       cache_type_k: 'f32',
@@ -186,7 +208,13 @@ async function attempt(options: StartOptions, log: Log, make: (logger: WllamaLog
     const info = wllama.getLoadedContextInfo();
     // A failed load is not told otherwise.
     if (!(info.n_vocab > 0)) throw new Error('llama.cpp refused the file.');
-    return { wllama, contextTokens: info.n_ctx, log: log.lines, forget: () => void log.lines.splice(0), crashed: log.crashed };
+    return {
+      wllama,
+      contextTokens: info.n_ctx,
+      log: log.lines,
+      forget: () => void log.lines.splice(0),
+      crashed: log.crashed,
+    };
   } catch (error) {
     await wllama.exit();
     if (signal.aborted) throw new DOMException('The loading was cancelled.', 'AbortError');

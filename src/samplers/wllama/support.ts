@@ -18,7 +18,29 @@ const WASM_START = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 /** A function that returns a 128-bit vector filled with zeros. */
 const SIMD_MODULE = [...WASM_START, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b];
 /** A function with an empty try and an empty catch_all. */
-const EXCEPTIONS_MODULE = [...WASM_START, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x06, 0x40, 0x19, 0x0b, 0x0b];
+const EXCEPTIONS_MODULE = [
+  ...WASM_START,
+  1,
+  4,
+  1,
+  0x60,
+  0,
+  0,
+  3,
+  2,
+  1,
+  0,
+  10,
+  8,
+  1,
+  6,
+  0,
+  0x06,
+  0x40,
+  0x19,
+  0x0b,
+  0x0b,
+];
 
 function accepts(module: readonly number[]): boolean {
   return WebAssembly.validate(Uint8Array.from(module));
@@ -38,7 +60,8 @@ function missingFeature(): string | null {
   if (typeof WebAssembly === 'undefined') return 'This browser does not run WebAssembly.';
   if (!accepts(SIMD_MODULE)) return 'The WebAssembly of this browser has no vector instructions (SIMD).';
   if (!accepts(EXCEPTIONS_MODULE)) return 'The WebAssembly of this browser has no exceptions.';
-  if (!hasMemory64()) return 'The WebAssembly of this browser has no 64-bit memory (Chrome and Edge have it from version 133, Firefox from 134).';
+  if (!hasMemory64())
+    return 'The WebAssembly of this browser has no 64-bit memory (Chrome and Edge have it from version 133, Firefox from 134).';
   return null;
 }
 

@@ -68,11 +68,20 @@ function abortError(): DOMException {
 
 /**
  * Tokens are drawn from the model's whole distribution at the temperature, as TRL's GRPOTrainer does by default
- * (`top_p` 1, `top_k` 0): llama.cpp's own defaults would cut off its tail. Log-probabilities are not offered, though the
- * package has them: with a whole vocabulary they cost more than the token itself, and a token that is part of a character
- * ends the generation with an error of the package's JSON writer. A seed means the same text on any number of threads.
+ * (`top_p` 1, `top_k` 0): llama.cpp's own defaults would cut off its tail. Log-probabilities are not offered, though
+ * the package has them: with a whole vocabulary they cost more than the token itself, and a token that is part of a
+ * character ends the generation with an error of the package's JSON writer. A seed means the same text on any number of
+ * threads.
  */
-export function makeWllamaModel({ runtime, id, label }: { readonly runtime: Runtime; readonly id: string; readonly label: string }): LanguageModel {
+export function makeWllamaModel({
+  runtime,
+  id,
+  label,
+}: {
+  readonly runtime: Runtime;
+  readonly id: string;
+  readonly label: string;
+}): LanguageModel {
   const turns = new Turns();
   let close: () => void = () => undefined;
   let isClosed = false;
@@ -103,7 +112,8 @@ export function makeWllamaModel({ runtime, id, label }: { readonly runtime: Runt
     } catch (error) {
       // Whoever ended it has been told already.
       if (ended.aborted) return answer.generation('stopped');
-      // The runtime gives up an answer whose bytes are no text, such as one cut within a character: this completion ends there, the group goes on.
+      // The runtime gives up an answer whose bytes are no text, such as one cut within a character: this completion
+      // ends there, the group goes on.
       if (error instanceof Error && error.message.includes('invalid UTF-8')) return answer.generation();
       throw generateFault(error, runtime.log);
     }
@@ -126,7 +136,9 @@ export function makeWllamaModel({ runtime, id, label }: { readonly runtime: Runt
       const ended = AbortSignal.any([request.signal, request.stop].filter((signal) => signal !== undefined));
       const turn = turns.take();
       // The runtime is free for the next one when it has really ended, which may be after the answer was given up.
-      const written = turn.come.then(() => (ended.aborted || isClosed ? answer.generation('stopped') : write(request, answer, ended))).finally(() => turn.done());
+      const written = turn.come
+        .then(() => (ended.aborted || isClosed ? answer.generation('stopped') : write(request, answer, ended)))
+        .finally(() => turn.done());
       try {
         return await Promise.race([
           given.aborted.then(() => Promise.reject(abortError())),

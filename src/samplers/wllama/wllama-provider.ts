@@ -1,5 +1,14 @@
-/** Language models on the processor, for machines without WebGPU: GGUF files on llama.cpp in WebAssembly (`@wllama/wllama`). */
-import { ModelError, type LanguageModel, type LoadProgress, type ModelCard, type ModelProvider } from '../language/model.ts';
+/**
+ * Language models on the processor, for machines without WebGPU: GGUF files on llama.cpp in WebAssembly
+ * (`@wllama/wllama`).
+ */
+import {
+  ModelError,
+  type LanguageModel,
+  type LoadProgress,
+  type ModelCard,
+  type ModelProvider,
+} from '../language/model.ts';
 import { download } from './download.ts';
 import { readGgufHeader } from './gguf-header.ts';
 import { memoryBytes, WLLAMA_MODELS, type WllamaModel } from './models.ts';
@@ -35,12 +44,16 @@ export interface WllamaProvider extends ModelProvider {
   remove(id: string): Promise<void>;
 }
 
-const NO_STORAGE = 'This browser gives this page no place to store files (it needs https, and not every private window has it). A GGUF file can still be opened from disk.';
+const NO_STORAGE =
+  'This browser gives this page no place to store files (it needs https, and not every private window has it). A GGUF file can still be opened from disk.';
 
 function browserStore(): PartStore | null {
   // Missing outside secure contexts, whatever the types say.
   const storage = (navigator as { readonly storage?: StorageManager }).storage;
-  const complete = typeof storage?.getDirectory === 'function' && typeof FileSystemFileHandle !== 'undefined' && 'createWritable' in FileSystemFileHandle.prototype;
+  const complete =
+    typeof storage?.getDirectory === 'function' &&
+    typeof FileSystemFileHandle !== 'undefined' &&
+    'createWritable' in FileSystemFileHandle.prototype;
   return complete ? openPartStore(storage) : null;
 }
 
@@ -53,19 +66,31 @@ async function holding<T>(name: string, wait: AbortSignal | null, work: () => Pr
   const lock = `language-model ${name}`;
   if (wait !== null) return navigator.locks.request(lock, { signal: wait }, work);
   return navigator.locks.request(lock, { ifAvailable: true }, (held) => {
-    if (held === null) throw new ModelError('failed', 'The model is being loaded, perhaps in another tab.', 'Cancel that first.');
+    if (held === null)
+      throw new ModelError('failed', 'The model is being loaded, perhaps in another tab.', 'Cancel that first.');
     return work();
   });
 }
 
 export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
-  const { wasmUrl, models = WLLAMA_MODELS, fetch = globalThis.fetch.bind(globalThis), now = () => performance.now(), threads = null } = options;
+  const {
+    wasmUrl,
+    models = WLLAMA_MODELS,
+    fetch = globalThis.fetch.bind(globalThis),
+    now = () => performance.now(),
+    threads = null,
+  } = options;
   const store = options.store === undefined ? browserStore() : options.store;
   const machine = options.machine ?? inspectMachine();
 
   const known = (id: string): WllamaModel => {
     const model = models.find((candidate) => candidate.id === id);
-    if (model === undefined) throw new ModelError('not-found', `There is no model "${id.slice(0, 80)}" for wllama.`, 'Choose one of the list.');
+    if (model === undefined)
+      throw new ModelError(
+        'not-found',
+        `There is no model "${id.slice(0, 80)}" for wllama.`,
+        'Choose one of the list.',
+      );
     return model;
   };
 
@@ -96,10 +121,22 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
     };
   }
 
-  async function open(file: Blob, id: string, name: string, { onProgress, signal }: LoadOptions, label?: string): Promise<LanguageModel> {
-    if (machine.missing !== null) throw new ModelError('unsupported', machine.missing, 'Use a current Chrome, Edge or Firefox.');
+  async function open(
+    file: Blob,
+    id: string,
+    name: string,
+    { onProgress, signal }: LoadOptions,
+    label?: string,
+  ): Promise<LanguageModel> {
+    if (machine.missing !== null)
+      throw new ModelError('unsupported', machine.missing, 'Use a current Chrome, Edge or Firefox.');
     const header = await readGgufHeader(file, name);
-    if (file.size > MEMORY_LIMIT_BYTES) throw new ModelError('out-of-memory', `${name} is larger than the 4 GiB that a WebAssembly memory holds.`, 'Choose a smaller model, or one with fewer bits a weight.');
+    if (file.size > MEMORY_LIMIT_BYTES)
+      throw new ModelError(
+        'out-of-memory',
+        `${name} is larger than the 4 GiB that a WebAssembly memory holds.`,
+        'Choose a smaller model, or one with fewer bits a weight.',
+      );
     const runtime = await startRuntime({ file, name, header, wasmUrl, fetch, threads, now, onProgress, signal });
     return makeWllamaModel({ runtime, id, label: label ?? header.name ?? name });
   }
@@ -113,10 +150,17 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
       const model = known(id);
       signal.throwIfAborted();
       const blocked = whyBlocked(model, machine);
-      if (blocked !== null) throw new ModelError(machine.missing === null ? 'out-of-memory' : 'unsupported', blocked, machine.missing === null ? 'Choose a smaller model.' : 'Use a current Chrome, Edge or Firefox.');
+      if (blocked !== null)
+        throw new ModelError(
+          machine.missing === null ? 'out-of-memory' : 'unsupported',
+          blocked,
+          machine.missing === null ? 'Choose a smaller model.' : 'Use a current Chrome, Edge or Firefox.',
+        );
       if (store === null) throw new ModelError('unsupported', NO_STORAGE, 'Open a GGUF file from disk.');
       const name = fileName(model);
-      const file = await holding(name, signal, () => download({ url: model.url, name, expectedBytes: model.bytes, store, fetch, now, onProgress, signal }));
+      const file = await holding(name, signal, () =>
+        download({ url: model.url, name, expectedBytes: model.bytes, store, fetch, now, onProgress, signal }),
+      );
       return open(file, id, name, loadOptions, model.label);
     },
 

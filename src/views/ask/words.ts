@@ -34,13 +34,20 @@ export function announce({ candidates: [best], note }: AskAnswer): string {
   return `${note ?? 'The answer is there.'} ${title}${message === '' ? '' : `: ${message}`}`;
 }
 
-/** Why this one: "Best of 8: reward +0.93, written three times, the greedy answer; 3 of the other 7 with a result agree." */
+/**
+ * Why this one: "Best of 8: reward +0.93, written three times, the greedy answer; 3 of the other 7 with a result
+ * agree."
+ */
 export function support({ score, count, greedy, agreement }: AskCandidate, { samples, scoredBy }: AskAnswer): string {
   const parts = [
     `${scoredBy === 'reward' ? 'reward' : 'reward and hints'} ${score === null ? 'unknown' : signed(score)}`,
-    ...(count > 1 ? [`written ${inWords(count)} times`] : []), ...(greedy ? ['the greedy answer'] : []),
+    ...(count > 1 ? [`written ${inWords(count)} times`] : []),
+    ...(greedy ? ['the greedy answer'] : []),
   ];
-  const agree = agreement === null || agreement.others === 0 ? '' : `; ${agreement.same === 0 ? 'none' : agreement.same} of the other ${agreement.others} with a result ${agreement.same === 1 ? 'agrees' : 'agree'}`;
+  const agree =
+    agreement === null || agreement.others === 0
+      ? ''
+      : `; ${agreement.same === 0 ? 'none' : agreement.same} of the other ${agreement.others} with a result ${agreement.same === 1 ? 'agrees' : 'agree'}`;
   return `${samples === 1 ? 'The only candidate' : `Best of ${samples}`}: ${parts.join(', ')}${agree}.`;
 }
 
@@ -51,4 +58,5 @@ export function writtenBy({ origin }: AskCandidate): string {
 }
 
 /** The last line of a list that was cut. */
-export const andMore = (shown: number, all: number, one: string): string => (all > shown ? `and ${plural(all - shown, `more ${one}`)}` : '');
+export const andMore = (shown: number, all: number, one: string): string =>
+  all > shown ? `and ${plural(all - shown, `more ${one}`)}` : '';

@@ -38,23 +38,48 @@ export interface Asked {
   readonly base: Settings;
 }
 
-export const variantDraft = (name: string, reward: Reward = 'gold', learning: Variant['learning'] = 'on'): DraftVariant => ({ name, reward, learning, start: 'none', settings: [] });
+export const variantDraft = (
+  name: string,
+  reward: Reward = 'gold',
+  learning: Variant['learning'] = 'on',
+): DraftVariant => ({ name, reward, learning, start: 'none', settings: [] });
 
 export function emptyDraft(): Draft {
   return {
-    name: 'My experiment', base: [{ name: 'group_size', value: '8' }, { name: 'max_vm_steps', value: '1' }],
-    variants: [variantDraft('no learning', 'gold', 'off'), variantDraft('gold')], seeds: '3', steps: '60', every: '10', curve: '48',
+    name: 'My experiment',
+    base: [
+      { name: 'group_size', value: '8' },
+      { name: 'max_vm_steps', value: '1' },
+    ],
+    variants: [variantDraft('no learning', 'gold', 'off'), variantDraft('gold')],
+    seeds: '3',
+    steps: '60',
+    every: '10',
+    curve: '48',
   };
 }
 
 /** An experiment as a form again, to change and run anew. */
 export function draftOf({ spec, base }: Asked): Draft {
   return {
-    name: spec.name, base: toDraft(base), seeds: String(spec.seeds.length), steps: String(spec.steps), every: String(spec.evaluateEvery), curve: spec.curveQuestions === undefined ? '' : String(spec.curveQuestions),
+    name: spec.name,
+    base: toDraft(base),
+    seeds: String(spec.seeds.length),
+    steps: String(spec.steps),
+    every: String(spec.evaluateEvery),
+    curve: spec.curveQuestions === undefined ? '' : String(spec.curveQuestions),
     variants: spec.variants.map(({ name, learning, start, settings }): DraftVariant => {
       const reward = rewardOf(base, settings);
       const own = rewardSettings(reward);
-      return { name, learning, reward, start: start === 'starter' ? 'starter' : 'none', settings: toDraft(Object.fromEntries(Object.entries(settings).filter(([key, value]) => own[key as FieldName] !== value))) };
+      return {
+        name,
+        learning,
+        reward,
+        start: start === 'starter' ? 'starter' : 'none',
+        settings: toDraft(
+          Object.fromEntries(Object.entries(settings).filter(([key, value]) => own[key as FieldName] !== value)),
+        ),
+      };
     }),
   };
 }
@@ -63,7 +88,8 @@ export function draftOf({ spec, base }: Asked): Draft {
 export function askedBy(draft: Draft): Asked {
   const whole = (what: string, text: string, most: number): number => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < 1 || value > most) throw new ConfigError(`${what}: a whole number from 1 to ${most}, not “${text}”.`);
+    if (text.trim() === '' || !Number.isInteger(value) || value < 1 || value > most)
+      throw new ConfigError(`${what}: a whole number from 1 to ${most}, not “${text}”.`);
     return value;
   };
   if (draft.name.trim() === '') throw new ConfigError('The experiment needs a name.');
@@ -71,13 +97,25 @@ export function askedBy(draft: Draft): Asked {
   const seeds = whole('Seeds', draft.seeds, 20);
   const base = toSettings(draft.base, 'All variants');
   const variants = draft.variants.map(({ name, learning, start, reward, settings }): Variant => {
-    if (NOT_IN_NAMES.test(name)) throw new ConfigError(`Variant “${name}”: a name may not have : , = \\ $ or quotation marks, because the command line reads them.`);
-    return { name: name.trim(), learning, start, settings: { ...rewardSettings(reward), ...toSettings(settings, `Variant “${name}”`) } };
+    if (NOT_IN_NAMES.test(name))
+      throw new ConfigError(
+        `Variant “${name}”: a name may not have : , = \\ $ or quotation marks, because the command line reads them.`,
+      );
+    return {
+      name: name.trim(),
+      learning,
+      start,
+      settings: { ...rewardSettings(reward), ...toSettings(settings, `Variant “${name}”`) },
+    };
   });
   return {
     base,
     spec: {
-      name: draft.name.trim(), variants, steps, seeds: Array.from({ length: seeds }, (_, i) => i + 1), evaluateEvery: whole('Measure every', draft.every, 10_000),
+      name: draft.name.trim(),
+      variants,
+      steps,
+      seeds: Array.from({ length: seeds }, (_, i) => i + 1),
+      evaluateEvery: whole('Measure every', draft.every, 10_000),
       ...(draft.curve.trim() === '' ? {} : { curveQuestions: whole('Questions for the curve', draft.curve, 50_000) }),
     },
   };
@@ -101,7 +139,9 @@ export function rewardLabel(base: Settings, settings: Settings): string {
   const config = makeConfig({ ...base, ...settings });
   const reward = rewardOf(base, settings);
   if (reward !== 'mix') return reward;
-  return `mix of ${COMPONENTS.filter((name) => config[`${name}_weight`] > 0).map((name) => `${name} ${config[`${name}_weight`]}`).join(', ')}`;
+  return `mix of ${COMPONENTS.filter((name) => config[`${name}_weight`] > 0)
+    .map((name) => `${name} ${config[`${name}_weight`]}`)
+    .join(', ')}`;
 }
 
 function toDraft(settings: Settings): DraftSetting[] {
@@ -109,11 +149,15 @@ function toDraft(settings: Settings): DraftSetting[] {
 }
 
 function toSettings(settings: readonly DraftSetting[], where: string): Settings {
-  return Object.fromEntries(settings.map(({ name, value }) => {
-    try {
-      return [name, checkField(name, value)];
-    } catch (error) {
-      throw error instanceof ConfigError ? new ConfigError(`${where}: ${FIELDS[name].label}: ${error.message}`) : error;
-    }
-  }));
+  return Object.fromEntries(
+    settings.map(({ name, value }) => {
+      try {
+        return [name, checkField(name, value)];
+      } catch (error) {
+        throw error instanceof ConfigError
+          ? new ConfigError(`${where}: ${FIELDS[name].label}: ${error.message}`)
+          : error;
+      }
+    }),
+  );
 }

@@ -5,9 +5,15 @@ export interface DiffLine {
   readonly where: 'both' | 'first' | 'second';
 }
 
-/** Lines that two texts share stand out of the way: a run of more than `2 · context` of them is its first and last few, and how many lie between. */
+/**
+ * Lines that two texts share stand out of the way: a run of more than `2 · context` of them is its first and last few,
+ * and how many lie between.
+ */
 export function folded(lines: readonly DiffLine[], context = 2): (DiffLine | number)[] {
-  const near = lines.map(({ where }, i) => where !== 'both' || lines.slice(Math.max(0, i - context), i + context + 1).some((line) => line.where !== 'both'));
+  const near = lines.map(
+    ({ where }, i) =>
+      where !== 'both' || lines.slice(Math.max(0, i - context), i + context + 1).some((line) => line.where !== 'both'),
+  );
   const shown: (DiffLine | number)[] = [];
   for (const [i, line] of lines.entries()) {
     const last = shown.at(-1);
@@ -27,7 +33,8 @@ export function diffLines(first: string, second: string): DiffLine[] {
   for (let i = a.length - 1; i >= 0; i--) {
     const row = longest[i];
     if (row === undefined) continue;
-    for (let j = b.length - 1; j >= 0; j--) row[j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    for (let j = b.length - 1; j >= 0; j--)
+      row[j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   }
   const lines: DiffLine[] = [];
   let i = 0;
@@ -37,7 +44,8 @@ export function diffLines(first: string, second: string): DiffLine[] {
       lines.push({ text: a[i] ?? '', where: 'both' });
       i++;
       j++;
-    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1))) lines.push({ text: a[i++] ?? '', where: 'first' });
+    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1)))
+      lines.push({ text: a[i++] ?? '', where: 'first' });
     else lines.push({ text: b[j++] ?? '', where: 'second' });
   }
   return lines;

@@ -19,10 +19,16 @@ const TITLES: readonly (readonly [ModelKind, string])[] = [
   ['built-in-ai', 'Built into this browser'],
 ];
 
-/** What is stored here first, then kind by kind; what cannot run here stands last in each. Groups without a card are left out. */
+/**
+ * What is stored here first, then kind by kind; what cannot run here stands last in each. Groups without a card are
+ * left out.
+ */
 export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
   const stored = cards.filter((card) => card.stored !== null);
-  const groups: CardGroup[] = stored.length === 0 ? [] : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null, shared: [] }];
+  const groups: CardGroup[] =
+    stored.length === 0
+      ? []
+      : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null, shared: [] }];
   for (const [kind, title] of TITLES) {
     const own = cards.filter((card) => card.kind === kind);
     const rest = own.filter((card) => card.stored === null);
@@ -31,11 +37,16 @@ export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
     const blocked = rest.filter((card) => card.blocked !== null);
     const reason = own[0]?.blocked ?? null;
     groups.push({
-      id: kind, title, blocked,
+      id: kind,
+      title,
+      blocked,
       // The one to begin with comes first; sort keeps the order of the others.
       cards: [...free].sort((a, b) => Number(b.suggested) - Number(a.suggested)),
       reason: own.every((card) => card.blocked === reason) ? reason : null,
-      shared: free.length < 2 ? [] : sentencesOf(free[0]).filter((sentence) => free.every((card) => sentencesOf(card).includes(sentence))),
+      shared:
+        free.length < 2
+          ? []
+          : sentencesOf(free[0]).filter((sentence) => free.every((card) => sentencesOf(card).includes(sentence))),
     });
   }
   return groups;
@@ -47,7 +58,9 @@ function sentencesOf(card: ModelCard | undefined): readonly string[] {
 
 /** What is to be said of this card alone; '' for nothing. */
 export function noteOf(card: ModelCard, shared: readonly string[]): string {
-  return sentencesOf(card).filter((sentence) => !shared.includes(sentence)).join(' ');
+  return sentencesOf(card)
+    .filter((sentence) => !shared.includes(sentence))
+    .join(' ');
 }
 
 /** "876 MB", "about 876 MB"; null when nothing is downloaded or nothing is known. */
@@ -67,7 +80,12 @@ export function isComplete({ stored, downloadBytes, estimated }: ModelCard): boo
 export function factsOf(card: ModelCard): readonly string[] {
   const size = downloadSize(card);
   const facts: (string | null)[] = [
-    card.stored === null ? (size === null ? (card.host === null ? null : 'size not known') : `${size} to download`)
+    card.stored === null
+      ? size === null
+        ? card.host === null
+          ? null
+          : 'size not known'
+        : `${size} to download`
       : `stored${card.stored.bytes === null ? '' : `, ${bytes(card.stored.bytes)}`}${!isComplete(card) && size !== null ? ` of ${size}` : ''}`,
     card.memoryBytes === null ? null : `needs ${bytes(card.memoryBytes)} of memory`,
     card.licence === '' ? null : card.licence,

@@ -35,7 +35,13 @@ export function isLoaded(id: string, state: ModelState): boolean {
   return state.status === 'ready' && state.id === id;
 }
 
-const WORDS: Readonly<Record<SourceKind, string>> = { sketch: 'no download', recorded: 'recorded', browser: 'on this machine', server: 'on a server', other: '' };
+const WORDS: Readonly<Record<SourceKind, string>> = {
+  sketch: 'no download',
+  recorded: 'recorded',
+  browser: 'on this machine',
+  server: 'on a server',
+  other: '',
+};
 
 /** The second word beside the source's name. */
 export function statusWord(view: SamplerView, state: ModelState): string {
@@ -47,7 +53,12 @@ export function statusWord(view: SamplerView, state: ModelState): string {
   return isAbsent(view, state) ? 'not loaded' : WORDS[kindOf(view)];
 }
 
-const PHASES: Readonly<Record<LoadProgress['phase'], string>> = { download: 'Downloading', read: 'Reading from this browser', compile: 'Compiling for the GPU', start: 'Starting' };
+const PHASES: Readonly<Record<LoadProgress['phase'], string>> = {
+  download: 'Downloading',
+  read: 'Reading from this browser',
+  compile: 'Compiling for the GPU',
+  start: 'Starting',
+};
 
 /** What a load is doing, in words. */
 export function phaseWord(progress: LoadProgress | null): string {
@@ -57,5 +68,7 @@ export function phaseWord(progress: LoadProgress | null): string {
 /** What is said aloud of a load: its phase and tens of per cent, so that it is not said at every tick. */
 export function spokenProgress(progress: LoadProgress | null): string {
   const share = progress?.share ?? null;
-  return share === null ? phaseWord(progress) : `${phaseWord(progress)}, ${percent(Math.floor(share * 10 + 1e-9) / 10)}`;
+  return share === null
+    ? phaseWord(progress)
+    : `${phaseWord(progress)}, ${percent(Math.floor(share * 10 + 1e-9) / 10)}`;
 }

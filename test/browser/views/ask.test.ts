@@ -12,22 +12,61 @@ afterEach(() => page.viewport(1280, 800));
 
 const rewards = { components: {}, total: 0.9 } as const;
 const best: AskCandidate = {
-  sql: 'SELECT name, country FROM products WHERE country = \'France\'', text: 'SELECT', count: 3, greedy: true, rowCount: 34, rewards, score: 1.6, hintScore: 0.7, logProbability: null, why: '', hintCount: 9,
-  execution: { status: 'rows', columns: ['name', 'country', 'an_extremely_long_column_name_without_a_break', 'd', 'e', 'f'], rows: Array.from({ length: 20 }, (_, i) => [`Product number ${i}`, 'France', i * 1000.5, null, 'x'.repeat(60), 5]), truncated: false },
-  hints: [{ key: 'a', cue: 'list', pattern: 'SELECT products.name', template: 'name', weight: 0.9, times: 2 }, { key: 'b', cue: null, pattern: 'DISTINCT', template: 'pattern', weight: -0.2, times: 1 }],
+  sql: "SELECT name, country FROM products WHERE country = 'France'",
+  text: 'SELECT',
+  count: 3,
+  greedy: true,
+  rowCount: 34,
+  rewards,
+  score: 1.6,
+  hintScore: 0.7,
+  logProbability: null,
+  why: '',
+  hintCount: 9,
+  execution: {
+    status: 'rows',
+    columns: ['name', 'country', 'an_extremely_long_column_name_without_a_break', 'd', 'e', 'f'],
+    rows: Array.from({ length: 20 }, (_, i) => [`Product number ${i}`, 'France', i * 1000.5, null, 'x'.repeat(60), 5]),
+    truncated: false,
+  },
+  hints: [
+    { key: 'a', cue: 'list', pattern: 'SELECT products.name', template: 'name', weight: 0.9, times: 2 },
+    { key: 'b', cue: null, pattern: 'DISTINCT', template: 'pattern', weight: -0.2, times: 1 },
+  ],
   agreement: { same: 4, others: 6 },
 };
 const lost: AskCandidate = {
-  ...best, sql: 'SELECT COUNT(*) FROM products', count: 1, greedy: false, rowCount: 1, score: 0.4, why: 'Another result: of the other 6, none agrees with it and 4 with the answer; a lower reward (+0.40 against +0.90): Shows COUNT(*).',
-  execution: { status: 'rows', columns: ['COUNT(*)'], rows: [[54]], truncated: false }, agreement: { same: 0, others: 6 }, origin: { model: 'Scripted model', how: 'recorded', seed: 7 },
+  ...best,
+  sql: 'SELECT COUNT(*) FROM products',
+  count: 1,
+  greedy: false,
+  rowCount: 1,
+  score: 0.4,
+  why: 'Another result: of the other 6, none agrees with it and 4 with the answer; a lower reward (+0.40 against +0.90): Shows COUNT(*).',
+  execution: { status: 'rows', columns: ['COUNT(*)'], rows: [[54]], truncated: false },
+  agreement: { same: 0, others: 6 },
+  origin: { model: 'Scripted model', how: 'recorded', seed: 7 },
 };
 const broken: AskCandidate = {
-  ...lost, sql: 'SELECT nonsense FROM products', rowCount: 0, score: -0.7, why: 'SQLite cannot compile it: no such column: nonsense.', agreement: null,
+  ...lost,
+  sql: 'SELECT nonsense FROM products',
+  rowCount: 0,
+  score: -0.7,
+  why: 'SQLite cannot compile it: no such column: nonsense.',
+  agreement: null,
   execution: { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' },
 };
 
 const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<AskAnswer> = {}): AskAnswer => ({
-  question: question.trim(), hints, seed, samples, scoredBy: 'reward', note: null, sampler: { id: 'given', label: 'Given completions', isLanguageModel: false }, candidates: [best, lost, broken], ...over,
+  question: question.trim(),
+  hints,
+  seed,
+  samples,
+  scoredBy: 'reward',
+  note: null,
+  sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
+  candidates: [best, lost, broken],
+  ...over,
 });
 
 /** The view over an engine in memory; questions wait until they are answered, refused or stopped. */
@@ -35,22 +74,29 @@ async function showAsk({ width = 1440 } = {}) {
   await page.viewport(width, 1000);
   const engine = engineOf(SPREAD);
   const lab = new LabState({
-    connect: () => engine, address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
-    reducedMotion: () => true, wait: () => Promise.resolve(),
+    connect: () => engine,
+    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
+    reducedMotion: () => true,
+    wait: () => Promise.resolve(),
   });
   const asked: AskRequest[] = [];
   let settle: { readonly resolve: (answer: AskAnswer) => void; readonly reject: (error: Error) => void } | null = null;
   const ask = new AskState({
     ask: (request) => {
       asked.push(request);
-      return new Promise((resolve, reject) => { settle = { resolve, reject }; });
+      return new Promise((resolve, reject) => {
+        settle = { resolve, reject };
+      });
     },
     stop: () => settle?.reject(Object.assign(new Error('Stopped.'), { name: 'AbortError' })),
   });
   await render(Ask, { lab, ask });
   await lab.open();
   return {
-    lab, ask, asked, engine,
+    lab,
+    ask,
+    asked,
+    engine,
     answer: (over: Partial<AskAnswer> = {}) => settle?.resolve(answerTo(asked.at(-1) as AskRequest, over)),
     fail: (message: string) => settle?.reject(new Error(message)),
   };
@@ -100,7 +146,9 @@ describe('asking', () => {
     await page.getByLabelText('Candidates').selectOptions('16');
     (box().element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
-    await vi.waitFor(() => expect(asked).toEqual([{ question: 'List\nproducts', samples: 16, hints: false, seed: 42 }]));
+    await vi.waitFor(() =>
+      expect(asked).toEqual([{ question: 'List\nproducts', samples: 16, hints: false, seed: 42 }]),
+    );
     await expect.element(page.getByText('16 candidates are written, run and compared …')).toBeVisible();
     // A second Enter does not ask twice.
     await userEvent.keyboard('{Enter}');
@@ -124,7 +172,9 @@ describe('asking', () => {
     const { asked, fail } = await showAsk();
     await page.getByRole('button', { name: 'How many products are there?' }).click();
     fail('The server at http://localhost:8000 does not answer. Start it, or choose another sampler.');
-    await expect.element(page.getByRole('alert')).toHaveTextContent('does not answer. Start it, or choose another sampler.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('does not answer. Start it, or choose another sampler.');
     expect(await violationsHere()).toEqual([]);
     await page.getByRole('button', { name: 'Ask again' }).click();
     expect(asked).toHaveLength(2);
@@ -135,12 +185,22 @@ describe('the answer', () => {
   test('takes the focus and is told, with the table first, then the SQL', async () => {
     await answered();
     await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('List products from France'));
-    await expect.element(page.getByRole('status').filter({ hasText: 'The answer is there. 34 rows' })).toBeInTheDocument();
+    await expect
+      .element(page.getByRole('status').filter({ hasText: 'The answer is there. 34 rows' }))
+      .toBeInTheDocument();
     const [table, sql] = [document.querySelector('table'), document.querySelector('article pre')];
     expect(table?.compareDocumentPosition(sql as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
     expect(document.querySelectorAll('article > .table tbody tr')).toHaveLength(20);
-    await expect.element(page.getByText('Best of 8: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.')).toBeVisible();
-    await expect.element(page.getByRole('listitem').filter({ hasText: 'SELECT products.name' })).toHaveTextContent('+0.90 SELECT products.name if “list”, 2 times');
+    await expect
+      .element(
+        page.getByText(
+          'Best of 8: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.',
+        ),
+      )
+      .toBeVisible();
+    await expect
+      .element(page.getByRole('listitem').filter({ hasText: 'SELECT products.name' }))
+      .toHaveTextContent('+0.90 SELECT products.name if “list”, 2 times');
     await expect.element(page.getByText('and 7 more hints; +0.70 in all')).toBeVisible();
   });
 
@@ -165,7 +225,9 @@ describe('the answer', () => {
     await expect.element(sql).toHaveValue(best.sql);
     await sql.fill('SELECT nonsense FROM products');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
-    await expect.element(page.getByText('SQLite cannot compile it: no such column: nonsense', { exact: true })).toBeVisible();
+    await expect
+      .element(page.getByText('SQLite cannot compile it: no such column: nonsense', { exact: true }))
+      .toBeVisible();
     await sql.fill('SELECT name FROM products');
     await expect.element(page.getByText('Changed since it ran.')).toBeVisible();
     await page.getByRole('button', { name: 'Run it' }).click();
@@ -176,18 +238,29 @@ describe('the answer', () => {
     await expect.element(page.getByLabelText('What should it be?')).toHaveValue('SELECT name FROM products');
     await page.getByRole('dialog').getByRole('button', { name: 'Run it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep as the right answer' }).click();
-    await vi.waitFor(() => expect(lab.feedback.entries).toMatchObject([{ question: 'List products from France', corrected: 'SELECT name FROM products' }]));
+    await vi.waitFor(() =>
+      expect(lab.feedback.entries).toMatchObject([
+        { question: 'List products from France', corrected: 'SELECT name FROM products' },
+      ]),
+    );
   });
 
   test('takes a thumb', async () => {
     const { lab } = await answered();
     await page.getByRole('button', { name: 'thumb up for completion 1' }).click();
-    await vi.waitFor(() => expect(lab.feedback.entries).toMatchObject([{ question: 'List products from France', text: best.sql, thumb: 'up' }]));
+    await vi.waitFor(() =>
+      expect(lab.feedback.entries).toMatchObject([
+        { question: 'List products from France', text: best.sql, thumb: 'up' },
+      ]),
+    );
   });
 
   test('is copied, or says why it is not', async () => {
     await answered();
-    const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValueOnce().mockRejectedValueOnce(new Error('denied'));
+    const write = vi
+      .spyOn(navigator.clipboard, 'writeText')
+      .mockResolvedValueOnce()
+      .mockRejectedValueOnce(new Error('denied'));
     await page.getByRole('button', { name: 'Copy' }).click();
     await expect.element(page.getByText('Copied.')).toBeVisible();
     expect(write).toHaveBeenCalledWith(best.sql);
@@ -197,7 +270,11 @@ describe('the answer', () => {
   });
 
   test('may be nothing, and says what to do then', async () => {
-    await answered('zxcv', { candidates: [broken], note: 'No candidate ran. Ask again with more candidates.', hints: false });
+    await answered('zxcv', {
+      candidates: [broken],
+      note: 'No candidate ran. Ask again with more candidates.',
+      hints: false,
+    });
     await expect.element(page.getByText('No candidate ran. Ask again with more candidates.').last()).toBeVisible();
     await expect.element(page.getByText('SQLite error').first()).toBeVisible();
     await expect.element(page.getByText('The hints were off.')).toBeVisible();
@@ -224,7 +301,11 @@ test('answers about another dataset are forgotten', async () => {
 });
 
 test.each([1440, 768, 360])('at %i pixels it fits, in both themes, and axe finds nothing', async (width) => {
-  await answered('A question that is rather long, as people write them when they want to be understood by everybody', {}, width);
+  await answered(
+    'A question that is rather long, as people write them when they want to be understood by everybody',
+    {},
+    width,
+  );
   await page.getByText('2 runners-up, and why they lost').click();
   await page.getByRole('button', { name: 'Edit and run again' }).click();
   for (const theme of ['light', 'dark']) {

@@ -5,7 +5,8 @@ import { expectNoSidewaysScroll, showPage, violations } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
 
-const thumb = (way: 'up' | 'down', number: number) => page.getByRole('button', { name: `thumb ${way} for completion ${number}` });
+const thumb = (way: 'up' | 'down', number: number) =>
+  page.getByRole('button', { name: `thumb ${way} for completion ${number}` });
 const bar = (number: number) => page.getByRole('group', { name: `Feedback on completion ${number}` });
 
 describe('thumbs', () => {
@@ -13,8 +14,12 @@ describe('thumbs', () => {
     const { lab } = await showPage(SPREAD);
     await lab.stepOnce();
     await thumb('up', 2).click();
-    await expect.element(bar(2).getByRole('status')).toHaveTextContent('Thumb up: kept in this browser. Feedback has no weight, so it does not count yet.');
-    expect(lab.feedback.entries).toMatchObject([{ question: lab.step?.groups[0]?.question, text: SPREAD[1]?.sql, thumb: 'up' }]);
+    await expect
+      .element(bar(2).getByRole('status'))
+      .toHaveTextContent('Thumb up: kept in this browser. Feedback has no weight, so it does not count yet.');
+    expect(lab.feedback.entries).toMatchObject([
+      { question: lab.step?.groups[0]?.question, text: SPREAD[1]?.sql, thumb: 'up' },
+    ]);
     await thumb('down', 2).click();
     await expect.element(thumb('up', 2)).toHaveAttribute('aria-pressed', 'false');
     await expect.element(thumb('down', 2)).toHaveAttribute('aria-pressed', 'true');
@@ -93,13 +98,17 @@ describe('what rewards', () => {
   test('is chosen in the settings, sets their weights, and stands at the totals', async () => {
     const { lab } = await showPage(SPREAD);
     await lab.stepOnce();
-    await expect.element(page.getByRole('button', { name: /Total reward \(reference-free\) of completion 1/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('button', { name: /Total reward \(reference-free\) of completion 1/ }))
+      .toBeVisible();
     await page.getByRole('button', { name: 'Settings' }).first().click();
     await page.getByLabelText('What rewards').selectOptions('gold');
     await vi.waitFor(() => expect(lab.config).toMatchObject({ gold_weight: 1, quality_weight: 0, feedback_weight: 0 }));
     await expect.element(page.getByText('1 training question left out.')).toBeVisible();
     await page.getByLabelText('What rewards').selectOptions('mix');
-    await vi.waitFor(() => expect(lab.config).toMatchObject({ gold_weight: 1, quality_weight: 0.35, feedback_weight: 1 }));
+    await vi.waitFor(() =>
+      expect(lab.config).toMatchObject({ gold_weight: 1, quality_weight: 0.35, feedback_weight: 1 }),
+    );
     expect(await violations()).toEqual([]);
     await userEvent.keyboard('{Escape}');
     await expect.element(page.getByText(/Drawn from 1 training question; 1 left out/)).toBeVisible();
@@ -124,7 +133,9 @@ describe('what a run starts from', () => {
     const { lab } = await showPage(SPREAD);
     await lab.stepOnce();
     await start().selectOptions('starter');
-    await expect.element(page.getByRole('alert')).toHaveTextContent('That starts a new run at step 0. “Undo reset” brings this one back.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('That starts a new run at step 0. “Undo reset” brings this one back.');
     await page.getByRole('button', { name: 'Keep this run' }).click();
     await expect.element(start()).toHaveValue('none');
     expect(lab.stepCount).toBe(1);
@@ -169,7 +180,13 @@ describe('how a group came about', () => {
     const { lab } = await showPage(ALIKE);
     await lab.configure({ ...lab.config, resample_budget: 2 });
     await lab.stepOnce();
-    await expect.element(page.getByText(/^Drawn 3 times: the 2 groups before it had no signal, so this one was drawn hotter, at temperature \d\.\d\d\.$/)).toBeVisible();
+    await expect
+      .element(
+        page.getByText(
+          /^Drawn 3 times: the 2 groups before it had no signal, so this one was drawn hotter, at temperature \d\.\d\d\.$/,
+        ),
+      )
+      .toBeVisible();
   });
 
   test('a replayed completion says that it was not drawn', async () => {
@@ -177,11 +194,23 @@ describe('how a group came about', () => {
     const advance = engine.advance.bind(engine);
     engine.advance = async (request) => {
       const taken = await advance(request);
-      const groups = taken.lastStep?.groups.map((group) => ({ ...group, completions: group.completions.map((completion) => (completion.index === 3 ? { ...completion, replayed: true } : completion)) })) ?? [];
+      const groups =
+        taken.lastStep?.groups.map((group) => ({
+          ...group,
+          completions: group.completions.map((completion) =>
+            completion.index === 3 ? { ...completion, replayed: true } : completion,
+          ),
+        })) ?? [];
       return { ...taken, lastStep: taken.lastStep && { ...taken.lastStep, groups } };
     };
     await lab.stepOnce();
-    await vi.waitFor(() => expect([...document.querySelectorAll('.sheet li')].map((row) => row.textContent.includes('Replayed: an earlier right answer'))).toEqual([false, false, false, true]));
+    await vi.waitFor(() =>
+      expect(
+        [...document.querySelectorAll('.sheet li')].map((row) =>
+          row.textContent.includes('Replayed: an earlier right answer'),
+        ),
+      ).toEqual([false, false, false, true]),
+    );
   });
 });
 

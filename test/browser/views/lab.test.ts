@@ -17,43 +17,98 @@ const QUESTIONS_ASKED = 40;
 /** Variant 0 answers a quarter, variant 1 three quarters of the held-out questions; 2 is the shuffled control. */
 const RIGHT = [10, 30, 10];
 const run = (variant: number, seed: number): SeedRun => ({
-  variant, seed, hints: 12, keptStart: false,
-  curve: [{ step: 0, greedy: 0.25, reward: null }, { step: 60, greedy: variant === 1 ? 0.75 : 0.25, reward: 0.1 * seed }],
-  answers: Array.from({ length: QUESTIONS_ASKED }, (_, i) => ({ questionId: i === 20 ? 'secret' : `q${i}`, greedy: i < (RIGHT[variant] ?? 0), right: i < (RIGHT[variant] ?? 0) ? 8 : 1, drawn: 8 })),
+  variant,
+  seed,
+  hints: 12,
+  keptStart: false,
+  curve: [
+    { step: 0, greedy: 0.25, reward: null },
+    { step: 60, greedy: variant === 1 ? 0.75 : 0.25, reward: 0.1 * seed },
+  ],
+  answers: Array.from({ length: QUESTIONS_ASKED }, (_, i) => ({
+    questionId: i === 20 ? 'secret' : `q${i}`,
+    greedy: i < (RIGHT[variant] ?? 0),
+    right: i < (RIGHT[variant] ?? 0) ? 8 : 1,
+    drawn: 8,
+  })),
 });
 
 function stored(runs: readonly SeedRun[], id = 'e1', name = 'Does learning help?'): StoredExperiment {
   const [made] = READY_MADE;
   if (made === undefined) throw new Error('nothing is ready made');
-  return { record: { id, created: '2026-01-01T00:00:00.000Z', base: made.base, spec: { ...made.spec, id, name, dataset: 'shop', seeds: [1, 2] } }, runs };
+  return {
+    record: {
+      id,
+      created: '2026-01-01T00:00:00.000Z',
+      base: made.base,
+      spec: { ...made.spec, id, name, dataset: 'shop', seeds: [1, 2] },
+    },
+    runs,
+  };
 }
 
 const ALL = [0, 1, 2].flatMap((variant) => [1, 2].map((seed) => run(variant, seed)));
 
 /** The Lab over the real keeper of experiments in memory; what is asked to run never ends by itself. */
-async function showLab(kept: readonly StoredExperiment[], open = '', { width = 1440, running = null as string | null } = {}) {
+async function showLab(
+  kept: readonly StoredExperiment[],
+  open = '',
+  { width = 1440, running = null as string | null } = {},
+) {
   await page.viewport(width, 1000);
   const store = new MemoryExperiments();
   for (const { record, runs } of kept) await store.put(record, runs);
   const keeper = new Experiments({
     openStore: () => Promise.resolve(store),
-    openDataset: () => Promise.resolve({ name: 'shop', title: 'Demo shop', questions: QUESTIONS, definitions: [], database: { schema: SCHEMA, execute: () => Promise.reject(new Error('no database here')), close: () => undefined } }),
-    makeSampler: () => ({ id: 'none', label: 'none', isLanguageModel: false, generateGroup: () => Promise.resolve([]), greedy: () => Promise.reject(new Error('no sampler here')), distribution: () => null }),
-    makeRewards: () => () => ({ score: () => Promise.resolve([]) }), loadStarter: () => Promise.reject(new Error('The starter policy could not be loaded: this site has none.')),
-    now: () => performance.now(), today: () => '2026-02-01T00:00:00.000Z', newId: () => 'made', breathe: () => Promise.resolve(),
+    openDataset: () =>
+      Promise.resolve({
+        name: 'shop',
+        title: 'Demo shop',
+        questions: QUESTIONS,
+        definitions: [],
+        database: {
+          schema: SCHEMA,
+          execute: () => Promise.reject(new Error('no database here')),
+          close: () => undefined,
+        },
+      }),
+    makeSampler: () => ({
+      id: 'none',
+      label: 'none',
+      isLanguageModel: false,
+      generateGroup: () => Promise.resolve([]),
+      greedy: () => Promise.reject(new Error('no sampler here')),
+      distribution: () => null,
+    }),
+    makeRewards: () => () => ({ score: () => Promise.resolve([]) }),
+    loadStarter: () => Promise.reject(new Error('The starter policy could not be loaded: this site has none.')),
+    now: () => performance.now(),
+    today: () => '2026-02-01T00:00:00.000Z',
+    newId: () => 'made',
+    breathe: () => Promise.resolve(),
   });
   const asked: string[] = [];
   const remembered: (string | null)[] = [];
   const api: ExperimentsApi = {
-    open: () => keeper.open(), create: (one) => keeper.create(one), rename: (id, name) => keeper.rename(id, name), remove: (id) => keeper.remove(id), restore: (one) => keeper.restore(one),
-    pause: async () => void asked.push('pause'), resume: async () => void asked.push('resume'), stop: async () => void asked.push('stop'), credit: () => Promise.resolve(null),
+    open: () => keeper.open(),
+    create: (one) => keeper.create(one),
+    rename: (id, name) => keeper.rename(id, name),
+    remove: (id) => keeper.remove(id),
+    restore: (one) => keeper.restore(one),
+    pause: async () => void asked.push('pause'),
+    resume: async () => void asked.push('resume'),
+    stop: async () => void asked.push('stop'),
+    credit: () => Promise.resolve(null),
     run: (id, onProgress) => {
       asked.push(`run ${id}`);
       onProgress({ unit: 2, units: 6, variant: 1, seed: 1, step: 30, steps: 60 });
       return new Promise(() => undefined);
     },
   };
-  const experiments = new ExperimentsState({ connect: () => ({ ...api, close: () => undefined }), running: { read: () => running, write: (id) => void remembered.push(id) } });
+  const experiments = new ExperimentsState({
+    connect: () => ({ ...api, close: () => undefined }),
+    running: { read: () => running, write: (id) => void remembered.push(id) },
+  });
   const opened: string[] = [];
   const { rerender } = await render(Lab, { experiments, open, onopen: (id: string) => void opened.push(id) });
   return { experiments, asked, opened, remembered, rerender };
@@ -78,12 +133,17 @@ describe('the Lab', () => {
     await row.getByText('20 gained').click();
     // Ids are shown as the questions they are.
     await expect.element(page.getByText('Which product sold best in 2025?')).toBeVisible();
-    await expect.element(page.getByText(/npm run lab -- compare --database public\/datasets\/shop\/db\.sqlite/)).toBeVisible();
+    await expect
+      .element(page.getByText(/npm run lab -- compare --database public\/datasets\/shop\/db\.sqlite/))
+      .toBeVisible();
     await expect.element(page.getByRole('img', { name: /in the hacked quadrant/ }).first()).toBeVisible();
   });
 
   test('no difference is called no evidence', async () => {
-    await showLab([stored([run(0, 1), run(2, 1)].map((one) => ({ ...one, variant: one.variant === 2 ? 1 : 0 })))], 'e1');
+    await showLab(
+      [stored([run(0, 1), run(2, 1)].map((one) => ({ ...one, variant: one.variant === 2 ? 1 : 0 })))],
+      'e1',
+    );
     await expect.element(page.getByText(/No evidence of a gain: \+0\.0 points/)).toBeVisible();
   });
 
@@ -93,7 +153,9 @@ describe('the Lab', () => {
     await expect.element(slider).toBeVisible();
     slider.element().focus();
     await userEvent.keyboard('{Home}');
-    await expect.element(slider).toHaveAttribute('aria-valuetext', expect.stringMatching(/^step 0: no learning 25\.0 %/));
+    await expect
+      .element(slider)
+      .toHaveAttribute('aria-valuetext', expect.stringMatching(/^step 0: no learning 25\.0 %/));
     await userEvent.keyboard('{ArrowRight}');
     await expect.element(slider).toHaveAttribute('aria-valuetext', expect.stringMatching(/^step 60: .*gold 75\.0 %/));
     await page.getByText('As a table').click();
@@ -150,7 +212,9 @@ describe('the Lab', () => {
     await page.getByLabelText('Learning rate of slow', { exact: true }).fill('0.05');
     await page.getByLabelText('Reward').nth(1).selectOptions('reference-free');
     await page.getByRole('button', { name: /^Run \d+ training runs/ }).click();
-    await expect.poll(() => experiments.list[0]?.record.spec.variants[1]).toMatchObject({ name: 'slow', settings: { learning_rate: 0.05, gold_weight: 0, quality_weight: 0.35 } });
+    await expect
+      .poll(() => experiments.list[0]?.record.spec.variants[1])
+      .toMatchObject({ name: 'slow', settings: { learning_rate: 0.05, gold_weight: 0, quality_weight: 0.35 } });
   });
 
   test('a starter policy that is not there is refused with the reason and cannot be chosen any more', async () => {
@@ -164,10 +228,16 @@ describe('the Lab', () => {
   });
 
   test.each([[1440], [768], [360]])('axe finds nothing at %i, and nothing scrolls sideways', async (width) => {
-    await showLab([stored(ALL), stored([run(0, 1)], 'e2', 'A second experiment with a rather long name, as people write them')], 'e1', { width });
+    await showLab(
+      [stored(ALL), stored([run(0, 1)], 'e2', 'A second experiment with a rather long name, as people write them')],
+      'e1',
+      { width },
+    );
     await expect.element(page.getByText(/Evidence of a gain/)).toBeVisible();
     await expectNoSidewaysScroll();
     // The page around it, with its landmarks and its first heading, is App's.
-    expect((await violations()).filter((found) => !/^(region|page-has-heading-one|landmark-one-main)/.test(found))).toEqual([]);
+    expect(
+      (await violations()).filter((found) => !/^(region|page-has-heading-one|landmark-one-main)/.test(found)),
+    ).toEqual([]);
   });
 });

@@ -19,20 +19,40 @@ export interface Page {
   readonly engine: FakeEngine;
 }
 
-export async function showPage(given: readonly Given[], { width = 1440, height = 1000, address = {}, fail = false }: { width?: number; height?: number; address?: Partial<AddressValues>; fail?: boolean } = {}): Promise<Page> {
+export async function showPage(
+  given: readonly Given[],
+  {
+    width = 1440,
+    height = 1000,
+    address = {},
+    fail = false,
+  }: { width?: number; height?: number; address?: Partial<AddressValues>; fail?: boolean } = {},
+): Promise<Page> {
   await page.viewport(width, height);
   localStorage.removeItem('theme');
   const engine = engineOf(given);
   if (fail) engine.failure = new Error('The database file did not arrive. Check the connection.');
   const lab = new LabState({
     connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }), write: () => undefined },
+    address: {
+      read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }),
+      write: () => undefined,
+    },
     reducedMotion: () => true,
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const theme = new ThemeState();
-  const experiments = new ExperimentsState({ connect: () => { throw new Error('This test has no experiments.'); }, running: { read: () => null, write: () => undefined } });
-  const models = new ModelsState({ onready: () => undefined, persist: () => Promise.resolve(false), memory: { read: () => null, write: () => undefined } });
+  const experiments = new ExperimentsState({
+    connect: () => {
+      throw new Error('This test has no experiments.');
+    },
+    running: { read: () => null, write: () => undefined },
+  });
+  const models = new ModelsState({
+    onready: () => undefined,
+    persist: () => Promise.resolve(false),
+    memory: { read: () => null, write: () => undefined },
+  });
   const ask = new AskState({ ask: (request) => lab.sampler.askFor(request), stop: () => lab.sampler.stopGroup() });
   await render(App, { lab, models, ask, experiments, theme });
   await lab.open();
@@ -41,7 +61,10 @@ export async function showPage(given: readonly Given[], { width = 1440, height =
 
 /** Every rule of WCAG 2.2 A and AA and axe's best practices; the findings as readable lines. */
 export async function violations(): Promise<string[]> {
-  const { violations: found } = await axe.run(document.body, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: true } } });
+  const { violations: found } = await axe.run(document.body, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: { 'page-has-heading-one': { enabled: true } },
+  });
   return found.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`));
 }
 

@@ -6,7 +6,8 @@ import { expectNoSidewaysScroll, showPage, violations } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
 
-const many = (size: number): Given[] => Array.from({ length: size }, (_, i) => ({ ...(SPREAD[i % SPREAD.length] as Given) }));
+const many = (size: number): Given[] =>
+  Array.from({ length: size }, (_, i) => ({ ...(SPREAD[i % SPREAD.length] as Given) }));
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.sheet li')];
 const dialog = (): HTMLDialogElement | null => document.querySelector('dialog[open]');
 
@@ -21,14 +22,18 @@ describe('before the first step', () => {
 
   test('an engine that does not start is told, with a way out', async () => {
     await showPage(SPREAD, { fail: true });
-    await expect.element(page.getByRole('alert')).toHaveTextContent('The database file did not arrive. Check the connection.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('The database file did not arrive. Check the connection.');
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.element(page.getByText(/^Press Step\. Each row/)).toBeVisible();
   });
 
   test('a setting of the address that was refused is told', async () => {
     await showPage(SPREAD, { address: { problems: ['learning_rate must be a number from 0 to 2, not "9".'] } });
-    await expect.element(page.getByRole('alert')).toHaveTextContent('learning_rate must be a number from 0 to 2, not "9". The default is used.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('learning_rate must be a number from 0 to 2, not "9". The default is used.');
   });
 });
 
@@ -37,9 +42,24 @@ describe('one step', () => {
     const { lab } = await showPage(SPREAD);
     await lab.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
-    expect(rows().map((row) => row.querySelector('.total button')?.textContent)).toEqual(['−0.66', '+0.94', '+0.46', '+0.10']);
-    expect(rows().map((row) => row.querySelector('.value button')?.textContent)).toEqual(['−1.29', '+1.08', '+0.37', '−0.16']);
-    expect(rows().map((row) => row.querySelector('.verdict')?.textContent)).toEqual(['Penalize', 'Reinforce', 'Reinforce', 'Neutral']);
+    expect(rows().map((row) => row.querySelector('.total button')?.textContent)).toEqual([
+      '−0.66',
+      '+0.94',
+      '+0.46',
+      '+0.10',
+    ]);
+    expect(rows().map((row) => row.querySelector('.value button')?.textContent)).toEqual([
+      '−1.29',
+      '+1.08',
+      '+0.37',
+      '−0.16',
+    ]);
+    expect(rows().map((row) => row.querySelector('.verdict')?.textContent)).toEqual([
+      'Penalize',
+      'Reinforce',
+      'Reinforce',
+      'Neutral',
+    ]);
     await expect.element(page.getByText('It asks for a column that does not exist.')).toBeVisible();
     const underlined = [...(rows()[1]?.querySelectorAll('u') ?? [])].map(({ textContent }) => textContent).join('');
     expect(underlined).toContain('SUM(oi.quantity * oi.unit_price)');
@@ -48,7 +68,11 @@ describe('one step', () => {
   test('a group without signal says so, and the line back is dashed', async () => {
     const { lab } = await showPage(ALIKE);
     await lab.stepOnce();
-    await expect.element(page.getByRole('heading', { name: /All four completions scored 0\.83, so this group carries no signal/ })).toBeVisible();
+    await expect
+      .element(
+        page.getByRole('heading', { name: /All four completions scored 0\.83, so this group carries no signal/ }),
+      )
+      .toBeVisible();
     expect(rows().map((row) => row.querySelector('.verdict')?.textContent)).toEqual(Array(4).fill('No signal'));
     await expect.element(page.getByText('Nothing flows back')).toBeVisible();
     expect(getComputedStyle(document.querySelector('.wire') as Element).borderTopStyle).toBe('dashed');
@@ -102,7 +126,11 @@ describe('every number opens to its arithmetic', () => {
     expect(dialog()?.textContent).toContain('Completion 2');
     await page.getByRole('button', { name: 'The whole story of this hint' }).click();
     await vi.waitFor(() => expect(dialog()?.textContent).toContain('Created'));
-    expect([...(dialog()?.querySelectorAll('.equation var') ?? [])].map(({ textContent }) => textContent)).toEqual(['g', 'Δw', 'w']);
+    expect([...(dialog()?.querySelectorAll('.equation var') ?? [])].map(({ textContent }) => textContent)).toEqual([
+      'g',
+      'Δw',
+      'w',
+    ]);
     expect(dialog()?.textContent).toContain('Advantage × (used − expected)');
   });
 
@@ -122,10 +150,21 @@ describe('every number opens to its arithmetic', () => {
   });
 
   test('where a component could not be computed, the rows show the share the others had', async () => {
-    const { lab } = await showPage(SPREAD.map((given) => ({ ...given, values: { ...given.values, quality: undefined } })));
+    const { lab } = await showPage(
+      SPREAD.map((given) => ({ ...given, values: { ...given.values, quality: undefined } })),
+    );
     await lab.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
-    expect([...(rows()[1]?.querySelectorAll('dd') ?? [])].map(({ textContent }) => textContent)).toEqual(['+1.00 × .31', '+0.31', '+1.00 × .46', '+0.46', 'not computed', '–', '+0.60 × .23', '+0.14']);
+    expect([...(rows()[1]?.querySelectorAll('dd') ?? [])].map(({ textContent }) => textContent)).toEqual([
+      '+1.00 × .31',
+      '+0.31',
+      '+1.00 × .46',
+      '+0.46',
+      'not computed',
+      '–',
+      '+0.60 × .23',
+      '+0.14',
+    ]);
   });
 });
 
@@ -142,9 +181,13 @@ describe('hints', () => {
     await expect.element(page.getByText(/must be a number from −5 to 5/)).toBeVisible();
     await weight.fill('1.5');
     await userEvent.tab();
-    await vi.waitFor(() => expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.weight).toBe(1.5));
+    await vi.waitFor(() =>
+      expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.weight).toBe(1.5),
+    );
     await page.getByRole('checkbox', { name: 'Use GROUP BY products.name' }).click();
-    await vi.waitFor(() => expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.enabled).toBe(false));
+    await vi.waitFor(() =>
+      expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.enabled).toBe(false),
+    );
   });
 });
 
@@ -217,7 +260,12 @@ describe('keyboard', () => {
 });
 
 describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
-  test.each([[1440, SPREAD], [768, SPREAD], [360, SPREAD], [1440, ALIKE]] as const)('axe finds nothing at %i pixels', async (width, given) => {
+  test.each([
+    [1440, SPREAD],
+    [768, SPREAD],
+    [360, SPREAD],
+    [1440, ALIKE],
+  ] as const)('axe finds nothing at %i pixels', async (width, given) => {
     const shown = await showPage(given, { width });
     if (shown.theme.current !== theme) shown.theme.toggle();
     await expectNoSidewaysScroll();
@@ -234,7 +282,16 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     const shown = await showPage(SPREAD);
     if (shown.theme.current !== theme) shown.theme.toggle();
     await shown.lab.stepOnce();
-    const openers = [/^Advantage of completion 2/, /^Change of SUM\(/, /^Weight of /, /^All \d+ hints$/, /^Pick a question/, 'Settings', 'As a table', 'Keyboard shortcuts'];
+    const openers = [
+      /^Advantage of completion 2/,
+      /^Change of SUM\(/,
+      /^Weight of /,
+      /^All \d+ hints$/,
+      /^Pick a question/,
+      'Settings',
+      'As a table',
+      'Keyboard shortcuts',
+    ];
     for (const name of openers) {
       await page.getByRole('button', { name }).first().click();
       await vi.waitFor(() => expect(dialog()).not.toBeNull());

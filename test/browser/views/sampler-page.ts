@@ -6,20 +6,63 @@ import '../../../src/app.css';
 import type { EngineApi, RunView, SamplerView } from '../../../src/engine/protocol.ts';
 import type { EndpointSettings, ModelsApi, StorageView } from '../../../src/engine/models-protocol.ts';
 import { LabState } from '../../../src/state/lab.svelte.ts';
-import { ModelsState, type LoadProgress, type ModelCard, type ModelState, type RememberedEndpoint } from '../../../src/state/models.svelte.ts';
+import {
+  ModelsState,
+  type LoadProgress,
+  type ModelCard,
+  type ModelState,
+  type RememberedEndpoint,
+} from '../../../src/state/models.svelte.ts';
 import SamplerChip from '../../../src/views/sampler/SamplerChip.svelte';
 import { engineOf, SPREAD, type FakeEngine } from '../../views/fixture.ts';
 
 /** A model of the list. */
 const card = (id: string, given: Partial<ModelCard> = {}): ModelCard => ({
-  id, kind: 'webllm', label: id, downloadBytes: 876e6, estimated: false, memoryBytes: 1.63e9, licence: 'Apache-2.0', host: 'huggingface.co', blocked: null, note: null, stored: null, suggested: false, ...given,
+  id,
+  kind: 'webllm',
+  label: id,
+  downloadBytes: 876e6,
+  estimated: false,
+  memoryBytes: 1.63e9,
+  licence: 'Apache-2.0',
+  host: 'huggingface.co',
+  blocked: null,
+  note: null,
+  stored: null,
+  suggested: false,
+  ...given,
 });
 export const GPU = card('webllm/coder', { label: 'Coder 1.5B (q4f16)', suggested: true, estimated: true });
-export const SMALL = card('webllm/small', { label: 'Small 0.5B (q4f16)', downloadBytes: 290e6, stored: { bytes: 290e6 } });
-export const CPU = card('wllama/coder', { kind: 'wllama', label: 'Coder 0.5B, 4 bits', downloadBytes: 491e6, memoryBytes: 750e6 });
-export const FILE = card('file/1', { kind: 'wllama', label: 'mine.gguf', downloadBytes: 0, memoryBytes: null, licence: '', host: null, note: 'Opened from disk, and kept in this browser.', stored: { bytes: 512e6 } });
+export const SMALL = card('webllm/small', {
+  label: 'Small 0.5B (q4f16)',
+  downloadBytes: 290e6,
+  stored: { bytes: 290e6 },
+});
+export const CPU = card('wllama/coder', {
+  kind: 'wllama',
+  label: 'Coder 0.5B, 4 bits',
+  downloadBytes: 491e6,
+  memoryBytes: 750e6,
+});
+export const FILE = card('file/1', {
+  kind: 'wllama',
+  label: 'mine.gguf',
+  downloadBytes: 0,
+  memoryBytes: null,
+  licence: '',
+  host: null,
+  note: 'Opened from disk, and kept in this browser.',
+  stored: { bytes: 512e6 },
+});
 export const NO_GPU = 'This browser offers no WebGPU.';
-export const DOWNLOAD: LoadProgress = { phase: 'download', share: 0.43, bytes: 376e6, totalBytes: 876e6, bytesPerSecond: 24e6, secondsLeft: 21 };
+export const DOWNLOAD: LoadProgress = {
+  phase: 'download',
+  share: 0.43,
+  bytes: 376e6,
+  totalBytes: 876e6,
+  bytesPerSecond: 24e6,
+  secondsLeft: 21,
+};
 
 /** Models as a test tells them; a load goes on until the test ends it. */
 export class FakeModels implements ModelsApi {
@@ -35,35 +78,101 @@ export class FakeModels implements ModelsApi {
     if (state.status !== 'loading') this.#end();
   }
   ready(id: string, label: string): void {
-    this.tell({ status: 'ready', id, label, kind: 'webllm', seeded: true, grammar: true, logProbabilities: true, contextTokens: 4096 });
+    this.tell({
+      status: 'ready',
+      id,
+      label,
+      kind: 'webllm',
+      seeded: true,
+      grammar: true,
+      logProbabilities: true,
+      contextTokens: 4096,
+    });
   }
   #loading(id: string, label: string): Promise<void> {
     this.#watcher({ status: 'loading', id, label, progress: null });
-    return new Promise((resolve) => { this.#end = resolve; });
+    return new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
-  async watch(onchange: (state: ModelState) => void): Promise<void> { this.#watcher = onchange; onchange({ status: 'none' }); }
-  async cards(): Promise<ModelCard[]> { this.calls.push('cards'); return this.list; }
-  async storage(): Promise<StorageView> { return { used: 802e6, quota: 12e9 }; }
-  load(id: string): Promise<void> { this.calls.push(`load ${id}`); return this.#loading(id, this.list.find((one) => one.id === id)?.label ?? id); }
-  async cancel(): Promise<void> { this.calls.push('cancel'); this.tell({ status: 'none' }); }
-  async unload(): Promise<void> { this.calls.push('unload'); this.tell({ status: 'none' }); }
-  async remove(id: string): Promise<void> { this.calls.push(`remove ${id}`); this.list = this.list.map((one) => (one.id === id ? { ...one, stored: null } : one)).filter((one) => one.id !== FILE.id || one.stored !== null); }
-  async offer(): Promise<void> { this.calls.push('offer'); }
-  openFile(file: File, keep: boolean): Promise<void> { this.calls.push(`open ${file.name} ${file.size} ${keep ? 'keep' : 'once'}`); return this.#loading('file/new', file.name); }
-  async takeNotice(): Promise<string | null> { return this.notice; }
-  endpointModels(settings: EndpointSettings): Promise<string[]> { this.calls.push(`list ${settings.baseUrl} ${settings.key ?? '-'}`); return this.listed(settings); }
-  connectEndpoint({ baseUrl, key }: EndpointSettings, model: string): Promise<void> { this.calls.push(`connect ${baseUrl} ${key ?? '-'} ${model}`); return this.#loading(`endpoint/${model}`, model); }
+  async watch(onchange: (state: ModelState) => void): Promise<void> {
+    this.#watcher = onchange;
+    onchange({ status: 'none' });
+  }
+  async cards(): Promise<ModelCard[]> {
+    this.calls.push('cards');
+    return this.list;
+  }
+  async storage(): Promise<StorageView> {
+    return { used: 802e6, quota: 12e9 };
+  }
+  load(id: string): Promise<void> {
+    this.calls.push(`load ${id}`);
+    return this.#loading(id, this.list.find((one) => one.id === id)?.label ?? id);
+  }
+  async cancel(): Promise<void> {
+    this.calls.push('cancel');
+    this.tell({ status: 'none' });
+  }
+  async unload(): Promise<void> {
+    this.calls.push('unload');
+    this.tell({ status: 'none' });
+  }
+  async remove(id: string): Promise<void> {
+    this.calls.push(`remove ${id}`);
+    this.list = this.list
+      .map((one) => (one.id === id ? { ...one, stored: null } : one))
+      .filter((one) => one.id !== FILE.id || one.stored !== null);
+  }
+  async offer(): Promise<void> {
+    this.calls.push('offer');
+  }
+  openFile(file: File, keep: boolean): Promise<void> {
+    this.calls.push(`open ${file.name} ${file.size} ${keep ? 'keep' : 'once'}`);
+    return this.#loading('file/new', file.name);
+  }
+  async takeNotice(): Promise<string | null> {
+    return this.notice;
+  }
+  endpointModels(settings: EndpointSettings): Promise<string[]> {
+    this.calls.push(`list ${settings.baseUrl} ${settings.key ?? '-'}`);
+    return this.listed(settings);
+  }
+  connectEndpoint({ baseUrl, key }: EndpointSettings, model: string): Promise<void> {
+    this.calls.push(`connect ${baseUrl} ${key ?? '-'} ${model}`);
+    return this.#loading(`endpoint/${model}`, model);
+  }
 }
 
-interface Shown { readonly lab: LabState; readonly models: ModelsState; readonly api: FakeModels; readonly used: string[]; readonly engine: FakeEngine }
-interface Wanted { readonly view?: SamplerView; readonly width?: number; readonly api?: FakeModels; readonly remembered?: RememberedEndpoint | null; readonly open?: boolean; readonly component?: typeof SamplerChip   }
+interface Shown {
+  readonly lab: LabState;
+  readonly models: ModelsState;
+  readonly api: FakeModels;
+  readonly used: string[];
+  readonly engine: FakeEngine;
+}
+interface Wanted {
+  readonly view?: SamplerView;
+  readonly width?: number;
+  readonly api?: FakeModels;
+  readonly remembered?: RememberedEndpoint | null;
+  readonly open?: boolean;
+  readonly component?: typeof SamplerChip;
+}
 
 const SKETCH: SamplerView = { id: 'sketch', label: 'Built-in sketch sampler', isLanguageModel: false, ready: true };
 /** What the browser remembers of a server, and the landmark the component stands in. */
 export const place: { memory: RememberedEndpoint | null; main: HTMLElement } = { memory: null, main: document.body };
 
 /** One component over an engine and models in memory; the chip is pressed unless `open` is false. */
-export async function show({ view = SKETCH, width = 1440, api = new FakeModels(), remembered = null, open = true, component = SamplerChip }: Wanted = {}): Promise<Shown> {
+export async function show({
+  view = SKETCH,
+  width = 1440,
+  api = new FakeModels(),
+  remembered = null,
+  open = true,
+  component = SamplerChip,
+}: Wanted = {}): Promise<Shown> {
   await page.viewport(width, 900);
   place.memory = remembered;
   const used: string[] = [];
@@ -84,17 +193,35 @@ export async function show({ view = SKETCH, width = 1440, api = new FakeModels()
     useSampler: async (id, label) => {
       used.push(id);
       const run = await made.useSampler(id, label);
-      sampler = id === 'sketch' ? SKETCH : { id, label: label ?? id, isLanguageModel: /^(webllm|wllama|file|endpoint)\//.test(id), ready: models.state.status === 'ready' && models.state.id === id || !id.includes('/') };
+      sampler =
+        id === 'sketch'
+          ? SKETCH
+          : {
+              id,
+              label: label ?? id,
+              isLanguageModel: /^(webllm|wllama|file|endpoint)\//.test(id),
+              ready: (models.state.status === 'ready' && models.state.id === id) || !id.includes('/'),
+            };
       return shown(run);
     },
     openCompletions: async (file) => {
       const run = await made.openCompletions(file);
       used.push(`${file.name}: ${await file.text()}`);
-      sampler = { id: 'completions/7', label: `Recorded completions of ${file.name}`, isLanguageModel: false, ready: true };
+      sampler = {
+        id: 'completions/7',
+        label: `Recorded completions of ${file.name}`,
+        isLanguageModel: false,
+        ready: true,
+      };
       return shown(run);
     },
   } satisfies EngineApi & { close(): void };
-  Object.defineProperty(engine, 'failure', { get: () => made.failure, set: (error: Error | null) => { made.failure = error; } });
+  Object.defineProperty(engine, 'failure', {
+    get: () => made.failure,
+    set: (error: Error | null) => {
+      made.failure = error;
+    },
+  });
   const lab: LabState = new LabState({
     connect: () => engine,
     address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
@@ -102,8 +229,14 @@ export async function show({ view = SKETCH, width = 1440, api = new FakeModels()
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const models: ModelsState = new ModelsState({
-    onready: (id, label) => void lab.sampler.use(id, label), persist: () => Promise.resolve(false),
-    memory: { read: () => place.memory, write: (endpoint) => { place.memory = endpoint; } },
+    onready: (id, label) => void lab.sampler.use(id, label),
+    persist: () => Promise.resolve(false),
+    memory: {
+      read: () => place.memory,
+      write: (endpoint) => {
+        place.memory = endpoint;
+      },
+    },
   });
   models.attach(api);
   await render(component, { target: place.main, props: { lab, models } });

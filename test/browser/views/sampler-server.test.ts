@@ -15,7 +15,9 @@ describe('a server', () => {
 
   test('lists its models, and is connected to with the one chosen; the key is not kept', async () => {
     const { api, used } = await show();
-    await expect.element(part('A server')).toHaveTextContent('the question, the schema with sample values, and the hints are sent to that server');
+    await expect
+      .element(part('A server'))
+      .toHaveTextContent('the question, the schema with sample values, and the hints are sent to that server');
     await expect.element(key()).toHaveAttribute('type', 'password');
     await url().fill('http://localhost:8000/v1');
     await key().fill('secret');
@@ -53,7 +55,9 @@ describe('a server', () => {
     await page.getByLabelText('Remember the key in this browser').click();
     await expect.element(part('A server')).toHaveTextContent('readable by whoever uses it');
     await button('Connect').click();
-    await vi.waitFor(() => expect(place.memory).toEqual({ baseUrl: 'http://box:8000/v1', model: 'qwen', key: 'secret' }));
+    await vi.waitFor(() =>
+      expect(place.memory).toEqual({ baseUrl: 'http://box:8000/v1', model: 'qwen', key: 'secret' }),
+    );
     await button('Cancel').click();
     await vi.waitFor(() => expect(api.calls).toContain('cancel'));
     await button('Forget this server').click();
@@ -62,16 +66,30 @@ describe('a server', () => {
 
   test('one that does not answer is told with cause and way out, and can be used unchecked', async () => {
     const api = new FakeModels();
-    api.listed = () => Promise.reject(Object.assign(new Error('The browser did not get an answer from localhost:8000.'), { remedy: 'See that the server runs.' }));
+    api.listed = () =>
+      Promise.reject(
+        Object.assign(new Error('The browser did not get an answer from localhost:8000.'), {
+          remedy: 'See that the server runs.',
+        }),
+      );
     await show({ api });
     await url().fill('http://localhost:8000/v1');
     await button('List models').click();
-    await expect.element(alert()).toHaveTextContent('The browser did not get an answer from localhost:8000. See that the server runs.');
+    await expect
+      .element(alert())
+      .toHaveTextContent('The browser did not get an answer from localhost:8000. See that the server runs.');
     expect(button('Connect all the same').elements()).toEqual([]);
     await model().fill('mine');
     await button('Connect all the same').click();
     await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8000/v1 - mine'));
-    api.tell({ status: 'failed', id: 'endpoint/mine', label: 'mine', fault: 'refused', message: 'localhost wants a key (401).', remedy: 'Give the key.' });
+    api.tell({
+      status: 'failed',
+      id: 'endpoint/mine',
+      label: 'mine',
+      fault: 'refused',
+      message: 'localhost wants a key (401).',
+      remedy: 'Give the key.',
+    });
     await expect.element(alert()).toHaveTextContent('mine: localhost wants a key (401). Give the key.');
     expect(part(BROWSER).getByRole('alert').elements()).toEqual([]);
   });
@@ -81,7 +99,9 @@ describe('a server', () => {
     await url().fill('http://localhost:8000/v1');
     await model().fill('nonesuch');
     await button('Connect').click();
-    await expect.element(alert()).toHaveTextContent('The server does not list a model “nonesuch”. It lists: qwen, llama.');
+    await expect
+      .element(alert())
+      .toHaveTextContent('The server does not list a model “nonesuch”. It lists: qwen, llama.');
     await expect.element(model()).toHaveValue('nonesuch');
     await button('Connect all the same').click();
     await vi.waitFor(() => expect(api.calls).toContain('connect http://localhost:8000/v1 - nonesuch'));
@@ -111,7 +131,9 @@ describe('a run whose model is not loaded', () => {
 
   test('offers to load it, with its size, and goes when it is there', async () => {
     const { api, used } = await show({ component: AbsentModel, view: absent(CPU.id, CPU.label) });
-    await expect.element(page.getByRole('status')).toHaveTextContent('This run’s groups came from Coder 0.5B, 4 bits, which is not loaded.');
+    await expect
+      .element(page.getByRole('status'))
+      .toHaveTextContent('This run’s groups came from Coder 0.5B, 4 bits, which is not loaded.');
     await button('Load it, 491 MB from huggingface.co').click();
     await expect.element(page.getByRole('progressbar')).toBeVisible();
     expect(await violations()).toEqual([]);
@@ -135,7 +157,11 @@ describe('a run whose model is not loaded', () => {
   });
 
   test('a remembered server is connected to again', async () => {
-    const { api } = await show({ component: AbsentModel, view: absent('endpoint/qwen', 'qwen'), remembered: { baseUrl: 'http://box:8000/v1', model: 'qwen' } });
+    const { api } = await show({
+      component: AbsentModel,
+      view: absent('endpoint/qwen', 'qwen'),
+      remembered: { baseUrl: 'http://box:8000/v1', model: 'qwen' },
+    });
     await button('Connect again to http://box:8000/v1').click();
     await vi.waitFor(() => expect(api.calls).toContain('connect http://box:8000/v1 - qwen'));
   });
@@ -145,7 +171,14 @@ describe('a run whose model is not loaded', () => {
     api.ready(SMALL.id, SMALL.label);
     await lab.sampler.use(SMALL.id, SMALL.label);
     expect(document.querySelector('.absent')).toBeNull();
-    api.tell({ status: 'failed', id: SMALL.id, label: SMALL.label, fault: 'device-lost', message: 'The GPU was lost.', remedy: 'Load the model again.' });
+    api.tell({
+      status: 'failed',
+      id: SMALL.id,
+      label: SMALL.label,
+      fault: 'device-lost',
+      message: 'The GPU was lost.',
+      remedy: 'Load the model again.',
+    });
     await expect.element(page.getByRole('alert')).toHaveTextContent('The GPU was lost. Load the model again.');
     await button('Try again').click();
     await vi.waitFor(() => expect(api.calls).toContain(`load ${SMALL.id}`));

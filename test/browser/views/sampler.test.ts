@@ -2,7 +2,24 @@ import { describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { ModelState } from '../../../src/state/models.svelte.ts';
 import { expectNoSidewaysScroll, violations } from './page.ts';
-import { aroundEach, BROWSER, button, chip, CPU, dialog, DOWNLOAD, FakeModels, FILE, focused, GPU, NO_GPU, part, place, show, SMALL } from './sampler-page.ts';
+import {
+  aroundEach,
+  BROWSER,
+  button,
+  chip,
+  CPU,
+  dialog,
+  DOWNLOAD,
+  FakeModels,
+  FILE,
+  focused,
+  GPU,
+  NO_GPU,
+  part,
+  place,
+  show,
+  SMALL,
+} from './sampler-page.ts';
 
 aroundEach();
 
@@ -37,7 +54,14 @@ describe('the chip', () => {
     api.ready(GPU.id, GPU.label);
     await lab.sampler.use(GPU.id, GPU.label);
     await expect.element(chip()).toHaveTextContent('Coder 1.5B (q4f16) on this machine');
-    api.tell({ status: 'failed', id: GPU.id, label: GPU.label, fault: 'device-lost', message: 'The GPU was lost.', remedy: 'Load it again.' });
+    api.tell({
+      status: 'failed',
+      id: GPU.id,
+      label: GPU.label,
+      fault: 'device-lost',
+      message: 'The GPU was lost.',
+      remedy: 'Load it again.',
+    });
     await expect.element(chip()).toHaveTextContent('not loaded');
     api.ready('endpoint/qwen', 'qwen');
     await lab.sampler.use('endpoint/qwen', 'qwen');
@@ -45,7 +69,16 @@ describe('the chip', () => {
   });
 
   test('shrinks into what room there is', async () => {
-    await show({ view: { id: 'x', label: 'A sampler with a name that is much too long for any header', isLanguageModel: false, ready: true }, open: false, width: 360 });
+    await show({
+      view: {
+        id: 'x',
+        label: 'A sampler with a name that is much too long for any header',
+        isLanguageModel: false,
+        ready: true,
+      },
+      open: false,
+      width: 360,
+    });
     place.main.style.cssText = 'display:flex;width:60px';
     place.main.querySelector('h1')?.remove();
     await vi.waitFor(() => expect(chip().element().getBoundingClientRect().width).toBeLessThanOrEqual(60));
@@ -55,7 +88,9 @@ describe('the chip', () => {
 
 describe('the built-in sampler', () => {
   test('is taken with one press, which stays where it is', async () => {
-    const { used } = await show({ view: { id: 'feedback', label: 'What people judged and wrote', isLanguageModel: false, ready: true } });
+    const { used } = await show({
+      view: { id: 'feedback', label: 'What people judged and wrote', isLanguageModel: false, ready: true },
+    });
     await button('Use built-in sketch sampler').click();
     await vi.waitFor(() => expect(used).toEqual(['sketch']));
     await expect.element(button('In use built-in sketch sampler')).toHaveAttribute('aria-disabled', 'true');
@@ -68,7 +103,9 @@ describe('the built-in sampler', () => {
     const { engine } = await show({ view: { id: 'feedback', label: 'Judged', isLanguageModel: false, ready: true } });
     engine.failure = new Error('The browser’s storage is full.');
     await button('Use built-in sketch sampler').click();
-    await expect.element(part('Built-in sketch sampler').getByRole('alert')).toHaveTextContent('The browser’s storage is full.');
+    await expect
+      .element(part('Built-in sketch sampler').getByRole('alert'))
+      .toHaveTextContent('The browser’s storage is full.');
   });
 });
 
@@ -76,7 +113,9 @@ describe('recorded completions', () => {
   test('of published models open their dataset only when that was agreed to', async () => {
     const { used, lab } = await show();
     await button(/^Open and use published language models/).click();
-    await expect.element(part('Recorded completions').getByRole('alert')).toHaveTextContent(/in a new run at step 0\. “Undo reset” brings this one back/);
+    await expect
+      .element(part('Recorded completions').getByRole('alert'))
+      .toHaveTextContent(/in a new run at step 0\. “Undo reset” brings this one back/);
     await button('Keep this run').click();
     expect(focused()).toMatch(/^Open and use/);
     expect(used).toEqual([]);
@@ -103,7 +142,9 @@ describe('recorded completions', () => {
     await button(/^Open and use published/).click();
     engine.failure = new Error('The dataset did not arrive.');
     await button('Open it in a new run').click();
-    await expect.element(part('Recorded completions').getByRole('alert')).toHaveTextContent('The dataset did not arrive.');
+    await expect
+      .element(part('Recorded completions').getByRole('alert'))
+      .toHaveTextContent('The dataset did not arrive.');
     expect(used).toEqual([]);
   });
 
@@ -115,7 +156,9 @@ describe('recorded completions', () => {
     await expect.element(page.getByText('In use: Recorded completions of mine.json.')).toBeVisible();
     engine.failure = new Error('other.json must hold a list.');
     await userEvent.upload(file(), new File(['{}'], 'other.json', { type: 'application/json' }));
-    await expect.element(part('Recorded completions').getByRole('alert')).toHaveTextContent('other.json must hold a list.');
+    await expect
+      .element(part('Recorded completions').getByRole('alert'))
+      .toHaveTextContent('other.json must hold a list.');
   });
 
   test('what people judged needs a judgement', async () => {
@@ -132,15 +175,24 @@ describe('models of this browser', () => {
   test('are listed with what they cost, stored ones first', async () => {
     await show();
     await expect.element(page.getByRole('group', { name: 'On the CPU (wllama)' })).toBeVisible();
-    expect([...document.querySelectorAll('h4')].map((heading) => heading.textContent)).toEqual(['Dataset', 'Stored in this browser', 'On the GPU (WebGPU, WebLLM)', 'On the CPU (wllama)']);
+    expect([...document.querySelectorAll('h4')].map((heading) => heading.textContent)).toEqual([
+      'Dataset',
+      'Stored in this browser',
+      'On the GPU (WebGPU, WebLLM)',
+      'On the CPU (wllama)',
+    ]);
     const stored = page.getByRole('group', { name: 'Stored in this browser' });
     await expect.element(stored).toHaveTextContent('stored, 290 MB · needs 1.6 GB of memory · Apache-2.0');
     await expect.element(stored.getByRole('button', { name: 'Load Small' })).toBeVisible();
     const gpu = page.getByRole('group', { name: 'On the GPU' });
-    await expect.element(gpu).toHaveTextContent('about 876 MB to download · needs 1.6 GB of memory · Apache-2.0 · from huggingface.co');
+    await expect
+      .element(gpu)
+      .toHaveTextContent('about 876 MB to download · needs 1.6 GB of memory · Apache-2.0 · from huggingface.co');
     await expect.element(gpu).toHaveTextContent('suggested');
     await expect.element(button('Load, about 876 MB Coder 1.5B')).toBeVisible();
-    await expect.element(part(BROWSER)).toHaveTextContent('This page stores 802 MB of the 12 GB that this browser allows it.');
+    await expect
+      .element(part(BROWSER))
+      .toHaveTextContent('This page stores 802 MB of the 12 GB that this browser allows it.');
     await expect.element(part(BROWSER)).not.toHaveTextContent('Without WebGPU');
   });
 
@@ -148,13 +200,20 @@ describe('models of this browser', () => {
     const api = new FakeModels();
     api.list = [{ ...GPU, estimated: false, stored: { bytes: 300e6 } }];
     await show({ api });
-    await expect.element(part(BROWSER)).toHaveTextContent('stored, 300 MB of 876 MB · needs 1.6 GB of memory · Apache-2.0 · from huggingface.co');
+    await expect
+      .element(part(BROWSER))
+      .toHaveTextContent('stored, 300 MB of 876 MB · needs 1.6 GB of memory · Apache-2.0 · from huggingface.co');
     await expect.element(button('Load the rest Coder')).toBeVisible();
   });
 
   test('a reason that all share is told once, others in a fold', async () => {
     const api = new FakeModels();
-    api.list = [{ ...GPU, blocked: NO_GPU }, { ...SMALL, stored: null, blocked: NO_GPU }, CPU, { ...CPU, id: 'wllama/big', label: 'Big', blocked: 'It needs more memory than this device has.' }];
+    api.list = [
+      { ...GPU, blocked: NO_GPU },
+      { ...SMALL, stored: null, blocked: NO_GPU },
+      CPU,
+      { ...CPU, id: 'wllama/big', label: 'Big', blocked: 'It needs more memory than this device has.' },
+    ];
     await show({ api });
     const gpu = page.getByRole('group', { name: 'On the GPU' });
     await expect.element(gpu).toHaveTextContent(NO_GPU);
@@ -169,7 +228,10 @@ describe('models of this browser', () => {
 
   test('what the notes of all say is said once', async () => {
     const api = new FakeModels();
-    api.list = [{ ...CPU, note: 'Small. Runs on one thread.' }, { ...CPU, id: 'wllama/big', label: 'Big', note: 'Runs on one thread.' }];
+    api.list = [
+      { ...CPU, note: 'Small. Runs on one thread.' },
+      { ...CPU, id: 'wllama/big', label: 'Big', note: 'Runs on one thread.' },
+    ];
     await show({ api });
     const cpu = page.getByRole('group', { name: 'On the CPU' });
     await expect.element(cpu).toHaveTextContent('Runs on one thread.');
@@ -186,20 +248,32 @@ describe('models of this browser', () => {
     const bar = page.getByRole('progressbar', { name: 'Downloading: Coder 1.5B (q4f16)' });
     await expect.element(bar).toHaveAttribute('value', '0.43');
     await expect.element(part(BROWSER)).toHaveTextContent('43% · 376 MB of 876 MB · 24 MB/s · 21 s left');
-    const said = (): string | undefined => [...document.querySelectorAll('dialog .load [role=status]')].map((one) => one.textContent)[0];
+    const said = (): string | undefined =>
+      [...document.querySelectorAll('dialog .load [role=status]')].map((one) => one.textContent)[0];
     expect(said()).toBe('Downloading, 40%: Coder 1.5B (q4f16)');
     api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: { ...DOWNLOAD, share: 0.49 } });
     await expect.element(bar).toHaveAttribute('value', '0.49');
     expect(said()).toBe('Downloading, 40%: Coder 1.5B (q4f16)');
     await expect.element(button(/^Load Small/)).toBeDisabled();
-    for (const [phase, words] of [['read', 'Reading from this browser'], ['compile', 'Compiling for the GPU'], ['start', 'Starting']] as const) {
-      api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: { phase, share: null, bytes: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null } });
+    for (const [phase, words] of [
+      ['read', 'Reading from this browser'],
+      ['compile', 'Compiling for the GPU'],
+      ['start', 'Starting'],
+    ] as const) {
+      api.tell({
+        status: 'loading',
+        id: GPU.id,
+        label: GPU.label,
+        progress: { phase, share: null, bytes: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null },
+      });
       await expect.element(page.getByRole('progressbar', { name: words })).not.toHaveAttribute('value');
     }
     api.list = [{ ...GPU, stored: { bytes: 876e6 } }, SMALL, CPU];
     api.ready(GPU.id, GPU.label);
     await vi.waitFor(() => expect(used).toEqual([GPU.id]));
-    await expect.element(page.getByRole('group', { name: 'Stored' }).getByRole('button', { name: 'In use Coder 1.5B' })).toBeVisible();
+    await expect
+      .element(page.getByRole('group', { name: 'Stored' }).getByRole('button', { name: 'In use Coder 1.5B' }))
+      .toBeVisible();
     await vi.waitFor(() => expect(focused()).toBe('In use Coder 1.5B (q4f16)'));
     await expect.element(part(BROWSER)).toHaveTextContent('The browser did not promise to keep it');
   });
@@ -214,13 +288,31 @@ describe('models of this browser', () => {
   });
 
   test('a failure names cause and way out; the same can be tried again, or left', async () => {
-    const { api, used } = await show({ view: { id: 'feedback', label: 'Judged', isLanguageModel: false, ready: true } });
+    const { api, used } = await show({
+      view: { id: 'feedback', label: 'Judged', isLanguageModel: false, ready: true },
+    });
     await button(/^Load, 491 MB/).click();
-    api.tell({ status: 'failed', id: CPU.id, label: CPU.label, fault: 'network', message: 'The connection broke.', remedy: 'Look at the network, then go on.' });
-    await expect.element(page.getByRole('alert')).toHaveTextContent('Coder 0.5B, 4 bits: The connection broke. Look at the network, then go on.');
+    api.tell({
+      status: 'failed',
+      id: CPU.id,
+      label: CPU.label,
+      fault: 'network',
+      message: 'The connection broke.',
+      remedy: 'Look at the network, then go on.',
+    });
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('Coder 0.5B, 4 bits: The connection broke. Look at the network, then go on.');
     await button('Try again').click();
     await vi.waitFor(() => expect(api.calls.filter((call) => call === `load ${CPU.id}`)).toHaveLength(2));
-    api.tell({ status: 'failed', id: CPU.id, label: CPU.label, fault: 'network', message: 'The connection broke.', remedy: 'Later.' });
+    api.tell({
+      status: 'failed',
+      id: CPU.id,
+      label: CPU.label,
+      fault: 'network',
+      message: 'The connection broke.',
+      remedy: 'Later.',
+    });
     await button('Go on with the built-in sampler').click();
     await vi.waitFor(() => expect(used).toEqual(['sketch']));
     await vi.waitFor(() => expect(document.querySelector('.failure')).toBeNull());
@@ -234,7 +326,9 @@ describe('models of this browser', () => {
     api.ready(SMALL.id, SMALL.label);
     await lab.sampler.use(SMALL.id, SMALL.label);
     await button(/^Delete Small/).click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent('Delete 290 MB of Small 0.5B (q4f16)? To use it again it must be downloaded again.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('Delete 290 MB of Small 0.5B (q4f16)? To use it again it must be downloaded again.');
     await button('Keep it').click();
     await expect.element(button(/^Delete Small/)).toHaveFocus();
     expect(api.calls.some((call) => call.startsWith('remove'))).toBe(false);
@@ -243,7 +337,9 @@ describe('models of this browser', () => {
     await vi.waitFor(() => expect(api.calls).toContain(`remove ${SMALL.id}`));
     await vi.waitFor(() => expect(used).toEqual([SMALL.id, SMALL.id]));
     await button(/^Delete mine\.gguf/).click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent('Delete the copy of mine.gguf in this browser? The file on your disk stays.');
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('Delete the copy of mine.gguf in this browser? The file on your disk stays.');
     await button('Yes, delete it').click();
     await vi.waitFor(() => expect(document.querySelector('[data-model="file/1"]')).toBeNull());
     await vi.waitFor(() => expect(focused()).toBe(BROWSER));
@@ -260,7 +356,10 @@ describe('models of this browser', () => {
     await expect.element(button(/^Load, 491 MB/)).toHaveFocus();
   });
 
-  test.each([['keep', true], ['once', false]] as const)('a GGUF file is opened to %s it', async (word, keep) => {
+  test.each([
+    ['keep', true],
+    ['once', false],
+  ] as const)('a GGUF file is opened to %s it', async (word, keep) => {
     const api = new FakeModels();
     const { used } = await show({ api });
     const check = page.getByLabelText('Keep a copy in this browser');
@@ -272,7 +371,9 @@ describe('models of this browser', () => {
     await expect.element(page.getByRole('progressbar', { name: 'Preparing: mine.gguf' })).toBeVisible();
     api.ready('file/new', 'mine.gguf');
     await vi.waitFor(() => expect(used).toEqual(['file/new']));
-    await expect.element(part(BROWSER).getByRole('alert')).toHaveTextContent('The model runs, but no copy could be kept.');
+    await expect
+      .element(part(BROWSER).getByRole('alert'))
+      .toHaveTextContent('The model runs, but no copy could be kept.');
   });
 
   test('a list that does not come is told, and asked for again', async () => {
@@ -291,12 +392,25 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
   const states: Readonly<Record<string, ModelState>> = {
     none: { status: 'none' },
     loading: { status: 'loading', id: GPU.id, label: GPU.label, progress: DOWNLOAD },
-    failed: { status: 'failed', id: CPU.id, label: CPU.label, fault: 'network', message: 'The connection broke.', remedy: 'Try later.' },
+    failed: {
+      status: 'failed',
+      id: CPU.id,
+      label: CPU.label,
+      fault: 'network',
+      message: 'The connection broke.',
+      remedy: 'Try later.',
+    },
   };
   test.each([1440, 768, 360])('the dialog fits %i pixels, and axe finds nothing', async (width) => {
     document.documentElement.dataset['theme'] = theme;
     const api = new FakeModels();
-    api.list = [FILE, GPU, SMALL, CPU, { ...CPU, id: 'wllama/big', label: 'Big', blocked: 'It needs more memory than this device has.' }];
+    api.list = [
+      FILE,
+      GPU,
+      SMALL,
+      CPU,
+      { ...CPU, id: 'wllama/big', label: 'Big', blocked: 'It needs more memory than this device has.' },
+    ];
     await show({ width, api });
     await expect.element(button(/^Load, 491 MB/)).toBeVisible();
     for (const [name, state] of Object.entries(states)) {

@@ -8,24 +8,58 @@ import { sqlFor, startServer } from '../../support/openai-server.ts';
 import type { ChatRequest, TestServer } from '../../support/openai-server.ts';
 
 let server: TestServer;
-beforeAll(async () => { server = await startServer({ tokenMs: 2 }); });
+beforeAll(async () => {
+  server = await startServer({ tokenMs: 2 });
+});
 afterAll(() => server.close());
 
-const messages = [{ role: 'system' as const, content: 'CREATE TABLE books (title TEXT)\nCREATE TABLE loans (days INTEGER)' }, { role: 'user' as const, content: 'How many books are there? 書籍' }];
-const asked = (over: Partial<GenerateRequest> = {}): GenerateRequest => ({ messages, seed: 7, temperature: 0.7, maxTokens: 64, ...over });
+const messages = [
+  { role: 'system' as const, content: 'CREATE TABLE books (title TEXT)\nCREATE TABLE loans (days INTEGER)' },
+  { role: 'user' as const, content: 'How many books are there? 書籍' },
+];
+const asked = (over: Partial<GenerateRequest> = {}): GenerateRequest => ({
+  messages,
+  seed: 7,
+  temperature: 0.7,
+  maxTokens: 64,
+  ...over,
+});
 const expected = (seed: number): string => sqlFor({ messages } as unknown as ChatRequest, seed).replace(/\s+$/, '');
 
-/** A clock that does not wait between retries (up to 10 s; time limits are longer or shorter), and notes how long it would have. */
+/**
+ * A clock that does not wait between retries (up to 10 s; time limits are longer or shorter), and notes how long it
+ * would have.
+ */
 function quickClock(): { readonly waits: number[]; readonly clock: EndpointOptions['clock'] } {
   const waits: number[] = [];
-  return { waits, clock: { now: () => SYSTEM_CLOCK.now(), sleep: (ms, signal) => (ms >= 400 && ms <= 10_000 && ms !== LINGER_MS ? (waits.push(ms), Promise.resolve()) : SYSTEM_CLOCK.sleep(ms, signal)) } };
+  return {
+    waits,
+    clock: {
+      now: () => SYSTEM_CLOCK.now(),
+      sleep: (ms, signal) =>
+        ms >= 400 && ms <= 10_000 && ms !== LINGER_MS
+          ? (waits.push(ms), Promise.resolve())
+          : SYSTEM_CLOCK.sleep(ms, signal),
+    },
+  };
 }
 
-const connect = (model: string, over: Partial<EndpointOptions> = {}) => connectEndpoint({ baseUrl: server.url, model, timeoutMs: 60_000, pageOrigin: null, clock: quickClock().clock, ...over });
+const connect = (model: string, over: Partial<EndpointOptions> = {}) =>
+  connectEndpoint({
+    baseUrl: server.url,
+    model,
+    timeoutMs: 60_000,
+    pageOrigin: null,
+    clock: quickClock().clock,
+    ...over,
+  });
 
 /** The error a promise is rejected with: of this fault, with a cause and a way out. */
 async function faultOf(promise: Promise<unknown>, fault: ModelFault, message: RegExp): Promise<ModelError> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ModelError);
   const found = error as ModelError;
   expect(found.message).toMatch(message);
@@ -47,9 +81,20 @@ describe('an answer', () => {
 
   it('is the same for the same seed, and asks for what the request says', async () => {
     const model = connect('good');
-    const [a, b] = [await model.generate(asked({ seed: 3, maxTokens: 17, temperature: 0.25 })), await model.generate(asked({ seed: 3 }))];
+    const [a, b] = [
+      await model.generate(asked({ seed: 3, maxTokens: 17, temperature: 0.25 })),
+      await model.generate(asked({ seed: 3 })),
+    ];
     expect(a.text).toBe(b.text);
-    expect(server.seen.at(-2)?.body).toMatchObject({ model: 'good', seed: 3, max_tokens: 17, temperature: 0.25, top_p: 1, stream: true, messages });
+    expect(server.seen.at(-2)?.body).toMatchObject({
+      model: 'good',
+      seed: 3,
+      max_tokens: 17,
+      temperature: 0.25,
+      top_p: 1,
+      stream: true,
+      messages,
+    });
     expect(server.seen.at(-2)?.body).not.toHaveProperty('n');
     expect(server.seen.at(-2)?.authorization).toBeUndefined();
   });
@@ -65,7 +110,10 @@ describe('an answer', () => {
   it('has a log-probability at temperature 1, or where the server is said to give it at any', async () => {
     const { tokens, logProbability } = await connect('good').generate(asked({ temperature: 1 }));
     expect(logProbability).toBeCloseTo(-0.5 * (tokens ?? 0), 9);
-    expect((await connect('good', { logProbabilities: true }).generate(asked())).logProbability).toBeCloseTo(-0.5 * (tokens ?? 0), 9);
+    expect((await connect('good', { logProbabilities: true }).generate(asked())).logProbability).toBeCloseTo(
+      -0.5 * (tokens ?? 0),
+      9,
+    );
     expect((await connect('good').generate(asked())).logProbability).toBeNull();
   });
 
@@ -125,8 +173,14 @@ describe('several answers to one request', () => {
       const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => model.generate(asked({ seed: i }))));
       expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 12 }, (_, i) => expected(i)));
       expect(own.most()).toBe(3);
-      expect((await model.generateAlike?.(asked(), 8))?.map(({ text }) => text)).toEqual(Array.from({ length: 8 }, (_, i) => expected(7 + i)));
-      expect(own.seen.slice(-3).map(({ body }) => [body.seed, body.n])).toEqual([[7, 3], [10, 3], [13, 2]]);
+      expect((await model.generateAlike?.(asked(), 8))?.map(({ text }) => text)).toEqual(
+        Array.from({ length: 8 }, (_, i) => expected(7 + i)),
+      );
+      expect(own.seen.slice(-3).map(({ body }) => [body.seed, body.n])).toEqual([
+        [7, 3],
+        [10, 3],
+        [13, 2],
+      ]);
     } finally {
       await own.close();
     }
@@ -137,7 +191,14 @@ describe('several answers to one request', () => {
     try {
       const model = connectEndpoint({ baseUrl: slow.url, model: 'good', pageOrigin: null });
       const stop = new AbortController();
-      const answers = await model.generateAlike?.(asked(), 2, (index, text) => { if (index === 1 && text.length > 5) stop.abort(); }, [undefined, stop.signal]);
+      const answers = await model.generateAlike?.(
+        asked(),
+        2,
+        (index, text) => {
+          if (index === 1 && text.length > 5) stop.abort();
+        },
+        [undefined, stop.signal],
+      );
       expect(answers?.[0]).toMatchObject({ text: expected(7), finish: 'stop' });
       expect(answers?.[1]?.finish).toBe('stopped');
       expect(expected(8).startsWith(answers?.[1]?.text ?? '–')).toBe(true);
@@ -154,8 +215,21 @@ describe('ended early', () => {
     try {
       const stop = new AbortController();
       const model = connectEndpoint({ baseUrl: slow.url, model: 'good', pageOrigin: null });
-      const answer = await model.generate(asked({ stop: stop.signal, onText: (_text, tokens) => { if (tokens === 2) stop.abort(); } }));
-      expect(answer).toMatchObject({ finish: 'stopped', text: expected(7).match(/\s*\S+/g)?.slice(0, 2).join('') });
+      const answer = await model.generate(
+        asked({
+          stop: stop.signal,
+          onText: (_text, tokens) => {
+            if (tokens === 2) stop.abort();
+          },
+        }),
+      );
+      expect(answer).toMatchObject({
+        finish: 'stopped',
+        text: expected(7)
+          .match(/\s*\S+/g)
+          ?.slice(0, 2)
+          .join(''),
+      });
       await expect.poll(slow.abandoned).toBe(1);
       const before = new AbortController();
       before.abort();
@@ -171,7 +245,10 @@ describe('ended early', () => {
     early.abort();
     await expect(model.generate(asked({ signal: early.signal }))).rejects.toMatchObject({ name: 'AbortError' });
     const late = new AbortController();
-    const [asking, waiting] = [model.generate(asked({ signal: late.signal })), model.generate(asked({ signal: late.signal }))];
+    const [asking, waiting] = [
+      model.generate(asked({ signal: late.signal })),
+      model.generate(asked({ signal: late.signal })),
+    ];
     setTimeout(() => late.abort(), 30);
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
@@ -200,7 +277,11 @@ describe('a server that is busy or stumbles', () => {
   it('is given up after so many times, each wait twice the one before', async () => {
     const { waits, clock } = quickClock();
     const before = server.seen.length;
-    await faultOf(connect('busy', { clock, retries: 3 }).generate(asked()), 'rate-limit', /takes no more requests for now \(429\).*“Too many requests”/);
+    await faultOf(
+      connect('busy', { clock, retries: 3 }).generate(asked()),
+      'rate-limit',
+      /takes no more requests for now \(429\).*“Too many requests”/,
+    );
     expect(waits).toEqual([500, 1000, 2000]);
     expect(server.seen.length - before).toBe(4);
   });
@@ -258,9 +339,14 @@ describe('what goes wrong is said with its way out', () => {
   it('the key: missing, wrong, right; and never in an error', async () => {
     const closed = await startServer({ key: 'sk-right' });
     try {
-      const model = (key: string | null) => connectEndpoint({ baseUrl: closed.url, model: 'good', key, pageOrigin: null });
+      const model = (key: string | null) =>
+        connectEndpoint({ baseUrl: closed.url, model: 'good', key, pageOrigin: null });
       await faultOf(model(null).generate(asked()), 'refused', /wants a key \(401\)/);
-      const { message, remedy } = await faultOf(model('sk-wrong').generate(asked()), 'refused', /does not accept the key \(401\).*Incorrect API key provided: Bearer …/);
+      const { message, remedy } = await faultOf(
+        model('sk-wrong').generate(asked()),
+        'refused',
+        /does not accept the key \(401\).*Incorrect API key provided: Bearer …/,
+      );
       expect(message + remedy).not.toContain('sk-wrong');
       expect(await model('sk-right').generate(asked())).toMatchObject({ finish: 'stop' });
       await faultOf(listEndpointModels({ baseUrl: closed.url, pageOrigin: null }), 'refused', /wants a key/);
@@ -268,22 +354,53 @@ describe('what goes wrong is said with its way out', () => {
     } finally {
       await closed.close();
     }
-    expect(() => connectEndpoint({ baseUrl: server.url, model: 'm', key: 'secret\nline' })).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') as string }));
-    expect(() => connectEndpoint({ baseUrl: server.url, model: 'm', key: 'secret\nline' })).toThrow(/key has characters that cannot be sent/);
+    expect(() => connectEndpoint({ baseUrl: server.url, model: 'm', key: 'secret\nline' })).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') as string }),
+    );
+    expect(() => connectEndpoint({ baseUrl: server.url, model: 'm', key: 'secret\nline' })).toThrow(
+      /key has characters that cannot be sent/,
+    );
   });
 
   it('nobody there', async () => {
     const gone = await startServer();
     await gone.close();
-    await faultOf(connectEndpoint({ baseUrl: gone.url, model: 'good', pageOrigin: null, retries: 1, clock: quickClock().clock }).generate(asked()), 'network', /Cannot reach 127\.0\.0\.1:\d+: the connection is refused/);
-    const { remedy } = await faultOf(connectEndpoint({ baseUrl: gone.url, model: 'good', pageOrigin: 'https://lab.example', retries: 0 }).generate(asked()), 'cors', /Either nothing runs there, or the server does not allow this page/);
-    for (const setting of ["vLLM --allowed-origins '[\"https://lab.example\"]'", 'OLLAMA_ORIGINS=https://lab.example', '“Enable CORS”', 'llama.cpp’s server allows every page']) expect(remedy).toContain(setting);
+    await faultOf(
+      connectEndpoint({
+        baseUrl: gone.url,
+        model: 'good',
+        pageOrigin: null,
+        retries: 1,
+        clock: quickClock().clock,
+      }).generate(asked()),
+      'network',
+      /Cannot reach 127\.0\.0\.1:\d+: the connection is refused/,
+    );
+    const { remedy } = await faultOf(
+      connectEndpoint({ baseUrl: gone.url, model: 'good', pageOrigin: 'https://lab.example', retries: 0 }).generate(
+        asked(),
+      ),
+      'cors',
+      /Either nothing runs there, or the server does not allow this page/,
+    );
+    for (const setting of [
+      'vLLM --allowed-origins \'["https://lab.example"]\'',
+      'OLLAMA_ORIGINS=https://lab.example',
+      '“Enable CORS”',
+      'llama.cpp’s server allows every page',
+    ])
+      expect(remedy).toContain(setting);
   });
 
   it('an encrypted page and a server that is not', async () => {
     const blocked: typeof fetch = () => Promise.reject(new TypeError('Failed to fetch'));
-    const from = (baseUrl: string, pageOrigin: string) => connectEndpoint({ baseUrl, model: 'm', fetch: blocked, retries: 0, pageOrigin }).generate(asked());
-    await faultOf(from('http://gpu.example:8000', 'https://lab.example'), 'mixed-content', /This page is encrypted \(https:\/\/lab\.example\) and gpu\.example:8000 is not/);
+    const from = (baseUrl: string, pageOrigin: string) =>
+      connectEndpoint({ baseUrl, model: 'm', fetch: blocked, retries: 0, pageOrigin }).generate(asked());
+    await faultOf(
+      from('http://gpu.example:8000', 'https://lab.example'),
+      'mixed-content',
+      /This page is encrypted \(https:\/\/lab\.example\) and gpu\.example:8000 is not/,
+    );
     await faultOf(from('http://localhost:8000', 'https://lab.example'), 'cors', /did not get an answer/);
     await faultOf(from('https://gpu.example', 'https://lab.example'), 'cors', /did not get an answer/);
     await faultOf(from('http://gpu.example', 'http://lab.example'), 'cors', /did not get an answer/);
@@ -294,12 +411,18 @@ describe('a stream that goes on', () => {
   it('after the end of every choice is left, and the answer is kept', async () => {
     const own = await startServer();
     try {
-      const model = (name: string) => connectEndpoint({ baseUrl: own.url, model: name, timeoutMs: 60_000, pageOrigin: null });
+      const model = (name: string) =>
+        connectEndpoint({ baseUrl: own.url, model: name, timeoutMs: 60_000, pageOrigin: null });
       const counted = await model('stays-open').generate(asked());
       expect(counted).toMatchObject({ text: expected(7), finish: 'stop' });
       expect(counted.promptTokens).toBeGreaterThan(10);
       const began = performance.now();
-      expect((await model('stays-open-uncounted').generateAlike?.(asked(), 3))?.map(({ text, promptTokens }) => [text, promptTokens])).toEqual([7, 8, 9].map((seed) => [expected(seed), null]));
+      expect(
+        (await model('stays-open-uncounted').generateAlike?.(asked(), 3))?.map(({ text, promptTokens }) => [
+          text,
+          promptTokens,
+        ]),
+      ).toEqual([7, 8, 9].map((seed) => [expected(seed), null]));
       expect(performance.now() - began).toBeLessThan(LINGER_MS + 3_000);
       await expect.poll(own.abandoned).toBe(2);
     } finally {
@@ -309,18 +432,40 @@ describe('a stream that goes on', () => {
 
   it('is kept when the connection breaks after its end, but not when it is given up', async () => {
     const ended = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'SELECT 1' }, finish_reason: 'stop' }] })}\n\n`;
-    const then = (next: (controller: ReadableStreamDefaultController<Uint8Array>) => void): typeof fetch => (_url, init) => {
-      let pulled = 0;
-      return Promise.resolve(new Response(new ReadableStream<Uint8Array>({
-        start: (controller) => init?.signal?.addEventListener('abort', () => { try { controller.error(init.signal?.reason); } catch { /* It is closed. */ } }),
-        pull: (controller) => { if (pulled++ === 0) controller.enqueue(new TextEncoder().encode(ended)); else next(controller); },
-      }, { highWaterMark: 0 }), { headers: { 'Content-Type': 'text/event-stream' } }));
-    };
+    const then =
+      (next: (controller: ReadableStreamDefaultController<Uint8Array>) => void): typeof fetch =>
+      (_url, init) => {
+        let pulled = 0;
+        return Promise.resolve(
+          new Response(
+            new ReadableStream<Uint8Array>(
+              {
+                start: (controller) =>
+                  init?.signal?.addEventListener('abort', () => {
+                    try {
+                      controller.error(init.signal?.reason);
+                    } catch {
+                      /* It is closed. */
+                    }
+                  }),
+                pull: (controller) => {
+                  if (pulled++ === 0) controller.enqueue(new TextEncoder().encode(ended));
+                  else next(controller);
+                },
+              },
+              { highWaterMark: 0 },
+            ),
+            { headers: { 'Content-Type': 'text/event-stream' } },
+          ),
+        );
+      };
     const cut = then((controller) => controller.error(new Error('cut')));
     expect(await connect('m', { fetch: cut }).generate(asked())).toMatchObject({ text: 'SELECT 1', finish: 'stop' });
     const giveUp = new AbortController();
     const silent = then(() => setTimeout(() => giveUp.abort(), 20));
-    await expect(connect('m', { fetch: silent }).generate(asked({ signal: giveUp.signal }))).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(connect('m', { fetch: silent }).generate(asked({ signal: giveUp.signal }))).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 
   const event = (choice: object): string => `data: ${JSON.stringify({ choices: [choice] })}\n\n`;
@@ -328,28 +473,63 @@ describe('a stream that goes on', () => {
     ['comments', `: ${'x'.repeat(100)}\n\n`],
     ['empty deltas', event({ index: 0, delta: { content: '' } })],
     ['choices never asked for', event({ index: 7, delta: { content: 'x' } })],
-    ['log-probabilities without text', event({ index: 0, delta: {}, logprobs: { content: Array.from({ length: 50 }, () => ({ logprob: -1 })) } })],
-    ['text after the end of one of two choices', event({ index: 0, delta: { content: '' }, finish_reason: 'stop' }) + event({ index: 0, delta: { content: 'x'.repeat(1000) } })],
+    [
+      'log-probabilities without text',
+      event({ index: 0, delta: {}, logprobs: { content: Array.from({ length: 50 }, () => ({ logprob: -1 })) } }),
+    ],
+    [
+      'text after the end of one of two choices',
+      event({ index: 0, delta: { content: '' }, finish_reason: 'stop' }) +
+        event({ index: 0, delta: { content: 'x'.repeat(1000) } }),
+    ],
   ])('without end with %s is refused', async (_what, text) => {
     const chunk = new TextEncoder().encode(text.repeat(Math.ceil(500_000 / text.length)));
     let sent = 0;
-    const endless: typeof fetch = () => Promise.resolve(new Response(new ReadableStream<Uint8Array>({ pull: (controller) => { sent += chunk.length; controller.enqueue(chunk); } }), { headers: { 'Content-Type': 'text/event-stream' } }));
-    await faultOf(connect('m', { fetch: endless }).generateAlike?.(asked(), 2) ?? Promise.resolve(), 'protocol', /sends an answer without end/);
+    const endless: typeof fetch = () =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream<Uint8Array>({
+            pull: (controller) => {
+              sent += chunk.length;
+              controller.enqueue(chunk);
+            },
+          }),
+          { headers: { 'Content-Type': 'text/event-stream' } },
+        ),
+      );
+    await faultOf(
+      connect('m', { fetch: endless }).generateAlike?.(asked(), 2) ?? Promise.resolve(),
+      'protocol',
+      /sends an answer without end/,
+    );
     expect(sent).toBeGreaterThan(16_000_000);
     expect(sent).toBeLessThan(24_000_000);
   });
 
   it('with 300,000 log-probabilities in one answer is read', async () => {
     const content = Array.from({ length: 300_000 }, () => ({ logprob: -0.5 }));
-    const many: typeof fetch = () => Promise.resolve(Response.json({ choices: [{ index: 0, message: { content: 'SELECT 1' }, logprobs: { content }, finish_reason: 'stop' }] }));
-    expect(await connect('m', { fetch: many }).generate(asked())).toMatchObject({ text: 'SELECT 1', tokens: 300_000, logProbability: -150_000 });
+    const many: typeof fetch = () =>
+      Promise.resolve(
+        Response.json({
+          choices: [{ index: 0, message: { content: 'SELECT 1' }, logprobs: { content }, finish_reason: 'stop' }],
+        }),
+      );
+    expect(await connect('m', { fetch: many }).generate(asked())).toMatchObject({
+      text: 'SELECT 1',
+      tokens: 300_000,
+      logProbability: -150_000,
+    });
   });
 });
 
 describe('a redirect', () => {
   it('is not followed: the prompt goes to no other address', async () => {
     const before = server.seen.length;
-    const { remedy } = await faultOf(connect('redirects').generate(asked()), 'refused', /^127\.0\.0\.1:\d+ redirects to another address/);
+    const { remedy } = await faultOf(
+      connect('redirects').generate(asked()),
+      'refused',
+      /^127\.0\.0\.1:\d+ redirects to another address/,
+    );
     expect(remedy).toMatch(/enter that one as base URL/);
     expect(server.seen.length - before).toBe(1);
   });
@@ -358,9 +538,19 @@ describe('a redirect', () => {
     const modes: unknown[] = [];
     const opaque: typeof fetch = (_url, init) => {
       modes.push(init?.redirect);
-      return Promise.resolve(Object.defineProperties(new Response(null), { type: { value: 'opaqueredirect' }, status: { value: 0 }, ok: { value: false } }));
+      return Promise.resolve(
+        Object.defineProperties(new Response(null), {
+          type: { value: 'opaqueredirect' },
+          status: { value: 0 },
+          ok: { value: false },
+        }),
+      );
     };
-    await faultOf(listEndpointModels({ baseUrl: server.url, fetch: opaque }), 'refused', /redirects to another address/);
+    await faultOf(
+      listEndpointModels({ baseUrl: server.url, fetch: opaque }),
+      'refused',
+      /redirects to another address/,
+    );
     expect(modes).toEqual(['manual']);
   });
 });
@@ -375,7 +565,9 @@ describe('the key', () => {
     ['plain words', () => new Response(`no ${encodeURIComponent(key)}`, { status: 400 })],
     ['words beyond those shown', () => new Response(`${' '.repeat(50_000)}${'x'.repeat(290)}${key}`, { status: 400 })],
   ])('is in no message that quotes %s', async (_where, answer) => {
-    const error: unknown = await connect('m', { key, fetch: () => Promise.resolve(answer()) }).generate(asked()).catch((reason: unknown) => reason);
+    const error: unknown = await connect('m', { key, fetch: () => Promise.resolve(answer()) })
+      .generate(asked())
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ModelError);
     const { message, remedy } = error as ModelError;
     expect(message).toContain('…');
@@ -392,8 +584,13 @@ describe('the models of a server', () => {
   });
 
   it('are no list where the address is another', async () => {
-    await faultOf(listEndpointModels({ baseUrl: `${server.url}/other`, pageOrigin: null }), 'not-found', /has no such address \(404\)/);
-    const page: typeof fetch = () => Promise.resolve(new Response('<html>', { headers: { 'Content-Type': 'text/html' } }));
+    await faultOf(
+      listEndpointModels({ baseUrl: `${server.url}/other`, pageOrigin: null }),
+      'not-found',
+      /has no such address \(404\)/,
+    );
+    const page: typeof fetch = () =>
+      Promise.resolve(new Response('<html>', { headers: { 'Content-Type': 'text/html' } }));
     await faultOf(listEndpointModels({ baseUrl: server.url, fetch: page }), 'protocol', /not JSON/);
   });
 });

@@ -21,15 +21,30 @@ describe('the address', () => {
   });
 
   it.each([
-    ['', /is empty/], ['localhost:8000', /must begin with http/], ['ftp://x', /not ftp:/], ['javascript:alert(1)', /must begin with http/], ['file:///etc/passwd', /not file:/],
-    ['http://', /cannot be read/], ['http://me:hunter2@gpu.example', /holds a name or a password/], ['http://gpu.example/?key=hunter2', /after \? or #/], [`http://x/${'a'.repeat(3000)}`, /more than 2000/],
+    ['', /is empty/],
+    ['localhost:8000', /must begin with http/],
+    ['ftp://x', /not ftp:/],
+    ['javascript:alert(1)', /must begin with http/],
+    ['file:///etc/passwd', /not file:/],
+    ['http://', /cannot be read/],
+    ['http://me:hunter2@gpu.example', /holds a name or a password/],
+    ['http://gpu.example/?key=hunter2', /after \? or #/],
+    [`http://x/${'a'.repeat(3000)}`, /more than 2000/],
   ])('refuses %j', (typed, message) => {
     expect(() => endpointAddress(typed)).toThrow(message);
     expect(() => endpointAddress(typed)).not.toThrow(/hunter2/);
   });
 
   it('knows this machine', () => {
-    for (const [url, local] of [['http://localhost', true], ['http://127.0.0.1:1', true], ['http://[::1]:8000', true], ['http://a.localhost', true], ['http://192.168.1.2', false], ['http://localhost.example', false]] as const) expect(endpointAddress(url).local).toBe(local);
+    for (const [url, local] of [
+      ['http://localhost', true],
+      ['http://127.0.0.1:1', true],
+      ['http://[::1]:8000', true],
+      ['http://a.localhost', true],
+      ['http://192.168.1.2', false],
+      ['http://localhost.example', false],
+    ] as const)
+      expect(endpointAddress(url).local).toBe(local);
   });
 });
 
@@ -40,18 +55,28 @@ describe('an event stream', () => {
   };
 
   it('has comments, other fields, and lines that end in three ways', () => {
-    expect(read(['\uFEFF: ping\n\ndata: a\n\nevent: x\r\ndata:b\r\ndata:  c\r\n\r\nid: 1\rdata\r\rdataset: no\n\ndata: last'])).toEqual(['a', 'b\n c', '', 'last']);
+    expect(
+      read([
+        '\uFEFF: ping\n\ndata: a\n\nevent: x\r\ndata:b\r\ndata:  c\r\n\r\nid: 1\rdata\r\rdataset: no\n\ndata: last',
+      ]),
+    ).toEqual(['a', 'b\n c', '', 'last']);
   });
 
   it('is the same however it is cut', () => {
-    fc.assert(fc.property(
-      fc.array(fc.array(fc.stringMatching(/^[^\r\n]*$/), { minLength: 1, maxLength: 3 }), { maxLength: 5 }), fc.constantFrom('\n', '\r\n', '\r'), fc.array(fc.nat(200), { maxLength: 20 }),
-      (events, end, cuts) => {
-        const text = events.map((lines) => lines.map((line) => `data: ${line}${end}`).join('') + end).join('');
-        const at = [0, ...[...cuts].sort((a, b) => a - b).map((cut) => Math.min(cut, text.length)), text.length];
-        expect(read(at.slice(1).map((to, i) => text.slice(at[i], to)))).toEqual(events.map((lines) => lines.join('\n')));
-      },
-    ));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.stringMatching(/^[^\r\n]*$/), { minLength: 1, maxLength: 3 }), { maxLength: 5 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.array(fc.nat(200), { maxLength: 20 }),
+        (events, end, cuts) => {
+          const text = events.map((lines) => lines.map((line) => `data: ${line}${end}`).join('') + end).join('');
+          const at = [0, ...[...cuts].sort((a, b) => a - b).map((cut) => Math.min(cut, text.length)), text.length];
+          expect(read(at.slice(1).map((to, i) => text.slice(at[i], to)))).toEqual(
+            events.map((lines) => lines.join('\n')),
+          );
+        },
+      ),
+    );
   });
 
   it('in small pieces without a line end is read whole', () => {
@@ -64,40 +89,63 @@ describe('an event stream', () => {
 
   it('of nothing but empty lines of data is refused', () => {
     const parser = new EventStreamParser();
-    expect(() => { for (let i = 0; i < 20; i++) parser.push('data\n'.repeat(LONGEST_EVENT / 10)); }).toThrow(EventStreamError);
+    expect(() => {
+      for (let i = 0; i < 20; i++) parser.push('data\n'.repeat(LONGEST_EVENT / 10));
+    }).toThrow(EventStreamError);
   });
 
   it('without end is refused', () => {
     const parser = new EventStreamParser();
     expect(() => parser.push(`data: ${'x'.repeat(LONGEST_EVENT)}`)).toThrow(EventStreamError);
     const lines = new EventStreamParser();
-    expect(() => { for (let i = 0; i < 2; i++) lines.push(`data: ${'x'.repeat(LONGEST_EVENT * 0.6)}\n`); }).toThrow(EventStreamError);
+    expect(() => {
+      for (let i = 0; i < 2; i++) lines.push(`data: ${'x'.repeat(LONGEST_EVENT * 0.6)}\n`);
+    }).toThrow(EventStreamError);
   });
 });
 
 describe('what a server says', () => {
   it('is read whatever it is', () => {
-    fc.assert(fc.property(fc.anything(), (value) => {
-      readAnswer(value);
-      readFault(value);
-      readAnswer({ choices: [value] });
-      readAnswer({ choices: [{ delta: value, logprobs: { content: [value] } }], usage: value });
-    }));
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        readAnswer(value);
+        readFault(value);
+        readAnswer({ choices: [value] });
+        readAnswer({ choices: [{ delta: value, logprobs: { content: [value] } }], usage: value });
+      }),
+    );
     expect(readAnswer({ choices: [{ index: -1, delta: {} }] })).toBeNull();
     expect(readAnswer({ choices: [{ index: 0, delta: { content: 5 } }] })).toBeNull();
-    expect(readAnswer({ choices: [{ message: { content: [{ type: 'text', text: 'a' }, { type: 'image' }] }, finish_reason: 'length' }] })?.deltas).toEqual([{ index: 0, text: 'a', logProbabilities: [], finish: 'length' }]);
+    expect(
+      readAnswer({
+        choices: [{ message: { content: [{ type: 'text', text: 'a' }, { type: 'image' }] }, finish_reason: 'length' }],
+      })?.deltas,
+    ).toEqual([{ index: 0, text: 'a', logProbabilities: [], finish: 'length' }]);
   });
 
   it('may be a fault in many shapes', () => {
     expect(readFault({ error: 'model not found' })).toEqual({ message: 'model not found', code: '', status: null });
-    expect(readFault({ error: { message: 'm', code: 500, type: 'server_error' } })).toEqual({ message: 'm', code: 'server_error', status: 500 });
+    expect(readFault({ error: { message: 'm', code: 500, type: 'server_error' } })).toEqual({
+      message: 'm',
+      code: 'server_error',
+      status: 500,
+    });
     expect(readFault({ object: 'error', message: 'm', code: 40001 })).toMatchObject({ message: 'm', status: null });
     expect(readFault({ detail: [{ msg: 'field required' }] })?.message).toContain('field required');
     expect(readFault({ choices: [], error: null })).toBeNull();
   });
 
   it('names no model that cannot be shown as it is', () => {
-    const ids = ['qwen', 'a\nb', 'a\u001b[31m', 'gpt\u202etxt', 'zero\u200bwidth', 'line\u2028', 'half\ud800', 'ø/模型:7b'];
+    const ids = [
+      'qwen',
+      'a\nb',
+      'a\u001b[31m',
+      'gpt\u202etxt',
+      'zero\u200bwidth',
+      'line\u2028',
+      'half\ud800',
+      'ø/模型:7b',
+    ];
     expect(readModels({ data: ids.map((id) => ({ id })) })?.map(({ id }) => id)).toEqual(['qwen', 'ø/模型:7b']);
   });
 
@@ -114,7 +162,11 @@ describe('turns', () => {
     const turns = new Turns(2);
     const log: string[] = [];
     const ends: Record<string, () => void> = {};
-    const work = (name: string) => () => new Promise<void>((resolve) => { log.push(name); ends[name] = resolve; });
+    const work = (name: string) => () =>
+      new Promise<void>((resolve) => {
+        log.push(name);
+        ends[name] = resolve;
+      });
     const never = new AbortController().signal;
     const [a, b] = [turns.take(1, never, work('a')), turns.take(1, never, work('b'))];
     const gone = new AbortController();

@@ -29,15 +29,21 @@ break" (x INT);
 
 describe.each(Object.entries(SCHEMAS))('the grammar of %s', (_name, sql) => {
   let database: SqliteDatabase;
-  beforeAll(async () => { database = await openTestDatabase(sql); });
-  afterAll(() => { database.close(); });
+  beforeAll(async () => {
+    database = await openTestDatabase(sql);
+  });
+  afterAll(() => {
+    database.close();
+  });
 
   it(`every one of ${DERIVATIONS} random derivations compiles`, async () => {
     const grammar = readGbnf(schemaGrammar(database.schema));
     const { next } = seededRandom(7);
     const texts = Array.from({ length: DERIVATIONS }, () => derive(grammar, next));
     const executions = await database.execute(texts);
-    const failures = executions.flatMap(({ status, error }, i) => (status === 'invalid' || status === 'refused' ? [{ sql: texts[i], error }] : []));
+    const failures = executions.flatMap(({ status, error }, i) =>
+      status === 'invalid' || status === 'refused' ? [{ sql: texts[i], error }] : [],
+    );
     expect(failures).toEqual([]);
   });
 });
@@ -49,7 +55,21 @@ describe('what the grammar can say', () => {
     const grammar = readGbnf(schemaGrammar(database.schema));
     const { next } = seededRandom(3);
     const all = Array.from({ length: 3000 }, () => derive(grammar, next)).join('\n');
-    for (const said of ['takes JOIN student ON takes.student_id = student.id JOIN course ON takes.course_id = course.id', 'FROM takes JOIN course ON', ' UNION SELECT ', ' EXCEPT SELECT ', ' GROUP BY ', ' HAVING ', 'COUNT(DISTINCT ', 'NOT IN (SELECT student_id FROM takes', '(SELECT AVG(points) FROM course)', ' LIKE ', ' IS NOT NULL', ' LIMIT ', 'SELECT DISTINCT ']) {
+    for (const said of [
+      'takes JOIN student ON takes.student_id = student.id JOIN course ON takes.course_id = course.id',
+      'FROM takes JOIN course ON',
+      ' UNION SELECT ',
+      ' EXCEPT SELECT ',
+      ' GROUP BY ',
+      ' HAVING ',
+      'COUNT(DISTINCT ',
+      'NOT IN (SELECT student_id FROM takes',
+      '(SELECT AVG(points) FROM course)',
+      ' LIKE ',
+      ' IS NOT NULL',
+      ' LIMIT ',
+      'SELECT DISTINCT ',
+    ]) {
       expect(all).toContain(said);
     }
   });
@@ -73,7 +93,11 @@ describe('what the grammar can say', () => {
 });
 
 describe('large schemas', () => {
-  const sql = Array.from({ length: 40 }, (_t, i) => `CREATE TABLE t${i} (id INTEGER PRIMARY KEY, ${Array.from({ length: 60 }, (_c, c) => `c${c} TEXT`).join(', ')}, up INT REFERENCES t${Math.floor(i / 2)} (id));`).join('\n');
+  const sql = Array.from(
+    { length: 40 },
+    (_t, i) =>
+      `CREATE TABLE t${i} (id INTEGER PRIMARY KEY, ${Array.from({ length: 60 }, (_c, c) => `c${c} TEXT`).join(', ')}, up INT REFERENCES t${Math.floor(i / 2)} (id));`,
+  ).join('\n');
   it('are bounded, keep the tables that are wanted, and say what is left out', async () => {
     const database = await openTestDatabase(sql);
     const made = grammarOf(database.schema, { first: ['t39', 't7'], maxTables: 6 });

@@ -2,21 +2,55 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/grpo/random.ts';
 import type { Random, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
 import { JUDGED_BY_PEOPLE, WRITTEN_BY_PEOPLE, feedbackPool } from '../../../src/samplers/replay/feedback-pool.ts';
-import { RecordingEnded, RecordingMismatch, RecordingSampler, ReplaySampler } from '../../../src/samplers/replay/recording-sampler.ts';
+import {
+  RecordingEnded,
+  RecordingMismatch,
+  RecordingSampler,
+  ReplaySampler,
+} from '../../../src/samplers/replay/recording-sampler.ts';
 
 const policy = { weightOf: () => 0, version: 0, hints: [] };
-const request = (question: string, random: Random, temperature = 0.7): SampleRequest => ({ question, policy, temperature, random });
+const request = (question: string, random: Random, temperature = 0.7): SampleRequest => ({
+  question,
+  policy,
+  temperature,
+  random,
+});
 
-const sampleOf = (text: string, more: Partial<Sample> = {}): Sample => ({ text, sql: text, features: [], logProbability: -1.5, referenceLogProbability: null, decisions: [], ...more });
+const sampleOf = (text: string, more: Partial<Sample> = {}): Sample => ({
+  text,
+  sql: text,
+  features: [],
+  logProbability: -1.5,
+  referenceLogProbability: null,
+  decisions: [],
+  ...more,
+});
 
 /** Writes the numbers it draws: three for each completion of a group, one for a greedy answer. Fails for “fail”. */
 const numbers: Sampler = {
-  id: 'numbers', label: 'Numbers', isLanguageModel: true,
+  id: 'numbers',
+  label: 'Numbers',
+  isLanguageModel: true,
   async generateGroup({ question, random }, count) {
     if (question === 'fail') throw new Error('It failed.');
-    return Array.from({ length: count }, () => sampleOf(`SELECT ${random()}, ${random()}, ${random()}`, { origin: { model: 'M', how: 'live', seed: 4, finish: 'length', tokens: 12, constrained: true, prompt: [{ role: 'user', content: question }] } }));
+    return Array.from({ length: count }, () =>
+      sampleOf(`SELECT ${random()}, ${random()}, ${random()}`, {
+        origin: {
+          model: 'M',
+          how: 'live',
+          seed: 4,
+          finish: 'length',
+          tokens: 12,
+          constrained: true,
+          prompt: [{ role: 'user', content: question }],
+        },
+      }),
+    );
   },
-  async greedy({ random }) { return sampleOf(`SELECT ${random()}`, { choices: [1, 2] }); },
+  async greedy({ random }) {
+    return sampleOf(`SELECT ${random()}`, { choices: [1, 2] });
+  },
   replay: (_request, choices) => (choices.length === 0 ? null : sampleOf(`SELECT ${choices.join()}`, { choices })),
   distribution: ({ temperature }) => ({ entropy: temperature, kl: 0.25, exact: true }),
 };
@@ -38,9 +72,20 @@ describe('a recording sampler', () => {
     expect(sampler.takeCalls()).toEqual([
       { method: 'generateGroup', question: 'a', temperature: 0.7, count: 2, drawn: 6, samples },
       { method: 'greedy', question: 'b', temperature: 0.2, drawn: 1, sample: greedy },
-      { method: 'replay', question: 'a', temperature: 0.7, choices: [3], sample: sampleOf('SELECT 3', { choices: [3] }) },
+      {
+        method: 'replay',
+        question: 'a',
+        temperature: 0.7,
+        choices: [3],
+        sample: sampleOf('SELECT 3', { choices: [3] }),
+      },
       { method: 'replay', question: 'a', temperature: 0.7, choices: [], sample: null },
-      { method: 'distribution', question: 'a', temperature: 0.7, distribution: { entropy: 0.7, kl: 0.25, exact: true } },
+      {
+        method: 'distribution',
+        question: 'a',
+        temperature: 0.7,
+        distribution: { entropy: 0.7, kl: 0.25, exact: true },
+      },
     ]);
     expect(sampler.takeCalls()).toEqual([]);
   });
@@ -74,8 +119,11 @@ describe('a replay sampler', () => {
     expect(sampler).toMatchObject({ id: 'replay', label: 'Recorded: Numbers', isLanguageModel: true, remaining: 4 });
     const random = seededRandom(5).next;
     const bare = seededRandom(5).next;
-    const live = [...await numbers.generateGroup(request('a', bare), 2), await numbers.greedy(request('b', bare))];
-    const played = [...await sampler.generateGroup(request('a', random), 2), await sampler.greedy(request('b', random))];
+    const live = [...(await numbers.generateGroup(request('a', bare), 2)), await numbers.greedy(request('b', bare))];
+    const played = [
+      ...(await sampler.generateGroup(request('a', random), 2)),
+      await sampler.greedy(request('b', random)),
+    ];
     expect(played.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
     expect(random()).toBe(bare());
     // What wrote it, and how, stays known; the prompt is not kept, and a sampler that names no model is named itself.
@@ -85,17 +133,28 @@ describe('a replay sampler', () => {
       { model: 'Numbers', how: 'recorded' },
     ]);
     expect(played[2]).toMatchObject({ choices: [1, 2], logProbability: -1.5 });
-    expect(sampler.replay(request('a', random), [3])).toMatchObject({ sql: 'SELECT 3', origin: { model: 'Numbers', how: 'recorded' } });
+    expect(sampler.replay(request('a', random), [3])).toMatchObject({
+      sql: 'SELECT 3',
+      origin: { model: 'Numbers', how: 'recorded' },
+    });
     expect(sampler.distribution(request('a', random))).toEqual({ entropy: 0.7, kl: 0.25, exact: true });
     expect(sampler.remaining).toBe(0);
   });
 
   it('refuses another question, size, temperature or kind of call', async () => {
     const random = seededRandom(5).next;
-    await expect((await recorded()).generateGroup(request('c', random), 2)).rejects.toThrow(new RecordingMismatch('The recording answers “a” here, not “c”.'));
-    await expect((await recorded()).generateGroup(request('a', random), 3)).rejects.toThrow(new RecordingMismatch('The recording has a group of 2 for “a”, not of 3.'));
-    await expect((await recorded()).generateGroup(request('a', random, 0.8), 2)).rejects.toThrow(new RecordingMismatch('The recording was made at temperature 0.7 here, not 0.8 (“a”).'));
-    await expect((await recorded()).greedy(request('a', random))).rejects.toThrow(new RecordingMismatch('The recording has a group here, not a greedy answer.'));
+    await expect((await recorded()).generateGroup(request('c', random), 2)).rejects.toThrow(
+      new RecordingMismatch('The recording answers “a” here, not “c”.'),
+    );
+    await expect((await recorded()).generateGroup(request('a', random), 3)).rejects.toThrow(
+      new RecordingMismatch('The recording has a group of 2 for “a”, not of 3.'),
+    );
+    await expect((await recorded()).generateGroup(request('a', random, 0.8), 2)).rejects.toThrow(
+      new RecordingMismatch('The recording was made at temperature 0.7 here, not 0.8 (“a”).'),
+    );
+    await expect((await recorded()).greedy(request('a', random))).rejects.toThrow(
+      new RecordingMismatch('The recording has a group here, not a greedy answer.'),
+    );
     const sampler = await recorded();
     await sampler.generateGroup(request('a', random), 2);
     await sampler.greedy(request('b', random));
@@ -104,16 +163,26 @@ describe('a replay sampler', () => {
 
   it('says when it has ended, and goes on with other calls', async () => {
     const sampler = new ReplaySampler(numbers);
-    await expect(sampler.generateGroup(request('a', seededRandom(1).next), 2)).rejects.toThrow(new RecordingEnded('The recording ends here: it has no group for “a”.'));
+    await expect(sampler.generateGroup(request('a', seededRandom(1).next), 2)).rejects.toThrow(
+      new RecordingEnded('The recording ends here: it has no group for “a”.'),
+    );
     expect(() => sampler.distribution(request('a', seededRandom(1).next))).toThrow(RecordingEnded);
-    sampler.play([{ method: 'greedy', question: 'a', temperature: 0.7, drawn: 0, sample: sampleOf('SELECT 1') }], { label: 'Another', isLanguageModel: false });
-    expect((await sampler.greedy(request('a', seededRandom(1).next))).origin).toEqual({ model: 'Another', how: 'recorded' });
+    sampler.play([{ method: 'greedy', question: 'a', temperature: 0.7, drawn: 0, sample: sampleOf('SELECT 1') }], {
+      label: 'Another',
+      isLanguageModel: false,
+    });
+    expect((await sampler.greedy(request('a', seededRandom(1).next))).origin).toEqual({
+      model: 'Another',
+      how: 'recorded',
+    });
     expect(sampler).toMatchObject({ label: 'Recorded: Another', isLanguageModel: false });
   });
 
   it('can be aborted', async () => {
     const sampler = await recorded();
-    await expect(sampler.generateGroup({ ...request('a', seededRandom(1).next), signal: AbortSignal.abort() }, 2)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(
+      sampler.generateGroup({ ...request('a', seededRandom(1).next), signal: AbortSignal.abort() }, 2),
+    ).rejects.toMatchObject({ name: 'AbortError' });
     expect(sampler.remaining).toBe(4);
   });
 });
@@ -128,7 +197,14 @@ it('what people judged and wrote becomes completions by question', () => {
     { ...entry, question: 'One?', text: 'SELECT 1', thumb: 'down' },
   ]);
   expect([...pool]).toEqual([
-    ['One?', [{ source: JUDGED_BY_PEOPLE, text: 'SELECT 1' }, { source: JUDGED_BY_PEOPLE, text: 'SELECT 3' }, { source: WRITTEN_BY_PEOPLE, text: 'SELECT 4' }]],
+    [
+      'One?',
+      [
+        { source: JUDGED_BY_PEOPLE, text: 'SELECT 1' },
+        { source: JUDGED_BY_PEOPLE, text: 'SELECT 3' },
+        { source: WRITTEN_BY_PEOPLE, text: 'SELECT 4' },
+      ],
+    ],
     ['Two?', [{ source: JUDGED_BY_PEOPLE, text: 'SELECT 2' }]],
   ]);
   expect(feedbackPool([]).size).toBe(0);

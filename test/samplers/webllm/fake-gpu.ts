@@ -11,13 +11,20 @@ export interface FakeAdapter {
 
 export interface FakeGpu extends Gpu {
   /** Devices that were opened, with what happened to them. */
-  readonly devices: { readonly device: GPUDevice; readonly lose: (reason: GPUDeviceLostReason, message: string) => void; destroyed: boolean }[];
+  readonly devices: {
+    readonly device: GPUDevice;
+    readonly lose: (reason: GPUDeviceLostReason, message: string) => void;
+    destroyed: boolean;
+  }[];
   /** What the package does when it loads. */
   readonly openDevice: () => Promise<GPUDevice>;
 }
 
 export const PLENTY = {
-  maxBufferSize: 4096 * MIB, maxStorageBufferBindingSize: 2048 * MIB, maxComputeWorkgroupStorageSize: 32 * 1024, maxStorageBuffersPerShaderStage: 10,
+  maxBufferSize: 4096 * MIB,
+  maxStorageBufferBindingSize: 2048 * MIB,
+  maxComputeWorkgroupStorageSize: 32 * 1024,
+  maxStorageBuffersPerShaderStage: 10,
   maxComputeInvocationsPerWorkgroup: 1024,
 };
 
@@ -28,10 +35,17 @@ export function fakeGpu(adapter: FakeAdapter | null | Error): FakeGpu {
     const lost = new Promise<GPUDeviceLostInfo>((resolve) => {
       lose = (reason, message) => resolve({ reason, message });
     });
-    const entry = { lose, destroyed: false, device: { lost, destroy: () => {
-      entry.destroyed = true;
-      lose('destroyed', 'Device was destroyed.');
-    } } as unknown as GPUDevice };
+    const entry = {
+      lose,
+      destroyed: false,
+      device: {
+        lost,
+        destroy: () => {
+          entry.destroyed = true;
+          lose('destroyed', 'Device was destroyed.');
+        },
+      } as unknown as GPUDevice,
+    };
     devices.push(entry);
     return entry.device;
   };
@@ -40,8 +54,20 @@ export function fakeGpu(adapter: FakeAdapter | null | Error): FakeGpu {
     async requestAdapter() {
       if (adapter instanceof Error) throw adapter;
       if (adapter === null) return null;
-      const info = { vendor: 'acme', architecture: 'fast', description: '', device: '', isFallbackAdapter: false, ...adapter.info };
-      return { info, features: new Set(adapter.features ?? ['shader-f16']), limits: { ...PLENTY, ...adapter.limits }, requestDevice } as unknown as GPUAdapter;
+      const info = {
+        vendor: 'acme',
+        architecture: 'fast',
+        description: '',
+        device: '',
+        isFallbackAdapter: false,
+        ...adapter.info,
+      };
+      return {
+        info,
+        features: new Set(adapter.features ?? ['shader-f16']),
+        limits: { ...PLENTY, ...adapter.limits },
+        requestDevice,
+      } as unknown as GPUAdapter;
     },
     async openDevice() {
       const found = await gpu.requestAdapter();

@@ -23,7 +23,11 @@ test('WebGPU without an adapter, or with one that fails, says how to switch it o
 });
 
 test('between what the package wants and what it makes do with there is nothing', async () => {
-  const of = (megabytes: number) => examineGpu(fakeGpu({ limits: { maxStorageBufferBindingSize: megabytes * MIB, maxBufferSize: megabytes * 2 * MIB } }), true);
+  const of = (megabytes: number) =>
+    examineGpu(
+      fakeGpu({ limits: { maxStorageBufferBindingSize: megabytes * MIB, maxBufferSize: megabytes * 2 * MIB } }),
+      true,
+    );
   expect(await of(1024)).toMatchObject({ bindingBytes: 1024 * MIB, bufferBytes: 1024 * MIB, refusal: null });
   expect(await of(1023)).toMatchObject({ bindingBytes: 128 * MIB, bufferBytes: 1024 * MIB });
   expect(await of(128)).toMatchObject({ bindingBytes: 128 * MIB, bufferBytes: 256 * MIB, refusal: null });
@@ -46,12 +50,18 @@ test('a model is refused for want of f16, and for a table that does not fit, but
   expect(report.f16).toBe(false);
   expect(refusalOf(report, small)).toBeNull();
   expect(refusalOf(report, { ...small, f16: true })).toMatchObject({ fault: 'no-f16' });
-  expect(refusalOf(report, { ...small, largestTensorBytes: 149 * MIB })).toMatchObject({ fault: 'gpu-limits', message: 'The largest table of Tiny is 149 MB, and at most 128 MB fit into one binding of this GPU.' });
+  expect(refusalOf(report, { ...small, largestTensorBytes: 149 * MIB })).toMatchObject({
+    fault: 'gpu-limits',
+    message: 'The largest table of Tiny is 149 MB, and at most 128 MB fit into one binding of this GPU.',
+  });
 });
 
 test.each([
-  [{ architecture: 'swiftshader', vendor: 'google' }, true], [{ isFallbackAdapter: true }, true], [{ description: 'llvmpipe (LLVM 15)' }, true],
-  [{ description: 'Microsoft Basic Render Driver' }, true], [{ vendor: 'nvidia', architecture: 'ampere' }, false],
+  [{ architecture: 'swiftshader', vendor: 'google' }, true],
+  [{ isFallbackAdapter: true }, true],
+  [{ description: 'llvmpipe (LLVM 15)' }, true],
+  [{ description: 'Microsoft Basic Render Driver' }, true],
+  [{ vendor: 'nvidia', architecture: 'ampere' }, false],
 ])('%o is software: %s', async (info, software) => {
   expect((await examineGpu(fakeGpu({ info }), true)).software).toBe(software);
 });

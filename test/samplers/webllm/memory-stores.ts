@@ -1,4 +1,6 @@
-/** The Cache API for Node, kept in memory: what the provider uses of it. Bodies are read in full before they are stored. */
+/**
+ * The Cache API for Node, kept in memory: what the provider uses of it. Bodies are read in full before they are stored.
+ */
 import type { Stores } from '../../../src/samplers/webllm/stored.ts';
 
 export interface MemoryStores extends Stores {
@@ -15,7 +17,8 @@ export function memoryStores(onPut?: (url: string) => void): MemoryStores {
     all.set(name, found);
     return found;
   };
-  const addressOf = (request: RequestInfo | URL): string => (request instanceof Request ? request.url : String(request));
+  const addressOf = (request: RequestInfo | URL): string =>
+    request instanceof Request ? request.url : String(request);
   const cacheOf = (files: Map<string, Blob>) => ({
     match: async (request: RequestInfo | URL) => {
       const body = files.get(addressOf(request));

@@ -1,8 +1,19 @@
 import { prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { expect, test } from 'vitest';
-import { CATALOGUE, CONTEXT_TOKENS, DOWNLOAD_HOSTS, estimatedDownload, findModel, modelId, type CatalogueModel, type Precision } from '../../../src/samplers/webllm/models.ts';
+import {
+  CATALOGUE,
+  CONTEXT_TOKENS,
+  DOWNLOAD_HOSTS,
+  estimatedDownload,
+  findModel,
+  modelId,
+  type CatalogueModel,
+  type Precision,
+} from '../../../src/samplers/webllm/models.ts';
 
-const variants = CATALOGUE.flatMap((model) => (['f16', 'f32'] as const).map((precision) => [modelId(model, precision), model, precision] as const));
+const variants = CATALOGUE.flatMap((model) =>
+  (['f16', 'f32'] as const).map((precision) => [modelId(model, precision), model, precision] as const),
+);
 const recordOf = (id: string) => prebuiltAppConfig.model_list.find(({ model_id }) => model_id === id);
 
 test.each(variants)('%s is in the list of the installed package as the catalogue has it', (id, model, precision) => {
@@ -29,7 +40,8 @@ test('the estimate of the download fits into the memory the package asks for', (
 
 test('32 bits cost one more half bit a weight: the scales', () => {
   const size = (model: CatalogueModel, precision: Precision): number => estimatedDownload(model, precision) * 8;
-  for (const model of CATALOGUE) expect((size(model, 'f32') - size(model, 'f16')) / model.parameters).toBeCloseTo(0.5, 6);
+  for (const model of CATALOGUE)
+    expect((size(model, 'f32') - size(model, 'f16')) / model.parameters).toBeCloseTo(0.5, 6);
 });
 
 test('an id that the catalogue does not have is not found', () => {

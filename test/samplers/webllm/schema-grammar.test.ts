@@ -31,7 +31,9 @@ describe.each(Object.entries(SCHEMAS))('the grammar of %s, in the engine that We
     database = await openTestDatabase(sql);
     matcher = await (await engine).compile(schemaGrammar(database.schema));
   });
-  afterAll(() => { database.close(); });
+  afterAll(() => {
+    database.close();
+  });
 
   test('it accepts what the grammar derives, to its end', async () => {
     const grammar = readGbnf(schemaGrammar(database.schema));
@@ -56,7 +58,12 @@ describe.each(Object.entries(SCHEMAS))('the grammar of %s, in the engine that We
         expect(allowed.length).toBeGreaterThan(0);
         // Ends where it may, now and then, and does not lose itself in a quoted value.
         const quote = 0x27 + 1;
-        const token = allowed.includes(END) && next() < 0.3 ? END : allowed.includes(quote) && next() < 0.2 ? quote : allowed[Math.floor(next() * allowed.length)] ?? END;
+        const token =
+          allowed.includes(END) && next() < 0.3
+            ? END
+            : allowed.includes(quote) && next() < 0.2
+              ? quote
+              : (allowed[Math.floor(next() * allowed.length)] ?? END);
         expect(matcher.accept(token)).toBe(true);
         if (token === END) {
           texts.push(new TextDecoder().decode(Uint8Array.from(bytes)));
@@ -68,6 +75,10 @@ describe.each(Object.entries(SCHEMAS))('the grammar of %s, in the engine that We
     expect(texts.length).toBeGreaterThan(WALKS / 2);
     expect(new Set(texts).size).toBeGreaterThan(WALKS / 4);
     const executions = await database.execute(texts);
-    expect(executions.flatMap(({ status, error }, i) => (status === 'invalid' || status === 'refused' ? [{ sql: texts[i], error }] : []))).toEqual([]);
+    expect(
+      executions.flatMap(({ status, error }, i) =>
+        status === 'invalid' || status === 'refused' ? [{ sql: texts[i], error }] : [],
+      ),
+    ).toEqual([]);
   });
 });

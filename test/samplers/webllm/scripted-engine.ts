@@ -1,16 +1,31 @@
 /**
- * An engine with the interface of the package's own and its habits, as read in its source (0.2.86): one request at a time
- * behind a lock, requests checked by the package's own checks, an interruption that counts between tokens and is forgotten
- * when a request begins, a final chunk with the reason and one with the usage. What it writes is a script.
+ * An engine with the interface of the package's own and its habits, as read in its source (0.2.86): one request at a
+ * time behind a lock, requests checked by the package's own checks, an interruption that counts between tokens and is
+ * forgotten when a request begins, a final chunk with the reason and one with the usage. What it writes is a script.
  */
 import {
-  Chat, Completions, Embeddings, ModelType, postInitAndCheckFieldsChatCompletion,
-  type AppConfig, type ChatCompletion, type ChatCompletionChunk, type ChatCompletionRequest, type ChatCompletionRequestBase, type ChatCompletionRequestNonStreaming,
-  type ChatCompletionRequestStreaming, type InitProgressCallback, type MLCEngineConfig, type MLCEngineInterface,
+  Chat,
+  Completions,
+  Embeddings,
+  ModelType,
+  postInitAndCheckFieldsChatCompletion,
+  type AppConfig,
+  type ChatCompletion,
+  type ChatCompletionChunk,
+  type ChatCompletionRequest,
+  type ChatCompletionRequestBase,
+  type ChatCompletionRequestNonStreaming,
+  type ChatCompletionRequestStreaming,
+  type InitProgressCallback,
+  type MLCEngineConfig,
+  type MLCEngineInterface,
 } from '@mlc-ai/web-llm';
 
 export interface Script {
-  /** The tokens of an answer; one that ends within a character has null for its text. The last one stands for the end of the text. */
+  /**
+   * The tokens of an answer; one that ends within a character has null for its text. The last one stands for the end of
+   * the text.
+   */
   readonly tokens: (request: ChatCompletionRequestStreaming) => readonly (string | null)[];
   /** Called before each token; what it throws, the engine throws. */
   readonly beforeToken?: (index: number, request: ChatCompletionRequestStreaming) => Promise<void>;
@@ -69,7 +84,9 @@ export class ScriptedEngine implements MLCEngineInterface {
   chatCompletion(request: ChatCompletionRequestNonStreaming): Promise<ChatCompletion>;
   chatCompletion(request: ChatCompletionRequestStreaming): Promise<AsyncIterable<ChatCompletionChunk>>;
   chatCompletion(request: ChatCompletionRequestBase): Promise<AsyncIterable<ChatCompletionChunk> | ChatCompletion>;
-  async chatCompletion(request: ChatCompletionRequest | ChatCompletionRequestBase): Promise<AsyncIterable<ChatCompletionChunk> | ChatCompletion> {
+  async chatCompletion(
+    request: ChatCompletionRequest | ChatCompletionRequestBase,
+  ): Promise<AsyncIterable<ChatCompletionChunk> | ChatCompletion> {
     if (request.stream !== true) throw new Error('only streaming requests are scripted');
     const streaming: ChatCompletionRequestStreaming = { ...request, stream: true };
     if (this.loaded === null) {
@@ -108,8 +125,12 @@ export class ScriptedEngine implements MLCEngineInterface {
         written++;
         if (token !== null) {
           const logprob = index === 0 ? 0 : TOKEN_LOG_PROBABILITY;
-          const logprobs = request.logprobs === true ? { content: [{ token, bytes: null, logprob, top_logprobs: [] }] } : null;
-          yield { ...common, choices: [{ delta: { content: token, role: 'assistant' }, finish_reason: null, index: 0, logprobs }] };
+          const logprobs =
+            request.logprobs === true ? { content: [{ token, bytes: null, logprob, top_logprobs: [] }] } : null;
+          yield {
+            ...common,
+            choices: [{ delta: { content: token, role: 'assistant' }, finish_reason: null, index: 0, logprobs }],
+          };
         }
         if (written >= (request.max_tokens ?? Infinity)) {
           reason = 'length';
@@ -118,8 +139,23 @@ export class ScriptedEngine implements MLCEngineInterface {
       }
       yield { ...common, choices: [{ delta: {}, finish_reason: reason, index: 0 }] };
       if (request.stream_options?.include_usage === true) {
-        const extra = { e2e_latency_s: 0, prefill_tokens_per_s: 0, decode_tokens_per_s: 0, time_to_first_token_s: 0, time_per_output_token_s: 0 };
-        yield { ...common, choices: [], usage: { completion_tokens: written, prompt_tokens: PROMPT_TOKENS, total_tokens: written + PROMPT_TOKENS, extra } };
+        const extra = {
+          e2e_latency_s: 0,
+          prefill_tokens_per_s: 0,
+          decode_tokens_per_s: 0,
+          time_to_first_token_s: 0,
+          time_per_output_token_s: 0,
+        };
+        yield {
+          ...common,
+          choices: [],
+          usage: {
+            completion_tokens: written,
+            prompt_tokens: PROMPT_TOKENS,
+            total_tokens: written + PROMPT_TOKENS,
+            extra,
+          },
+        };
       }
     } finally {
       this.writing--;

@@ -15,13 +15,28 @@ async function makeModel(script: Partial<Script> = {}, parts: { thinks?: boolean
   });
   let closed = 0;
   const model = makeWebllmModel({
-    engine, modelId: ID, label: 'Test model', thinks: false, contextTokens: 4096, logProbabilities: false, lost, onClose: () => closed++, ...parts,
+    engine,
+    modelId: ID,
+    label: 'Test model',
+    thinks: false,
+    contextTokens: 4096,
+    logProbabilities: false,
+    lost,
+    onClose: () => closed++,
+    ...parts,
   });
   return { engine, model, lose, closed: () => closed };
 }
 
 const ask = (request: Partial<GenerateRequest> = {}): GenerateRequest => ({
-  messages: [{ role: 'system', content: 'Write SQL.' }, { role: 'user', content: 'one?' }], seed: 1, temperature: 0.7, maxTokens: 64, ...request,
+  messages: [
+    { role: 'system', content: 'Write SQL.' },
+    { role: 'user', content: 'one?' },
+  ],
+  seed: 1,
+  temperature: 0.7,
+  maxTokens: 64,
+  ...request,
 });
 
 /** Resolves when the engine is about to write token `at`, and holds it there until `go`. */
@@ -46,17 +61,38 @@ test('a completion arrives token by token, with its reason, counts and text', as
   const { model, engine } = await makeModel();
   const seen: [string, number][] = [];
   const generation = await model.generate(ask({ onText: (text, tokens) => seen.push([text, tokens]) }));
-  expect(generation).toEqual({ text: 'SELECT 1 AS one', finish: 'stop', promptTokens: PROMPT_TOKENS, tokens: 5, logProbability: null });
-  expect(seen.slice(0, 2)).toEqual([['SELECT', 1], ['SELECT 1', 2]]);
+  expect(generation).toEqual({
+    text: 'SELECT 1 AS one',
+    finish: 'stop',
+    promptTokens: PROMPT_TOKENS,
+    tokens: 5,
+    logProbability: null,
+  });
+  expect(seen.slice(0, 2)).toEqual([
+    ['SELECT', 1],
+    ['SELECT 1', 2],
+  ]);
   expect(engine.requests).toHaveLength(1);
   expect(await model.generate(ask({ maxTokens: 2 }))).toMatchObject({ text: 'SELECT 1', finish: 'length', tokens: 2 });
 });
 
 test('the request is what the package accepts and what was asked for: a sample of the model’s own policy', () => {
-  const request = chatRequest(ask({ grammar: 'root ::= "SELECT 1"', temperature: 0 }), { thinks: true, logProbabilities: true });
+  const request = chatRequest(ask({ grammar: 'root ::= "SELECT 1"', temperature: 0 }), {
+    thinks: true,
+    logProbabilities: true,
+  });
   expect(request).toMatchObject({
-    stream: true, temperature: 0, max_tokens: 64, top_p: 1, repetition_penalty: 1, frequency_penalty: 0, presence_penalty: 0, logprobs: true, top_logprobs: 1,
-    response_format: { type: 'grammar', grammar: 'root ::= "SELECT 1"' }, extra_body: { enable_thinking: false },
+    stream: true,
+    temperature: 0,
+    max_tokens: 64,
+    top_p: 1,
+    repetition_penalty: 1,
+    frequency_penalty: 0,
+    presence_penalty: 0,
+    logprobs: true,
+    top_logprobs: 1,
+    response_format: { type: 'grammar', grammar: 'root ::= "SELECT 1"' },
+    extra_body: { enable_thinking: false },
   });
   const plain = chatRequest(ask(), { thinks: false, logProbabilities: false });
   expect(Object.keys(plain)).not.toContain('response_format');
@@ -66,12 +102,19 @@ test('the request is what the package accepts and what was asked for: a sample o
 
 test('what the package refuses is an error with its cause: a prompt that does not end with a question', async () => {
   const { model } = await makeModel();
-  await expect(model.generate(ask({ messages: [{ role: 'assistant', content: 'SELECT 1' }] }))).rejects.toMatchObject({ name: 'ModelError', fault: 'failed', message: /Last message should be from either/ });
+  await expect(model.generate(ask({ messages: [{ role: 'assistant', content: 'SELECT 1' }] }))).rejects.toMatchObject({
+    name: 'ModelError',
+    fault: 'failed',
+    message: /Last message should be from either/,
+  });
 });
 
 test('log-probabilities are summed where they were asked for, and not known where one is missing', async () => {
   const once = await makeModel();
-  expect((await once.model.generate({ ...ask(), logProbabilities: true })).logProbability).toBeCloseTo(4 * TOKEN_LOG_PROBABILITY, 12);
+  expect((await once.model.generate({ ...ask(), logProbabilities: true })).logProbability).toBeCloseTo(
+    4 * TOKEN_LOG_PROBABILITY,
+    12,
+  );
   const asked = await makeModel({}, { logProbabilities: true });
   expect(asked.model.supports.logProbabilities).toBe(true);
   expect((await asked.model.generate(ask())).logProbability).toBeCloseTo(4 * TOKEN_LOG_PROBABILITY, 12);
@@ -149,7 +192,8 @@ test('the GPU is lost: what is being written and all that waits says so, even if
   const second = model.generate(ask());
   await hold.arrived;
   lose(new ModelError('device-lost', 'gone', 'load again'));
-  for (const generation of [first, second, model.generate(ask())]) await expect(generation).rejects.toMatchObject({ fault: 'device-lost', message: 'gone' });
+  for (const generation of [first, second, model.generate(ask())])
+    await expect(generation).rejects.toMatchObject({ fault: 'device-lost', message: 'gone' });
 });
 
 test('a loss that nobody told of is recognised by the next call', async () => {
@@ -159,10 +203,16 @@ test('a loss that nobody told of is recognised by the next call', async () => {
 });
 
 test('a prompt that is too long is a context overflow with its figures', async () => {
-  const tooLong = new Error('Prompt tokens exceed context window size: number of prompt tokens: 5000; context window size: 4096\nConsider shortening the prompt');
+  const tooLong = new Error(
+    'Prompt tokens exceed context window size: number of prompt tokens: 5000; context window size: 4096\nConsider shortening the prompt',
+  );
   tooLong.name = 'ContextWindowSizeExceededError';
   const { model } = await makeModel({ beforeToken: () => Promise.reject(tooLong) });
-  await expect(model.generate(ask())).rejects.toMatchObject({ fault: 'context-overflow', message: /5000 tokens, of which 4096 fit/, remedy: /prompt budget/ });
+  await expect(model.generate(ask())).rejects.toMatchObject({
+    fault: 'context-overflow',
+    message: /5000 tokens, of which 4096 fit/,
+    remedy: /prompt budget/,
+  });
 });
 
 test('closing waits for the token that is being written, rejects the rest, and unloads once', async () => {

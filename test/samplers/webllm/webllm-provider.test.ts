@@ -10,8 +10,15 @@ import { ScriptedEngine, type Script } from './scripted-engine.ts';
 const ID = 'Tiny-q4f32_1-MLC';
 const BASE = 'https://models.example/tiny/resolve/main/';
 const LIB = 'https://programs.example/tiny.wasm';
-const APP: AppConfig = { model_list: [{ model: 'https://models.example/tiny', model_id: ID, model_lib: LIB, overrides: { context_window_size: 2048 } }] };
-const SHARDS = Array.from({ length: 6 }, (_, index) => ({ dataPath: `params_shard_${index}.bin`, nbytes: 1000 + index }));
+const APP: AppConfig = {
+  model_list: [
+    { model: 'https://models.example/tiny', model_id: ID, model_lib: LIB, overrides: { context_window_size: 2048 } },
+  ],
+};
+const SHARDS = Array.from({ length: 6 }, (_, index) => ({
+  dataPath: `params_shard_${index}.bin`,
+  nbytes: 1000 + index,
+}));
 
 /** What the server has, by address; a function answers in its own way. */
 function files(): Map<string, string | (() => Response | Promise<Response>)> {
@@ -24,7 +31,11 @@ function files(): Map<string, string | (() => Response | Promise<Response>)> {
   ]);
 }
 
-function setUp(script: Partial<Script> = {}, adapter: FakeAdapter = { features: [] }, options: Partial<WebllmOptions> = {}) {
+function setUp(
+  script: Partial<Script> = {},
+  adapter: FakeAdapter = { features: [] },
+  options: Partial<WebllmOptions> = {},
+) {
   const server = files();
   const asked: string[] = [];
   const waits: number[] = [];
@@ -34,7 +45,11 @@ function setUp(script: Partial<Script> = {}, adapter: FakeAdapter = { features: 
   let imports = 0;
   let clock = 0;
   const provider = makeWebllmProvider({
-    appConfig: APP, gpu, secure: true, stores, now: () => (clock += 50),
+    appConfig: APP,
+    gpu,
+    secure: true,
+    stores,
+    now: () => (clock += 50),
     estimate: undefined,
     wait: async (milliseconds) => {
       waits.push(milliseconds);
@@ -45,7 +60,9 @@ function setUp(script: Partial<Script> = {}, adapter: FakeAdapter = { features: 
       asked.push(url);
       const file = server.get(url);
       if (typeof file === 'function') return file();
-      return file === undefined ? new Response('no', { status: 404 }) : new Response(file, { headers: { 'content-length': String(file.length) } });
+      return file === undefined
+        ? new Response('no', { status: 404 })
+        : new Response(file, { headers: { 'content-length': String(file.length) } });
     },
     importWebllm: async () => {
       imports++;
@@ -53,7 +70,10 @@ function setUp(script: Partial<Script> = {}, adapter: FakeAdapter = { features: 
         prebuiltAppConfig,
         MLCEngine: class extends ScriptedEngine {
           constructor(config: MLCEngineConfig) {
-            super({ tokens: () => ['SELECT 1', ''], reload: async () => void (await gpu.openDevice()), ...script }, config);
+            super(
+              { tokens: () => ['SELECT 1', ''], reload: async () => void (await gpu.openDevice()), ...script },
+              config,
+            );
             engines.push(this);
           }
         },
@@ -62,7 +82,8 @@ function setUp(script: Partial<Script> = {}, adapter: FakeAdapter = { features: 
     ...options,
   });
   const progress: LoadProgress[] = [];
-  const load = (signal = new AbortController().signal, id = ID) => provider.load(id, { onProgress: (line) => progress.push(line), signal });
+  const load = (signal = new AbortController().signal, id = ID) =>
+    provider.load(id, { onProgress: (line) => progress.push(line), signal });
   return { provider, load, server, asked, waits, engines, gpu, stores, progress, imports: () => imports };
 }
 
@@ -72,14 +93,29 @@ test('a load fetches every file once, tells the bytes, and gives a model that wr
   const { load, asked, progress, stores, provider } = setUp();
   const model = await load();
   expect([...asked].sort()).toEqual([...files().keys()].sort());
-  expect(model).toMatchObject({ id: `webllm/${ID}`, kind: 'webllm', parallel: 1, contextTokens: 2048, supports: { seed: true, grammar: true, logProbabilities: true } });
+  expect(model).toMatchObject({
+    id: `webllm/${ID}`,
+    kind: 'webllm',
+    parallel: 1,
+    contextTokens: 2048,
+    supports: { seed: true, grammar: true, logProbabilities: true },
+  });
   expect((await model.generate(ask)).text).toBe('SELECT 1');
   const weights = SHARDS.reduce((sum, { nbytes }) => sum + nbytes, 0);
   const last = progress.findLast(({ phase }) => phase === 'download');
   expect(last).toMatchObject({ share: 1, bytes: last?.totalBytes, secondsLeft: 0 });
   expect(last?.totalBytes).toBeGreaterThanOrEqual(weights);
   expect(stores.urls('webllm/model')).toHaveLength(SHARDS.length + 2);
-  expect(await provider.cards()).toMatchObject([{ id: ID, stored: { bytes: weights }, downloadBytes: weights, estimated: false, note: null, host: 'models.example' }]);
+  expect(await provider.cards()).toMatchObject([
+    {
+      id: ID,
+      stored: { bytes: weights },
+      downloadBytes: weights,
+      estimated: false,
+      note: null,
+      host: 'models.example',
+    },
+  ]);
 });
 
 test('a second load fetches nothing', async () => {
@@ -92,23 +128,30 @@ test('a second load fetches nothing', async () => {
 
 test('cards show without the package, and nothing is asked for', async () => {
   const { provider, asked, imports } = setUp({}, { features: ['shader-f16'] }, {});
-  expect(await provider.cards()).toMatchObject([{ id: ID, kind: 'webllm', blocked: null, stored: null, licence: 'not known' }]);
+  expect(await provider.cards()).toMatchObject([
+    { id: ID, kind: 'webllm', blocked: null, stored: null, licence: 'not known' },
+  ]);
   expect([imports(), asked.length]).toEqual([0, 0]);
 });
 
 /** The picker as visitors see it, on a GPU like this. */
-const catalogue = (adapter: FakeAdapter) => makeWebllmProvider({ gpu: fakeGpu(adapter), secure: true, stores: memoryStores() }).cards();
+const catalogue = (adapter: FakeAdapter) =>
+  makeWebllmProvider({ gpu: fakeGpu(adapter), secure: true, stores: memoryStores() }).cards();
 
 test('the variant is chosen for the GPU, and the one to suggest for its size', async () => {
   const large = await catalogue({});
   expect(large.map(({ id }) => id)).toEqual(CATALOGUE.map((model) => modelId(model, 'f16')));
-  expect(large.filter(({ suggested }) => suggested).map(({ id }) => id)).toEqual(['Qwen2.5-Coder-1.5B-Instruct-q4f16_1-MLC']);
+  expect(large.filter(({ suggested }) => suggested).map(({ id }) => id)).toEqual([
+    'Qwen2.5-Coder-1.5B-Instruct-q4f16_1-MLC',
+  ]);
   expect(large.every(({ blocked, estimated }) => blocked === null && estimated)).toBe(true);
   const without = await catalogue({ features: [] });
   expect(without.map(({ id }) => id)).toEqual(CATALOGUE.map((model) => modelId(model, 'f32')));
   expect(without[0]?.note).toMatch(/32 bits/);
   const phone = await catalogue({ limits: { maxStorageBufferBindingSize: 128 << 20 } });
-  expect(phone.filter(({ suggested }) => suggested).map(({ id }) => id)).toEqual(['Qwen2.5-Coder-0.5B-Instruct-q4f16_1-MLC']);
+  expect(phone.filter(({ suggested }) => suggested).map(({ id }) => id)).toEqual([
+    'Qwen2.5-Coder-0.5B-Instruct-q4f16_1-MLC',
+  ]);
   expect(phone.find(({ id }) => id.startsWith('Qwen2.5-Coder-7B'))?.blocked).toMatch(/at most 128 MB fit/);
   expect(phone.find(({ id }) => id.startsWith('Qwen2.5-Coder-1.5B'))?.blocked).toBeNull();
 });
@@ -126,9 +169,25 @@ test('without WebGPU every card says why, none is suggested, and a load fails be
 });
 
 test('limits and features are checked before a byte is downloaded', async () => {
-  const { load, asked } = setUp({}, { features: [] }, { appConfig: { model_list: [{ ...APP.model_list[0], model: 'https://models.example/tiny', model_lib: LIB, model_id: 'Tiny-q4f16_1-MLC' }] } });
+  const { load, asked } = setUp(
+    {},
+    { features: [] },
+    {
+      appConfig: {
+        model_list: [
+          { ...APP.model_list[0], model: 'https://models.example/tiny', model_lib: LIB, model_id: 'Tiny-q4f16_1-MLC' },
+        ],
+      },
+    },
+  );
   await expect(load(undefined, 'Tiny-q4f16_1-MLC')).rejects.toMatchObject({ fault: 'no-f16' });
-  const large = setUp({}, { limits: { maxStorageBufferBindingSize: 200 << 20 } }, { appConfig: { model_list: APP.model_list.map((record) => ({ ...record, buffer_size_required_bytes: 200 << 20 })) } });
+  const large = setUp(
+    {},
+    { limits: { maxStorageBufferBindingSize: 200 << 20 } },
+    {
+      appConfig: { model_list: APP.model_list.map((record) => ({ ...record, buffer_size_required_bytes: 200 << 20 })) },
+    },
+  );
   await expect(large.load()).rejects.toMatchObject({ fault: 'gpu-limits' });
   await expect(setUp().load(undefined, 'Nothing')).rejects.toMatchObject({ fault: 'not-found' });
   expect([...asked, ...large.asked]).toEqual([]);
@@ -136,13 +195,20 @@ test('limits and features are checked before a byte is downloaded', async () => 
 
 test('no room is found out before the weights are fetched, and when the browser finds out later', async () => {
   const early = setUp({}, { features: [] }, { estimate: async () => ({ quota: 10_000, usage: 8000 }) });
-  await expect(early.load()).rejects.toMatchObject({ fault: 'disk-full', message: /1 MB are needed and 1 MB are free/ });
-  expect(early.asked.filter((url) => url.endsWith('.bin'))).toEqual([]);
-  const late = setUp({}, { features: [] }, {
-    stores: memoryStores((url) => {
-      if (url.endsWith('shard_2.bin')) throw new DOMException('full', 'QuotaExceededError');
-    }),
+  await expect(early.load()).rejects.toMatchObject({
+    fault: 'disk-full',
+    message: /1 MB are needed and 1 MB are free/,
   });
+  expect(early.asked.filter((url) => url.endsWith('.bin'))).toEqual([]);
+  const late = setUp(
+    {},
+    { features: [] },
+    {
+      stores: memoryStores((url) => {
+        if (url.endsWith('shard_2.bin')) throw new DOMException('full', 'QuotaExceededError');
+      }),
+    },
+  );
   await expect(late.load()).rejects.toMatchObject({ fault: 'disk-full' });
 });
 
@@ -162,7 +228,10 @@ test('a connection that fails is tried again twice; what was complete is not fet
     throw new TypeError('Failed to fetch');
   };
   down.server.set(`${BASE}params_shard_5.bin`, broken);
-  await expect(down.load()).rejects.toMatchObject({ fault: 'network', message: /^params_shard_5\.bin could not be downloaded from models\.example/ });
+  await expect(down.load()).rejects.toMatchObject({
+    fault: 'network',
+    message: /^params_shard_5\.bin could not be downloaded from models\.example/,
+  });
   const kept = down.stores.urls('webllm/model');
   expect(kept.length).toBeGreaterThanOrEqual(3);
   expect(await down.provider.cards()).toMatchObject([{ note: 'A part of it is stored; loading goes on from there.' }]);
@@ -180,10 +249,17 @@ test('a file that is not there, one that is cut short, and lists that are none',
 
   const short = setUp();
   short.server.set(`${BASE}params_shard_4.bin`, 'x'.repeat(500));
-  await expect(short.load()).rejects.toMatchObject({ fault: 'bad-file', message: 'params_shard_4.bin has 500 bytes and should have 1004: it was cut short or replaced on the server.' });
+  await expect(short.load()).rejects.toMatchObject({
+    fault: 'bad-file',
+    message: 'params_shard_4.bin has 500 bytes and should have 1004: it was cut short or replaced on the server.',
+  });
   expect(short.stores.urls('webllm/model')).not.toContain(`${BASE}params_shard_4.bin`);
 
-  for (const [name, body] of [['tensor-cache.json', '{"records":'], ['tensor-cache.json', '{"records":[{"dataPath":"https://elsewhere.example/a","nbytes":1}]}'], ['mlc-chat-config.json', '{"tokenizer_files":[]}']] as const) {
+  for (const [name, body] of [
+    ['tensor-cache.json', '{"records":'],
+    ['tensor-cache.json', '{"records":[{"dataPath":"https://elsewhere.example/a","nbytes":1}]}'],
+    ['mlc-chat-config.json', '{"tokenizer_files":[]}'],
+  ] as const) {
     const bad = setUp();
     bad.server.set(BASE + name, body);
     await expect(bad.load()).rejects.toMatchObject({ fault: 'bad-file' });
@@ -222,7 +298,11 @@ test('cancelling while the package loads ends it in its next report, and frees t
         finish = resolve;
       });
       try {
-        engine.progress?.({ progress: 0.5, timeElapsed: 1, text: 'Loading model from cache[1/2]: 1MB loaded. 50% completed, 1 secs elapsed.' });
+        engine.progress?.({
+          progress: 0.5,
+          timeElapsed: 1,
+          text: 'Loading model from cache[1/2]: 1MB loaded. 50% completed, 1 secs elapsed.',
+        });
       } catch (error) {
         told = error;
         throw error;
@@ -245,13 +325,24 @@ test('an abort that the package takes for success is none', async () => {
 test('the package’s phases follow the download, each from 0', async () => {
   const { load, progress } = setUp({
     reload: async (_id, engine) => {
-      for (const [text, share] of [['Start to fetch params', 0], ['Loading model from cache[1/1]: 1MB loaded.', 1], ['Loading GPU shader modules[1/2]: ', 0.5], ['Finish loading on WebGPU - acme', 1]] as const) {
+      for (const [text, share] of [
+        ['Start to fetch params', 0],
+        ['Loading model from cache[1/1]: 1MB loaded.', 1],
+        ['Loading GPU shader modules[1/2]: ', 0.5],
+        ['Finish loading on WebGPU - acme', 1],
+      ] as const) {
         engine.progress?.({ progress: share, timeElapsed: 1, text });
       }
     },
   });
   await load();
-  expect(progress.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1])).toEqual(['start', 'download', 'read', 'compile', 'start']);
+  expect(progress.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1])).toEqual([
+    'start',
+    'download',
+    'read',
+    'compile',
+    'start',
+  ]);
 });
 
 test('memory that runs out while it loads is told as that, and the GPU is freed', async () => {
@@ -284,7 +375,12 @@ test('a stored part that the package finds damaged is deleted, and only it', asy
       throw new Error('Tensor-cache record range [0, 1001) exceeds shard size 10');
     },
   });
-  for (const [url, body] of server) await stores.fill(url === LIB ? 'webllm/wasm' : url.endsWith('config.json') ? 'webllm/config' : 'webllm/model', url, String(body));
+  for (const [url, body] of server)
+    await stores.fill(
+      url === LIB ? 'webllm/wasm' : url.endsWith('config.json') ? 'webllm/config' : 'webllm/model',
+      url,
+      String(body),
+    );
   await stores.fill('webllm/model', `${BASE}params_shard_1.bin`, 'cut short');
   await expect(load()).rejects.toMatchObject({ fault: 'bad-file', remedy: /was deleted/ });
   expect(stores.urls('webllm/model')).toHaveLength(SHARDS.length + 2 - 1);
@@ -292,11 +388,23 @@ test('a stored part that the package finds damaged is deleted, and only it', asy
 });
 
 test('removing deletes every file of the model, and leaves what others need', async () => {
-  const { load, provider, stores } = setUp({}, { features: [] }, { appConfig: { model_list: [...APP.model_list, { model: 'https://models.example/other', model_id: 'Other', model_lib: LIB }] } });
+  const { load, provider, stores } = setUp(
+    {},
+    { features: [] },
+    {
+      appConfig: {
+        model_list: [...APP.model_list, { model: 'https://models.example/other', model_id: 'Other', model_lib: LIB }],
+      },
+    },
+  );
   await load();
   await stores.fill('webllm/config', 'https://models.example/other/resolve/main/mlc-chat-config.json', '{}');
   await provider.remove?.(ID);
-  expect([stores.urls('webllm/model'), stores.urls('webllm/config'), stores.urls('webllm/wasm')]).toEqual([[], ['https://models.example/other/resolve/main/mlc-chat-config.json'], [LIB]]);
+  expect([stores.urls('webllm/model'), stores.urls('webllm/config'), stores.urls('webllm/wasm')]).toEqual([
+    [],
+    ['https://models.example/other/resolve/main/mlc-chat-config.json'],
+    [LIB],
+  ]);
   expect((await provider.cards())[0]).toMatchObject({ id: ID, stored: null });
   await provider.remove?.('Other');
   expect(stores.urls('webllm/wasm')).toEqual([]);
@@ -304,7 +412,13 @@ test('removing deletes every file of the model, and leaves what others need', as
 });
 
 test('a package that cannot be loaded, and a browser that stores nothing, are told', async () => {
-  await expect(setUp({}, { features: [] }, { importWebllm: () => Promise.reject(new TypeError('Failed to fetch dynamically imported module')) }).load()).rejects.toMatchObject({ fault: 'network' });
+  await expect(
+    setUp(
+      {},
+      { features: [] },
+      { importWebllm: () => Promise.reject(new TypeError('Failed to fetch dynamically imported module')) },
+    ).load(),
+  ).rejects.toMatchObject({ fault: 'network' });
   const blind = setUp({}, { features: [] }, { stores: undefined });
   await expect(blind.load()).rejects.toMatchObject({ fault: 'unsupported' });
   expect(await blind.provider.cards()).toMatchObject([{ stored: null }]);

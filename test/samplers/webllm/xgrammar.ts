@@ -1,6 +1,6 @@
 /**
- * The grammar engine inside @mlc-ai/web-llm (xgrammar, compiled to WASM), which the package does not export: a copy of its
- * module that does. Node's `createRequire` is added, which that part of the module takes for granted.
+ * The grammar engine inside @mlc-ai/web-llm (xgrammar, compiled to WASM), which the package does not export: a copy of
+ * its module that does. Node's `createRequire` is added, which that part of the module takes for granted.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,14 +15,27 @@ interface Matcher {
   dispose(): void;
 }
 interface Xgrammar {
-  readonly TokenizerInfo: { createTokenizerInfo(vocabulary: string[], kind: string, prependSpace: boolean, size: number, stops: number[]): Promise<unknown> };
-  readonly GrammarCompiler: { createGrammarCompiler(info: unknown): Promise<{ compileGrammar(grammar: string): Promise<unknown> }> };
+  readonly TokenizerInfo: {
+    createTokenizerInfo(
+      vocabulary: string[],
+      kind: string,
+      prependSpace: boolean,
+      size: number,
+      stops: number[],
+    ): Promise<unknown>;
+  };
+  readonly GrammarCompiler: {
+    createGrammarCompiler(info: unknown): Promise<{ compileGrammar(grammar: string): Promise<unknown> }>;
+  };
   readonly GrammarMatcher: { createGrammarMatcher(compiled: unknown): Promise<Matcher> };
 }
 
 /** The token that ends a text; tokens 1 … 256 are the bytes 0 … 255. */
 export const END = 0;
-const VOCABULARY = ['</s>', ...Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)];
+const VOCABULARY = [
+  '</s>',
+  ...Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
+];
 
 /** A matcher whose tokens are bytes. */
 export interface ByteMatcher {
@@ -35,18 +48,24 @@ export interface ByteMatcher {
 /** Loads the package's engine; `compile` rejects for a grammar that it cannot read. */
 export async function openXgrammar(): Promise<{ compile(grammar: string): Promise<ByteMatcher> }> {
   const source = readFileSync(createRequire(import.meta.url).resolve('@mlc-ai/web-llm'), 'utf8');
-  if (!source.includes('var libExports$1 = requireLib$1();')) throw new Error('the package keeps its grammar engine elsewhere now');
+  if (!source.includes('var libExports$1 = requireLib$1();'))
+    throw new Error('the package keeps its grammar engine elsewhere now');
   const folder = mkdtempSync(join(tmpdir(), 'xgrammar-'));
   const file = join(folder, 'web-llm.mjs');
   let engine: Xgrammar;
   try {
     const opened = source.replaceAll('"MLC_DUMMY_PATH"', 'import.meta.url').replace(/\n\/\/# sourceMappingURL.*$/m, '');
-    writeFileSync(file, `import { createRequire } from 'node:module';\n${opened}\nexport const xgrammar = libExports$1;\n`);
+    writeFileSync(
+      file,
+      `import { createRequire } from 'node:module';\n${opened}\nexport const xgrammar = libExports$1;\n`,
+    );
     engine = ((await import(/* @vite-ignore */ pathToFileURL(file).href)) as { xgrammar: Xgrammar }).xgrammar;
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const info = await engine.TokenizerInfo.createTokenizerInfo(VOCABULARY, 'byte_fallback', false, VOCABULARY.length, [END]);
+  const info = await engine.TokenizerInfo.createTokenizerInfo(VOCABULARY, 'byte_fallback', false, VOCABULARY.length, [
+    END,
+  ]);
   const compiler = await engine.GrammarCompiler.createGrammarCompiler(info);
   return {
     async compile(grammar) {
@@ -54,7 +73,9 @@ export async function openXgrammar(): Promise<{ compile(grammar: string): Promis
       return {
         async next() {
           const mask = await matcher.getNextTokenBitmask();
-          return VOCABULARY.map((_, token) => token).filter((token) => ((mask[token >> 5] ?? 0) & (1 << (token & 31))) !== 0);
+          return VOCABULARY.map((_, token) => token).filter(
+            (token) => ((mask[token >> 5] ?? 0) & (1 << (token & 31))) !== 0,
+          );
         },
         accept: (token) => matcher.acceptToken(token),
         reset: () => matcher.reset(),
