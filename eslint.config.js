@@ -13,7 +13,8 @@ import svelteConfig from './svelte.config.js';
  * It points one way, so that no two folders depend on each other. Only App.svelte
  * imports views, and only main.ts, which puts everything together, imports anything.
  */
-const ENGINE_PARTS = ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab', 'database', 'storage'];
+const FILES_AND_RUNS = ['formats', 'recording', 'ask'];
+const ENGINE_PARTS = ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab', 'database', 'storage', ...FILES_AND_RUNS];
 const MAY_IMPORT = {
   grpo: [],
   sql: ['grpo'],
@@ -21,11 +22,14 @@ const MAY_IMPORT = {
   rewards: ['grpo', 'sql', 'linking'],
   samplers: ['grpo', 'sql', 'linking'],
   lab: ['grpo', 'sql'],
+  formats: ['grpo', 'sql'],
+  ask: ['grpo', 'sql', 'lab'],
+  recording: ['grpo', 'rewards', 'samplers', 'formats'],
   database: ['grpo', 'sql'],
   storage: ['grpo', 'lab'],
   engine: ENGINE_PARTS,
-  cli: [...ENGINE_PARTS, 'engine'],
-  state: ['grpo', 'engine', 'storage', 'sql', 'lab'],
+  cli: ENGINE_PARTS,
+  state: ['grpo', 'engine', 'storage', 'sql', 'lab', 'ask'],
   charts: ['grpo'],
   guide: ['grpo'],
   views: ['grpo', 'state', 'charts', 'guide', 'sql', 'lab'],
@@ -34,7 +38,10 @@ const APP_MAY_IMPORT = ['views', 'state', 'charts', 'guide'];
 const FOLDERS = Object.keys(MAY_IMPORT);
 
 /** Folders whose result depends on their arguments alone: no page, no clock, no global randomness. */
-const PURE = ['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab'];
+const PURE = [
+  ...['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab'],
+  ...['formats', 'ask', 'recording'],
+];
 
 /** @param {string[]} types */
 const toFolders = (types) => ({ element: { types: { anyOf: types } } });

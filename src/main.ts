@@ -3,12 +3,12 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
 import { connectEngine } from './engine/client.ts';
-import { connectExperiments } from './engine/experiments-client.ts';
+import { connectExperiments } from './engine/experiments/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
-import type { ModelsApi } from './engine/models-protocol.ts';
+import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
-import { LabState } from './state/lab.svelte.ts';
+import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { endpointMemory } from './state/endpoint-memory.ts';
 import { ThemeState } from './state/theme.svelte.ts';
@@ -35,8 +35,8 @@ function wait(ms: number): Promise<void> {
 
 const models = new ModelsState({
   onready: (id, label) =>
-    void lab.sampler.use(id, label).then((refused) => {
-      if (refused !== null) lab.tell(refused, 'problem');
+    void run.sampler.use(id, label).then((refused) => {
+      if (refused !== null) run.tell(refused, 'problem');
     }),
   persist: async () => navigator.storage.persist(),
   prepare: offerOwnModel,
@@ -48,13 +48,13 @@ async function offerOwnModel(api: ModelsApi): Promise<void> {
   if (!('LanguageModel' in globalThis)) return;
   const [{ makeBuiltInAiProvider }, { servePageModels }] = await Promise.all([
     import('./samplers/built-in-ai/built-in-ai.ts'),
-    import('./engine/page-models.ts'),
+    import('./engine/models/page-models.ts'),
   ]);
   const provider = makeBuiltInAiProvider({});
   await api.offer(servePageModels(provider), provider.kind);
 }
 
-const lab: LabState = new LabState({
+const run: RunState = new RunState({
   connect: () => {
     const engine = connectEngine();
     models.attach(engine.models);
@@ -97,7 +97,7 @@ const running = {
 };
 const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
 
-const ask = new AskState({ ask: (request) => lab.sampler.askFor(request), stop: () => lab.sampler.stopGroup() });
+const ask = new AskState({ ask: (request) => run.sampler.askFor(request), stop: () => run.sampler.stopGroup() });
 
-mount(App, { target, props: { lab, models, ask, experiments, theme: new ThemeState() } });
-void lab.open();
+mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState() } });
+void run.open();

@@ -1,5 +1,5 @@
 /** An answer as a terminal shows it: the table, the SQL, and what was not chosen. */
-import type { ActedHint, AskAnswer, AskCandidate } from '../engine/ask-types.ts';
+import type { ActedHint, AskAnswer, AskCandidate } from '../ask/types.ts';
 import type { SqlValue } from '../grpo/types.ts';
 
 /** Characters of a cell, and columns of a table, that are shown. */

@@ -1,6 +1,6 @@
-import { ask as answerQuestion } from '../engine/ask.ts';
-import { MOST_SAMPLES, type AskAnswer } from '../engine/ask-types.ts';
-import { QuestionError } from '../engine/asking.ts';
+import { ask as answerQuestion } from '../ask/ask.ts';
+import { MOST_SAMPLES, type AskAnswer } from '../ask/types.ts';
+import { QuestionError } from '../grpo/questions.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { fixedPolicy } from '../lab/evaluate.ts';
 import { answerLines } from './answer-text.ts';

@@ -8,7 +8,7 @@ import type { Mean } from '../lab/student.ts';
 import { teachable } from '../lab/teachable.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
-import { parseHints } from '../engine/hints-file.ts';
+import { parseHints } from '../formats/hints-file.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';

@@ -3,7 +3,7 @@ import type { CreditReport } from '../lab/hint-credit.ts';
 import { Judge } from '../lab/judge.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
-import { parseHints } from '../engine/hints-file.ts';
+import { parseHints } from '../formats/hints-file.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';

@@ -3,7 +3,7 @@
  * published models wrote? For each folder hints are taught on its training questions and choose on its held-out ones;
  * what comes out is pooled.
  */
-import { parseCompletions } from '../engine/completions-file.ts';
+import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { GRPOTrainer, rewardWeights } from '../grpo/trainer.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DatabaseImportError } from '../database/errors.ts';
 import { spawnNodeDatabase } from '../database/node.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
-import { parseQuestions } from '../engine/dataset.ts';
+import { parseQuestions } from '../formats/dataset.ts';
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Database, Question } from '../grpo/types.ts';

@@ -1,5 +1,5 @@
 /** The commands and what becomes of their errors; main.ts is the process around it. */
-import { DatasetError } from '../engine/entry.ts';
+import { DatasetError } from '../formats/entry.ts';
 import { ConfigError } from '../grpo/config.ts';
 import { GoldError } from '../lab/gold.ts';
 import { PretrainingError } from '../lab/pretrain.ts';

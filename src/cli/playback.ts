@@ -1,9 +1,9 @@
 /** A recorded run, played back: the same steps, with their SQL run, scored and learned from again. */
 import { basename, dirname, resolve } from 'node:path';
-import { hintsToText } from '../engine/hints-file.ts';
-import { pointOf } from '../engine/history.ts';
-import type { Recording } from '../engine/recording-format.ts';
-import { playBack } from '../engine/recording-playback.ts';
+import { hintsToText } from '../formats/hints-file.ts';
+import { pointOf } from '../grpo/history.ts';
+import type { Recording } from '../recording/format.ts';
+import { playBack } from '../recording/playback.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf } from '../grpo/reward-modes.ts';
 import { checkOutputs, writeAll } from './files.ts';

@@ -1,4 +1,4 @@
-import { compactHintsText } from '../engine/hints-file.ts';
+import { compactHintsText } from '../formats/hints-file.ts';
 import { GoldResults } from '../lab/gold.ts';
 import { Judge } from '../lab/judge.ts';
 import { leaveOut, meanOverDatabases } from '../lab/leave-one-out.ts';

@@ -1,6 +1,6 @@
 /** Who writes the SQL, from the options of a command line. */
-import type { Recording } from '../engine/recording-format.ts';
-import { parseRecording } from '../engine/recording-file.ts';
+import type { Recording } from '../recording/format.ts';
+import { parseRecording } from '../recording/recording-file.ts';
 import type { Question, Sampler, Schema } from '../grpo/types.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { connectEndpoint, GRAMMAR_FIELDS, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
@@ -10,7 +10,7 @@ import type { LanguageModel } from '../samplers/language/model.ts';
 import { makePoolSampler } from '../samplers/replay/pool-sampler.ts';
 import type { PoolCompletion, PoolOptions } from '../samplers/replay/pool-sampler.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
-import { parseCompletions } from '../engine/completions-file.ts';
+import { parseCompletions } from '../formats/completions-file.ts';
 import { readText } from './files.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';

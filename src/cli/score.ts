@@ -1,4 +1,4 @@
-import { parseAnswers } from '../engine/dataset.ts';
+import { parseAnswers } from '../formats/dataset.ts';
 import { rewardWeights } from '../grpo/trainer.ts';
 import type { RewardComponent, RewardReason } from '../grpo/types.ts';
 import { ANSWER_BUDGET, GoldResults } from '../lab/gold.ts';

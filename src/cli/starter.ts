@@ -3,8 +3,8 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseHintsFile } from '../engine/hints-file.ts';
-import type { HintsFile, HintSource } from '../engine/hints-file.ts';
+import { parseHintsFile } from '../formats/hints-file.ts';
+import type { HintsFile, HintSource } from '../formats/hints-file.ts';
 import type { PolicyHint } from '../grpo/types.ts';
 import { readText } from './files.ts';
 import { UsageError } from './options.ts';

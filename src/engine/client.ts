@@ -1,6 +1,6 @@
 /** The page's end of the engine worker. */
 import { proxy, wrap } from 'comlink';
-import type { ModelsApi } from './models-protocol.ts';
+import type { ModelsApi } from './models/models-protocol.ts';
 import type { EngineApi } from './protocol.ts';
 import { linkWorker } from './worker-link.ts';
 import type { EngineWorker, StartOptions } from './worker.ts';

@@ -4,8 +4,8 @@ import type { RunStore } from '../grpo/run-store.ts';
 import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
 import type { FileStore } from '../storage/stored-file.ts';
-import type { Completions } from './group-source.ts';
-import type { Definition } from './protocol.ts';
+import type { Completions } from './sources/group-source.ts';
+import type { Definition } from '../grpo/types.ts';
 
 /** A dataset that is open. */
 export interface Dataset {

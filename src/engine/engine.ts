@@ -9,17 +9,17 @@ import type { HistoryPoint } from '../grpo/run-store.ts';
 import { acceptGuidance, applyGuidance, editGuidance, vetoGuidance } from '../grpo/guidance.ts';
 import type { HintEvent, Step } from '../grpo/types.ts';
 import { StoreError } from '../storage/errors.ts';
-import { ask } from './ask.ts';
-import { askedQuestion, QuestionError } from './asking.ts';
-import { parseCompletions } from './completions-file.ts';
-import { trial } from './correction.ts';
+import { ask } from '../ask/ask.ts';
+import { askedQuestion, QuestionError } from '../grpo/questions.ts';
+import { parseCompletions } from '../formats/completions-file.ts';
+import { trial } from './run/correction.ts';
 import type { EnginePorts } from './engine-ports.ts';
-import type { FeedbackBook } from './feedback-book.ts';
-import { COMPLETIONS_FILE, forQuestions, RECORDING } from './group-source.ts';
-import { pointOf } from './history.ts';
-import { LiveRelay } from './live-relay.ts';
-import { playbackOf } from './playing.ts';
-import { promptFor } from './prompt-view.ts';
+import type { FeedbackBook } from '../rewards/feedback-book.ts';
+import { COMPLETIONS_FILE, forQuestions, RECORDING } from './sources/group-source.ts';
+import { pointOf } from '../grpo/history.ts';
+import { LiveRelay } from './models/live-relay.ts';
+import { playbackOf } from './run/playing.ts';
+import { promptFor } from './run/prompt-view.ts';
 import type {
   Advance,
   AdvanceRequest,
@@ -39,12 +39,12 @@ import type {
   RunView,
   Trial,
 } from './protocol.ts';
-import { readable } from './readable.ts';
-import { parseRecording } from './recording-file.ts';
-import type { Playback } from './recording-playback.ts';
-import { reflectOn } from './reflecting.ts';
-import { RunInHand, START } from './run-in-hand.ts';
-import { checkSeed } from './run-settings.ts';
+import { readable } from './models/readable.ts';
+import { parseRecording } from '../recording/recording-file.ts';
+import type { Playback } from '../recording/playback.ts';
+import { reflectOn } from './run/reflecting.ts';
+import { RunInHand, START } from './run/run-in-hand.ts';
+import { checkSeed } from '../grpo/run-settings.ts';
 
 /** Milliseconds between two breaths of a long `advance`. */
 const BREATH_MS = 12;

@@ -3,21 +3,38 @@
  * The page drives the loop by calling `advance` again and again, so pausing is: not calling it.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { Feedback, Thumb } from '../grpo/feedback.ts';
+import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
+import type { GuidanceAct } from '../grpo/guidance.ts';
 import type { HistoryPoint, Place, StartChoice } from '../grpo/run-store.ts';
 import type { PromptMessage } from '../grpo/origin.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
-import type { AskAnswer, AskRequest } from './ask.ts';
-import type { Execution, HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
+import type { AskAnswer, AskRequest } from '../ask/ask.ts';
+import type {
+  Definition,
+  Execution,
+  HintEdit,
+  HintEvent,
+  PolicyHint,
+  Question,
+  Schema,
+  Step,
+  TrainingSummary,
+} from '../grpo/types.ts';
 
-export type { AskAnswer, AskRequest, Feedback, HistoryPoint, LiveGroup, Place, PromptMessage, StartChoice };
-
-/** A business definition that comes with a dataset: what a term of its questions means. */
-export interface Definition {
-  readonly term: string;
-  readonly means: string;
-  readonly sql: string;
-}
+export type {
+  AskAnswer,
+  AskRequest,
+  Definition,
+  Feedback,
+  GuidanceAct,
+  HintEdit,
+  Judged,
+  HistoryPoint,
+  LiveGroup,
+  Place,
+  PromptMessage,
+  StartChoice,
+};
 
 export interface DatasetView {
   readonly name: string;
@@ -79,12 +96,6 @@ export interface Configured extends PoolView {
 export interface FeedbackView extends PoolView {
   /** Everything that was said about the dataset, the oldest first. */
   readonly feedback: readonly Feedback[];
-}
-
-/** The completion that is judged: its question and its SQL. */
-export interface Judged {
-  readonly question: string;
-  readonly sql: string;
 }
 
 /** What a corrected SQL does, before it is kept. */
@@ -152,18 +163,6 @@ export interface RecordingView {
   /** Why it ended by itself; null when it did not. */
   readonly ended: string | null;
 }
-
-export interface HintEdit {
-  readonly weight?: number;
-  readonly enabled?: boolean;
-}
-
-/** What a reader does about hints in words. */
-export type GuidanceAct =
-  | { readonly does: 'add'; readonly text: string }
-  | { readonly does: 'accept'; readonly key: string }
-  | { readonly does: 'reword'; readonly key: string; readonly text: string }
-  | { readonly does: 'veto'; readonly key: string };
 
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
 export interface EngineApi {

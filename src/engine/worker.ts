@@ -12,11 +12,11 @@ import { makeWllamaProvider } from '../samplers/wllama/wllama-provider.ts';
 import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
-import { openDataset } from './open-dataset.ts';
-import { Models } from './models.ts';
-import type { ModelsApi } from './models-protocol.ts';
+import { openDataset } from './data/open-dataset.ts';
+import { Models } from './models/models.ts';
+import type { ModelsApi } from './models/models-protocol.ts';
 import type { EngineApi } from './protocol.ts';
-import { fetchStarter } from './starter.ts';
+import { fetchStarter } from './data/starter.ts';
 
 export interface StartOptions {
   /** URL of the page: its datasets are found relative to it. */

@@ -51,3 +51,9 @@ export type FeedbackProvider = (
   question: Question,
   completions: readonly { readonly sql: string; readonly execution: Execution }[],
 ) => Promise<Judgements | null>;
+
+/** The completion that is judged: its question and its SQL. */
+export interface Judged {
+  readonly question: string;
+  readonly sql: string;
+}

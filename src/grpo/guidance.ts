@@ -286,3 +286,10 @@ function withText(hint: PolicyHint, text: string, step: number): PolicyHint {
   const reworded = { ...hint, pattern: text, updatedAt: step };
   return { ...reworded, description: describeHint(reworded, hint.weight, hint.evidence) };
 }
+
+/** What a reader does about hints in words. */
+export type GuidanceAct =
+  | { readonly does: 'add'; readonly text: string }
+  | { readonly does: 'accept'; readonly key: string }
+  | { readonly does: 'reword'; readonly key: string; readonly text: string }
+  | { readonly does: 'veto'; readonly key: string };

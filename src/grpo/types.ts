@@ -22,6 +22,13 @@ export interface Question {
   readonly level?: 'easy' | 'medium' | 'hard';
 }
 
+/** A business definition that comes with a dataset: what a term of its questions means. */
+export interface Definition {
+  readonly term: string;
+  readonly means: string;
+  readonly sql: string;
+}
+
 export interface Column {
   readonly name: string;
   /** Declared type as written in the schema, '' when none. */
@@ -198,6 +205,12 @@ export interface PolicyHint extends HintFeature {
   readonly updatedAt: number;
   /** A disabled hint keeps its weight, but neither acts nor learns. */
   readonly enabled: boolean;
+}
+
+/** A reader's change of one hint. */
+export interface HintEdit {
+  readonly weight?: number;
+  readonly enabled?: boolean;
 }
 
 /**

@@ -7,7 +7,7 @@ import type {
   ExperimentView,
   LabView,
   NewExperiment,
-} from '../engine/experiments-protocol.ts';
+} from '../engine/experiments/experiments-protocol.ts';
 import { messageOf } from './address.ts';
 
 export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, NewExperiment };

@@ -7,7 +7,7 @@ import type {
   ModelsApi,
   ModelState,
   StorageView,
-} from '../engine/models-protocol.ts';
+} from '../engine/models/models-protocol.ts';
 import { messageOf } from './address.ts';
 
 export type { EndpointSettings, LoadProgress, ModelCard, ModelKind, ModelState, StorageView };

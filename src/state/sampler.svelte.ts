@@ -9,7 +9,7 @@ import type {
   RunView,
   SamplerView,
 } from '../engine/protocol.ts';
-import { SHIPPED, type Shipped } from '../engine/shipped.ts';
+import { SHIPPED, type Shipped } from '../engine/data/shipped.ts';
 import { messageOf } from './address.ts';
 
 export type { AskAnswer, AskRequest, LiveGroup, PromptView, RecordingView, SamplerView, Shipped };

@@ -5,7 +5,7 @@
  *
  * DIR holds db.sqlite (or schema.sql) and questions.json. Prints a table: a row a folder, a column a rule, right
  * answers in per cent, and the mean over folders. The group is the greedy answer and G − 1 draws, as in
- * src/engine/ask.ts.
+ * src/ask/ask.ts.
  */
 import { basename, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';

@@ -12,7 +12,7 @@ import type { LanguageModel } from '../../src/samplers/language/model.ts';
 import { reflect } from '../../src/samplers/language/reflection.ts';
 import { WLLAMA_WASM_URL } from '../../src/samplers/wllama/wasm-url.ts';
 import { makeWllamaProvider } from '../../src/samplers/wllama/wllama-provider.ts';
-import { FLEET_SQL } from '../samplers/fleet.ts';
+import { FLEET_SQL } from '../samplers/sketch/fleet.ts';
 import { ODD_SCHEMAS } from '../samplers/schemas.ts';
 import { makeGguf } from '../support/gguf.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseHintsFile } from '../../src/engine/hints-file.ts';
+import { parseHintsFile } from '../../src/formats/hints-file.ts';
 import type { LeftOut, MeanOverDatabases } from '../../src/lab/leave-one-out.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseHints } from '../../src/engine/hints-file.ts';
-import { trainingPool } from '../../src/engine/asking.ts';
+import { parseHints } from '../../src/formats/hints-file.ts';
+import { trainingPool } from '../../src/grpo/questions.ts';
 import { makeConfig, presetSettings } from '../../src/grpo/config.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';

@@ -1,5 +1,5 @@
 /** The engine on the real demo shop, with real SQLite, sampler and rewards: in Node and in Chromium alike. */
-import { parseDefinitions, parseQuestions } from '../../src/engine/dataset.ts';
+import { parseDefinitions, parseQuestions } from '../../src/formats/dataset.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
@@ -8,7 +8,7 @@ import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { makeRewardModel } from '../../src/rewards/total.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
-import { trainingPool } from '../../src/engine/asking.ts';
+import { trainingPool } from '../../src/grpo/questions.ts';
 
 export interface ShopFiles {
   readonly database: Uint8Array;

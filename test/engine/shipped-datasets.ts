@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
-import { openDataset } from '../../src/engine/open-dataset.ts';
+import { openDataset } from '../../src/engine/data/open-dataset.ts';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 

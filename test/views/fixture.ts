@@ -17,7 +17,7 @@ import type {
   Schema,
   Step,
 } from '../../src/grpo/types.ts';
-import { FeedbackBook } from '../../src/engine/feedback-book.ts';
+import { FeedbackBook } from '../../src/rewards/feedback-book.ts';
 import type { EngineApi, FeedbackView, Place, RunView, StartChoice } from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 

@@ -2,7 +2,7 @@
 import { inWords, plural, signed } from '../../charts/format.ts';
 import type { Question } from '../../grpo/types.ts';
 import type { AskAnswer, AskCandidate } from '../../state/ask.svelte.ts';
-import { outcomeOf } from '../outcome.ts';
+import { outcomeOf } from '../words/outcome.ts';
 
 const LEVELS = ['easy', 'medium', 'hard'] as const;
 /** Longer questions are no good examples. */

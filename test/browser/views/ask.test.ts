@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app.css';
 import { AskState, type AskAnswer, type AskCandidate, type AskRequest } from '../../../src/state/ask.svelte.ts';
-import { LabState } from '../../../src/state/lab.svelte.ts';
+import { RunState } from '../../../src/state/run.svelte.ts';
 import Ask from '../../../src/views/ask/Ask.svelte';
 import { engineOf, SPREAD } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, violations } from './page.ts';
@@ -73,7 +73,7 @@ const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<
 async function showAsk({ width = 1440 } = {}) {
   await page.viewport(width, 1000);
   const engine = engineOf(SPREAD);
-  const lab = new LabState({
+  const run = new RunState({
     connect: () => engine,
     address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
     reducedMotion: () => true,
@@ -90,10 +90,10 @@ async function showAsk({ width = 1440 } = {}) {
     },
     stop: () => settle?.reject(Object.assign(new Error('Stopped.'), { name: 'AbortError' })),
   });
-  await render(Ask, { lab, ask });
-  await lab.open();
+  await render(Ask, { run, ask });
+  await run.open();
   return {
-    lab,
+    run,
     ask,
     asked,
     engine,
@@ -219,7 +219,7 @@ describe('the answer', () => {
   });
 
   test('its SQL is edited, run in the sandbox, and can be kept as the right answer', async () => {
-    const { engine, lab } = await answered();
+    const { engine, run } = await answered();
     await page.getByRole('button', { name: 'Edit and run again' }).click();
     const sql = page.getByLabelText('Your SQL');
     await expect.element(sql).toHaveValue(best.sql);
@@ -239,17 +239,17 @@ describe('the answer', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Run it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep as the right answer' }).click();
     await vi.waitFor(() =>
-      expect(lab.feedback.entries).toMatchObject([
+      expect(run.feedback.entries).toMatchObject([
         { question: 'List products from France', corrected: 'SELECT name FROM products' },
       ]),
     );
   });
 
   test('takes a thumb', async () => {
-    const { lab } = await answered();
+    const { run } = await answered();
     await page.getByRole('button', { name: 'thumb up for completion 1' }).click();
     await vi.waitFor(() =>
-      expect(lab.feedback.entries).toMatchObject([
+      expect(run.feedback.entries).toMatchObject([
         { question: 'List products from France', text: best.sql, thumb: 'up' },
       ]),
     );

@@ -11,26 +11,26 @@ const bar = (number: number) => page.getByRole('group', { name: `Feedback on com
 
 describe('thumbs', () => {
   test('say where they went, change, and are taken back by a second press', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await thumb('up', 2).click();
     await expect
       .element(bar(2).getByRole('status'))
       .toHaveTextContent('Thumb up: kept in this browser. Feedback has no weight, so it does not count yet.');
-    expect(lab.feedback.entries).toMatchObject([
-      { question: lab.step?.groups[0]?.question, text: SPREAD[1]?.sql, thumb: 'up' },
+    expect(run.feedback.entries).toMatchObject([
+      { question: run.step?.groups[0]?.question, text: SPREAD[1]?.sql, thumb: 'up' },
     ]);
     await thumb('down', 2).click();
     await expect.element(thumb('up', 2)).toHaveAttribute('aria-pressed', 'false');
     await expect.element(thumb('down', 2)).toHaveAttribute('aria-pressed', 'true');
     await thumb('down', 2).click();
     await expect.element(bar(2).getByRole('status')).toHaveTextContent('Taken back.');
-    expect(lab.feedback.entries).toEqual([]);
+    expect(run.feedback.entries).toEqual([]);
   });
 
   test('work by keyboard alone, and give feedback its weight', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await vi.waitFor(() => expect(document.querySelectorAll('.thumb')).toHaveLength(8));
     (thumb('up', 1).element() as HTMLElement).focus();
     await userEvent.keyboard(' ');
@@ -38,14 +38,14 @@ describe('thumbs', () => {
     await userEvent.keyboard('{Tab}{Tab}{Tab}');
     expect(document.activeElement?.textContent).toBe('Let feedback count');
     await userEvent.keyboard('{Enter}');
-    await vi.waitFor(() => expect(lab.config.feedback_weight).toBe(1));
+    await vi.waitFor(() => expect(run.config.feedback_weight).toBe(1));
     await expect.element(bar(1).getByRole('status')).toHaveTextContent('Counts from the next step.');
-    expect(lab.rewardMode).toBe('mix');
+    expect(run.rewardMode).toBe('mix');
   });
 
   test('what could not be kept is told where it was pressed', async () => {
-    const { lab, engine } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run, engine } = await showPage(SPREAD);
+    await run.stepOnce();
     engine.failure = new Error('The browser’s storage for this page is full.');
     await thumb('up', 1).click();
     await expect.element(bar(1).getByRole('status')).toHaveTextContent('The browser’s storage for this page is full.');
@@ -55,8 +55,8 @@ describe('thumbs', () => {
 
 describe('a corrected SQL', () => {
   test('is run and shown before it can be kept, and can be taken back', async () => {
-    const { lab, engine } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run, engine } = await showPage(SPREAD);
+    await run.stepOnce();
     await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
     const keep = page.getByRole('button', { name: 'Keep as the right answer' });
     const text = page.getByLabelText('What should it be?');
@@ -75,44 +75,44 @@ describe('a corrected SQL', () => {
     expect(await violations()).toEqual([]);
     await keep.click();
     await expect.element(page.getByRole('dialog')).toHaveTextContent('Your SQL in its place: kept in this browser.');
-    expect(lab.feedback.entries).toMatchObject([{ thumb: null, corrected: 'SELECT name FROM products' }]);
+    expect(run.feedback.entries).toMatchObject([{ thumb: null, corrected: 'SELECT name FROM products' }]);
     await page.getByRole('button', { name: 'Take it back' }).click();
     await expect.element(page.getByRole('dialog')).toHaveTextContent('Taken back');
     await userEvent.keyboard('{Escape}');
-    expect(lab.feedback.entries).toEqual([]);
+    expect(run.feedback.entries).toEqual([]);
     expect(engine.calls.filter((call) => call === 'correct')).toHaveLength(2);
   });
 
   test('holds still what is corrected while the page was running', async () => {
-    const { lab } = await showPage(SPREAD);
-    lab.setSpeed('max');
-    lab.start();
-    await vi.waitFor(() => expect(lab.stepCount).toBeGreaterThan(5));
+    const { run } = await showPage(SPREAD);
+    run.setSpeed('max');
+    run.start();
+    await vi.waitFor(() => expect(run.stepCount).toBeGreaterThan(5));
     await page.getByRole('button', { name: 'Correct it of completion 2' }).click();
-    expect(lab.running).toBe(false);
+    expect(run.running).toBe(false);
     await expect.element(page.getByRole('heading', { name: 'Correct completion 2' })).toBeVisible();
   });
 });
 
 describe('what rewards', () => {
   test('is chosen in the settings, sets their weights, and stands at the totals', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await expect
       .element(page.getByRole('button', { name: /Total reward \(reference-free\) of completion 1/ }))
       .toBeVisible();
     await page.getByRole('button', { name: 'Settings' }).first().click();
     await page.getByLabelText('What rewards').selectOptions('gold');
-    await vi.waitFor(() => expect(lab.config).toMatchObject({ gold_weight: 1, quality_weight: 0, feedback_weight: 0 }));
+    await vi.waitFor(() => expect(run.config).toMatchObject({ gold_weight: 1, quality_weight: 0, feedback_weight: 0 }));
     await expect.element(page.getByText('1 training question left out.')).toBeVisible();
     await page.getByLabelText('What rewards').selectOptions('mix');
     await vi.waitFor(() =>
-      expect(lab.config).toMatchObject({ gold_weight: 1, quality_weight: 0.35, feedback_weight: 1 }),
+      expect(run.config).toMatchObject({ gold_weight: 1, quality_weight: 0.35, feedback_weight: 1 }),
     );
     expect(await violations()).toEqual([]);
     await userEvent.keyboard('{Escape}');
     await expect.element(page.getByText(/Drawn from 1 training question; 1 left out/)).toBeVisible();
-    await lab.stepOnce();
+    await run.stepOnce();
     await expect.element(page.getByRole('button', { name: /Total reward \(mix\) of completion 1/ })).toBeVisible();
   });
 });
@@ -121,48 +121,48 @@ describe('what a run starts from', () => {
   const start = () => page.getByLabelText('Start from');
 
   test('changes at once before the first step; its hints are marked', async () => {
-    const { lab } = await showPage(SPREAD);
+    const { run } = await showPage(SPREAD);
     await start().selectOptions('starter');
-    await vi.waitFor(() => expect(lab.startedFrom).toBe('starter'));
-    expect(lab.hints).toEqual(STARTER);
+    await vi.waitFor(() => expect(run.startedFrom).toBe('starter'));
+    expect(run.hints).toEqual(STARTER);
     await expect.element(page.getByText('From the starter policy: ')).toBeInTheDocument();
     expect(await violations()).toEqual([]);
   });
 
   test('is asked first after a step, and may be left as it is', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await start().selectOptions('starter');
     await expect
       .element(page.getByRole('alert'))
       .toHaveTextContent('That starts a new run at step 0. “Undo reset” brings this one back.');
     await page.getByRole('button', { name: 'Keep this run' }).click();
     await expect.element(start()).toHaveValue('none');
-    expect(lab.stepCount).toBe(1);
+    expect(run.stepCount).toBe(1);
     await start().selectOptions('starter');
     await page.getByRole('button', { name: 'Start a new run' }).click();
-    await vi.waitFor(() => expect([lab.stepCount, lab.startedFrom]).toEqual([0, 'starter']));
+    await vi.waitFor(() => expect([run.stepCount, run.startedFrom]).toEqual([0, 'starter']));
     await page.getByRole('button', { name: 'Undo reset' }).click();
-    await vi.waitFor(() => expect([lab.stepCount, lab.startedFrom]).toEqual([1, 'none']));
+    await vi.waitFor(() => expect([run.stepCount, run.startedFrom]).toEqual([1, 'none']));
   });
 
   test('that cannot be loaded is told, and nothing changes', async () => {
-    const { lab, engine } = await showPage(SPREAD);
+    const { run, engine } = await showPage(SPREAD);
     engine.failure = new Error('The starter policy could not be loaded: this site has no starter/hints.json.');
     await start().selectOptions('starter');
     await expect.element(page.getByRole('alert')).toHaveTextContent('this site has no starter/hints.json');
     await expect.element(start()).toHaveValue('none');
-    expect(lab.startedFrom).toBe('none');
+    expect(run.startedFrom).toBe('none');
   });
 
   test('may stand in the address', async () => {
-    const { lab } = await showPage(SPREAD, { address: { start: 'starter' } });
-    expect([lab.startedFrom, lab.hints.length]).toEqual(['starter', 1]);
+    const { run } = await showPage(SPREAD, { address: { start: 'starter' } });
+    expect([run.startedFrom, run.hints.length]).toEqual(['starter', 1]);
   });
 
   test('general hints, those about this database and those of the starter can be told apart', async () => {
-    const { lab } = await showPage(SPREAD, { address: { start: 'starter' } });
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD, { address: { start: 'starter' } });
+    await run.stepOnce();
     await page.getByRole('button', { name: /^All \d+ hints$/ }).click();
     const show = page.getByRole('dialog').getByRole('combobox', { name: /^Show/ });
     const rows = (): number => document.querySelectorAll('dialog[open] tbody tr').length;
@@ -177,9 +177,9 @@ describe('what a run starts from', () => {
 
 describe('how a group came about', () => {
   test('a group that was drawn again says how often and how hot', async () => {
-    const { lab } = await showPage(ALIKE);
-    await lab.configure({ ...lab.config, resample_budget: 2 });
-    await lab.stepOnce();
+    const { run } = await showPage(ALIKE);
+    await run.configure({ ...run.config, resample_budget: 2 });
+    await run.stepOnce();
     await expect
       .element(
         page.getByText(
@@ -190,7 +190,7 @@ describe('how a group came about', () => {
   });
 
   test('a replayed completion says that it was not drawn', async () => {
-    const { lab, engine } = await showPage(SPREAD);
+    const { run, engine } = await showPage(SPREAD);
     const advance = engine.advance.bind(engine);
     engine.advance = async (request) => {
       const taken = await advance(request);
@@ -203,7 +203,7 @@ describe('how a group came about', () => {
         })) ?? [];
       return { ...taken, lastStep: taken.lastStep && { ...taken.lastStep, groups } };
     };
-    await lab.stepOnce();
+    await run.stepOnce();
     await vi.waitFor(() =>
       expect(
         [...document.querySelectorAll('.sheet li')].map((row) =>
@@ -215,8 +215,8 @@ describe('how a group came about', () => {
 });
 
 test.each([1440, 768, 360])('feedback, start and reward fit %i pixels', async (width) => {
-  const { lab } = await showPage(SPREAD, { width, address: { start: 'starter' } });
-  await lab.stepOnce();
+  const { run } = await showPage(SPREAD, { width, address: { start: 'starter' } });
+  await run.stepOnce();
   const first = page.getByRole('button', { name: /thumb up for completion/ }).first();
   await first.click();
   await expect.element(first).toHaveAttribute('aria-pressed', 'true');

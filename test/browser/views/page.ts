@@ -8,13 +8,13 @@ import { AskState } from '../../../src/state/ask.svelte.ts';
 import { ModelsState } from '../../../src/state/models.svelte.ts';
 import '../../../src/app.css';
 import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
-import { LabState } from '../../../src/state/lab.svelte.ts';
+import { RunState } from '../../../src/state/run.svelte.ts';
 import { ThemeState } from '../../../src/state/theme.svelte.ts';
 import type { AddressValues } from '../../../src/state/address.ts';
 import { engineOf, type FakeEngine, type Given } from '../../views/fixture.ts';
 
 export interface Page {
-  readonly lab: LabState;
+  readonly run: RunState;
   readonly theme: ThemeState;
   readonly engine: FakeEngine;
 }
@@ -32,7 +32,7 @@ export async function showPage(
   localStorage.removeItem('theme');
   const engine = engineOf(given);
   if (fail) engine.failure = new Error('The database file did not arrive. Check the connection.');
-  const lab = new LabState({
+  const run = new RunState({
     connect: () => engine,
     address: {
       read: () => ({ settings: {}, seed: null, start: null, problems: [], ...address }),
@@ -53,10 +53,10 @@ export async function showPage(
     persist: () => Promise.resolve(false),
     memory: { read: () => null, write: () => undefined },
   });
-  const ask = new AskState({ ask: (request) => lab.sampler.askFor(request), stop: () => lab.sampler.stopGroup() });
-  await render(App, { lab, models, ask, experiments, theme });
-  await lab.open();
-  return { lab, theme, engine };
+  const ask = new AskState({ ask: (request) => run.sampler.askFor(request), stop: () => run.sampler.stopGroup() });
+  await render(App, { run, models, ask, experiments, theme });
+  await run.open();
+  return { run, theme, engine };
 }
 
 /** Every rule of WCAG 2.2 A and AA and axe's best practices; the findings as readable lines. */

@@ -13,11 +13,11 @@ const dialog = (): HTMLDialogElement | null => document.querySelector('dialog[op
 
 describe('before the first step', () => {
   test('says what to do, and the first press works', async () => {
-    const { lab } = await showPage(SPREAD);
+    const { run } = await showPage(SPREAD);
     await expect.element(page.getByText(/^Press Step\. Each row becomes one SQL answer/)).toBeVisible();
     await page.getByRole('button', { name: 'Step', exact: true }).first().click();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
-    expect(lab.stepCount).toBe(1);
+    expect(run.stepCount).toBe(1);
   });
 
   test('an engine that does not start is told, with a way out', async () => {
@@ -39,8 +39,8 @@ describe('before the first step', () => {
 
 describe('one step', () => {
   test('shows SQL, results, rewards and advantages of the same completions', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     expect(rows().map((row) => row.querySelector('.total button')?.textContent)).toEqual([
       '−0.66',
@@ -66,8 +66,8 @@ describe('one step', () => {
   });
 
   test('a group without signal says so, and the line back is dashed', async () => {
-    const { lab } = await showPage(ALIKE);
-    await lab.stepOnce();
+    const { run } = await showPage(ALIKE);
+    await run.stepOnce();
     await expect
       .element(
         page.getByRole('heading', { name: /All four completions scored 0\.83, so this group carries no signal/ }),
@@ -79,29 +79,29 @@ describe('one step', () => {
   });
 
   test.each([2, 7, 32])('holds a group of %i', async (size) => {
-    const { lab } = await showPage(many(size));
-    await lab.stepOnce();
+    const { run } = await showPage(many(size));
+    await run.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(size));
     await expectNoSidewaysScroll();
-    const sum = lab.step?.groups[0]?.completions.reduce((all, { advantage }) => all + advantage, 0);
+    const sum = run.step?.groups[0]?.completions.reduce((all, { advantage }) => all + advantage, 0);
     expect(sum).toBeCloseTo(0, 9);
   });
 
   test('several questions per step are shown group by group', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.configure(makeConfig({ ...lab.config, questions_per_step: 2 }));
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.configure(makeConfig({ ...run.config, questions_per_step: 2 }));
+    await run.stepOnce();
     await expect.element(page.getByText(/^Group 1 of 2:/)).toBeVisible();
     await page.getByRole('button', { name: 'Next group' }).click();
-    await expect.element(page.getByText(`Group 2 of 2: ${lab.step?.groups[1]?.question ?? ''}`)).toBeVisible();
+    await expect.element(page.getByText(`Group 2 of 2: ${run.step?.groups[1]?.question ?? ''}`)).toBeVisible();
     await expect.element(page.getByRole('button', { name: 'Next group' })).toBeDisabled();
   });
 });
 
 describe('every number opens to its arithmetic', () => {
   test('advantage → mean and sd → total → component, and back to where it began', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     const number = page.getByRole('button', { name: /^Advantage of completion 2: \+1\.08/ });
     (number.element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
@@ -119,8 +119,8 @@ describe('every number opens to its arithmetic', () => {
   });
 
   test('a changed weight names its causes and leads to its story', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await page.getByRole('button', { name: /^Change of SUM\(/ }).click();
     await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('Δw'));
     expect(dialog()?.textContent).toContain('Completion 2');
@@ -135,25 +135,25 @@ describe('every number opens to its arithmetic', () => {
   });
 
   test('a running page holds still while one is open, at the step it was read from', async () => {
-    const { lab } = await showPage(SPREAD);
-    lab.setSpeed('max');
-    lab.start();
+    const { run } = await showPage(SPREAD);
+    run.setSpeed('max');
+    run.start();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     document.querySelector<HTMLElement>('.sheet .value button')?.click();
-    expect(lab.running).toBe(false);
+    expect(run.running).toBe(false);
     await vi.waitFor(() => expect(dialog()?.querySelector('.values') ?? null).not.toBeNull());
     const read = dialog()?.textContent;
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const taken = lab.stepCount;
+    const taken = run.stepCount;
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect([lab.stepCount, dialog()?.textContent]).toEqual([taken, read]);
+    expect([run.stepCount, dialog()?.textContent]).toEqual([taken, read]);
   });
 
   test('where a component could not be computed, the rows show the share the others had', async () => {
-    const { lab } = await showPage(
+    const { run } = await showPage(
       SPREAD.map((given) => ({ ...given, values: { ...given.values, quality: undefined } })),
     );
-    await lab.stepOnce();
+    await run.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     expect([...(rows()[1]?.querySelectorAll('dd') ?? [])].map(({ textContent }) => textContent)).toEqual([
       '+1.00 × .31',
@@ -170,8 +170,8 @@ describe('every number opens to its arithmetic', () => {
 
 describe('hints', () => {
   test('are searched, switched off and edited; a weight out of range is refused with its range', async () => {
-    const { lab } = await showPage(SPREAD);
-    await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
     await page.getByRole('button', { name: /^All \d+ hints$/ }).click();
     await page.getByRole('searchbox').fill('group by products');
     await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(1));
@@ -182,73 +182,73 @@ describe('hints', () => {
     await weight.fill('1.5');
     await userEvent.tab();
     await vi.waitFor(() =>
-      expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.weight).toBe(1.5),
+      expect(run.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.weight).toBe(1.5),
     );
     await page.getByRole('checkbox', { name: 'Use GROUP BY products.name' }).click();
     await vi.waitFor(() =>
-      expect(lab.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.enabled).toBe(false),
+      expect(run.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.enabled).toBe(false),
     );
   });
 });
 
 describe('question and settings', () => {
   test('training questions can be picked, held-out ones cannot, and one’s own can be asked', async () => {
-    const { lab } = await showPage(SPREAD);
+    const { run } = await showPage(SPREAD);
     await page.getByRole('button', { name: /^Pick a question/ }).click();
     expect(page.getByRole('button', { name: /Which product sold best/ }).elements()).toHaveLength(0);
     await expect.element(page.getByText('Which product sold best in 2025?')).toBeVisible();
     await page.getByRole('searchbox').fill('many');
     await page.getByRole('button', { name: /How many products are there/ }).click();
-    expect(lab.questionId).toBe('count');
+    expect(run.questionId).toBe('count');
     await page.getByRole('button', { name: /^Pick a question/ }).click();
     await page.getByLabelText('Ask your own').fill('x'.repeat(1900));
     await expect.element(page.getByText('1,900 of 2,000 characters.')).toBeVisible();
     await page.getByLabelText('Ask your own').fill('What sold worst?');
     await page.getByRole('button', { name: 'Ask this' }).click();
-    expect(lab.ownQuestion).toBe('What sold worst?');
+    expect(run.ownQuestion).toBe('What sold worst?');
     expect(dialog()).toBeNull();
   });
 
   test('a setting out of range is refused with its name and range, and defaults come back', async () => {
-    const { lab } = await showPage(SPREAD);
+    const { run } = await showPage(SPREAD);
     await page.getByRole('button', { name: 'Settings' }).click();
     const rate = page.getByLabelText('Learning rate');
     await rate.fill('7');
     await userEvent.tab();
     await expect.element(page.getByText('learning_rate must be a number from 0 to 2, not "7".')).toBeVisible();
-    expect(lab.config.learning_rate).toBe(0.1);
+    expect(run.config.learning_rate).toBe(0.1);
     await rate.fill('0.25');
     await userEvent.tab();
-    await vi.waitFor(() => expect(lab.config.learning_rate).toBe(0.25));
+    await vi.waitFor(() => expect(run.config.learning_rate).toBe(0.25));
     await expect.element(page.getByRole('textbox', { name: /^Learning rate\b.*changed$/ })).toBeVisible();
     await page.getByRole('button', { name: 'Reset to defaults' }).click();
-    await vi.waitFor(() => expect(lab.config.learning_rate).toBe(0.1));
+    await vi.waitFor(() => expect(run.config.learning_rate).toBe(0.1));
   });
 });
 
 describe('keyboard', () => {
   test('S steps and R runs, but not while typing or with a dialog open', async () => {
-    const { lab } = await showPage(SPREAD);
+    const { run } = await showPage(SPREAD);
     await userEvent.keyboard('s');
-    await vi.waitFor(() => expect(lab.stepCount).toBe(1));
+    await vi.waitFor(() => expect(run.stepCount).toBe(1));
     await page.getByLabelText('Seed').click();
     await userEvent.keyboard('sr');
-    expect([lab.stepCount, lab.running]).toEqual([1, false]);
+    expect([run.stepCount, run.running]).toEqual([1, false]);
     (document.activeElement as HTMLElement).blur();
     await userEvent.keyboard('?');
     await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('Take one step'));
     await userEvent.keyboard('s');
-    expect(lab.stepCount).toBe(1);
+    expect(run.stepCount).toBe(1);
     await userEvent.keyboard('{Escape}');
     await userEvent.keyboard('r');
-    expect(lab.running).toBe(true);
+    expect(run.running).toBe(true);
     await userEvent.keyboard('r');
-    expect(lab.running).toBe(false);
+    expect(run.running).toBe(false);
   });
 
   test('a learning chart is read step by step, like with the pointer', async () => {
-    const { lab } = await showPage(SPREAD);
-    for (let i = 0; i < 3; i++) await lab.stepOnce();
+    const { run } = await showPage(SPREAD);
+    for (let i = 0; i < 3; i++) await run.stepOnce();
     const chart = page.getByRole('slider', { name: 'Reward, step by step' });
     (chart.element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowLeft}');
@@ -270,8 +270,8 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     if (shown.theme.current !== theme) shown.theme.toggle();
     await expectNoSidewaysScroll();
     expect(await violations()).toEqual([]);
-    await shown.lab.stepOnce();
-    await shown.lab.stepOnce();
+    await shown.run.stepOnce();
+    await shown.run.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     await expectNoSidewaysScroll();
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -281,7 +281,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
   test('axe finds nothing in the dialogs', async () => {
     const shown = await showPage(SPREAD);
     if (shown.theme.current !== theme) shown.theme.toggle();
-    await shown.lab.stepOnce();
+    await shown.run.stepOnce();
     const openers = [
       /^Advantage of completion 2/,
       /^Change of SUM\(/,

@@ -4,8 +4,8 @@ import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app.css';
 import type { EngineApi, RunView, SamplerView } from '../../../src/engine/protocol.ts';
-import type { EndpointSettings, ModelsApi, StorageView } from '../../../src/engine/models-protocol.ts';
-import { LabState } from '../../../src/state/lab.svelte.ts';
+import type { EndpointSettings, ModelsApi, StorageView } from '../../../src/engine/models/models-protocol.ts';
+import { RunState } from '../../../src/state/run.svelte.ts';
 import {
   ModelsState,
   type LoadProgress,
@@ -145,7 +145,7 @@ export class FakeModels implements ModelsApi {
 }
 
 interface Shown {
-  readonly lab: LabState;
+  readonly run: RunState;
   readonly models: ModelsState;
   readonly api: FakeModels;
   readonly used: string[];
@@ -222,14 +222,14 @@ export async function show({
       made.failure = error;
     },
   });
-  const lab: LabState = new LabState({
+  const run: RunState = new RunState({
     connect: () => engine,
     address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
     reducedMotion: () => true,
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const models: ModelsState = new ModelsState({
-    onready: (id, label) => void lab.sampler.use(id, label),
+    onready: (id, label) => void run.sampler.use(id, label),
     persist: () => Promise.resolve(false),
     memory: {
       read: () => place.memory,
@@ -239,10 +239,10 @@ export async function show({
     },
   });
   models.attach(api);
-  await render(component, { target: place.main, props: { lab, models } });
-  await lab.open();
+  await render(component, { target: place.main, props: { run, models } });
+  await run.open();
   if (open && component === SamplerChip) await chip().click();
-  return { lab, models, api, used, engine };
+  return { run, models, api, used, engine };
 }
 
 /** For every file that shows the component: a page around it before each test. */

@@ -167,9 +167,9 @@ describe('a run whose model is not loaded', () => {
   });
 
   test('a model that was lost in a run is told with cause and way out', async () => {
-    const { api, lab } = await show({ component: AbsentModel });
+    const { api, run } = await show({ component: AbsentModel });
     api.ready(SMALL.id, SMALL.label);
-    await lab.sampler.use(SMALL.id, SMALL.label);
+    await run.sampler.use(SMALL.id, SMALL.label);
     expect(document.querySelector('.absent')).toBeNull();
     api.tell({
       status: 'failed',

@@ -48,11 +48,11 @@ describe('the chip', () => {
   });
 
   test('follows a model from loading to lost', async () => {
-    const { api, lab } = await show({ open: false });
+    const { api, run } = await show({ open: false });
     api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: DOWNLOAD });
     await expect.element(chip()).toHaveTextContent('Built-in sketch sampler loading a model 43%');
     api.ready(GPU.id, GPU.label);
-    await lab.sampler.use(GPU.id, GPU.label);
+    await run.sampler.use(GPU.id, GPU.label);
     await expect.element(chip()).toHaveTextContent('Coder 1.5B (q4f16) on this machine');
     api.tell({
       status: 'failed',
@@ -64,7 +64,7 @@ describe('the chip', () => {
     });
     await expect.element(chip()).toHaveTextContent('not loaded');
     api.ready('endpoint/qwen', 'qwen');
-    await lab.sampler.use('endpoint/qwen', 'qwen');
+    await run.sampler.use('endpoint/qwen', 'qwen');
     await expect.element(chip()).toHaveTextContent('qwen on a server');
   });
 
@@ -111,7 +111,7 @@ describe('the built-in sampler', () => {
 
 describe('recorded completions', () => {
   test('of published models open their dataset only when that was agreed to', async () => {
-    const { used, lab } = await show();
+    const { used, run } = await show();
     await button(/^Open and use published language models/).click();
     await expect
       .element(part('Recorded completions').getByRole('alert'))
@@ -122,15 +122,15 @@ describe('recorded completions', () => {
     await userEvent.keyboard('{Enter}');
     await button('Open it in a new run').click();
     await vi.waitFor(() => expect(used).toEqual(['dataset concert_singer', 'completions']));
-    expect(lab.sampler.view.id).toBe('completions');
+    expect(run.sampler.view.id).toBe('completions');
     await expect.element(button(/^In use published language models/)).toBeVisible();
     await vi.waitFor(() => expect(focused()).toMatch(/^In use/));
   });
 
   test('the dataset can be changed, and a language model goes on there', async () => {
-    const { used, lab, api } = await show();
+    const { used, run, api } = await show();
     api.ready(GPU.id, GPU.label);
-    await lab.sampler.use(GPU.id, GPU.label);
+    await run.sampler.use(GPU.id, GPU.label);
     await button('Open Concerts and singers').click();
     await button('Open it in a new run').click();
     await vi.waitFor(() => expect(used.slice(1)).toEqual(['dataset concert_singer', GPU.id]));
@@ -162,9 +162,9 @@ describe('recorded completions', () => {
   });
 
   test('what people judged needs a judgement', async () => {
-    const { lab, used } = await show();
+    const { run, used } = await show();
     await expect.element(button('Use what people judged here')).toBeDisabled();
-    await lab.feedback.judge({ question: 'Q', sql: 'SELECT 1' }, 'up');
+    await run.feedback.judge({ question: 'Q', sql: 'SELECT 1' }, 'up');
     await expect.element(page.getByText('1 SQL text with a thumb or a correction.')).toBeVisible();
     await button('Use what people judged here').click();
     await vi.waitFor(() => expect(used).toEqual(['feedback']));
@@ -322,9 +322,9 @@ describe('models of this browser', () => {
   test('deleting asks first, and the run is told when its model goes', async () => {
     const api = new FakeModels();
     api.list = [FILE, SMALL];
-    const { used, lab } = await show({ api });
+    const { used, run } = await show({ api });
     api.ready(SMALL.id, SMALL.label);
-    await lab.sampler.use(SMALL.id, SMALL.label);
+    await run.sampler.use(SMALL.id, SMALL.label);
     await button(/^Delete Small/).click();
     await expect
       .element(page.getByRole('alert'))
@@ -346,13 +346,13 @@ describe('models of this browser', () => {
   });
 
   test('one that is loaded can be unloaded', async () => {
-    const { api, used, lab } = await show();
+    const { api, used, run } = await show();
     api.ready(CPU.id, CPU.label);
     await expect.element(button('Use Coder 0.5B')).toBeVisible();
     await button('Use Coder 0.5B').click();
     await vi.waitFor(() => expect(used).toEqual([CPU.id]));
     await button('Unload Coder 0.5B').click();
-    await vi.waitFor(() => expect(lab.sampler.view).toMatchObject({ id: CPU.id, ready: false }));
+    await vi.waitFor(() => expect(run.sampler.view).toMatchObject({ id: CPU.id, ready: false }));
     await expect.element(button(/^Load, 491 MB/)).toHaveFocus();
   });
 

@@ -4,7 +4,7 @@ import { seededRandom } from '../../../src/grpo/random.ts';
 import { grammarOf, schemaGrammar } from '../../../src/samplers/language/grammar.ts';
 import { openTestDatabase, SHOP_SQL } from '../../database/helpers.ts';
 import { derive, readGbnf } from '../../support/gbnf.ts';
-import { FLEET_SQL } from '../fleet.ts';
+import { FLEET_SQL } from '../sketch/fleet.ts';
 import { ODD_SCHEMAS } from '../schemas.ts';
 
 const DERIVATIONS = 400;

@@ -13,7 +13,7 @@ import {
 import { ModelError } from '../../../src/samplers/language/model.ts';
 import { openTestDatabase } from '../../database/helpers.ts';
 import { scriptedModel, type ScriptedModel, type ScriptedOptions } from '../../support/scripted-model.ts';
-import { FLEET_SQL } from '../fleet.ts';
+import { FLEET_SQL } from '../sketch/fleet.ts';
 
 const QUESTION = 'how many boats';
 let schema: Schema;

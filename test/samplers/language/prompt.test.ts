@@ -10,7 +10,7 @@ import {
   type PromptRequest,
 } from '../../../src/samplers/language/prompt.ts';
 import { openTestDatabase } from '../../database/helpers.ts';
-import { FLEET_SQL } from '../fleet.ts';
+import { FLEET_SQL } from '../sketch/fleet.ts';
 
 const hint = (
   cue: string | null,

@@ -1,0 +1,78 @@
+/**
+ * Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json,
+ * completions.json?}`, and opens it.
+ */
+import type { Database } from '../../grpo/types.ts';
+import { parseCompletions } from '../../formats/completions-file.ts';
+import { parseDefinitions, parseQuestions } from '../../formats/dataset.ts';
+import { DatasetError } from '../../formats/entry.ts';
+import type { Dataset } from '../engine-ports.ts';
+import { forQuestions } from '../sources/group-source.ts';
+import { SHIPPED } from './shipped.ts';
+
+export interface DatasetSource {
+  /** Of a shipped dataset; the one the page begins with unless given. */
+  readonly name?: string;
+  /** URL of the page, which the files are found relative to. */
+  readonly baseUrl: string;
+  readonly openDatabase: (bytes: Uint8Array) => Promise<Database>;
+  readonly fetch: typeof fetch;
+}
+
+/** Rejects with DatasetError when a file is missing, cannot be reached or is broken. */
+export async function openDataset({
+  name = SHIPPED[0].name,
+  baseUrl,
+  openDatabase,
+  fetch,
+}: DatasetSource): Promise<Dataset> {
+  const shipped = SHIPPED.find((one) => one.name === name);
+  if (shipped === undefined) throw new DatasetError(`There is no dataset “${name.slice(0, 60)}” on this page.`);
+  const { title } = shipped;
+  const get = async (file: string): Promise<Response> => {
+    const path = `datasets/${name}/${file}`;
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, baseUrl));
+    } catch (error) {
+      throw new DatasetError(
+        `${path} could not be fetched (${error instanceof Error ? error.message : String(error)}). Check the connection and reload the page.`,
+      );
+    }
+    if (!response.ok)
+      throw new DatasetError(
+        `${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`,
+      );
+    return response;
+  };
+  const [bytes, questions, definitions] = await Promise.all([
+    get('db.sqlite').then(async (response) => new Uint8Array(await response.arrayBuffer())),
+    get('questions.json').then((response) => response.text()),
+    get('definitions.json').then((response) => response.text()),
+  ]);
+  const parsed = {
+    questions: parseQuestions(questions, `datasets/${name}/questions.json`),
+    definitions: parseDefinitions(definitions, `datasets/${name}/definitions.json`),
+  };
+  try {
+    return {
+      name,
+      title,
+      ...parsed,
+      database: await openDatabase(bytes),
+      ...(shipped.completions
+        ? {
+            loadCompletions: async () =>
+              forQuestions(
+                parseCompletions(await (await get('completions.json')).text(), `datasets/${name}/completions.json`),
+                parsed.questions,
+              ),
+          }
+        : {}),
+    };
+  } catch (error) {
+    throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

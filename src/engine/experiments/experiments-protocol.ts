@@ -1,0 +1,83 @@
+/** What the page may ask of the worker that runs experiments, and what it gets back. Plain data and callbacks. */
+import type { ExperimentRecord, Settings, StoredExperiment } from '../../lab/experiment-store.ts';
+import type { ExperimentSpec, SeedRun } from '../../lab/experiment-types.ts';
+import type { ExperimentProgress } from '../../lab/experiment.ts';
+import type { ControlVerdict } from '../../lab/controls.ts';
+import type { CreditReport } from '../../lab/hint-credit.ts';
+import type { Scatter } from '../../lab/scatter.ts';
+import type { VariantSummary } from '../../lab/summary.ts';
+
+export type {
+  ControlVerdict,
+  CreditReport,
+  ExperimentProgress,
+  ExperimentRecord,
+  ExperimentSpec,
+  Scatter,
+  SeedRun,
+  Settings,
+  StoredExperiment,
+  VariantSummary,
+};
+
+/** An experiment, finished or not, with all that its page shows. */
+export interface ExperimentView extends StoredExperiment {
+  /** By variant. */
+  readonly summaries: readonly VariantSummary[];
+  readonly controls: readonly ControlVerdict[];
+  /** By variant: reward against accuracy at the points of all its curves. */
+  readonly scatters: readonly Scatter[];
+}
+
+/** Text of a held-out question, by id. */
+export type HeldOutTexts = Readonly<Record<string, string>>;
+
+export interface LabView {
+  /** Newest first. */
+  readonly experiments: readonly ExperimentView[];
+  readonly dataset: {
+    readonly name: string;
+    readonly title: string;
+    readonly training: number;
+    readonly heldOut: number;
+  };
+  readonly questions: HeldOutTexts;
+  /** Why experiments will be gone with the page; null when they are saved. */
+  readonly notSaved: string | null;
+}
+
+export interface RunListener {
+  /** Several times a second. */
+  readonly onProgress: (progress: ExperimentProgress) => void;
+  /** A unit is done and stored. */
+  readonly onUnit: (view: ExperimentView) => void;
+}
+
+/** What is to be set up: the id is given by the worker. */
+export interface NewExperiment {
+  readonly spec: Omit<ExperimentSpec, 'id' | 'dataset'>;
+  readonly base: Settings;
+}
+
+/** Every rejection carries a message fit for a reader. */
+export interface ExperimentsApi {
+  open(): Promise<LabView>;
+  /**
+   * Checks and stores. Rejects with what is wrong with it: ExperimentError, ConfigError, DatasetError for a starter
+   * policy that is not there.
+   */
+  create(experiment: NewExperiment): Promise<ExperimentView>;
+  /** Runs what is left of it, one experiment at a time. Resolves when all is done, and when it was stopped. */
+  run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView>;
+  /** Holds the run where it is. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends the run (or the measuring of hints); the unit in hand is lost, finished ones stay. */
+  stop(): Promise<void>;
+  rename(id: string, name: string): Promise<ExperimentView>;
+  remove(id: string): Promise<void>;
+  /** Brings back what `remove` deleted. */
+  restore(stored: StoredExperiment): Promise<ExperimentView>;
+  /** Trains one unit again to its kept policy and measures what its heaviest hints do. */
+  credit(id: string, variant: number, onQuestion: (done: number, all: number) => void): Promise<CreditReport | null>;
+}

@@ -1,0 +1,50 @@
+/**
+ * The worker of the experiments: the same parts as the engine's, in a thread of their own, so that the Playground stays
+ * free.
+ */
+import { expose, proxy } from 'comlink';
+import { spawnWebDatabase } from '../../database/web.ts';
+import { WatchedDatabase } from '../../database/watched-database.ts';
+import { makeAnalyser } from '../../linking/analyse.ts';
+import { makeRewardModel } from '../../rewards/total.ts';
+import { makeSketchSampler } from '../../samplers/sketch/sketch-sampler.ts';
+import { openIdbExperiments } from '../../storage/idb-experiments.ts';
+import { Experiments } from './experiments.ts';
+import type { ExperimentsApi } from './experiments-protocol.ts';
+import { openDataset } from '../data/open-dataset.ts';
+import { fetchStarter } from '../data/starter.ts';
+import type { StartOptions } from '../worker.ts';
+
+/** What the worker exposes. */
+export interface ExperimentsWorker {
+  start(options: StartOptions): ExperimentsApi;
+}
+
+const worker: ExperimentsWorker = {
+  start: ({ baseUrl, storeName }) =>
+    proxy(
+      new Experiments({
+        openStore: () => openIdbExperiments(storeName),
+        openDataset: () =>
+          openDataset({
+            baseUrl,
+            openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
+            fetch: (...request) => fetch(...request),
+          }),
+        makeSampler: (schema) => makeSketchSampler({ schema }),
+        makeRewards: ({ database }) => {
+          const { schema } = database;
+          const analyse = makeAnalyser(schema);
+          return (weights) => makeRewardModel({ schema, database, weights, analyse });
+        },
+        loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
+        now: () => performance.now(),
+        today: () => new Date().toISOString(),
+        newId: () => crypto.randomUUID(),
+        // A timer: it lets messages in, and 4 ms in every 100 are not missed.
+        breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
+      }),
+    ),
+};
+
+expose(worker);

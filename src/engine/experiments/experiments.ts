@@ -1,0 +1,311 @@
+/**
+ * Runs experiments and keeps them. Knows neither worker nor browser; everything it needs of them comes through its
+ * ports.
+ */
+import { makeConfig } from '../../grpo/config.ts';
+import type { PolicyHint, RewardModel, RewardWeights, Sampler, Schema } from '../../grpo/types.ts';
+import { controlVerdicts } from '../../lab/controls.ts';
+import { checkSpec, ExperimentError, keptPolicy, runExperiment, variantConfig } from '../../lab/experiment.ts';
+import type { ExperimentPorts } from '../../lab/experiment.ts';
+import type { ExperimentStore, StoredExperiment } from '../../lab/experiment-store.ts';
+import { hintCredit } from '../../lab/hint-credit.ts';
+import { Judge } from '../../lab/judge.ts';
+import { stepScatter } from '../../lab/scatter.ts';
+import { summarise } from '../../lab/summary.ts';
+import { MemoryExperiments } from '../../storage/memory-experiments.ts';
+import type { Dataset } from '../engine-ports.ts';
+import type {
+  CreditReport,
+  ExperimentRecord,
+  ExperimentsApi,
+  ExperimentView,
+  LabView,
+  NewExperiment,
+  RunListener,
+} from './experiments-protocol.ts';
+
+export interface ExperimentsOptions {
+  /** Rejects where nothing can be stored; experiments then live in memory, and the reader is told why. */
+  readonly openStore: () => Promise<ExperimentStore>;
+  readonly openDataset: () => Promise<Dataset>;
+  readonly makeSampler: (schema: Schema) => Sampler;
+  readonly makeRewards: (dataset: Dataset) => (weights: RewardWeights) => RewardModel;
+  /** Rejects, with the reason, where there is no starter policy. */
+  readonly loadStarter: () => Promise<readonly PolicyHint[]>;
+  /** Milliseconds that only rise. */
+  readonly now: () => number;
+  /** The time of day, ISO 8601. */
+  readonly today: () => string;
+  readonly newId: () => string;
+  /** Resolves after messages that are waiting were handled. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** Milliseconds between two breaths, and between two reports. */
+const BREATH_MS = 50;
+const REPORT_MS = 100;
+/** Of the measuring of hints: how many are tossed for, and how often. */
+const CREDIT = { top: 15, repeats: 12 } as const;
+
+interface Opened {
+  readonly store: ExperimentStore;
+  readonly notSaved: string | null;
+  readonly dataset: Dataset;
+  readonly sampler: Sampler;
+  readonly rewards: (weights: RewardWeights) => RewardModel;
+}
+
+export class Experiments implements ExperimentsApi {
+  readonly #options: ExperimentsOptions;
+  #opened: Promise<Opened> | null = null;
+  #starterPolicy: Promise<readonly PolicyHint[]> | null = null;
+  #running: AbortController | null = null;
+  /** Holds the run while it is paused. */
+  #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
+
+  constructor(options: ExperimentsOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<LabView> {
+    const { store, dataset, notSaved } = await this.#open();
+    const stored = await store.list();
+    return {
+      experiments: stored.map(viewOf),
+      notSaved,
+      dataset: {
+        name: dataset.name,
+        title: dataset.title,
+        training: dataset.questions.filter(({ split }) => split === 'train').length,
+        heldOut: dataset.questions.filter(({ split }) => split === 'held-out').length,
+      },
+      questions: Object.fromEntries(
+        dataset.questions.filter(({ split }) => split === 'held-out').map(({ id, question }) => [id, question]),
+      ),
+    };
+  }
+
+  async create({ spec, base }: NewExperiment): Promise<ExperimentView> {
+    const { store, dataset } = await this.#open();
+    const id = this.#options.newId();
+    const record: ExperimentRecord = {
+      id,
+      base,
+      created: this.#options.today(),
+      spec: { ...spec, id, dataset: dataset.name },
+    };
+    checkName(spec.name);
+    checkSpec(record.spec, makeConfig(base));
+    if (needsStarter(record)) await this.#starter();
+    await store.put(record);
+    return viewOf({ record, runs: [] });
+  }
+
+  async run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView> {
+    return this.#exclusively(async (signal) => {
+      const { store } = await this.#open();
+      const { record, runs } = await this.#stored(id);
+      const { now, breathe } = this.#options;
+      let [breath, reported] = [now(), -Infinity];
+      try {
+        await runExperiment({
+          experiment: { spec: record.spec, runs },
+          ports: await this.#ports(record),
+          signal,
+          onProgress: async (progress) => {
+            if (now() - reported >= REPORT_MS || progress.step === progress.steps) {
+              reported = now();
+              onProgress(progress);
+            }
+            if (now() - breath >= BREATH_MS) {
+              await breathe();
+              breath = now();
+            }
+            await this.#gate?.opened;
+            signal.throwIfAborted();
+          },
+          onRun: async (run, experiment) => {
+            await store.addRun(id, run);
+            onUnit(viewOf({ record, runs: experiment.runs }));
+          },
+        });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+      return viewOf(await this.#stored(id));
+    });
+  }
+
+  pause(): Promise<void> {
+    if (this.#running !== null && this.#gate === null) {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      this.#gate = { opened, open };
+    }
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#gate?.open();
+    this.#gate = null;
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.#running?.abort();
+    return this.resume();
+  }
+
+  async rename(id: string, name: string): Promise<ExperimentView> {
+    checkName(name);
+    const { store } = await this.#open();
+    const { record, runs } = await this.#stored(id);
+    const renamed = { ...record, spec: { ...record.spec, name } };
+    await store.put(renamed);
+    return viewOf({ record: renamed, runs });
+  }
+
+  async remove(id: string): Promise<void> {
+    await (await this.#open()).store.remove(id);
+  }
+
+  async restore({ record, runs }: StoredExperiment): Promise<ExperimentView> {
+    await (await this.#open()).store.put(record, runs);
+    return viewOf({ record, runs });
+  }
+
+  async credit(
+    id: string,
+    variant: number,
+    onQuestion: (done: number, all: number) => void,
+  ): Promise<CreditReport | null> {
+    return this.#exclusively(async (signal) => {
+      const { dataset, sampler } = await this.#open();
+      const { record } = await this.#stored(id);
+      const ports = await this.#ports(record);
+      const [seed = 1] = record.spec.seeds;
+      let breath = this.#options.now();
+      const breathe = async (): Promise<void> => {
+        if (this.#options.now() - breath < BREATH_MS) return;
+        await this.#options.breathe();
+        breath = this.#options.now();
+        signal.throwIfAborted();
+      };
+      try {
+        const hints = await keptPolicy({ spec: record.spec, ports, variant, seed, onStep: breathe, signal });
+        const { config } = ports;
+        const of = record.spec.variants[variant];
+        if (of === undefined) throw new RangeError('There is no such variant.');
+        return await hintCredit({
+          questions: dataset.questions.filter(({ split }) => split === 'held-out'),
+          sampler,
+          hints,
+          ...CREDIT,
+          seed: 1,
+          signal,
+          onQuestion,
+          judge: new Judge(dataset.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }),
+          temperature: config.temperature,
+          groupSize: config.group_size,
+          acting: variantConfig(config, of),
+        });
+      } catch (error) {
+        if (signal.aborted) return null;
+        throw error;
+      }
+    });
+  }
+
+  async #exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#running !== null) throw new ExperimentError('Another experiment is running. Stop it first.');
+    const running = new AbortController();
+    this.#running = running;
+    try {
+      return await work(running.signal);
+    } finally {
+      this.#running = null;
+      void this.resume();
+    }
+  }
+
+  async #stored(id: string): Promise<StoredExperiment> {
+    const stored = await (await this.#open()).store.get(id);
+    if (stored === null)
+      throw new ExperimentError('This experiment is not there any more: it was deleted, perhaps in another tab.');
+    return stored;
+  }
+
+  async #ports(record: ExperimentRecord): Promise<ExperimentPorts> {
+    const { base, spec } = record;
+    const { dataset, sampler, rewards } = await this.#open();
+    if (spec.dataset !== dataset.name)
+      throw new ExperimentError(`This experiment belongs to the dataset ${spec.dataset}, and ${dataset.name} is open.`);
+    const starter = needsStarter(record) ? await this.#starter() : [];
+    return {
+      sampler,
+      database: dataset.database,
+      questions: dataset.questions,
+      config: makeConfig(base),
+      rewards: () => rewards,
+      startHints: () => starter,
+    };
+  }
+
+  /** Fetched when it is first needed; the next try fetches again when it failed. */
+  #starter(): Promise<readonly PolicyHint[]> {
+    this.#starterPolicy ??= this.#options.loadStarter().catch((error: unknown) => {
+      this.#starterPolicy = null;
+      throw error;
+    });
+    return this.#starterPolicy;
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#openNow().catch((error: unknown) => {
+      // The next call tries again.
+      this.#opened = null;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #openNow(): Promise<Opened> {
+    const { openStore, openDataset, makeSampler, makeRewards } = this.#options;
+    const [stored, dataset] = await Promise.all([
+      openStore().then(
+        (store) => ({ store, notSaved: null }),
+        (error: unknown) => ({
+          store: new MemoryExperiments(),
+          notSaved: `Experiments are not saved: they will be gone when the page is closed. ${messageOf(error)}`,
+        }),
+      ),
+      openDataset(),
+    ]);
+    return { ...stored, dataset, sampler: makeSampler(dataset.database.schema), rewards: makeRewards(dataset) };
+  }
+}
+
+function viewOf({ record, runs }: StoredExperiment): ExperimentView {
+  const experiment = { spec: record.spec, runs };
+  return {
+    record,
+    runs,
+    summaries: summarise(experiment),
+    controls: controlVerdicts(experiment),
+    // All runs of a variant begin with the same policy, so the first point of all is the same.
+    scatters: record.spec.variants.map((_, variant) =>
+      stepScatter(runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve)),
+    ),
+  };
+}
+
+const needsStarter = ({ spec }: ExperimentRecord): boolean => spec.variants.some(({ start }) => start === 'starter');
+
+function checkName(name: string): void {
+  if (name.trim() === '' || name.length > 100)
+    throw new ExperimentError('An experiment needs a name of 1 to 100 characters.');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

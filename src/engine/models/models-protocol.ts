@@ -1,0 +1,72 @@
+/** What the page may ask about language models, and what it is told. Plain data only: it crosses postMessage. */
+import type { PageModels } from './page-models.ts';
+import type { LoadProgress, ModelCard, ModelFault, ModelKind } from '../../samplers/language/model.ts';
+
+export type { LoadProgress, ModelCard, ModelFault, ModelKind };
+
+/** The one language model of the page. */
+export type ModelState =
+  | { readonly status: 'none' }
+  | { readonly status: 'loading'; readonly id: string; readonly label: string; readonly progress: LoadProgress | null }
+  | {
+      readonly status: 'ready';
+      readonly id: string;
+      readonly label: string;
+      readonly kind: ModelKind;
+      readonly seeded: boolean;
+      readonly grammar: boolean;
+      readonly logProbabilities: boolean;
+      readonly contextTokens: number | null;
+    }
+  | {
+      readonly status: 'failed';
+      readonly id: string;
+      readonly label: string;
+      readonly fault: ModelFault;
+      readonly message: string;
+      readonly remedy: string;
+    };
+
+/** What this page uses of the browser's storage, in bytes. */
+export interface StorageView {
+  readonly used: number;
+  readonly quota: number;
+}
+
+export interface EndpointSettings {
+  readonly baseUrl: string;
+  /** Sent as a bearer token to that server, and to no other. */
+  readonly key?: string;
+}
+
+/** The methods about models that the worker exposes through comlink. Rejections carry a message fit for a reader. */
+export interface ModelsApi {
+  /** Tells the state now and at every change; progress at most ten times a second. */
+  watch(onchange: (state: ModelState) => void): Promise<void>;
+  /**
+   * The models that can be chosen here, what blocks the others, and what of each is stored. Those opened from disk and
+   * kept are among them.
+   */
+  cards(): Promise<ModelCard[]>;
+  /** Null where the browser does not say. */
+  storage(): Promise<StorageView | null>;
+  /**
+   * Loads a model in the place of the one there is. Resolves when that is done, failed or cancelled: `watch` tells
+   * which.
+   */
+  load(id: string): Promise<void>;
+  /** Ends a load under way. What was downloaded is kept, so that the next try goes on from there. */
+  cancel(): Promise<void>;
+  unload(): Promise<void>;
+  /** Offers models that run in the page, among the others. */
+  offer(page: PageModels, kind: ModelKind): Promise<void>;
+  /** Deletes what is stored of a model, unloading it first. */
+  remove(id: string): Promise<void>;
+  /** Opens a GGUF file. `keep`: the browser keeps a copy, so that it is there after a reload. */
+  openFile(file: File, keep: boolean): Promise<void>;
+  /** Something the reader should know once, e.g. that a file could not be kept; null for nothing. */
+  takeNotice(): Promise<string | null>;
+  /** Names of the models that a server offers. */
+  endpointModels(settings: EndpointSettings): Promise<string[]>;
+  connectEndpoint(settings: EndpointSettings, model: string): Promise<void>;
+}

@@ -1,0 +1,48 @@
+/** A corrected SQL, run as a completion would be, before it is kept. */
+import type { GRPOConfig } from '../../grpo/config.ts';
+import { SHOWN_ROWS } from '../../grpo/trainer.ts';
+import type { Database, Execution } from '../../grpo/types.ts';
+import { saysNothing } from '../../sql/result-match.ts';
+import { LIMITS } from '../../formats/dataset.ts';
+import type { Trial } from '../protocol.ts';
+
+export async function trial(sql: string, database: Database, config: GRPOConfig): Promise<Trial> {
+  if (sql.length > LIMITS.sql)
+    return {
+      execution: NOTHING,
+      rowCount: 0,
+      refused: `SQL may have at most ${LIMITS.sql} characters; this has ${sql.length}.`,
+      saysNothing: true,
+    };
+  const budget = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms, maxRows: config.max_rows };
+  const [execution = NOTHING] = await database.execute([sql], { budget });
+  return {
+    execution: { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
+    rowCount: execution.rows.length,
+    refused: whyRefused(sql, execution),
+    saysNothing: saysNothing(execution),
+  };
+}
+
+const NOTHING: Execution = { status: 'invalid', columns: [], rows: [], truncated: false };
+
+function whyRefused(sql: string, { status, error, truncated }: Execution): string | null {
+  if (sql.trim() === '') return 'Type the SQL that should have been written.';
+  if (truncated) return 'It returns more rows than are kept, so no result could be compared with it.';
+  if (status === 'rows' || status === 'empty') return null;
+  const detail = error === undefined ? '' : ` ${error}`;
+  switch (status) {
+    case 'invalid':
+      return `SQLite cannot compile it:${detail}`;
+    case 'refused':
+      return `It is refused:${detail}`;
+    case 'failed':
+      return `It failed while running:${detail}`;
+    case 'timeout':
+      return `It used up the query budget of the settings:${detail}`;
+    case 'too-large':
+      return `Its result is too large:${detail}`;
+    case 'killed':
+      return `It could not be interrupted and was ended:${detail}`;
+  }
+}

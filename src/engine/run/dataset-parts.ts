@@ -1,0 +1,69 @@
+/** What the engine has of an open dataset: where its groups come from, what rewards them, what was said of them. */
+import type { GRPOConfig } from '../../grpo/config.ts';
+import type { RewardModel, RewardWeights } from '../../grpo/types.ts';
+import { parseCompletions } from '../../formats/completions-file.ts';
+import type { Dataset, EnginePorts } from '../engine-ports.ts';
+import { FeedbackBook } from '../../rewards/feedback-book.ts';
+import { forQuestions, GroupSource, type Completions } from '../sources/group-source.ts';
+import type { LiveGroup } from '../protocol.ts';
+import { TrainingPool } from './training-pool.ts';
+
+export interface DatasetParts {
+  readonly dataset: Dataset;
+  readonly source: GroupSource;
+  readonly rewards: (weights: RewardWeights) => RewardModel;
+  readonly feedback: FeedbackBook;
+  readonly pool: TrainingPool;
+}
+
+interface Hooks {
+  /** The settings of the run in hand. */
+  readonly settings: () => GRPOConfig;
+  readonly onLive: (group: LiveGroup | null) => void;
+}
+
+export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive }: Hooks): DatasetParts {
+  const { questions, database } = dataset;
+  const { schema } = database;
+  const feedback = new FeedbackBook(dataset.name);
+  return {
+    dataset,
+    feedback,
+    rewards: ports.makeRewards(dataset, feedback.provider),
+    pool: new TrainingPool(database, questions, feedback.provider),
+    source: new GroupSource({
+      schema,
+      sketch: ports.makeSampler(schema),
+      model: ports.model,
+      settings,
+      onLive,
+      feedback: () => feedback.entries,
+      published: dataset.loadCompletions ?? null,
+      fromFile: (id) => completionsOf(id, dataset, ports),
+    }),
+  };
+}
+
+/** Rejects when the file is gone, or is for other questions. */
+async function completionsOf(id: string, { questions }: Dataset, ports: EnginePorts): Promise<Completions> {
+  const { name, text } = await keptFile(id, ports, 'The file of completions');
+  return forQuestions(parseCompletions(text, name), questions);
+}
+
+/**
+ * The text of a file that was opened earlier. Rejects when it is not there any more; `what` is what a message calls it.
+ */
+export async function keptFile(
+  id: string,
+  { openFiles }: Pick<EnginePorts, 'openFiles'>,
+  what: string,
+): Promise<{ readonly name: string; readonly text: string }> {
+  const files = await openFiles();
+  try {
+    const file = await files.get(id);
+    if (file === null) throw new Error(`${what} is not stored in this browser any more. Open it again.`);
+    return { name: file.name, text: await file.blob.text() };
+  } finally {
+    files.close();
+  }
+}

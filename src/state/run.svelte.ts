@@ -1,0 +1,564 @@
+/**
+ * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
+ * drives it: running is calling `advance` again and again, pausing is not calling it.
+ */
+import type {
+  AdvanceRequest,
+  DatasetView,
+  EngineApi,
+  GuidanceAct,
+  HintEdit,
+  Place,
+  Progress,
+  RunView,
+  StartChoice,
+} from '../engine/protocol.ts';
+import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
+import type { HistoryPoint } from '../grpo/run-store.ts';
+import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
+import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
+import { messageOf, sameSettings, type AddressValues } from './address.ts';
+import { FeedbackState } from './feedback.svelte.ts';
+import { SamplerState } from './sampler.svelte.ts';
+import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
+import { WeightHistory, type WeightPoint } from './weights.ts';
+
+/** What the state needs of the outside, so that tests can stand in for it. */
+export interface RunOptions {
+  /** Starts the engine; called again by `open`, after what was there before has been closed. */
+  readonly connect: () => EngineApi & { close(): void };
+  readonly address: { read(): AddressValues; write(config: GRPOConfig, seed: number, start: StartChoice): void };
+  readonly reducedMotion: () => boolean;
+  /** Resolves after so many milliseconds, or at the next frame for 0. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'info' | 'problem';
+  /** True where going on with the built-in sampler is a way out. */
+  readonly source?: true;
+}
+
+/** At Max, the engine works this long between two pictures. */
+const BATCH_MS = 200;
+const MAX_BATCH = 10_000;
+/** At Max the page shows the newest step this often: more than can be read, and the engine needs the time. */
+const SHOW_EVERY_MS = 250;
+/** Hints whose past is asked for when the page opens. */
+const RECALLED = 12;
+
+export class RunState {
+  /** Thumbs and corrected SQL. */
+  readonly feedback = new FeedbackState({
+    ask: (call) => this.#inTurn(call),
+    onchange: ({ leftOut }) => {
+      if (this.#run) this.#run = { ...this.#run, leftOut };
+    },
+  });
+  /** Where the groups come from. */
+  readonly sampler = new SamplerState({
+    ask: (call) => this.#inTurn(call),
+    now: (call) => {
+      if (this.#engine !== null) void call(this.#engine).catch(() => undefined);
+    },
+    pause: () => this.pause(),
+    show: (run) => this.#show(run),
+    seed: () => this.seed,
+  });
+  readonly #options: RunOptions;
+  readonly #weights = new WeightHistory();
+  #engine: (EngineApi & { close(): void }) | null = null;
+  /** Calls to the engine, one after another: a reset must not overtake a step. */
+  #calls: Promise<unknown> = Promise.resolve();
+  /** Changes whenever the current showing of a step is to end. */
+  #showing = 0;
+  #endShowing: () => void = () => undefined;
+  /** Pressed while the page was loading. */
+  #wanted: 'step' | 'run' | null = null;
+  #wantedSpeed: SpeedId | null = null;
+  /** Picked or typed before the run was there; wins over where the reader was the last time. */
+  #wantedQuestion: Pick<Place, 'questionId' | 'ownQuestion'> | null = null;
+  /** Taken at Max and not yet shown. */
+  #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
+    null;
+  #shownAt = 0;
+
+  #status = $state<'loading' | 'ready' | 'failed'>('loading');
+  #failure = $state('');
+  #notices = $state.raw<readonly Notice[]>([]);
+  #run = $state.raw<RunView | null>(null);
+  #progress = $state.raw<Progress | null>(null);
+  #history = $state.raw<readonly HistoryPoint[]>([]);
+  #step = $state.raw<Step | null>(null);
+  #stepConfig = $state.raw<GRPOConfig | null>(null);
+  #hintsBefore = $state.raw<readonly PolicyHint[]>([]);
+  #phase = $state<Phase>('rest');
+  #running = $state(false);
+  #stepping = $state(false);
+  #speed = $state<SpeedId>(DEFAULT_SPEED);
+  #questionId = $state<string | null>(null);
+  #ownQuestion = $state<string | null>(null);
+  #weightsVersion = $state(0);
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  get status(): 'loading' | 'ready' | 'failed' {
+    return this.#status;
+  }
+  /** Why the engine could not start; '' unless `status` is 'failed'. */
+  get failure(): string {
+    return this.#failure;
+  }
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+  get config(): GRPOConfig {
+    return this.#run?.config ?? DEFAULT_CONFIG;
+  }
+  /** The settings the last step was taken with, as far as the page knows. */
+  get stepConfig(): GRPOConfig {
+    return this.#stepConfig ?? this.config;
+  }
+  /** What rewards the next step, and what rewarded the last one. */
+  get rewardMode(): RewardMode {
+    return rewardModeOf(this.config);
+  }
+  get stepRewardMode(): RewardMode {
+    return rewardModeOf(this.stepConfig);
+  }
+  /** How many training questions are not drawn because gold rewards and theirs teaches nothing. */
+  get leftOut(): number {
+    return this.#run?.leftOut.length ?? 0;
+  }
+  /** What the run started from. */
+  get startedFrom(): StartChoice {
+    return this.#run?.start.from ?? 'none';
+  }
+  /** Why nothing is kept when the page is closed; null when it is. */
+  get notSaved(): string | null {
+    return this.#run?.notSaved ?? null;
+  }
+  get dataset(): DatasetView | null {
+    return this.#run?.dataset ?? null;
+  }
+  get seed(): number {
+    return this.#run?.seed ?? DEFAULT_SEED;
+  }
+  get canUndo(): boolean {
+    return this.#run?.canUndo ?? false;
+  }
+  get runId(): string {
+    return this.#run?.runId ?? '';
+  }
+  get stepCount(): number {
+    return this.#progress?.step ?? 0;
+  }
+  get hints(): readonly PolicyHint[] {
+    return this.#progress?.hints ?? [];
+  }
+  get history(): readonly HistoryPoint[] {
+    return this.#history;
+  }
+  /** The hints as they were before the last step. */
+  get hintsBefore(): readonly PolicyHint[] {
+    return this.#hintsBefore;
+  }
+  /** The last step in full; null before the first. */
+  get step(): Step | null {
+    return this.#step;
+  }
+  /** How much of the step is on the screen. */
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get running(): boolean {
+    return this.#running;
+  }
+  /** True from the press of Step until its step is there. */
+  get stepping(): boolean {
+    return this.#stepping;
+  }
+  get speed(): SpeedId {
+    return this.#speed;
+  }
+  get questionId(): string | null {
+    return this.#questionId;
+  }
+  get ownQuestion(): string | null {
+    return this.#ownQuestion;
+  }
+
+  /** The weights of a hint over time, as far as the page knows them. */
+  weightsOf(key: string): readonly WeightPoint[] {
+    return this.#weightsVersion >= 0 ? this.#weights.of(key) : [];
+  }
+
+  /** The weight a hint had at the start of the run; null when it was learned since. */
+  startWeightOf(key: string): number | null {
+    const weights = this.#run?.start.weights;
+    return weights !== undefined && Object.hasOwn(weights, key) ? (weights[key] ?? null) : null;
+  }
+
+  question(id: string): Question | null {
+    return this.#run?.dataset.questions.find((question) => question.id === id) ?? null;
+  }
+
+  /** Starts the engine and restores the last run. Settings and seed of the address win over what was stored. */
+  async open(): Promise<void> {
+    this.#status = 'loading';
+    this.#failure = '';
+    const { settings, seed, start, problems } = this.#options.address.read();
+    this.#notices = problems.map((problem) => ({
+      text: `In the address: ${problem} The default is used.`,
+      tone: 'problem',
+    }));
+    this.#engine?.close();
+    this.#calls = Promise.resolve();
+    try {
+      const engine = this.#options.connect();
+      this.#engine = engine;
+      void engine
+        .watchLive((live) => {
+          if (this.#engine === engine) this.sampler.tell(live);
+        })
+        .catch(() => undefined);
+      let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
+      if (seed !== null && seed !== run.seed) {
+        run = await engine.reset({ seed });
+        this.tell(
+          `The address asks for seed ${seed}, so a new run was started. “Undo reset” brings the other one back.`,
+        );
+      }
+      if (Object.keys(settings).length > 0) run = await this.#configureAsAddressed(engine, run, makeConfig(settings));
+      if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
+      const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
+      this.#show(run);
+      if (run.notice !== undefined) this.tell(run.notice);
+      if (run.notSaved !== undefined) this.tell(run.notSaved, 'problem');
+      this.#status = 'ready';
+      if (asked) this.#savePlace();
+      void this.#recall();
+    } catch (error) {
+      this.#status = 'failed';
+      this.#failure = messageOf(error);
+      return;
+    }
+    if (this.#wanted === 'step') void this.stepOnce();
+    if (this.#wanted === 'run') this.start();
+    this.#wanted = null;
+  }
+
+  dismiss(notice: Notice): void {
+    this.#notices = this.#notices.filter((other) => other !== notice);
+  }
+
+  /** One step; ends a run first. Pressed while the page still loads, it happens as soon as it can. */
+  async stepOnce(): Promise<void> {
+    if (this.#status === 'loading') this.#wanted = 'step';
+    if (this.#status !== 'ready' || this.#stepping) return;
+    this.pause();
+    this.#stepping = true;
+    const taken = await this.#advance({ steps: 1, budgetMs: BATCH_MS });
+    this.#stepping = false;
+    if (taken) await this.#play(this.#speed === 'max' ? 0 : stepMs(this.#speed));
+  }
+
+  start(): void {
+    if (this.#status === 'loading') this.#wanted = 'run';
+    if (this.#status !== 'ready' || this.#running) return;
+    this.#finishShowing();
+    this.#running = true;
+    void this.#loop();
+  }
+
+  /** Takes effect at once: no further step is begun, and the last one is shown complete. */
+  pause(): void {
+    this.#wanted = null;
+    if (this.#running) void this.#engine?.halt().catch(() => undefined);
+    this.#running = false;
+    this.#finishShowing();
+  }
+
+  toggle(): void {
+    if (this.#running) this.pause();
+    else this.start();
+  }
+
+  setSpeed(speed: SpeedId): void {
+    if (this.#status === 'loading') this.#wantedSpeed = speed;
+    this.#speed = speed;
+    this.#finishShowing();
+    this.#savePlace();
+  }
+
+  /** Trains on this question from the next step on; null: on all training questions, in shuffled order. */
+  practise(questionId: string | null): void {
+    this.#setQuestion({ questionId, ownQuestion: null });
+  }
+
+  /** Trains on the reader's own words. */
+  askOwn(question: string): void {
+    this.#setQuestion({ questionId: null, ownQuestion: question.trim() });
+  }
+
+  #setQuestion(asked: Pick<Place, 'questionId' | 'ownQuestion'>): void {
+    if (this.#status !== 'ready') this.#wantedQuestion = asked;
+    this.#questionId = asked.questionId;
+    this.#ownQuestion = asked.ownQuestion;
+    this.#savePlace();
+  }
+
+  async reset(seed = this.seed): Promise<void> {
+    this.pause();
+    const run = await this.#call((engine) => engine.reset({ seed }));
+    if (run) this.#show(run);
+  }
+
+  /** Begins again from there, with the same seed. Resolves to what went wrong, or null. */
+  async startFrom(start: StartChoice): Promise<string | null> {
+    this.pause();
+    try {
+      this.#show(await this.#inTurn((engine) => engine.reset({ seed: this.seed, start })));
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** A link's settings. A recorded run keeps its own; the page opens all the same. */
+  async #configureAsAddressed(engine: EngineApi, run: RunView, config: GRPOConfig): Promise<RunView> {
+    if (sameSettings(config, run.config)) return run;
+    try {
+      return { ...run, ...(await engine.configure({ ...config })) };
+    } catch (error) {
+      this.tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
+  /**
+   * A link that names a start which is not that of the stored run. Where it cannot be loaded, the page opens all the
+   * same.
+   */
+  async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
+    try {
+      const begun = await engine.reset({ seed: run.seed, start });
+      if (run.step > 0)
+        this.tell(
+          `The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`,
+        );
+      return begun;
+    } catch (error) {
+      this.tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
+  async undoReset(): Promise<void> {
+    this.pause();
+    const run = await this.#call((engine) => engine.undoReset());
+    if (run) this.#show(run);
+    if (run) void this.#recall();
+  }
+
+  /** Resolves to what was refused and why, or null when the settings apply from the next step. */
+  async configure(config: GRPOConfig): Promise<string | null> {
+    try {
+      const applied = await this.#inTurn((engine) => engine.configure({ ...config }));
+      if (this.#run) this.#run = { ...this.#run, ...applied };
+      this.#options.address.write(applied.config, this.seed, this.startedFrom);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  async editHint(key: string, edit: HintEdit): Promise<void> {
+    const progress = await this.#call((engine) => engine.editHint(key, edit));
+    if (progress) this.#accept(progress);
+  }
+
+  /** A hint in words: added, accepted, reworded or vetoed. Resolves to what was refused and why, or null. */
+  async guide(act: GuidanceAct): Promise<string | null> {
+    try {
+      this.#accept(await this.#inTurn((engine) => engine.guide(act)));
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** The story of one hint, oldest first. */
+  eventsOf(key: string): Promise<readonly HintEvent[]> {
+    return this.#inTurn((engine) => engine.eventsOf(key));
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#running) {
+      const max = this.#speed === 'max';
+      const taken = await this.#advance({ steps: max ? MAX_BATCH : 1, budgetMs: BATCH_MS });
+      // What was taken and not yet shown is: a recording may end in the middle of a batch.
+      if (!taken && this.#running) this.pause();
+      if (!this.#running) return;
+      await this.#play(stepMs(this.#speed));
+    }
+  }
+
+  async #advance(request: AdvanceRequest): Promise<boolean> {
+    const runId = this.#run?.runId;
+    const config = this.config;
+    const advance = await this.#call((engine) =>
+      engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }),
+    );
+    if (advance === null || runId !== this.#run?.runId) return false;
+    if (advance.config !== undefined) this.#takeConfig(advance.config);
+    if (advance.lastStep !== null) {
+      this.#stepConfig = advance.config ?? config;
+      this.#unshown = {
+        step: advance.lastStep,
+        progress: advance,
+        points: [...(this.#unshown?.points ?? []), ...advance.points],
+      };
+      const now = performance.now();
+      if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= SHOW_EVERY_MS) {
+        this.#shownAt = now;
+        // At Max in two pictures: the group, then the hints and charts, so that neither keeps the page busy for long.
+        if (this.#running && this.#speed === 'max') {
+          this.#step = advance.lastStep;
+          await this.#options.wait(0);
+        }
+        this.#showNewest();
+      }
+    }
+    this.sampler.record(advance.recording);
+    if (advance.ended !== undefined) this.tell(advance.ended);
+    // A language model that was told to give the group up took no step either.
+    else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel)
+      this.tell('No step was taken: there is no training question to draw.', 'problem');
+    return advance.points.length > 0 && advance.ended === undefined;
+  }
+
+  /** Settings that came with a recording. */
+  #takeConfig(config: GRPOConfig): void {
+    if (this.#run === null || sameSettings(config, this.config)) return;
+    this.#run = { ...this.#run, config };
+    this.#options.address.write(config, this.seed, this.startedFrom);
+  }
+
+  /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */
+  async #play(ms: number): Promise<void> {
+    const showing = ++this.#showing;
+    const ended = new Promise<void>((resolve) => (this.#endShowing = resolve));
+    const still = ms === 0 || this.#options.reducedMotion();
+    if (still) {
+      this.#phase = 'rest';
+      await Promise.race([this.#options.wait(ms), ended]);
+      return;
+    }
+    for (const { id, share } of PHASES) {
+      this.#phase = id;
+      await Promise.race([this.#options.wait(ms * share), ended]);
+      if (showing !== this.#showing) return;
+    }
+    this.#phase = 'rest';
+  }
+
+  #showNewest(): void {
+    if (this.#unshown === null) return;
+    const { step, progress, points } = this.#unshown;
+    this.#unshown = null;
+    this.#history = [...this.#history, ...points];
+    this.#step = step;
+    this.#hintsBefore = this.hints;
+    this.#accept(progress);
+  }
+
+  #finishShowing(): void {
+    this.#showNewest();
+    this.#showing++;
+    this.#phase = 'rest';
+    this.#endShowing();
+  }
+
+  #show(run: RunView): void {
+    this.#finishShowing();
+    this.#run = run;
+    this.#unshown = null;
+    this.#history = run.history;
+    this.#step = run.lastStep;
+    this.#stepConfig = null;
+    this.#hintsBefore = run.hints;
+    const asked = this.#wantedQuestion ?? run.place;
+    this.#wantedQuestion = null;
+    this.#questionId = asked.questionId;
+    this.#ownQuestion = asked.ownQuestion;
+    this.#speed = this.#wantedSpeed ?? (isSpeed(run.place.speed) ? run.place.speed : DEFAULT_SPEED);
+    this.#wantedSpeed = null;
+    this.#weights.clear();
+    this.#accept(run);
+    this.feedback.show(run.feedback);
+    this.sampler.take(run.sampler);
+    // What a source could not do is of no concern once groups come from another one.
+    this.#notices = this.#notices.filter(({ source }) => source !== true);
+    this.sampler.record(run.recording);
+    this.#options.address.write(run.config, run.seed, run.start.from);
+  }
+
+  #accept(progress: Progress): void {
+    this.#progress = { step: progress.step, hints: progress.hints, summary: progress.summary };
+    this.#weights.record(progress.step, progress.hints);
+    this.#weightsVersion++;
+  }
+
+  /** Asks the log for the past of the strongest hints, for their sparklines. */
+  async #recall(): Promise<void> {
+    const strongest = [...this.hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, RECALLED);
+    const runId = this.runId;
+    for (const { key } of strongest) {
+      const events = await this.#call((engine) => engine.eventsOf(key));
+      if (events === null || runId !== this.runId) return;
+      this.#weights.recall(key, events);
+    }
+    this.#weightsVersion++;
+  }
+
+  #savePlace(): void {
+    const place = { questionId: this.#questionId, ownQuestion: this.#ownQuestion, speed: this.#speed };
+    if (this.#status === 'ready') void this.#call((engine) => engine.setPlace(place));
+  }
+
+  /** Shows a notice. */
+  tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.#notices = [...this.#notices.filter((notice) => notice.text !== text), { text, tone }];
+  }
+
+  /** Queues a call; a failure ends the run and is told. Resolves to null then. */
+  async #call<T>(call: (engine: EngineApi) => Promise<T>): Promise<T | null> {
+    try {
+      return await this.#inTurn(call);
+    } catch (error) {
+      this.pause();
+      if (error instanceof Error && error.name === 'EngineCrash') {
+        this.#status = 'failed';
+        this.#failure = messageOf(error);
+      } else if (error instanceof Error && error.name === 'ModelError')
+        this.#notices = [
+          ...this.#notices.filter(({ source }) => source !== true),
+          { text: messageOf(error), tone: 'problem', source: true },
+        ];
+      else this.tell(messageOf(error), 'problem');
+      return null;
+    }
+  }
+
+  #inTurn<T>(call: (engine: EngineApi) => Promise<T>): Promise<T> {
+    const engine = this.#engine;
+    if (engine === null) return Promise.reject(new Error('The engine has not started.'));
+    const result = this.#calls.then(() => call(engine));
+    this.#calls = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,517 @@
+/**
+ * The arithmetic behind every number of a step, from its parts: reasons → component → weighted total →
+ * mean and sd → advantage → change of a weight. Computed with the algorithm's own code, so that what an
+ * explanation says is what happened; `agrees` is false when a recorded number does not follow from its parts.
+ */
+import {
+  effectiveEstimator,
+  EPSILON,
+  ESTIMATOR,
+  mean,
+  standardDeviation,
+  type GroupAdvantages,
+} from '../../grpo/advantage.ts';
+import type { GRPOConfig } from '../../grpo/config.ts';
+import { REWARD_MODE_LABELS, modeOfWeights } from '../../grpo/reward-modes.ts';
+import { rewardWeights } from '../../grpo/trainer.ts';
+import {
+  REWARD_COMPONENTS,
+  type Completion,
+  type Group,
+  type HintEvent,
+  type RewardComponent,
+  type Step,
+} from '../../grpo/types.ts';
+import { decimal, plural, share, signed, signedChange } from '../../charts/format.ts';
+import { contributions } from '../../charts/reward-bar.ts';
+import { byPattern, changesOf, type Change } from './changes.ts';
+import { COMPONENT_LABELS } from './narrate.ts';
+
+/** What can be asked for. */
+export type Topic =
+  | {
+      readonly kind: 'component';
+      readonly group: number;
+      readonly completion: number;
+      readonly component: RewardComponent;
+    }
+  | { readonly kind: 'total'; readonly group: number; readonly completion: number }
+  | { readonly kind: 'spread'; readonly group: number }
+  | { readonly kind: 'advantage'; readonly group: number; readonly completion: number }
+  | { readonly kind: 'change'; readonly key: string }
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+export interface Equation {
+  /** Left-hand side and its subscript. */
+  readonly name: string;
+  readonly index?: string | undefined;
+  /** In symbols. */
+  readonly formula: string;
+  /** The same with the values of this step. */
+  readonly values: string;
+  readonly result: string;
+}
+
+/** One line of what a number is made of; opens its own arithmetic when it has a topic. */
+export interface Part {
+  readonly label: string;
+  readonly how: string;
+  readonly value: string;
+  readonly sign: -1 | 0 | 1;
+  readonly topic?: Topic;
+}
+
+export interface Explanation {
+  readonly title: string;
+  readonly lead: string;
+  readonly equations: readonly Equation[];
+  readonly parts: readonly Part[];
+  readonly notes: readonly string[];
+  /** The recorded number, and whether the parts give it. */
+  readonly agrees: boolean;
+}
+
+const CLOSE = 1e-9;
+const MOST_TERMS = 8;
+
+const signOf = (value: number): Part['sign'] => (Math.abs(value) < CLOSE ? 0 : value > 0 ? 1 : -1);
+const three = (value: number): string => decimal(value, 3);
+const bracketed = (value: number): string => (value < 0 ? `(${three(value)})` : three(value));
+
+function sumOf(terms: readonly string[]): string {
+  const shown = terms.length > MOST_TERMS ? [...terms.slice(0, MOST_TERMS - 1), '…', terms.at(-1) ?? ''] : terms;
+  return shown.join(' + ');
+}
+
+/** Null when the step has no such number (a hint that did not change, a completion that is not there). */
+export function explain(topic: Topic, step: Step, config: GRPOConfig): Explanation | null {
+  if (topic.kind === 'change') {
+    const change = changesOf(step).find(({ key }) => key === topic.key);
+    return change === undefined ? null : explainChange(change, step, config);
+  }
+  if (topic.kind === 'pattern') return explainPattern(topic.pattern, step);
+  const group = step.groups[topic.group];
+  if (group === undefined) return null;
+  if (topic.kind === 'spread') return explainSpread(group, topic.group, config);
+  const completion = group.completions[topic.completion];
+  if (completion === undefined) return null;
+  if (topic.kind === 'component') return explainComponent(completion, topic.component);
+  if (topic.kind === 'total') return explainTotal(completion, topic.group, config);
+  return explainAdvantage(completion, topic.group, step, config);
+}
+
+function explainComponent(completion: Completion, component: RewardComponent): Explanation | null {
+  const score = completion.rewards.components[component];
+  if (score === undefined) return null;
+  const sum = score.reasons.reduce((total, { points }) => total + points, 0);
+  const clamped = Math.min(1, Math.max(-1, sum));
+  const label = COMPONENT_LABELS[component];
+  return {
+    title: `${label} of completion ${completion.index + 1}`,
+    lead:
+      score.value === null
+        ? 'This component could not be computed, so it is left out of the total.'
+        : 'The points of its reasons, added up and kept between −1 and +1.',
+    equations:
+      score.value === null
+        ? []
+        : [
+            {
+              name: label.toLowerCase(),
+              formula: 'clamp(sum of points, −1, +1)',
+              values:
+                clamped === sum
+                  ? `${score.reasons.map(({ points }) => bracketed(points)).join(' + ') || '0'}`
+                  : `clamp(${three(sum)}, −1, +1)`,
+              result: signed(score.value),
+            },
+          ],
+    parts: score.reasons.map(({ text, points }) => ({
+      label: text,
+      how: '',
+      value: signed(points),
+      sign: signOf(points),
+    })),
+    notes: [],
+    agrees: score.value === null || Math.abs(clamped - score.value) < 1e-6,
+  };
+}
+
+function explainTotal(completion: Completion, group: number, config: GRPOConfig): Explanation {
+  const weights = rewardWeights(config);
+  const parts = contributions(completion.rewards, weights);
+  const computed = parts.filter(({ value }) => value !== null);
+  const sum = computed.reduce((total, { weight }) => total + weight, 0);
+  const total = computed.reduce((all, { points }) => all + points, 0);
+  const recorded = completion.rewards.total;
+  const capped = completion.rewards.cappedAt !== undefined;
+  const index = String(completion.index + 1);
+  const missing = parts
+    .filter(({ value }) => value === null)
+    .map(({ component }) => COMPONENT_LABELS[component].toLowerCase());
+  return {
+    title: `Total reward (${REWARD_MODE_LABELS[modeOfWeights(weights)]}) of completion ${completion.index + 1}`,
+    lead: 'Each component times its weight, divided by the sum of the weights.',
+    equations:
+      recorded === null
+        ? []
+        : [
+            {
+              name: capped ? 'sum' : 'r',
+              index: capped ? undefined : index,
+              formula: 'Σ w·r / Σ w',
+              values: `(${computed.map(({ weight, value }) => `${share(weight)}·${bracketed(value ?? 0)}`).join(' + ')}) / ${three(sum)}`,
+              result: signed(total, 3),
+            },
+            ...(capped
+              ? [
+                  {
+                    name: 'r',
+                    index,
+                    formula: 'min(sum, cap)',
+                    values: `min(${three(total)}, ${three(recorded)})`,
+                    result: signed(recorded, 3),
+                  },
+                ]
+              : []),
+          ],
+    parts: parts.map(({ component, value, weight, points }) => ({
+      label: COMPONENT_LABELS[component],
+      how:
+        value === null
+          ? 'could not be computed'
+          : `${signed(value)} × ${share(weight)}${Math.abs(sum - 1) > CLOSE ? ` ÷ ${three(sum)}` : ''}`,
+      value: value === null ? '–' : signed(points, 3),
+      sign: signOf(points),
+      topic: { kind: 'component', group, completion: completion.index, component },
+    })),
+    notes: capped
+      ? [
+          'The total is capped, so that an answer that evades the question cannot win by being valid: the reasons of quality say why.',
+        ]
+      : missing.length === 0
+        ? []
+        : [
+            `Without ${missing.join(' and ')}, the other weights are scaled up to fill the place. TRL counts a missing reward as 0 instead.`,
+          ],
+    agrees: recorded === null || capped || Math.abs(total - recorded) < CLOSE,
+  };
+}
+
+function totalsOf(group: Group): number[] {
+  return group.completions.map(({ rewards }) => rewards.total).filter((total): total is number => total !== null);
+}
+
+function rewardParts(group: Group, index: number): Part[] {
+  return group.completions.map(({ rewards, index: completion }) => ({
+    label: `Completion ${completion + 1}`,
+    how: 'total reward',
+    value: rewards.total === null ? '–' : signed(rewards.total, 3),
+    sign: 0 as const,
+    topic: { kind: 'total' as const, group: index, completion },
+  }));
+}
+
+function explainSpread(group: Group, index: number, config: GRPOConfig): Explanation {
+  const totals = totalsOf(group);
+  const ddof = config.population_sd ? 0 : 1;
+  const centre = totals.length === 0 ? null : mean(totals);
+  const sd = standardDeviation(totals, ddof);
+  const name = effectiveEstimator(config);
+  const divides = name !== 'dr_grpo' && name !== 'rloo';
+  return {
+    title: divides ? 'Mean and standard deviation of the group' : 'Mean of the group',
+    lead:
+      name === 'rloo'
+        ? 'The mean of all rewards of the group. An advantage compares each completion with the mean of the others.'
+        : 'The group is its own yardstick: a completion is judged against the mean of its siblings.',
+    equations:
+      centre === null
+        ? []
+        : [
+            {
+              name: 'mean',
+              formula: 'Σ r / G',
+              values: `(${sumOf(totals.map(bracketed))}) / ${totals.length}`,
+              result: three(centre),
+            },
+            ...(divides
+              ? [
+                  {
+                    name: 'sd',
+                    formula: ddof === 1 ? '√( Σ (r − mean)² / (G − 1) )' : '√( Σ (r − mean)² / G )',
+                    values: `√( (${sumOf(totals.map((total) => `${bracketed(total - centre)}²`))}) / ${totals.length - ddof} )`,
+                    result: three(sd),
+                  },
+                ]
+              : []),
+          ],
+    parts: rewardParts(group, index),
+    notes:
+      group.noSignal && totals.length > 0
+        ? ['There is no spread, so every advantage is 0: dividing by almost nothing would make noise out of rounding.']
+        : [],
+    agrees:
+      group.mean === null ||
+      (centre !== null && Math.abs(centre - group.mean) < CLOSE && Math.abs(sd - (group.sd ?? sd)) < CLOSE),
+  };
+}
+
+/** The estimator over the whole step again. */
+function again(step: Step, config: GRPOConfig): GroupAdvantages[] {
+  const batch = step.groups.map(({ completions }) => ({
+    totals: completions.map(({ rewards }) => rewards.total),
+    components: Object.fromEntries(
+      REWARD_COMPONENTS.map((name) => [
+        name,
+        completions.map(({ rewards }) => rewards.components[name]?.value ?? null),
+      ]),
+    ),
+  }));
+  return ESTIMATOR[effectiveEstimator(config)](batch, {
+    ddof: config.population_sd ? 0 : 1,
+    weights: rewardWeights(config),
+  });
+}
+
+/** The other rewards of the group: what rloo compares with. */
+function othersOf(completion: Completion, group: Group): number[] {
+  return totalsOf({ ...group, completions: group.completions.filter(({ index }) => index !== completion.index) });
+}
+
+/** What the estimator's formula is made of, and nothing else. */
+function advantageParts(completion: Completion, group: Group, g: number, step: Step, config: GRPOConfig): Part[] {
+  const name = effectiveEstimator(config);
+  const { total } = completion.rewards;
+  const own: Part = {
+    label: `Reward of completion ${completion.index + 1}`,
+    how: 'weighted total',
+    value: total === null ? '–' : signed(total, 3),
+    sign: 0,
+    topic: { kind: 'total', group: g, completion: completion.index },
+  };
+  if (name === 'rloo') {
+    const others = othersOf(completion, group);
+    const rest = rewardParts(group, g).filter((_, i) => group.completions[i]?.index !== completion.index);
+    return [
+      own,
+      {
+        label: 'Mean of the others',
+        how: `of ${plural(others.length, 'reward')}`,
+        value: others.length === 0 ? '–' : three(mean(others)),
+        sign: 0,
+      },
+      ...rest,
+    ];
+  }
+  const divided = name === 'grpo' || name === 'gdpo';
+  const of = `of ${plural(totalsOf(group).length, 'reward')}`;
+  const centre: Part = {
+    label: divided ? 'Mean and sd' : 'Mean',
+    how: of,
+    value: group.mean === null ? '–' : `${three(group.mean)}${divided ? `, ${three(group.sd ?? 0)}` : ''}`,
+    sign: 0,
+    topic: { kind: 'spread', group: g },
+  };
+  const batch = step.groups.flatMap(totalsOf);
+  return name === 'batch'
+    ? [
+        own,
+        centre,
+        {
+          label: 'Sd of the step',
+          how: `of ${plural(batch.length, 'reward')}`,
+          value: three(standardDeviation(batch, config.population_sd ? 0 : 1)),
+          sign: 0,
+        },
+      ]
+    : [own, centre];
+}
+
+function explainAdvantage(completion: Completion, g: number, step: Step, config: GRPOConfig): Explanation {
+  const group = step.groups[g];
+  const compared = again(step, config)[g];
+  const reward = completion.rewards.total;
+  const name = effectiveEstimator(config);
+  const index = String(completion.index + 1);
+  const base = {
+    title: `Advantage of completion ${index}`,
+    parts: group === undefined ? [] : advantageParts(completion, group, g, step, config),
+  };
+  const agrees = Math.abs((compared?.advantages[completion.index] ?? 0) - completion.advantage) < CLOSE;
+  const notes = [teaching(completion, config)];
+  if (group === undefined || compared === undefined || reward === null || compared.mean === null) {
+    return {
+      ...base,
+      lead: 'This completion has no reward, so it has no advantage.',
+      equations: [],
+      notes: [],
+      agrees,
+    };
+  }
+  if (compared.noSignal) {
+    return {
+      ...base,
+      lead: 'All rewards of the group are equal: there is nothing to compare, and the advantage is 0.',
+      equations: [],
+      notes: [],
+      agrees,
+    };
+  }
+  const result = signed(completion.advantage);
+  const difference = `${three(reward)} − ${bracketed(compared.mean)}`;
+  const sdOf = compared.scale - EPSILON;
+  const equation = ((): Omit<Equation, 'name' | 'index' | 'result'> => {
+    if (name === 'grpo')
+      return { formula: '(r − mean) / (sd + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
+    if (name === 'batch')
+      return { formula: '(r − mean) / (sd of the batch + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
+    if (name === 'dr_grpo') return { formula: 'r − mean', values: difference };
+    if (name === 'rloo')
+      return {
+        formula: 'r − mean of the others',
+        values: `${three(reward)} − ${bracketed(mean(othersOf(completion, group)))}`,
+      };
+    return {
+      formula: '(s − mean of s) / (sd of s + ε)',
+      values: `(${three(completion.advantage * compared.scale)} from the mean) / (${three(sdOf)} + 0.0001)`,
+    };
+  })();
+  const lead =
+    name === 'gdpo'
+      ? 'Each component is normalised in its group, weighted and added to s; s is normalised over the step.'
+      : name === 'rloo'
+        ? 'How far the reward lies from the mean of the others in its group, in points of reward.'
+        : `How far the reward lies from the mean of its group, in ${name === 'grpo' ? 'standard deviations of the group' : name === 'batch' ? 'standard deviations of the whole step' : 'points of reward'}.`;
+  return { ...base, lead, equations: [{ name: 'A', index, ...equation, result }], notes, agrees };
+}
+
+function teaching({ advantage, teaches }: Completion, { min_advantage_threshold: threshold }: GRPOConfig): string {
+  if (teaches)
+    return `|A| reaches the minimum of ${decimal(threshold)}, so this completion teaches: its patterns are ${advantage > 0 ? 'reinforced' : 'penalized'}.`;
+  return `|A| is below the minimum of ${decimal(threshold)}: too close to the mean to teach.`;
+}
+
+function explainPattern(pattern: string, step: Step): Explanation | null {
+  const found = byPattern(changesOf(step)).find((one) => one.pattern === pattern);
+  if (found === undefined) return null;
+  return {
+    title: `Change of “${pattern}”`,
+    lead: 'Several hints share this pattern, one for each cue. Where a question has all of these cues, their weights add up.',
+    equations: [
+      {
+        name: 'Δw',
+        formula: 'sum over the cues',
+        values: sumOf(found.changes.map(({ delta }) => bracketed(delta))),
+        result: signedChange(found.delta),
+      },
+    ],
+    parts: found.changes.map(({ key, cue, delta }) => ({
+      label: cue === null ? 'always' : `if “${cue}”`,
+      how: '',
+      value: signedChange(delta),
+      sign: signOf(delta),
+      topic: { kind: 'change', key },
+    })),
+    notes: [],
+    agrees: true,
+  };
+}
+
+function explainChange(change: Change, step: Step, config: GRPOConfig): Explanation {
+  const { event, causes, before, after } = change;
+  const learnt = step.events.find(
+    ({ key, type }) => key === change.key && (type === 'create' || type === 'update' || type === 'decay'),
+  );
+  const title = `Change of “${change.pattern}”`;
+  if (learnt === undefined) {
+    return {
+      title,
+      lead: event.reason,
+      equations: [],
+      parts: [],
+      notes: [`Weight before: ${signed(before)}; after: ${after === null ? 'gone' : signed(after)}.`],
+      agrees: true,
+    };
+  }
+  const groups = step.groups.length;
+  const terms = causes.map(
+    (cause) => (cause.advantage * cause.activity) / (groups * (step.groups[cause.group]?.completions.length ?? 1)),
+  );
+  const size = step.groups[0]?.completions.length ?? 1;
+  const { equations, notes, agrees } = explainEvent(learnt, size, groups, config);
+  return {
+    title,
+    lead: learnt.reason,
+    equations,
+    parts: causes.map((cause, i) => ({
+      label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}`,
+      how: `${signed(cause.advantage)} × ${signed(cause.activity)}${cause.activity > 0 ? ', used it' : ', left it out'}`,
+      value: signed(terms[i] ?? 0, 3),
+      sign: signOf(terms[i] ?? 0),
+      topic: { kind: 'advantage', group: cause.group, completion: cause.completion },
+    })),
+    notes: [...notes, ...(event === learnt ? [] : [event.reason])],
+    agrees,
+  };
+}
+
+/**
+ * One update of one weight out of its event: g from the causes, Δw from g and the KL pull, w from both.
+ * `size` is G and `groups` B of the event's step; `agrees` is false when these or the settings are not those of the
+ * event.
+ */
+export function explainEvent(
+  event: HintEvent,
+  size: number,
+  groups: number,
+  config: GRPOConfig,
+): Pick<Explanation, 'equations' | 'notes' | 'agrees'> {
+  const { learning_rate: rate, kl_coef: pull, weight_limit: limit } = config;
+  const { causes, gradientTerm, decayTerm, pulledTo = 0, share = 1 } = event;
+  const gradient = causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) / (size * groups);
+  const start = event.before ?? 0;
+  const moved = rate * gradient * share - rate * pull * (start - pulledTo);
+  const clipped = Math.min(limit, Math.max(-limit, start + moved));
+  const exact = config.gradient === 'score-function';
+  const over = groups === 1 ? 'G' : '(B·G)';
+  return {
+    equations: [
+      {
+        name: 'g',
+        formula: `1/${over} · Σ A·${exact ? '(f − E f)' : 'f'}`,
+        values: `1/${groups * size} · (${sumOf(causes.map(({ advantage, activity }) => `${bracketed(advantage)}·${bracketed(activity)}`)) || '0'})`,
+        result: signed(gradient, 3),
+      },
+      {
+        name: 'Δw',
+        formula: `learning rate · ${share === 1 ? '' : 's · '}g − learning rate · KL coefficient · ${pulledTo === 0 ? 'w' : '(w − w at the start)'}`,
+        values: `${decimal(rate)}·${share === 1 ? '' : `${three(share)}·`}${bracketed(gradient)} − ${decimal(rate)}·${decimal(pull)}·${pulledTo === 0 ? bracketed(start) : `(${three(start)} − ${bracketed(pulledTo)})`}`,
+        result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
+      },
+      {
+        name: 'w',
+        formula: 'w + Δw',
+        values: `${three(start)} + ${bracketed(moved)}`,
+        result: signed(event.after ?? 0, 3),
+      },
+    ],
+    notes: [
+      ...(exact
+        ? [
+            'f counts where the pattern was chosen, E f how often the policy expected it at those decisions: what it would have done anyway earns nothing.',
+          ]
+        : []),
+      ...(share === 1
+        ? []
+        : [
+            's is the share of its weight the hint acts with: n/(n + evidence hold-down), n being the completions that taught it.',
+          ]),
+      ...(clipped === start + moved ? [] : [`Clipped to ±${decimal(limit)}.`]),
+    ],
+    agrees:
+      Math.abs(rate * gradient * share - gradientTerm) < CLOSE &&
+      Math.abs(-rate * pull * (start - pulledTo) - decayTerm) < CLOSE &&
+      Math.abs(clipped - (event.after ?? 0)) < 1e-6,
+  };
+}

@@ -1,0 +1,130 @@
+/** What a step did to the hints, grouped by hint, and which pieces of which SQL carry the credit. */
+import type { Completion, HintCause, HintEvent, PolicyHint, Step } from '../../grpo/types.ts';
+import { spansOf } from '../../sql/patterns.ts';
+import type { Mark } from './sql-layout.ts';
+
+/** The events of one hint in one step as one line. */
+export interface Change {
+  readonly key: string;
+  readonly cue: string | null;
+  readonly pattern: string;
+  readonly before: number;
+  /** null when the hint is gone. */
+  readonly after: number | null;
+  readonly delta: number;
+  readonly created: boolean;
+  readonly causes: readonly HintCause[];
+  /** The last event of the hint in the step. */
+  readonly event: HintEvent;
+}
+
+const ARROW = ' ⇒ ';
+
+/** Cue and pattern out of a hint's key, for a hint that is no longer there. */
+export function fromKey(key: string): { cue: string | null; pattern: string } {
+  const at = key.indexOf(ARROW);
+  if (at < 0) return { cue: null, pattern: key };
+  const cue = key.slice(0, at);
+  return { cue: cue === '*' ? null : cue, pattern: key.slice(at + ARROW.length) };
+}
+
+/** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
+export function nameOf({ pattern, cue }: Pick<Change, 'pattern' | 'cue'>): string {
+  return `${pattern} ${cue === null ? 'always' : `if “${cue}”`}`;
+}
+
+/** One change per hint, the largest first. */
+export function changesOf(step: Step): Change[] {
+  const byKey = new Map<string, HintEvent[]>();
+  for (const event of step.events) byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
+  return [...byKey.entries()]
+    .flatMap(([key, events]) => {
+      const first = events[0];
+      const event = events.at(-1);
+      if (first === undefined || event === undefined) return [];
+      const named = event.hint ?? first.hint ?? fromKey(key);
+      const before = first.before ?? 0;
+      return [
+        {
+          key,
+          cue: named.cue,
+          pattern: named.pattern,
+          before,
+          after: event.after,
+          delta: (event.after ?? 0) - before,
+          created: first.type === 'create',
+          causes: events.flatMap(({ causes }) => causes),
+          event,
+        },
+      ];
+    })
+    .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+}
+
+/** A pattern by the strongest of its hints. */
+export interface Strongest {
+  readonly hint: PolicyHint;
+  /** How many other cues the pattern has. */
+  readonly others: number;
+}
+
+/** One row a pattern, the strongest first; of equals the one with a cue says more. */
+export function strongestByPattern(hints: readonly PolicyHint[], most: number): Strongest[] {
+  const rows = new Map<string, { hint: PolicyHint; others: number }>();
+  const order = [...hints].sort(
+    (a, b) => Math.abs(b.weight) - Math.abs(a.weight) || Number(a.cue === null) - Number(b.cue === null),
+  );
+  for (const hint of order) {
+    const row = rows.get(hint.pattern);
+    if (row === undefined) rows.set(hint.pattern, { hint, others: 0 });
+    else row.others++;
+  }
+  return [...rows.values()].slice(0, most);
+}
+
+/** The changes of one pattern under several cues: for a question that has them all they add up. */
+export interface PatternChange {
+  readonly pattern: string;
+  readonly delta: number;
+  /** The largest first; at least one. */
+  readonly changes: readonly Change[];
+}
+
+/** Changes gathered by pattern, the largest sum first. */
+export function byPattern(changes: readonly Change[]): PatternChange[] {
+  const gathered = new Map<string, Change[]>();
+  for (const change of changes) gathered.set(change.pattern, [...(gathered.get(change.pattern) ?? []), change]);
+  return [...gathered.entries()]
+    .map(([pattern, list]) => ({ pattern, delta: list.reduce((sum, { delta }) => sum + delta, 0), changes: list }))
+    .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+}
+
+/** The completions of a group that used the pattern and taught: they are why the weight moved. */
+export function usersOf(change: Pick<Change, 'causes'>, group: number): number[] {
+  return [
+    ...new Set(
+      change.causes.filter((cause) => cause.group === group && cause.activity > 0).map(({ completion }) => completion),
+    ),
+  ].sort((a, b) => a - b);
+}
+
+/** Where the patterns that moved a weight through this completion stand in its SQL; merged, in order. */
+export function creditMarks(completion: Completion, group: number, changes: readonly Change[]): Mark[] {
+  if (!completion.teaches) return [];
+  const patterns = new Set(
+    changes
+      .filter(({ causes }) =>
+        causes.some((cause) => cause.group === group && cause.completion === completion.index && cause.activity > 0),
+      )
+      .map(({ pattern }) => pattern),
+  );
+  const spans = [...patterns].flatMap((pattern) => spansOf(pattern, completion.sql)).sort((a, b) => a.start - b.start);
+  const merged: Mark[] = [];
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last !== undefined && span.start <= last.end)
+      merged.splice(-1, 1, { start: last.start, end: Math.max(last.end, span.end) });
+    else merged.push({ start: span.start, end: span.end });
+  }
+  return merged;
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
+import { openDataset } from '../../../src/engine/data/open-dataset.ts';
+import { shopFiles } from '../shop-files.ts';
+
+const asked: string[] = [];
+
+/** A server with the shop's files under /some/path/, and `over` in their place. */
+function open(over: Record<string, Response | Error> = {}) {
+  const files = shopFiles();
+  const served: Record<string, () => Response> = {
+    'db.sqlite': () => new Response(files.database.slice()),
+    'questions.json': () => new Response(files.questions),
+    'definitions.json': () => new Response(files.definitions),
+  };
+  return openDataset({
+    name: 'shop',
+    baseUrl: 'https://example.org/some/path/index.html?g=8',
+    openDatabase: (bytes) => SqliteDatabase.open(bytes),
+    fetch: (url) => {
+      const { href } = new URL(url instanceof Request ? url.url : url);
+      asked.push(href);
+      const name = href.split('/').at(-1) ?? '';
+      const answer = over[name] ?? served[name]?.();
+      return answer instanceof Error
+        ? Promise.reject(answer)
+        : Promise.resolve(answer ?? new Response('', { status: 404 }));
+    },
+  });
+}
+
+describe('openDataset', () => {
+  it('finds the files beside the page', async () => {
+    const dataset = await open();
+    expect(asked.sort()).toEqual(
+      ['db.sqlite', 'definitions.json', 'questions.json'].map(
+        (name) => `https://example.org/some/path/datasets/shop/${name}`,
+      ),
+    );
+    expect(dataset.questions.length).toBeGreaterThan(100);
+    expect(dataset.definitions.length).toBeGreaterThan(0);
+    expect(dataset.database.schema.tables.length).toBeGreaterThan(3);
+  });
+
+  it.each<[string, Record<string, Response | Error>, RegExp]>([
+    [
+      'is missing',
+      { 'db.sqlite': new Response('', { status: 404 }) },
+      /datasets\/shop\/db\.sqlite could not be fetched: the server answered 404/,
+    ],
+    [
+      'cannot be reached',
+      { 'questions.json': new TypeError('Failed to fetch') },
+      /questions\.json could not be fetched \(Failed to fetch\)/,
+    ],
+    [
+      'is the page of a server that never says 404',
+      { 'questions.json': new Response('<!doctype html>') },
+      /questions\.json is not JSON/,
+    ],
+    [
+      'is no database',
+      { 'db.sqlite': new Response('<!doctype html>') },
+      /datasets\/shop\/db\.sqlite: .*neither a SQLite database/,
+    ],
+    [
+      'is cut off',
+      { 'db.sqlite': new Response(shopFiles().database.slice(0, 10_000)) },
+      /datasets\/shop\/db\.sqlite: .*cut off/,
+    ],
+    ['lacks a field', { 'definitions.json': new Response('[{"term":"x"}]') }, /definitions\.json: entry 1 \("x"\)/],
+  ])('says so when a file %s', async (_what, over, message) => {
+    await expect(open(over)).rejects.toMatchObject({
+      name: 'DatasetError',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});

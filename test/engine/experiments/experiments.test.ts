@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Experiments } from '../../../src/engine/experiments/experiments.ts';
+import type { ExperimentsOptions } from '../../../src/engine/experiments/experiments.ts';
+import type {
+  ExperimentProgress,
+  ExperimentView,
+  NewExperiment,
+} from '../../../src/engine/experiments/experiments-protocol.ts';
+import type { Dataset } from '../../../src/engine/engine-ports.ts';
+import { MemoryExperiments } from '../../../src/storage/memory-experiments.ts';
+import { StoreError } from '../../../src/storage/errors.ts';
+import { GOLD, libraryPorts, QUESTIONS, variant } from '../../lab/library.ts';
+
+let parts: Awaited<ReturnType<typeof libraryPorts>>;
+beforeAll(async () => {
+  parts = await libraryPorts();
+});
+
+function experiments(over: Partial<ExperimentsOptions> = {}): Experiments {
+  const dataset: Dataset = {
+    name: 'library',
+    title: 'Library',
+    database: parts.database,
+    questions: QUESTIONS,
+    definitions: [],
+  };
+  let id = 0;
+  return new Experiments({
+    openStore: () => Promise.resolve(new MemoryExperiments()),
+    openDataset: () => Promise.resolve(dataset),
+    makeSampler: () => parts.sampler,
+    makeRewards: () => parts.rewards(variant('x'), 1),
+    loadStarter: () => Promise.reject(new Error('There is no starter policy.')),
+    now: () => performance.now(),
+    today: () => '2026-01-01T00:00:00.000Z',
+    newId: () => `e${++id}`,
+    breathe: () => Promise.resolve(),
+    ...over,
+  });
+}
+
+const SMALL: NewExperiment = {
+  base: { group_size: 4 },
+  spec: {
+    name: 'Small',
+    variants: [variant('off', { learning: 'off' }), variant('gold', { settings: GOLD })],
+    seeds: [1, 2],
+    steps: 3,
+    evaluateEvery: 3,
+  },
+};
+const silent = (): void => undefined;
+
+describe('Experiments', { timeout: 60_000 }, () => {
+  it('runs what was created, tells every unit, and keeps it', async () => {
+    const lab = experiments();
+    const made = await lab.create(SMALL);
+    expect(made).toMatchObject({
+      runs: [],
+      record: { id: 'e1', spec: { id: 'e1', dataset: 'library', name: 'Small' }, base: { group_size: 4 } },
+    });
+    const units: ExperimentView[] = [];
+    const progress: ExperimentProgress[] = [];
+    const done = await lab.run(
+      'e1',
+      (one) => void progress.push(one),
+      (view) => void units.push(view),
+    );
+    expect(units.map(({ runs }) => runs.length)).toEqual([1, 2, 3, 4]);
+    expect(progress.at(-1)).toMatchObject({ unit: 4, units: 4, step: 3, steps: 3 });
+    expect(done.summaries.map(({ seeds }) => seeds)).toEqual([2, 2]);
+    expect(done.summaries[1]?.comparison?.verdict).toMatch(/gain|loss/);
+    expect(done.controls).toEqual([
+      { variant: 0, kind: 'off', holds: true, text: expect.stringContaining('nothing changed') as string },
+    ]);
+    expect((await lab.open()).experiments).toEqual([done]);
+  });
+
+  it('stopped in the middle, it goes on with the next unit in another worker and comes to the same', async () => {
+    const store = new MemoryExperiments();
+    const open = (): Experiments => experiments({ openStore: () => Promise.resolve(store) });
+    const first = open();
+    await first.create(SMALL);
+    const stopped = await first.run('e1', ({ unit }) => void (unit === 2 && first.stop()), silent);
+    expect(stopped.runs.length).toBe(1);
+    const units: number[] = [];
+    const rest = await open().run('e1', silent, ({ runs }) => void units.push(runs.length));
+    expect(units).toEqual([2, 3, 4]);
+    const whole = experiments();
+    await whole.create(SMALL);
+    expect(rest.runs).toEqual((await whole.run('e1', silent, silent)).runs);
+  });
+
+  it('holds still while it is paused', async () => {
+    const lab = experiments();
+    await lab.create(SMALL);
+    let reports = 0;
+    const running = lab.run(
+      'e1',
+      () => {
+        if (++reports === 1) void lab.pause();
+      },
+      silent,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(reports).toBe(1);
+    await expect(lab.run('e1', silent, silent)).rejects.toThrow(/Another experiment is running/);
+    await lab.resume();
+    expect((await running).runs).toHaveLength(4);
+  });
+
+  it('renames, deletes and brings back', async () => {
+    const lab = experiments();
+    await lab.create(SMALL);
+    const view = await lab.run('e1', silent, silent);
+    expect((await lab.rename('e1', 'New name')).record.spec.name).toBe('New name');
+    await lab.remove('e1');
+    expect((await lab.open()).experiments).toEqual([]);
+    await expect(lab.run('e1', silent, silent)).rejects.toThrow(/not there any more/);
+    expect(await lab.restore(view)).toEqual(view);
+    expect((await lab.open()).experiments).toEqual([view]);
+    await expect(lab.rename('e1', ' ')).rejects.toThrow(/needs a name/);
+  });
+
+  it('refuses what cannot be run, before anything is stored', async () => {
+    const lab = experiments();
+    await expect(lab.create({ ...SMALL, spec: { ...SMALL.spec, seeds: [] } })).rejects.toThrow(/seeds, not 0/);
+    await expect(lab.create({ ...SMALL, base: { group_size: 99 } })).rejects.toThrow(/group_size must be/);
+    await expect(
+      lab.create({ ...SMALL, spec: { ...SMALL.spec, variants: [variant('s', { start: 'starter' })] } }),
+    ).rejects.toThrow(/no starter policy/);
+    expect((await lab.open()).experiments).toEqual([]);
+  });
+
+  it('works in memory where nothing can be stored, and says so', async () => {
+    const lab = experiments({ openStore: () => Promise.reject(new StoreError('failed', 'Site data is blocked.')) });
+    expect((await lab.open()).notSaved).toMatch(/not saved.*Site data is blocked/);
+    await lab.create(SMALL);
+    expect((await lab.open()).experiments).toHaveLength(1);
+  });
+
+  it('measures what the hints of a variant do, on its kept policy', async () => {
+    const lab = experiments();
+    await lab.create({
+      ...SMALL,
+      spec: { ...SMALL.spec, steps: 20, variants: [variant('gold', { settings: { ...GOLD, learning_rate: 0.5 } })] },
+    });
+    const report = await lab.credit('e1', 0, silent);
+    expect(report?.questions).toBe(4);
+    expect(report?.credits.length).toBeGreaterThan(0);
+    const stopped = lab.credit('e1', 0, () => void lab.stop());
+    expect(await stopped).toBeNull();
+  });
+});

@@ -1,0 +1,527 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DatasetError } from '../../src/formats/entry.ts';
+import { changesOf, withChange } from '../../src/recording/feedback.ts';
+import { parseRecording } from '../../src/recording/recording-file.ts';
+import { LEARNING, LIMITS, type Recording, type RecordingEntry } from '../../src/recording/format.ts';
+import { RecordingFull } from '../../src/recording/tables.ts';
+import { recordingToText, RecordingWriter } from '../../src/recording/writer.ts';
+import { DEFAULT_CONFIG, makeConfig } from '../../src/grpo/config.ts';
+import type { Feedback } from '../../src/grpo/feedback.ts';
+import { EMPTY_SUMMARY } from '../../src/grpo/metrics.ts';
+import {
+  HINT_TEMPLATES,
+  type HintEvent,
+  type HintFeature,
+  type PolicyHint,
+  type Sample,
+  type TrainerState,
+} from '../../src/grpo/types.ts';
+import type { RecordedCall } from '../../src/samplers/replay/recording-sampler.ts';
+import { normaliseSql } from '../../src/sql/normalise.ts';
+
+// ---------------------------------------------------------------- any recording
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const times = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+const anyText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('__proto__', 'constructor', '"', '\u0000', '\ud800', ' ⇒ '),
+);
+const text = fc.oneof(anyText, fc.lorem()).filter((value) => value.trim() !== '');
+const count = fc.nat();
+const maybe = <K extends string, T>(name: K, value: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<K, T>>> =>
+  fc
+    .option(value, { nil: undefined })
+    .map((given) => (given === undefined ? {} : { [name]: given }) as Partial<Record<K, T>>);
+
+const feature: fc.Arbitrary<HintFeature> = fc
+  .record({
+    key: text,
+    cue: fc.option(text),
+    pattern: text,
+    tables: fc.array(text, { maxLength: 3 }),
+    template: fc.constantFrom(...HINT_TEMPLATES),
+    general: fc.boolean(),
+    words: fc.nat(3),
+  })
+  .chain((made) => fc.constantFrom(made, { ...made, key: `${made.cue ?? '*'} ⇒ ${made.pattern}` }));
+
+const hint: fc.Arbitrary<PolicyHint> = fc
+  .tuple(
+    feature,
+    fc.double({ min: -20, max: 20, noNaN: true }),
+    fc.tuple(fc.nat(50), fc.nat(50), number, fc.nat(50)),
+    text,
+    count,
+    count,
+    fc.boolean(),
+  )
+  .map(([made, weight, [a, b, advantage, steps], description, createdAt, updatedAt, enabled]) => ({
+    ...made,
+    weight,
+    hintType: weight < 0 ? 'avoid' : 'prefer',
+    evidence: { support: Math.max(a, b), positive: Math.min(a, b), advantage, steps },
+    description,
+    createdAt,
+    updatedAt,
+    enabled,
+  }));
+
+const sample: fc.Arbitrary<Sample> = fc
+  .tuple(
+    fc.record({
+      text: anyText,
+      sql: anyText,
+      features: fc.array(fc.record({ feature, value: times, expected: times }), { maxLength: 4 }),
+      logProbability: fc.oneof(number, fc.constantFrom(null, -Infinity)),
+      referenceLogProbability: fc.oneof(number, fc.constantFrom(null, -Infinity)),
+      decisions: fc.array(
+        fc.record({ name: anyText, chosen: anyText, probability: number, referenceProbability: number }),
+        { maxLength: 3 },
+      ),
+    }),
+    maybe('choices', fc.array(count)),
+    maybe(
+      'origin',
+      fc
+        .tuple(
+          fc.record({ model: text, how: fc.constantFrom('live', 'recorded') }),
+          maybe('seed', count),
+          maybe('finish', fc.constantFrom('stop', 'length', 'stopped')),
+          maybe('tokens', count),
+          maybe('constrained', fc.boolean()),
+        )
+        .map(
+          ([named, ...more]): NonNullable<Sample['origin']> =>
+            Object.assign(named, ...more) as NonNullable<Sample['origin']>,
+        ),
+    ),
+  )
+  .map(([made, choices, origin]) => ({ ...made, ...choices, ...origin }));
+
+const asked = { question: anyText, temperature: fc.double({ min: 0, max: 2, noNaN: true }) };
+const drawn = fc.nat(1000);
+const call: fc.Arbitrary<RecordedCall> = fc.oneof(
+  fc.record({
+    method: fc.constant('generateGroup'),
+    ...asked,
+    count,
+    drawn,
+    samples: fc.array(sample, { maxLength: 3 }),
+  }),
+  fc.record({ method: fc.constant('greedy'), ...asked, drawn, sample }),
+  fc.record({ method: fc.constant('replay'), ...asked, choices: fc.array(count), sample: fc.option(sample) }),
+  fc.record({
+    method: fc.constant('distribution'),
+    ...asked,
+    distribution: fc.option(fc.record({ entropy: number, kl: number, exact: fc.boolean() })),
+  }),
+);
+
+const question = fc.record({ id: text, question: text });
+const sampler = fc.record({ id: text, label: text, isLanguageModel: fc.boolean() });
+const judgement: fc.Arbitrary<Feedback> = fc
+  .record({
+    dataset: text,
+    question: text.map((value) => value.trim()),
+    text: anyText,
+    thumb: fc.constantFrom('up', 'down', null),
+    corrected: fc.option(text),
+    at: count,
+  })
+  .map((made) => ({ ...made, sql: normaliseSql(made.text) }));
+
+const event: fc.Arbitrary<HintEvent> = fc
+  .tuple(
+    fc.record({
+      sequence: count,
+      step: count,
+      type: fc.constantFrom('create', 'update', 'merge', 'prune', 'restore'),
+      before: fc.option(number),
+      after: fc.option(number),
+      gradientTerm: number,
+      decayTerm: number,
+      causes: fc.array(fc.record({ group: count, completion: count, advantage: number, activity: number }), {
+        maxLength: 2,
+      }),
+      reason: text,
+    }),
+    maybe('pulledTo', number),
+    maybe('share', fc.double({ min: 0, max: 1, noNaN: true })),
+    fc.oneof(hint, text),
+  )
+  .map(([made, pulledTo, share, about]) => ({
+    ...made,
+    ...pulledTo,
+    ...share,
+    ...(typeof about === 'string' ? { key: about, hint: null } : { key: about.key, hint: about }),
+  }));
+
+const entry: fc.Arbitrary<RecordingEntry> = fc.oneof(
+  fc.record({
+    kind: fc.constant('step'),
+    questions: fc.array(question, { minLength: 1, maxLength: 3 }),
+    pool: fc.option(fc.array(question, { minLength: 1, maxLength: 4 })),
+    calls: fc.array(call, { maxLength: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('configure'),
+    settings: fc.oneof(
+      fc.record({ learning_rate: fc.double({ min: 0, max: 2, noNaN: true }) }),
+      fc.record({ replay: fc.boolean(), estimator: fc.constantFrom('rloo', 'gdpo') }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('edit'),
+    key: text,
+    edit: fc
+      .tuple(maybe('weight', number), maybe('enabled', fc.boolean()))
+      .map(([weight, enabled]) => ({ ...weight, ...enabled })),
+  }),
+  fc.record({ kind: fc.constant('events'), events: fc.array(event, { maxLength: 3 }) }),
+  fc.record({ kind: fc.constant('feedback'), feedback: judgement }),
+  fc.record({ kind: fc.constant('sampler'), sampler }),
+);
+
+const state: fc.Arbitrary<TrainerState> = fc
+  .tuple(
+    fc.record({
+      seed: count,
+      randomState: fc.array(fc.nat(0xffffffff), { minLength: 4, maxLength: 4 }),
+      step: count,
+      hints: fc.uniqueArray(hint, { selector: ({ key }) => key, maxLength: 4 }),
+      eventCount: count,
+      queue: fc.array(text, { maxLength: 4 }),
+      summary: fc
+        .record({ averageReward: fc.option(number), totalSteps: count, hints: count })
+        .map((some) => ({ ...EMPTY_SUMMARY, ...some })),
+    }),
+    maybe('start', fc.dictionary(text, number)),
+    maybe('answers', fc.array(fc.record({ questionId: text, choices: fc.array(count) }), { maxLength: 3 })),
+  )
+  .map(([made, start, answers]) => ({ ...made, ...start, ...answers }));
+
+const recording: fc.Arbitrary<Recording> = fc
+  .tuple(
+    fc.record({
+      dataset: text,
+      sampler,
+      learning: fc.constantFrom(...LEARNING),
+      distribution: fc.boolean(),
+      config: fc.double({ min: 0, max: 1, noNaN: true }).map((kl_coef) => makeConfig({ kl_coef }, 'tuned')),
+      feedback: fc.array(judgement, { maxLength: 3 }),
+      state,
+      entries: fc.array(entry, { maxLength: 5 }),
+    }),
+    maybe('databaseSha256', fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })),
+  )
+  .map(([made, digest]) => ({ ...made, ...digest }));
+
+// ---------------------------------------------------------------- one recording
+
+const small: Recording = {
+  dataset: 'shop',
+  sampler: { id: 'sketch', label: 'Sketch', isLanguageModel: false },
+  learning: 'on',
+  distribution: true,
+  config: DEFAULT_CONFIG,
+  feedback: [
+    {
+      dataset: 'shop',
+      question: 'How many?',
+      text: 'SELECT 1',
+      sql: normaliseSql('SELECT 1'),
+      thumb: 'up',
+      corrected: null,
+      at: 5,
+    },
+  ],
+  state: {
+    seed: 1,
+    randomState: [1, 2, 3, 4],
+    step: 0,
+    eventCount: 0,
+    queue: ['q1'],
+    summary: EMPTY_SUMMARY,
+    start: { k: 0.5 },
+    answers: [{ questionId: 'q1', choices: [0, 1] }],
+    hints: [
+      {
+        key: 'k',
+        cue: null,
+        pattern: 'p',
+        tables: ['t'],
+        template: 'pattern',
+        general: true,
+        words: 0,
+        hintType: 'prefer',
+        description: 'd',
+        weight: 0.5,
+        evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
+        createdAt: 0,
+        updatedAt: 0,
+        enabled: true,
+      },
+    ],
+  },
+  entries: [
+    {
+      kind: 'step',
+      questions: [{ id: 'q1', question: 'How many?' }],
+      pool: [{ id: 'q1', question: 'How many?' }],
+      calls: [
+        {
+          method: 'generateGroup',
+          question: 'How many?',
+          temperature: 0.7,
+          count: 1,
+          drawn: 3,
+          samples: [
+            {
+              text: 'SELECT 1',
+              sql: 'SELECT 1',
+              logProbability: -0,
+              referenceLogProbability: -2.5,
+              choices: [1],
+              origin: { model: 'M', how: 'live' },
+              features: [
+                {
+                  feature: {
+                    key: 'many ⇒ COUNT',
+                    cue: 'many',
+                    pattern: 'COUNT',
+                    tables: ['t'],
+                    template: 'operator',
+                    general: true,
+                    words: 1,
+                  },
+                  value: 1,
+                  expected: 0.25,
+                },
+              ],
+              decisions: [{ name: 'frame', chosen: 'count', probability: 0.5, referenceProbability: 0.25 }],
+            },
+          ],
+        },
+      ],
+    },
+    { kind: 'configure', settings: { learning_rate: 0.2 } },
+    {
+      kind: 'events',
+      events: [
+        {
+          sequence: 0,
+          step: 1,
+          type: 'prune',
+          key: 'k',
+          before: 0.5,
+          after: null,
+          gradientTerm: 0,
+          decayTerm: 0,
+          causes: [],
+          reason: 'r',
+          hint: null,
+        },
+      ],
+    },
+  ],
+};
+
+describe('a recording as a file', () => {
+  it('comes back as it was, every number to the bit', () => {
+    fc.assert(
+      fc.property(recording, (made) => {
+        expect(parseRecording(recordingToText(made), 'run.json')).toEqual(made);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('writes every text, number and feature once', () => {
+    const [step] = small.entries;
+    const twice = recordingToText({ ...small, entries: [step, step] as RecordingEntry[] });
+    expect(twice.match(/many ⇒ COUNT|"COUNT"/g)).toHaveLength(1);
+    expect(twice.match(/How many\?/g)?.length).toBe(recordingToText(small).match(/How many\?/g)?.length);
+    expect(parseRecording(twice, 'run.json').entries).toEqual([step, step]);
+  });
+
+  it('tells how long it is, at most, and forgets what came after a mark', () => {
+    const { entries, ...header } = small;
+    const writer = new RecordingWriter(header);
+    for (const one of entries) writer.add(one);
+    const whole = writer.text();
+    const mark = writer.mark();
+    for (const one of entries) writer.add(one);
+    expect(writer.text()).not.toBe(whole);
+    writer.rollback(mark);
+    expect(writer.text()).toBe(whole);
+    expect(writer.size).toBeGreaterThanOrEqual(whole.length);
+    expect(writer.size).toBeLessThan(whole.length + 250);
+  });
+
+  it('refuses to write what would not be read', () => {
+    const { entries: _none, ...header } = small;
+    const writer = new RecordingWriter(header);
+    const before = writer.text();
+    const asks = (question: string, temperature: number): RecordingEntry => ({
+      kind: 'step',
+      questions: [{ id: 'q', question: 'q' }],
+      pool: null,
+      calls: [{ method: 'distribution', question, temperature, distribution: null }],
+    });
+    expect(() => writer.add(asks('x'.repeat(LIMITS.text + 1), 1))).toThrow(RecordingFull);
+    expect(() => writer.add(asks('x', NaN))).toThrow(RangeError);
+    expect(() =>
+      writer.add({
+        kind: 'step',
+        questions: Array.from({ length: LIMITS.questionsPerStep + 1 }, (_, i) => ({ id: `${i}`, question: 'q' })),
+        pool: null,
+        calls: [],
+      }),
+    ).toThrow(RecordingFull);
+    expect(parseRecording(writer.text(), 'run.json').entries).toEqual(parseRecording(before, 'run.json').entries);
+  });
+});
+
+describe('a hostile recording', () => {
+  type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+  const parsed = (): Json => JSON.parse(recordingToText(small)) as Json;
+
+  /** The file with another value at a place. */
+  function changed(path: readonly (string | number)[], value: Json | undefined): string {
+    const root = parsed();
+    let node = root as Record<string | number, Json>;
+    for (const name of path.slice(0, -1)) node = node[name] as Record<string | number, Json>;
+    const last = path.at(-1) ?? '';
+    if (value === undefined) delete node[last];
+    else node[last] = value;
+    return JSON.stringify(root);
+  }
+
+  const group = ['entries', 0, 'calls', 0] as const;
+  const drawnSample = [...group, 'samples', 0] as const;
+  it.each<readonly [path: readonly (string | number)[], value: Json | undefined, message: string]>([
+    [['format'], 'other', 'run.json is no recording: "format" must be "grpo-sql-lab/recording".'],
+    [['version'], 2, 'run.json is a recording of version 2; this program reads version 1.'],
+    [['dataset'], 7, 'run.json needs the text "dataset", but it is a number.'],
+    [['databaseSha256'], 'XYZ', 'needs 64 hexadecimal digits'],
+    [['sampler'], undefined, 'needs an object in "sampler"'],
+    [['learning'], 'maybe', '"learning" to be "on" or "off" or "shuffled"'],
+    [['config', 'learning_rate'], 1e9, 'run.json: learning_rate must be a number from 0 to 2'],
+    [['config', 'learning_rate'], { toString: 0 }, 'run.json needs a setting in "learning_rate", but it is an object.'],
+    [['config', 'no_such_setting'], 1, 'Unknown setting "no_such_setting"'],
+    [['state', 'randomState'], [1, 2, 3], 'needs four numbers in "randomState"'],
+    [['state', 'randomState', 0], 0x100000000, 'needs whole numbers from 0 to 4294967295'],
+    [['state', 'hints', 0, 'weight'], 1e6, 'needs "weight" to be a number from -20 to 20'],
+    [['state', 'summary', 'totalSteps'], -1, 'needs "totalSteps" to be a number from 0'],
+    [['state', 'answers', 0, 'choices', 0], 0.5, 'needs whole numbers from 0'],
+    [['state', 'start', 'k'], 'heavy', 'needs "k" to be a number'],
+    [['feedback', 0, 'thumb'], 'sideways', '"thumb" to be "up" or "down"'],
+    [['texts'], {}, 'run.json needs a list in "texts", but it is an object.'],
+    [['texts', 0], 'x'.repeat(LIMITS.text + 1), 'needs texts of at most 200000 characters'],
+    [['numbers', 0], '0.25', 'needs numbers in "numbers", but one is not'],
+    [['features', 0, 2], 99, 'run.json, "features": entry 1 refers to text 99'],
+    [['features', 0, 3], 17, 'refers to template 17'],
+    [['features', 0, 5], -1, 'needs a whole number of words'],
+    [['features', 0], [], 'refers to text NaN'],
+    [['pools', 0, 0], 4, 'refers to question 4, but there are 1'],
+    [['pools', 0], [], 'draws from no question'],
+    [['entries'], 3, 'needs a list in "entries"'],
+    [['entries', 0], [], 'run.json, "entries": entry 1 is a list, not an object.'],
+    [['entries', 0, 'kind'], 'stroll', '"kind" to be "step" or "configure"'],
+    [['entries', 0, 'pool'], 1, 'refers to pool 1, but there are 1'],
+    [['entries', 0, 'questions'], [], 'has no question'],
+    [
+      ['entries', 0, 'questions'],
+      Array.from({ length: 33 }, () => 0),
+      'has 33 items in "questions", at most 32 are read',
+    ],
+    [['entries', 1, 'settings'], { temperature: 'hot' }, 'temperature must be a number from 0.05 to 2'],
+    [['entries', 2, 'events', 0, 'type'], 'explode', 'entry 1 ("k") needs "type" to be'],
+    [
+      ['entries', 2, 'events', 0, 'hint'],
+      { key: 'k' },
+      'run.json, entry 3, "events": entry 1 ("k") needs the text "cue"',
+    ],
+    [[...group, 'method'], 'hack', '"method" to be "generateGroup"'],
+    [[...group, 'drawn'], 1e12, `drew 1000000000000 numbers, at most ${LIMITS.drawn} are read`],
+    [[...group, 'temperature'], -1, 'needs "temperature" to be a number from 0'],
+    [[...group, 'question'], 50, 'refers to text 50'],
+    [[...drawnSample, 'features'], [0, 1], 'needs a multiple of 3 numbers in "features", but has 2'],
+    [[...drawnSample, 'features', 0], -1, 'refers to feature -1, but there are 1'],
+    [[...drawnSample, 'decisions', 2], 9, 'refers to number 9'],
+    [[...drawnSample, 'logProbability'], 'Infinity', 'needs "logProbability" to be "-Infinity"'],
+    [[...drawnSample, 'origin', 'how'], 'telepathy', '"how" to be "live" or "recorded"'],
+  ])('a fault at %j is refused', (path, value, message) => {
+    const read = (): unknown => parseRecording(changed(path, value), 'run.json');
+    expect(read).toThrow(DatasetError);
+    expect(read).toThrow(message);
+  });
+
+  it('ends in one DatasetError, or is read, whatever is changed in it, and leaves no trace in prototypes', () => {
+    const places: (readonly (string | number)[])[] = [];
+    const walk = (node: Json, path: readonly (string | number)[]): void => {
+      if (path.length > 0) places.push(path);
+      if (typeof node === 'object' && node !== null)
+        for (const [name, child] of Object.entries(node))
+          walk(child, [...path, Array.isArray(node) ? Number(name) : name]);
+    };
+    walk(parsed(), []);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...places),
+        fc.oneof(
+          fc.jsonValue(),
+          fc.constantFrom<unknown[]>(undefined, null, -1, 0.5, 1e300, [], {}, '', '__proto__', [[]]),
+        ),
+        (path, value) => {
+          try {
+            parseRecording(changed(path, value as Json | undefined), 'run.json');
+          } catch (error) {
+            expect(error).toBeInstanceOf(DatasetError);
+            expect((error as Error).message).toMatch(/^run\.json[^\n]*$/);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    const polluting = recordingToText(small)
+      .replace('"start":{', '"start":{"__proto__":3,')
+      .replace('"config":{', '"config":{"__proto__":{"polluted":true},');
+    expect(() => parseRecording(polluting, 'run.json')).toThrow('needs a setting in "__proto__", but it is an object');
+    expect(
+      parseRecording(recordingToText(small).replace('"start":{', '"start":{"__proto__":3,'), 'run.json').state.start,
+    ).toEqual(JSON.parse('{"__proto__":3,"k":0.5}'));
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  it('is refused when it is no JSON, or too long to be looked at', () => {
+    expect(() => parseRecording('{', 'run.json')).toThrow('run.json is not JSON');
+    expect(() => parseRecording('[]', 'run.json')).toThrow('run.json is no recording');
+    expect(() => parseRecording(' '.repeat(LIMITS.file + 1), 'run.json')).toThrow('run.json is too large');
+  });
+});
+
+it('changes of what people said lead from one list to the other, order included', () => {
+  const said = fc
+    .record({
+      question: fc.constantFrom('a', 'b'),
+      sql: fc.constantFrom('x', 'y', 'z'),
+      thumb: fc.constantFrom('up', 'down'),
+    })
+    .map((made): Feedback => ({ dataset: 'd', text: made.sql, corrected: null, at: 1, ...made }));
+  const list = fc.uniqueArray(said, { selector: ({ question: about, sql }) => `${about} ${sql}` });
+  fc.assert(
+    fc.property(list, list, fc.func(fc.boolean()), (before, others, keeps) => {
+      const kept = before.filter((one) => keeps(one));
+      const now = [
+        ...kept,
+        ...others.filter(({ question: about, sql }) => !kept.some((one) => one.question === about && one.sql === sql)),
+      ];
+      expect(changesOf(before, now).reduce(withChange, before)).toEqual(now);
+      expect(changesOf(now, now)).toEqual([]);
+    }),
+  );
+});

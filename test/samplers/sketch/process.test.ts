@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/grpo/random.ts';
+import {
+  estimatedDistribution,
+  Evaluator,
+  exactDistribution,
+  greedyTrace,
+  sampleTrace,
+  stateGraph,
+  type Option,
+  type Process,
+  type StateGraph,
+} from '../../../src/samplers/sketch/process.ts';
+import { bruteForce, enumerate, randomWeights } from './enumerate.ts';
+
+interface Walked {
+  readonly node: number;
+  /** The way here: more than the future depends on. */
+  readonly path: readonly number[];
+}
+
+interface Node {
+  readonly bases: readonly number[];
+  readonly coupling: readonly number[] | null;
+  /** Node each option leads to; beyond the last node the process ends. */
+  readonly next: readonly number[];
+}
+
+/**
+ * A random directed graph without circles; nodes share the options of the node `sharing` says, where they have as many.
+ */
+function processOf(nodes: readonly Node[]): Process<Walked> {
+  const options = nodes.map(({ bases }, n) =>
+    bases.map((base, i): Option => ({ label: `${n}.${i}`, base, features: [(n * 7 + i) % 11, 11 + ((n + i) % 5)] })),
+  );
+  return {
+    start: { node: 0, path: [] },
+    decide({ node, path }) {
+      const here = nodes[node];
+      return here === undefined
+        ? null
+        : {
+            name: `node ${node}`,
+            options: options[node] ?? [],
+            coupling: here.coupling,
+            next: (choice) => ({ node: here.next[choice] ?? nodes.length, path: [...path, choice] }),
+          };
+    },
+    key: ({ node }) => String(node),
+  };
+}
+
+const logit = fc.double({ min: -4, max: 4, noNaN: true });
+const processes = fc
+  .integer({ min: 1, max: 6 })
+  .chain((count) =>
+    fc.tuple(
+      ...Array.from({ length: count }, (_, n) =>
+        fc.integer({ min: 1, max: 4 }).chain((width) =>
+          fc.record({
+            bases: fc.array(logit, { minLength: width, maxLength: width }),
+            coupling: fc.option(fc.array(logit, { minLength: width, maxLength: width })),
+            next: fc.array(fc.integer({ min: n + 1, max: count }), { minLength: width, maxLength: width }),
+          }),
+        ),
+      ),
+    ),
+  )
+  .map(processOf);
+const temperature = fc.double({ min: 0.05, max: 2, noNaN: true });
+
+function graphOf<S>(process: Process<S>): StateGraph {
+  const graph = stateGraph(process);
+  if (graph === null) throw new Error('the process has too many states');
+  return graph;
+}
+
+/** Differences grow with the figures' size: logits of 4 at temperature .05 differ by hundreds. */
+const close = (actual: number, expected: number): void => {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
+};
+
+describe('on any process', () => {
+  it('entropy and KL of the graph are those of the list of all completions', () => {
+    fc.assert(
+      fc.property(processes, temperature, fc.integer({ min: 0, max: 1000 }), (process, t, seed) => {
+        const weightOf = randomWeights(seed);
+        const { total, entropy, kl } = bruteForce(process, weightOf, t);
+        const exact = exactDistribution(graphOf(process), new Evaluator(weightOf, t));
+        close(total, 1);
+        close(exact.entropy, entropy);
+        close(exact.kl, kl);
+        expect(exact.exact).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('without hints the policy is the reference, and KL is zero', () => {
+    fc.assert(
+      fc.property(processes, temperature, fc.nat(), (process, t, seed) => {
+        const evaluator = new Evaluator(() => 0, t);
+        expect(exactDistribution(graphOf(process), evaluator).kl).toBe(0);
+        const trace = sampleTrace(process, evaluator, seededRandom(seed).next);
+        expect(trace.logProbability).toBe(trace.referenceLogProbability);
+      }),
+    );
+  });
+
+  it('the log-probability of a drawn completion is that of the list', () => {
+    fc.assert(
+      fc.property(processes, temperature, fc.nat(), (process, t, seed) => {
+        const weightOf = randomWeights(seed);
+        const trace = sampleTrace(process, new Evaluator(weightOf, t), seededRandom(seed).next);
+        const chosen = trace.steps.map(({ choice }) => choice);
+        let found = 0;
+        enumerate(process, weightOf, t, ({ choices, probability, referenceProbability }) => {
+          if (choices.join() !== chosen.join()) return;
+          found++;
+          if (probability > 1e-300) close(trace.logProbability, Math.log(probability));
+          if (referenceProbability > 1e-300) close(trace.referenceLogProbability, Math.log(referenceProbability));
+        });
+        expect(found).toBe(1);
+        const product = trace.steps.reduce(
+          (sum, { probabilities, choice }) => sum + Math.log(probabilities.policy[choice] ?? 0),
+          0,
+        );
+        close(trace.logProbability, product);
+      }),
+    );
+  });
+
+  it('greedy takes the most probable option at every decision', () => {
+    fc.assert(
+      fc.property(processes, temperature, fc.nat(), (process, t, seed) => {
+        const { steps } = greedyTrace(process, new Evaluator(randomWeights(seed), t));
+        for (const { choice, probabilities } of steps)
+          expect(probabilities.policy[choice]).toBe(Math.max(...probabilities.policy));
+      }),
+    );
+  });
+
+  it('the policy gradient of a constant reward is zero: E[value − expected] = 0 for every feature', () => {
+    fc.assert(
+      fc.property(processes, temperature, fc.nat(), (process, t, seed) => {
+        const mean = new Map<number, number>();
+        enumerate(
+          process,
+          randomWeights(seed),
+          t,
+          ({ probability, value, expected }) => {
+            for (const feature of expected.keys())
+              mean.set(
+                feature,
+                (mean.get(feature) ?? 0) + probability * ((value.get(feature) ?? 0) - (expected.get(feature) ?? 0)),
+              );
+          },
+          { features: true },
+        );
+        expect(mean.size).toBeGreaterThan(0);
+        for (const sum of mean.values()) expect(Math.abs(sum)).toBeLessThan(1e-9);
+      }),
+    );
+  });
+});
+
+const CHAIN: readonly Node[] = [
+  { bases: [0.3, -0.5, 1], coupling: null, next: [1, 1, 2] },
+  { bases: [0, 0.4], coupling: [0.5, -0.5], next: [2, 3] },
+  { bases: [1, 0, -1, 0.2], coupling: null, next: [3, 3, 3, 3] },
+];
+
+it('draws completions as often as they are probable', () => {
+  const process = processOf(CHAIN);
+  const weightOf = randomWeights(3);
+  const evaluator = new Evaluator(weightOf, 0.9);
+  const random = seededRandom(20).next;
+  const draws = 20_000;
+  const drawn = new Map<string, number>();
+  for (let i = 0; i < draws; i++) {
+    const path = sampleTrace(process, evaluator, random).final.path.join();
+    drawn.set(path, (drawn.get(path) ?? 0) + 1);
+  }
+  let chiSquare = 0;
+  const cells = enumerate(process, weightOf, 0.9, ({ choices, probability }) => {
+    chiSquare += ((drawn.get(choices.join()) ?? 0) - draws * probability) ** 2 / (draws * probability);
+  });
+  // A chi-square with k degrees of freedom has mean k and variance 2k; five standard deviations.
+  expect(cells).toBeGreaterThan(8);
+  expect(chiSquare).toBeLessThan(cells - 1 + 5 * Math.sqrt(2 * (cells - 1)));
+});
+
+it('of equally probable options greedy takes the first', () => {
+  expect(
+    greedyTrace(processOf([{ bases: [0, 1, 1], coupling: null, next: [1, 1, 1] }]), new Evaluator(() => 0, 0.7)).final
+      .path,
+  ).toEqual([1]);
+});
+
+it('no logit is too large for a softmax', () => {
+  const { policy, reference } = new Evaluator(() => 500, 0.05).softmax({
+    options: [
+      { label: 'a', base: 1000, features: [0] },
+      { label: 'b', base: -1000, features: [] },
+    ],
+    coupling: null,
+  });
+  expect([...policy, ...reference]).toEqual([1, 0, 1, 0]);
+});
+
+it('the hints of an option are summed once for a policy, whatever it is coupled with', () => {
+  let asked = 0;
+  const options: Option[] = [
+    { label: 'a', base: 0, features: [0, 1] },
+    { label: 'b', base: 0, features: [2] },
+  ];
+  const evaluator = new Evaluator(() => {
+    asked++;
+    return 0.5;
+  }, 1);
+  const plain = evaluator.softmax({ options, coupling: null });
+  expect(plain.policy[0]).toBeCloseTo(1 / (1 + Math.exp(-0.5)), 12);
+  evaluator.softmax({ options, coupling: [1, 0] });
+  expect(evaluator.softmax({ options, coupling: null })).toBe(plain);
+  expect(asked).toBe(3);
+});
+
+describe('beyond the limit of states', () => {
+  it('there is no graph, and at the limit there is one', () => {
+    expect(stateGraph(processOf(CHAIN), 2)).toBeNull();
+    expect(stateGraph(processOf(CHAIN), 3)?.next).toHaveLength(3);
+  });
+
+  it('the estimate is unbiased: many of them average to the exact figures', () => {
+    const process = processOf(CHAIN);
+    const evaluator = new Evaluator(randomWeights(5), 0.8);
+    const exact = exactDistribution(graphOf(process), evaluator);
+    const random = seededRandom(9).next;
+    const estimates = Array.from({ length: 200 }, () => estimatedDistribution(process, evaluator, random));
+    for (const figure of ['entropy', 'kl'] as const) {
+      const mean = estimates.reduce((sum, estimate) => sum + estimate[figure], 0) / estimates.length;
+      const sd = Math.sqrt(
+        estimates.reduce((sum, estimate) => sum + (estimate[figure] - mean) ** 2, 0) / (estimates.length - 1),
+      );
+      expect(Math.abs(mean - exact[figure])).toBeLessThan((5 * sd) / Math.sqrt(estimates.length) + 1e-12);
+      expect(sd).toBeLessThan(0.5 * exact[figure]);
+    }
+    expect(estimates.every((estimate) => !estimate.exact)).toBe(true);
+  });
+});
