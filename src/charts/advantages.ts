@@ -1,5 +1,5 @@
 /** Geometry of the advantages: a diverging scale around zero, shared by all completions of a group. */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3';
 
 /** Half-width of the axis in whole units: at least 2, wide enough for every advantage of the group. */
 export function advantageLimit(advantages: readonly number[]): number {

@@ -1,5 +1,5 @@
 /** Geometry of curves with bands: the same marks for each variant wherever it appears. */
-import { area, line } from 'd3-shape';
+import { area, line } from 'd3';
 import type { Axes } from './series.ts';
 
 export interface BandValue {

@@ -1,5 +1,5 @@
 /** Numbers as the page writes them: a true minus sign, fixed decimals, never "−0.00". */
-import { format } from 'd3-format';
+import { format } from 'd3';
 
 const fixed = [0, 1, 2, 3, 4].map((digits) => ({ plain: format(`.${digits}f`), signed: format(`+.${digits}f`) }));
 

@@ -2,7 +2,7 @@
  * Geometry of a reward bar: signed contributions w_c r_c / Σw stacked outward from zero,
  * positive ones to the right and negative ones to the left, on a fixed scale from −1 to +1.
  */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3';
 import { REWARD_COMPONENTS, type RewardComponent, type RewardWeights, type ScoredRewards } from '../grpo/types.ts';
 
 /** One component's part of the total. */

@@ -1,6 +1,5 @@
 /** Geometry of the learning charts: one point per step, and the mean of the last steps as a line. */
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
+import { line, scaleLinear, type ScaleLinear } from 'd3';
 
 /** Steps in the moving mean. */
 export const WINDOW = 20;

@@ -1,6 +1,5 @@
 /** Geometry of a hint's weight: a diverging bar with a tick where the weight was before, and a sparkline. */
-import { scaleLinear } from 'd3-scale';
-import { curveStepAfter, line } from 'd3-shape';
+import { curveStepAfter, line, scaleLinear } from 'd3';
 
 export interface WeightBar {
   /** All in [0, 1] of the bar's width; 0.5 is weight 0. */

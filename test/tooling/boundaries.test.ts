@@ -27,7 +27,7 @@ describe('imports that point the wrong way are refused', () => {
     ['src/grpo/new.ts', '../database/x.ts'],
     ['src/grpo/new.ts', '../sql/x.ts'],
     ['src/grpo/new.ts', 'node:fs'],
-    ['src/grpo/new.ts', 'd3-array'],
+    ['src/grpo/new.ts', 'd3'],
     ['src/sql/new.ts', '../rewards/x.ts'],
     ['src/linking/new.ts', '../samplers/sketch/x.ts'],
     ['src/rewards/new.ts', '../samplers/x.ts'],

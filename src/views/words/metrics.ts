@@ -1,5 +1,5 @@
 /** The learning charts as data: which figure of a step each draws, on which axis, and what it means. */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3';
 import { decimal, percent, signed, tickLabel } from '../../charts/format.ts';
 import { valueLimit, type SeriesPoint } from '../../charts/series.ts';
 import type { HistoryPoint } from '../../grpo/run-store.ts';
