@@ -1,4 +1,6 @@
-/** Writes public/datasets/shop: `npx tsx scripts/shop/generate.ts`. The same sources give the same bytes. */
+/**
+ * Writes public/datasets/shop: `node scripts/run.mjs scripts/shop/generate.ts`. The same sources give the same bytes.
+ */
 import { writeFileSync } from 'node:fs';
 import { makeDatabase, SHOP_SEED } from './database.ts';
 import { questionsText } from './questions.ts';

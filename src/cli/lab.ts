@@ -4,27 +4,22 @@ import { ConfigError } from '../grpo/config.ts';
 import { GoldError } from '../lab/gold.ts';
 import { PretrainingError } from '../lab/pretrain.ts';
 import { ModelError } from '../samplers/language/model.ts';
-import { ask } from './ask.ts';
-import { compare } from './compare.ts';
-import { credit } from './credit.ts';
-import { evaluate } from './evaluate.ts';
 import { COMMANDS, helpFor, helpForAll, isCommand, readOptions, UsageError } from './options.ts';
 import type { CommandName, GivenOptions } from './options.ts';
 import type { Report } from './report.ts';
-import { pretrain } from './pretrain.ts';
-import { rewards } from './rewards.ts';
-import { score } from './score.ts';
-import { train } from './train.ts';
 
-const RUN: Readonly<Record<CommandName, (given: GivenOptions, report: Report) => Promise<void>>> = {
-  train,
-  evaluate,
-  score,
-  rewards,
-  compare,
-  credit,
-  pretrain,
-  ask,
+type Command = (given: GivenOptions, report: Report) => Promise<void>;
+
+/** A command's own parts are read when it is given. */
+const RUN: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  train: async () => (await import('./train.ts')).train,
+  evaluate: async () => (await import('./evaluate.ts')).evaluate,
+  score: async () => (await import('./score.ts')).score,
+  rewards: async () => (await import('./rewards.ts')).rewards,
+  compare: async () => (await import('./compare.ts')).compare,
+  credit: async () => (await import('./credit.ts')).credit,
+  pretrain: async () => (await import('./pretrain.ts')).pretrain,
+  ask: async () => (await import('./ask.ts')).ask,
 };
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {
@@ -37,7 +32,8 @@ async function dispatch([command, ...rest]: readonly string[], report: Report): 
     );
   const given = readOptions(COMMANDS[command], rest);
   if (given.help) return report.result(helpFor(COMMANDS[command]).trimEnd());
-  await RUN[command](given, report);
+  const carryOut = await RUN[command]();
+  await carryOut(given, report);
 }
 
 /** Faults of the arguments and files, as opposed to faults of this program. */

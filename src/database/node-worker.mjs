@@ -1,18 +1,7 @@
-// Entry of the Node worker thread that holds SQLite; spawned by node.ts. Plain JavaScript, so that any Node can
-// start it: where Node does not read TypeScript itself, tsx is asked to, found from here and not from the folder
-// the process happens to run in.
-import { parentPort } from 'node:worker_threads';
+// Entry of the worker thread where node-spawn.mjs runs unbundled, as in the tests: the same worker from a bundle of its
+// own, since not every Node reads TypeScript. A bundled program has that worker beside itself under this name.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundled, DATABASE_WORKER } from '../../scripts/bundle.mjs';
 
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
-}
-const { serveDatabase } = await import('./serve.ts');
-
-if (parentPort === null) throw new Error('node-worker.mjs is started as a worker thread, not by itself');
-const port = parentPort;
-
-serveDatabase({
-  post: (message) => port.postMessage(message),
-  listen: (onMessage) => void port.on('message', onMessage),
-});
+await import(pathToFileURL(join(await bundled({ entries: DATABASE_WORKER }), 'node-worker.mjs')).href);

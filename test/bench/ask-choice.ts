@@ -1,7 +1,8 @@
 /**
  * Which rule picks the answer out of a group of the sketch sampler best? Held-out questions, gold only to measure.
  *
- *   npx tsx test/bench/ask-choice.ts DIR… [--samples G] [--seeds K] [--temperature T] [--hints starter|none|FILE]
+ *   node scripts/run.mjs test/bench/ask-choice.ts DIR… [--samples G] [--seeds K] [--temperature T]
+ *     [--hints starter|none|FILE]
  *
  * DIR holds db.sqlite (or schema.sql) and questions.json. Prints a table: a row a folder, a column a rule, right
  * answers in per cent, and the mean over folders. The group is the greedy answer and G − 1 draws, as in

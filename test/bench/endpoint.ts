@@ -3,7 +3,7 @@
  * token every so many milliseconds in every stream, however many there are. Ideal: no time is lost between two tokens
  * or two completions.
  *
- *   npx tsx test/bench/endpoint.ts [milliseconds per token = 20] [tokens = 64] [rounds = 6]
+ *   node scripts/run.mjs test/bench/endpoint.ts [milliseconds per token = 20] [tokens = 64] [rounds = 6]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,9 +17,8 @@ const GROUP = 8;
 const server = spawn(
   process.execPath,
   [
-    '--import',
-    'tsx',
-    fileURLToPath(new URL('../support/openai-server.ts', import.meta.url)),
+    fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url)),
+    'test/support/openai-server.ts',
     String(tokenMs),
     String(tokens),
   ],

@@ -17,7 +17,7 @@ export interface Outcome {
 
 /** Starts the command line as a process of its own, as `npm run lab` does. */
 export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'scripts/lab.mjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

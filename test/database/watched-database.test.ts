@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { spawnNodeDatabase } from '../../src/database/node.ts';
 import type { DatabaseWorkerLike, FromDatabaseWorker, ToDatabaseWorker } from '../../src/database/protocol.ts';
@@ -15,10 +15,10 @@ describe('a Node worker thread', () => testWatchedDatabase(spawnNodeDatabase));
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-test('the worker starts from a script run by tsx, whatever the current folder', () => {
+test('the worker starts from a bundled script, whatever the current folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'database-'));
   const script = join(folder, 'script.mts');
-  const source = (file: string) => JSON.stringify(pathToFileURL(join(root, 'src/database', file)).href);
+  const source = (file: string) => JSON.stringify(join(root, 'src/database', file));
   writeFileSync(
     script,
     `import { spawnNodeDatabase } from ${source('node.ts')};
@@ -28,11 +28,11 @@ test('the worker starts from a script run by tsx, whatever the current folder', 
      database.close();`,
   );
   try {
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [join(root, 'node_modules/tsx/dist/cli.mjs'), script],
-      { cwd: folder, encoding: 'utf8', timeout: 30_000 },
-    );
+    const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), script], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
     expect({ stdout, stderr, status }).toEqual({ stdout: '42\n', stderr: '', status: 0 });
   } finally {
     rmSync(folder, { recursive: true });
