@@ -293,3 +293,21 @@ export type GuidanceAct =
   | { readonly does: 'accept'; readonly key: string }
   | { readonly does: 'reword'; readonly key: string; readonly text: string }
   | { readonly does: 'veto'; readonly key: string };
+
+/** Puts a reader's act into effect and returns its events. Throws GuidanceError when it cannot be done. */
+export function actOnGuidance(
+  policy: PolicyLayer,
+  act: GuidanceAct,
+  { step, weightLimit }: { readonly step: number; readonly weightLimit: number },
+): HintEvent[] {
+  switch (act.does) {
+    case 'add':
+      return applyGuidance(policy, { op: 'add', text: act.text }, { step, reason: 'Written by the reader.' }, true);
+    case 'accept':
+      return acceptGuidance(policy, act.key, step, weightLimit);
+    case 'reword':
+      return editGuidance(policy, act.key, act.text, step);
+    case 'veto':
+      return vetoGuidance(policy, act.key, step);
+  }
+}

@@ -4,6 +4,7 @@ import type { RewardModel, RewardWeights } from '../../grpo/types.ts';
 import { parseCompletions } from '../../formats/completions-file.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import { FeedbackBook } from '../../rewards/feedback-book.ts';
+import { keptFile } from './kept-files.ts';
 import { forQuestions, GroupSource, type Completions } from '../sources/group-source.ts';
 import type { LiveGroup } from '../protocol.ts';
 import { TrainingPool } from './training-pool.ts';
@@ -48,22 +49,4 @@ export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive
 async function completionsOf(id: string, { questions }: Dataset, ports: EnginePorts): Promise<Completions> {
   const { name, text } = await keptFile(id, ports, 'The file of completions');
   return forQuestions(parseCompletions(text, name), questions);
-}
-
-/**
- * The text of a file that was opened earlier. Rejects when it is not there any more; `what` is what a message calls it.
- */
-export async function keptFile(
-  id: string,
-  { openFiles }: Pick<EnginePorts, 'openFiles'>,
-  what: string,
-): Promise<{ readonly name: string; readonly text: string }> {
-  const files = await openFiles();
-  try {
-    const file = await files.get(id);
-    if (file === null) throw new Error(`${what} is not stored in this browser any more. Open it again.`);
-    return { name: file.name, text: await file.blob.text() };
-  } finally {
-    files.close();
-  }
 }

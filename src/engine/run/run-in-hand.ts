@@ -1,252 +1,345 @@
 /**
- * The run in hand: what is open, what is stored of it, and how the two are kept in step. The engine's verbs move it.
+ * The run in hand, and what can be done with it. Keeps three things in step: the trainer, what is stored of it, and the
+ * recording; when something fails, the trainer goes back to where storage is.
  */
-import { ConfigError } from '../../grpo/config.ts';
-import type { GRPOConfig } from '../../grpo/config.ts';
-import type { FeedbackStore } from '../../grpo/feedback.ts';
-import type { RunChange, RunRecord, RunStore, StartChoice } from '../../grpo/run-store.ts';
+import { makeConfig, type GRPOConfig } from '../../grpo/config.ts';
+import type { Judged } from '../../grpo/feedback.ts';
+import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
+import { askedQuestion } from '../../grpo/questions.ts';
+import { checkSeed, readSettings } from '../../grpo/run-settings.ts';
+import { START_CHOICES, type Place, type RunChange, type RunRecord, type StartChoice } from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
-import type { PolicyHint, Question, Step } from '../../grpo/types.ts';
-import type { Teachable } from '../../lab/teachable.ts';
+import type { HintEdit, HintEvent, PolicyView, Step } from '../../grpo/types.ts';
+import { Recorder } from '../../recording/recorder.ts';
+import { parseRecording } from '../../recording/recording-file.ts';
+import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { StoreError } from '../../storage/errors.ts';
-import { MemoryStore } from '../../storage/memory-store.ts';
-import { keptFile, partsOf, type DatasetParts } from './dataset-parts.ts';
-import type { Dataset, EnginePorts } from '../engine-ports.ts';
+import type { EnginePorts } from '../engine-ports.ts';
+import type {
+  Advance,
+  AdvanceRequest,
+  Configured,
+  FeedbackView,
+  LiveGroup,
+  Progress,
+  RecordingView,
+  RunView,
+} from '../protocol.ts';
 import { RECORDING, SKETCH } from '../sources/group-source.ts';
-import { playbackOf } from './playing.ts';
-import type { DatasetView, LiveGroup, Place, Progress, RecordingView, RunView } from '../protocol.ts';
-import { Recorder, type RecorderMark } from '../../recording/recorder.ts';
-import type { Playback } from '../../recording/playback.ts';
-import { notSavedBecause, readSettings } from '../../grpo/run-settings.ts';
+import { partsOf } from './dataset-parts.ts';
+import { keepFile, keptFile } from './kept-files.ts';
+import { OpenData, type Opened } from './open-data.ts';
+import { ownSteps } from './own-steps.ts';
+import { playbackOf, playStep } from './playing.ts';
+import { RecordingInHand } from './recording-in-hand.ts';
+import { progressOf, runView } from './run-view.ts';
+import type { Beginning, Session } from './session.ts';
+import { FROM_STARTER, startHints } from './start-hints.ts';
+import { checkLimits, takeSteps, type Stored } from './taking-steps.ts';
 
-const FROM_STARTER = 'From the starter policy.';
 /** Where a reader begins. */
-export const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
-/** The run in hand. `run` is what is stored; `trainer` stands exactly there between two calls. */
-export interface Session {
-  run: RunRecord;
-  config: GRPOConfig;
-  trainer: GRPOTrainer;
-  /** The training questions under `config`. */
-  pool: Teachable;
-  canUndo: boolean;
-  /** Set once storage holds something else than this session does: nothing may be written any more. */
-  lost: StoreError | null;
-  /** Where a recorded run is being played back; its trainer is then the session's. */
-  playback: Playback | null;
-}
-
-export interface Opened extends DatasetParts {
-  store: RunStore & FeedbackStore;
-  notSaved: string | undefined;
-}
-
-/** What a run begins with. */
-export interface Beginning {
-  readonly config: GRPOConfig;
-  readonly seed: number;
-  readonly place: Place;
-  /** The run in whose place it comes; null for none. */
-  readonly replaces: string | null;
-  readonly from: StartChoice;
-  /** A recording to play back; absent for a run of its own. */
-  readonly played?: { readonly playback: Playback; readonly id: string; readonly label: string };
-}
-
-/** Opened files of one kind that are kept. */
-const KEPT_FILES = 5;
+const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
 
 const PLAYED =
   'A recorded run is being played back: its settings, hints and questions are the recording’s. Reset to begin a run of your own.';
 
 export class RunInHand {
   readonly #ports: EnginePorts;
-  readonly #onLive: (group: LiveGroup | null) => void;
-  #opened: Opened | null = null;
+  readonly #data: OpenData;
+  readonly #recording = new RecordingInHand();
   #session: Session | null = null;
-  /** What was recorded when the run was stored last. */
-  #mark: RecorderMark | null = null;
-  /** What is being recorded, or was: `runId` is null once the run was left. */
-  #recording: { readonly recorder: Recorder; runId: string | null; steps: number } | null = null;
 
   constructor(ports: EnginePorts, onLive: (group: LiveGroup | null) => void) {
     this.#ports = ports;
-    this.#onLive = onLive;
+    this.#data = new OpenData(ports, (dataset) => partsOf(dataset, ports, { settings: () => this.config, onLive }));
   }
 
-  /** Storage is opened anew at every `open`, unless it is memory: that is how a tab recovers from a lost run. */
-  async open(): Promise<Opened> {
-    const before = this.#opened;
-    if (before?.notSaved !== undefined) return before;
-    before?.store.close();
-    this.#session = null;
-    const stored = await this.#ports.openStore().then(
-      (store): Pick<Opened, 'store' | 'notSaved'> => ({ store, notSaved: undefined }),
-      (error: unknown) => ({ store: new MemoryStore(), notSaved: notSavedBecause(error) }),
-    );
-    const current = await stored.store.current().catch(() => null);
-    const name = current?.run.dataset;
-    const parts =
-      before !== null && (name === undefined || before.dataset.name === name)
-        ? before
-        : this.#parts(await this.#datasetOf(name));
-    await parts.feedback.load(stored.store);
-    this.#opened = { ...parts, ...stored };
-    return this.#opened;
+  get config(): GRPOConfig {
+    return this.#current().config;
+  }
+  get policy(): PolicyView {
+    return this.#current().trainer.policy;
+  }
+  get id(): string {
+    return this.#current().run.id;
   }
 
-  /** The dataset of a stored run; the page's own where that one is not to be had any more. */
-  async #datasetOf(name: string | undefined): Promise<Dataset> {
-    if (name === undefined) return this.#ports.openDataset();
-    return this.#ports.openDataset(name).catch(() => this.#ports.openDataset());
+  /** What is open beside the run. Throws Error before `open`. */
+  get data(): Opened {
+    return this.#data.ready();
   }
 
-  /** Another dataset, opened, with what was said about it. */
-  async partsFor(name: string): Promise<DatasetParts> {
-    const parts = this.#parts(await this.#ports.openDataset(name));
-    await parts.feedback.load(this.ready().store);
-    return parts;
-  }
-
-  /** Puts another dataset in the place of this one, if `begin` can begin a run on it. */
-  async replaceBy(parts: DatasetParts, begin: () => Promise<void>): Promise<void> {
-    const before = this.ready();
-    this.#opened = { ...before, ...parts };
-    try {
-      await begin();
-    } catch (error) {
-      this.#opened = before;
-      throw error;
+  /**
+   * Takes up the run that was shown last, or begins one. Storage is opened anew each time, unless it is memory: that is
+   * how a tab recovers from a lost run. Resolves to what to tell the reader, if anything.
+   */
+  async open(config: GRPOConfig, seed: number): Promise<string | undefined> {
+    if (this.#data.opened?.notSaved === undefined) {
+      this.#session = null;
+      await this.#data.open();
     }
-    if (parts.dataset !== before.dataset) before.dataset.database.close();
+    const { store } = this.data;
+    let found = await store.current();
+    if (found === null) {
+      // Two tabs may open the page at once: one of them begins the run, the other one finds it.
+      await this.#begin({ config, seed, place: START, replaces: null, from: 'none' }).catch((error: unknown) => {
+        if (!(error instanceof StoreError && error.reason === 'conflict')) throw error;
+      });
+      found = await store.current();
+    }
+    if (found === null || this.#session?.run.id === found.run.id) return undefined;
+    return this.#restore(found.run, found.canUndo, config, seed);
   }
 
-  /** Keeps a file in the browser; resolves to its id. */
-  async keep(kind: 'completions' | 'recording', file: File): Promise<string> {
-    const id = this.#ports.newRunId();
-    const files = await this.#ports.openFiles();
-    try {
-      await files.put({ id, kind, name: file.name, blob: file, added: this.#ports.today() });
-      // The runs that can still be opened, this one and the one before it, use the newest; the others are nobody's.
-      for (const old of (await files.list(kind)).slice(KEPT_FILES)) await files.remove(old.id);
-    } finally {
-      files.close();
-    }
-    return id;
+  /**
+   * Takes steps until one of the limits, the end of a recording, or `halted`. Aborting gives up the group under way;
+   * the steps before it hold. Rejects with QuestionError when there is no question to take one on.
+   */
+  async advance(
+    request: AdvanceRequest,
+    { signal, halted }: { readonly signal: AbortSignal; readonly halted: () => boolean },
+  ): Promise<Advance> {
+    const session = this.#writable();
+    checkLimits(request);
+    const { playback } = session;
+    const { dataset, source } = this.data;
+    const recording = this.#recording;
+    const take =
+      playback === null
+        ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, source, ...this.#ports }, signal)
+        : () => playStep(playback, signal, (config) => void (session.config = config));
+    const stored: Stored = { points: [], step: null, atEnd: false };
+    await this.#orBack(async () => {
+      const taking = {
+        take,
+        store: (batch: Partial<RunChange>) => this.#commit({ ...batch, settings: session.config }),
+        config: () => session.config,
+        storeEach: source.isLanguageModel,
+        halted,
+      };
+      await takeSteps(request, taking, this.#ports, stored);
+    }, signal);
+    return {
+      ...this.progress(),
+      points: stored.points,
+      lastStep: stored.step,
+      recording: recording.view(session.run.id),
+      ...(playback === null ? {} : { config: session.config }),
+      ...(stored.atEnd
+        ? { ended: `The recording ends here, after ${session.trainer.step} steps. Reset to begin a run of your own.` }
+        : {}),
+    };
   }
 
   /** Takes the groups from there, and remembers it with the run. */
   async use(id: string, label?: string): Promise<void> {
-    this.own();
-    const { source } = this.ready();
+    this.#own();
+    const { source } = this.data;
     const before = { id: source.id, label: source.label };
     await source.use(id, label);
     try {
-      await this.orBack(() => this.commit({ sampler: { id: source.id, label: source.label } }));
+      await this.#orBack(() => this.#commit({ sampler: { id: source.id, label: source.label } }));
     } catch (error) {
       await source.use(before.id, before.label);
       throw error;
     }
   }
 
-  #parts(dataset: Dataset): DatasetParts {
-    return partsOf(dataset, this.#ports, { settings: () => this.current().config, onLive: this.#onLive });
+  /** Settings that hold from the next step on. Throws ConfigError. */
+  async configure(settings: Record<string, unknown>): Promise<Configured> {
+    const session = this.#own();
+    const config = makeConfig({ ...session.config, ...settings });
+    const pool = await this.data.pool.of(config);
+    await this.#orBack(async () => {
+      session.trainer.configure(config);
+      this.#recording.of(session.run.id)?.configure(config);
+      await this.#commit({ settings: config });
+      session.config = config;
+      session.pool = pool;
+    });
+    return { config, leftOut: pool.leftOut };
+  }
+
+  async editHint(key: string, edit: HintEdit): Promise<void> {
+    const { trainer, run } = this.#own();
+    await this.#orBack(async () => {
+      const events = trainer.editHint(key, edit);
+      this.#recording.of(run.id)?.edit(key, edit);
+      if (events.length > 0) await this.#commit({ events });
+    });
+  }
+
+  /** Rejects with GuidanceError. */
+  async guide(act: GuidanceAct): Promise<void> {
+    const { trainer, config, run } = this.#own();
+    await this.#orBack(async () => {
+      const { step } = run.state;
+      const events = actOnGuidance(trainer.policy, act, { step, weightLimit: config.weight_limit });
+      this.#recording.of(run.id)?.changed(events);
+      if (events.length > 0) await this.#commit({ events });
+    });
+  }
+
+  /** Keeps what was said of a completion, which may change the questions that are drawn. */
+  async say(completion: Judged, change: Parameters<FeedbackBook['say']>[2]): Promise<FeedbackView> {
+    const { store, feedback, pool } = this.data;
+    const session = this.#writable();
+    await feedback.say(store, completion, change, this.#ports.today());
+    this.#recording.of(session.run.id)?.said(feedback.entries);
+    session.pool = await pool.of(session.config);
+    return { feedback: feedback.entries, leftOut: session.pool.leftOut };
+  }
+
+  /** Where the reader is. */
+  async moveTo(place: Place): Promise<void> {
+    const session = this.#writable();
+    await this.#writing(() => this.data.store.setPlace(session.run.id, place));
+    session.run = { ...session.run, place };
+  }
+
+  /** Begins anew; see `EngineApi.reset`. */
+  async reset({ seed, start, dataset }: { seed: number; start?: StartChoice; dataset?: string }): Promise<void> {
+    checkSeed(seed);
+    const { run, config, playback } = this.#writable();
+    const before = run.start ?? 'none';
+    const from = START_CHOICES.find((choice) => choice === start) ?? before;
+    const beginning = { config, seed, replaces: run.id, from };
+    if (dataset !== undefined && dataset !== run.dataset)
+      return this.#data.changeTo(dataset, () => this.#begin({ ...beginning, place: elsewhere(run.place) }));
+    // Before the first step there is nothing to replace, and nothing that a reset before it left may be lost.
+    if (playback === null && run.state.step === 0 && seed === run.state.seed && from !== before)
+      return this.#changeStart(from);
+    return this.#begin({ ...beginning, place: run.place });
+  }
+
+  /** Brings back the run before the reset; resolves to what to tell the reader, if anything. */
+  async undoReset(): Promise<string | undefined> {
+    const { run, config, canUndo } = this.#writable();
+    if (!canUndo) throw new Error('There is no reset to take back.');
+    const { store } = this.data;
+    await this.#writing(() => store.undo(run.id));
+    const found = await store.current();
+    return found === null ? undefined : this.#restore(found.run, found.canUndo, config, run.state.seed);
+  }
+
+  /** Plays a recorded run back, as a new run. Rejects when the file is broken, or was made on something else. */
+  async play(file: File): Promise<void> {
+    const { run } = this.#writable();
+    const text = await file.text();
+    const recording = parseRecording(text, file.name);
+    await this.#data.changeTo(recording.dataset, async (dataset) => {
+      const playback = await playbackOf({ name: file.name, text }, dataset, this.#ports);
+      const id = await keepFile('recording', file, this.#ports);
+      await this.#begin({
+        config: recording.config,
+        seed: recording.state.seed,
+        place: elsewhere(run.place),
+        replaces: run.id,
+        from: 'none',
+        played: { playback, id: `${RECORDING}${id}`, label: playback.sampler.label },
+      });
+    });
+  }
+
+  /** Records the run from here on. */
+  record(): RecordingView {
+    const session = this.#own();
+    const { source, dataset, feedback } = this.data;
+    const recorder = new Recorder({ sampler: source, dataset: dataset.name });
+    this.#recording.start(recorder, session.run.id);
+    session.trainer = this.#trainer(session.config, session.run.state.seed, session.run.state);
+    recorder.begin(session.config, session.trainer.state(), feedback.entries);
+    return { steps: 0, size: recorder.size, on: true, ended: recorder.ended };
+  }
+
+  /** The file of what was recorded last; null when nothing was. */
+  recordingText(): string | null {
+    return this.#recording.text();
+  }
+
+  /** Ends one completion that is being written, wherever the call that writes it stands. */
+  stopCompletion(index: number): void {
+    this.#data.opened?.source.stop(index);
+  }
+
+  eventsOf(key: string): Promise<HintEvent[]> {
+    return this.data.store.eventsOf(this.id, key);
+  }
+
+  stepAt(number: number): Promise<Step | null> {
+    return this.data.store.step(this.id, number);
+  }
+
+  progress(): Progress {
+    return progressOf(this.#current());
+  }
+
+  view(notice?: string): Promise<RunView> {
+    const session = this.#current();
+    return runView(session, this.data, this.#recording.view(session.run.id), notice);
   }
 
   /** Starts a run in place of `replaces`. Where storage is full even for that, the run goes on in memory. */
-  async begin({ config, seed, place, replaces, from, played }: Beginning): Promise<void> {
-    const opened = this.ready();
-    this.#endRecording();
-    if (played === undefined && opened.source.id.startsWith(RECORDING)) await opened.source.use(SKETCH);
-    const hints = await this.#startHints(from, config);
-    const pool = await opened.pool.of(config);
-    const trainer = played?.playback.trainer ?? this.trainer(config, seed);
+  async #begin({ config, seed, place, replaces, from, played }: Beginning): Promise<void> {
+    const { source, pool, dataset, store } = this.data;
+    this.#recording.leave();
+    if (played === undefined && source.id.startsWith(RECORDING)) await source.use(SKETCH);
+    const hints = await startHints(from, config, this.#ports);
+    const teachable = await pool.of(config);
+    const trainer = played?.playback.trainer ?? this.#trainer(config, seed);
     const run: RunRecord = {
       id: this.#ports.newRunId(),
       revision: 0,
-      dataset: opened.dataset.name,
-      sampler: played?.id ?? opened.source.id,
-      samplerLabel: played?.label ?? opened.source.label,
+      dataset: dataset.name,
+      sampler: played?.id ?? source.id,
+      samplerLabel: played?.label ?? source.label,
       settings: config,
       state: trainer.state(),
       place,
     };
     let canUndo = replaces !== null;
     try {
-      await this.writing(() => opened.store.begin(run, replaces));
+      await this.#writing(() => store.begin(run, replaces));
     } catch (error) {
       if (!(error instanceof StoreError && error.reason === 'full')) throw error;
-      opened.store.close();
-      opened.store = new MemoryStore();
-      opened.notSaved = notSavedBecause(error);
       canUndo = false;
-      await opened.store.begin(run, null);
-      await opened.feedback.copyTo(opened.store);
+      await (await this.#data.goOnInMemory(error)).store.begin(run, null);
     }
-    this.#session = { run, config, trainer, pool, canUndo, lost: null, playback: played?.playback ?? null };
+    const playback = played?.playback ?? null;
+    this.#session = { run, config, trainer, pool: teachable, canUndo, lost: null, playback };
     if (from !== 'none')
-      await this.orBack(() => this.commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
+      await this.#orBack(() => this.#commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
   }
 
   /** Another start for a run that has not taken a step: the hints that are there go, and the new ones come. */
-  async changeStart(from: StartChoice): Promise<void> {
-    const session = this.current();
-    const hints = await this.#startHints(from, session.config);
-    await this.orBack(async () => {
+  async #changeStart(from: StartChoice): Promise<void> {
+    const session = this.#current();
+    const { config, run } = session;
+    const hints = await startHints(from, config, this.#ports);
+    await this.#orBack(async () => {
       const gone = session.trainer.reinstate([], 'Another start was chosen.');
-      session.trainer = this.trainer(session.config, session.run.state.seed, { ...session.trainer.state(), start: {} });
-      await this.commit({ events: [...gone, ...session.trainer.startFrom(hints, FROM_STARTER)], start: from });
-      this.recorder()?.begin(session.config, session.trainer.state(), this.ready().feedback.entries);
+      session.trainer = this.#trainer(config, run.state.seed, { ...session.trainer.state(), start: {} });
+      await this.#commit({ events: [...gone, ...session.trainer.startFrom(hints, FROM_STARTER)], start: from });
+      this.#recording.of(run.id)?.begin(config, session.trainer.state(), this.data.feedback.entries);
     });
-  }
-
-  /** Rejects when they cannot be loaded, or weigh more than the settings allow. */
-  async #startHints(from: StartChoice, { weight_limit }: GRPOConfig): Promise<readonly PolicyHint[]> {
-    if (from === 'none') return [];
-    const hints = await this.#ports.loadStarter();
-    const heaviest = Math.max(0, ...hints.map(({ weight }) => Math.abs(weight)));
-    if (heaviest > weight_limit)
-      throw new ConfigError(
-        `The starter policy has weights up to ${heaviest.toFixed(2)}, more than the weight limit of ${weight_limit}. Raise the limit in the settings to start from it.`,
-      );
-    return hints;
   }
 
   /**
    * Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the
    * reader.
    */
-  async restore(run: RunRecord, canUndo: boolean, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
-    this.#endRecording();
+  async #restore(run: RunRecord, canUndo: boolean, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
+    this.#recording.leave();
     try {
-      if (run.dataset !== this.ready().dataset.name) {
-        const before = this.ready();
-        this.#opened = { ...before, ...(await this.partsFor(run.dataset)) };
-        before.dataset.database.close();
-      }
+      await this.#data.changeTo(run.dataset, () => Promise.resolve());
       const { config, dropped } = readSettings(run.settings);
-      const pool = await this.ready().pool.of(config);
-      this.#session = {
-        run,
-        config,
-        trainer: this.trainer(config, run.state.seed, run.state),
-        pool,
-        canUndo,
-        lost: null,
-        playback: null,
-      };
+      const pool = await this.data.pool.of(config);
+      const trainer = this.#trainer(config, run.state.seed, run.state);
+      this.#session = { run, config, trainer, pool, canUndo, lost: null, playback: null };
       if (typeof run.sampler !== 'string') throw new Error('it does not say what wrote it');
-      const absent = run.sampler.startsWith(RECORDING)
-        ? await this.#resume(run).then(
-            () => null,
-            (error: unknown) => (error instanceof Error ? error.message : String(error)),
-          )
-        : await this.ready()
-            .source.use(run.sampler, run.samplerLabel)
-            .then(
-              () => null,
-              (error: unknown) => (error instanceof Error ? error.message : String(error)),
-            );
+      const absent = await (
+        run.sampler.startsWith(RECORDING) ? this.#resume(run) : this.data.source.use(run.sampler, run.samplerLabel)
+      ).then(() => null, messageOf);
       if (absent !== null) {
         await this.use(SKETCH);
         return `${absent} The run goes on with the built-in sampler.`;
@@ -255,52 +348,26 @@ export class RunInHand {
         ? undefined
         : `Settings of the saved run that this version does not know were put back to their defaults: ${dropped.join(', ')}.`;
     } catch (error) {
-      await this.begin({ config: fallback, seed, place: START, replaces: run.id, from: 'none' });
-      return `The saved run could not be read (${error instanceof Error ? error.message : String(error)}), so a new one was started.`;
+      await this.#begin({ config: fallback, seed, place: START, replaces: run.id, from: 'none' });
+      return `The saved run could not be read (${messageOf(error)}), so a new one was started.`;
     }
   }
 
   /** Takes up a recording where the run stands. */
   async #resume(run: RunRecord): Promise<void> {
-    const session = this.current();
-    session.playback = await playbackOf(
-      await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording'),
-      this.ready().dataset,
-      this.#ports,
-      run.state,
-    );
+    const session = this.#current();
+    const file = await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording');
+    session.playback = await playbackOf(file, this.data.dataset, this.#ports, run.state);
     session.trainer = session.playback.trainer;
     session.config = session.trainer.config;
   }
 
-  /**
-   * A run that was left and is taken up again may have moved on elsewhere, and its trainer is another: the file ends
-   * where it was left.
-   */
-  #endRecording(): void {
-    if (this.#recording !== null) this.#recording.runId = null;
-  }
-
-  /** The recorder of the run in hand; null when it is not being recorded. */
-  recorder(): Recorder | null {
-    return this.#recording !== null &&
-      this.#recording.runId === this.#session?.run.id &&
-      this.#recording.recorder.ended === null
-      ? this.#recording.recorder
-      : null;
-  }
-
-  recordingView(): RecordingView | null {
-    if (this.#recording === null) return null;
-    const { recorder, steps } = this.#recording;
-    return { steps, size: recorder.size, on: this.recorder() !== null, ended: recorder.ended };
-  }
-
-  trainer(config: GRPOConfig, seed: number, state?: RunRecord['state']): GRPOTrainer {
-    const { source, dataset, rewards } = this.ready();
+  #trainer(config: GRPOConfig, seed: number, state?: RunRecord['state']): GRPOTrainer {
+    const { source, dataset, rewards } = this.data;
+    const recorder = state === undefined || this.#session === null ? null : this.#recording.of(this.#session.run.id);
     return new GRPOTrainer({
       config,
-      sampler: state === undefined ? source : (this.recorder()?.sampler ?? source),
+      sampler: recorder?.sampler ?? source,
       database: dataset.database,
       rewards,
       seed,
@@ -309,7 +376,7 @@ export class RunInHand {
   }
 
   /** Stores what `change` adds to the run; on success the session stands at the stored run. */
-  async commit(
+  async #commit(
     change: Partial<Omit<RunChange, 'run'>> & {
       readonly settings?: GRPOConfig;
       readonly start?: StartChoice;
@@ -317,7 +384,7 @@ export class RunInHand {
     },
   ): Promise<void> {
     const { points = [], steps = [], events = [], settings, start, sampler } = change;
-    const session = this.current();
+    const session = this.#current();
     const { start: before, ...rest } = session.run;
     const kept = sampler === undefined ? rest : { ...rest, sampler: sampler.id, samplerLabel: sampler.label };
     const from = start ?? before ?? 'none';
@@ -328,31 +395,30 @@ export class RunInHand {
       settings: settings ?? kept.settings,
       ...(from === 'none' ? {} : { start: from }),
     };
-    await this.writing(() => this.ready().store.commit({ run, points, steps, events }));
+    await this.#writing(() => this.data.store.commit({ run, points, steps, events }));
     session.run = run;
-    this.#mark = this.recorder()?.mark() ?? null;
+    this.#recording.mark(run.id);
   }
 
-  /** When `work` fails, the trainer goes back to where storage is: what the page shows is what is kept. */
-  async orBack(work: () => Promise<void>): Promise<void> {
-    this.#mark = this.recorder()?.mark() ?? null;
+  /**
+   * When `work` fails, the trainer goes back to where storage is: what the page shows is what is kept. Rejects then,
+   * unless `signal` had asked for it.
+   */
+  async #orBack(work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    const session = this.#current();
+    this.#recording.mark(session.run.id);
     try {
       await work();
     } catch (error) {
-      await this.goBack();
-      throw error;
+      this.#recording.rollback(session.run.id);
+      if (session.playback !== null) await this.#resume(session.run);
+      else session.trainer = this.#trainer(session.config, session.run.state.seed, session.run.state);
+      if (signal?.aborted !== true) throw error;
     }
   }
 
-  async goBack(): Promise<void> {
-    const session = this.current();
-    if (this.#mark !== null) this.recorder()?.rollback(this.#mark);
-    if (session.playback !== null) await this.#resume(session.run);
-    else session.trainer = this.trainer(session.config, session.run.state.seed, session.run.state);
-  }
-
   /** Remembers when storage was lost to another tab, so that every later call says so. */
-  async writing(write: () => Promise<void>): Promise<void> {
+  async #writing(write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (error) {
@@ -362,104 +428,27 @@ export class RunInHand {
     }
   }
 
-  ready(): Opened {
-    if (this.#opened === null) throw new Error('The engine is not open yet.');
-    return this.#opened;
-  }
-
-  current(): Session {
+  #current(): Session {
     if (this.#session === null) throw new Error('The engine is not open yet.');
     return this.#session;
   }
 
-  writable(): Session {
-    const session = this.current();
+  /** A run that may still be stored. */
+  #writable(): Session {
+    const session = this.#current();
     if (session.lost !== null) throw session.lost;
     return session;
   }
 
   /** A run that may be changed by hand. */
-  own(): Session {
-    const session = this.writable();
+  #own(): Session {
+    const session = this.#writable();
     if (session.playback !== null) throw new Error(PLAYED);
     return session;
   }
-
-  progress(): Progress {
-    const { trainer, run } = this.current();
-    return { step: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
-  }
-
-  async view(notice?: string): Promise<RunView> {
-    const { store, dataset, source, notSaved } = this.ready();
-    const { run, config, canUndo, pool, playback } = this.current();
-    const view: DatasetView = {
-      name: dataset.name,
-      title: dataset.title,
-      schema: dataset.database.schema,
-      questions: dataset.questions,
-      definitions: dataset.definitions,
-      hasCompletions: dataset.loadCompletions !== undefined,
-    };
-    return {
-      ...this.progress(),
-      runId: run.id,
-      seed: run.state.seed,
-      config,
-      canUndo,
-      place: run.place,
-      dataset: view,
-      sampler:
-        playback === null
-          ? { id: source.id, label: source.label, isLanguageModel: source.isLanguageModel, ready: source.ready }
-          : {
-              id: run.sampler,
-              label: playback.sampler.label,
-              isLanguageModel: playback.sampler.isLanguageModel,
-              ready: true,
-            },
-      recording: this.recordingView(),
-      start: { from: run.start ?? 'none', weights: run.state.start ?? {} },
-      leftOut: pool.leftOut,
-      feedback: this.ready().feedback.entries,
-      history: await store.history(run.id),
-      lastStep: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
-      ...(notSaved === undefined ? {} : { notSaved }),
-      ...(notice === undefined ? {} : { notice }),
-    };
-  }
-
-  /** Id of the run that is open; null for none. */
-  get runId(): string | null {
-    return this.#session?.run.id ?? null;
-  }
-
-  /** Ends one completion that is being written, wherever the call that writes it stands. */
-  stopCompletion(index: number): void {
-    this.#opened?.source.stop(index);
-  }
-
-  /** Records the run from here on. */
-  record(): RecordingView {
-    const session = this.own();
-    const { source, dataset, feedback } = this.ready();
-    const recorder = new Recorder({ sampler: source, dataset: dataset.name });
-    this.#recording = { recorder, runId: session.run.id, steps: 0 };
-    session.trainer = this.trainer(session.config, session.run.state.seed, session.run.state);
-    recorder.begin(session.config, session.trainer.state(), feedback.entries);
-    return { steps: 0, size: recorder.size, on: true, ended: recorder.ended };
-  }
-
-  /** Adds a step to the recording, if there is one; see Recorder.step. */
-  recorded(step: Step, pool: readonly Question[] | null): void {
-    const recorder = this.recorder();
-    if (recorder === null || this.#recording === null) return;
-    recorder.step(step, pool);
-    this.#recording.steps++;
-  }
-
-  /** The file of what was recorded last; null when nothing was. */
-  recordingText(): string | null {
-    return this.#recording?.recorder.text() ?? null;
-  }
 }
+
+/** The same place, but for its question, in a run on other questions. */
+const elsewhere = (place: Place): Place => ({ ...place, questionId: null, ownQuestion: null });
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

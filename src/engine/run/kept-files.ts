@@ -1,0 +1,40 @@
+/** Files that a reader opened and the browser keeps: completions and recordings. */
+import type { EnginePorts } from '../engine-ports.ts';
+
+/** Of one kind. The runs that can still be opened use the newest; the others are nobody's. */
+const KEPT_FILES = 5;
+
+/** Keeps a file; resolves to its id. */
+export async function keepFile(
+  kind: 'completions' | 'recording',
+  file: File,
+  { openFiles, newRunId, today }: Pick<EnginePorts, 'openFiles' | 'newRunId' | 'today'>,
+): Promise<string> {
+  const id = newRunId();
+  const files = await openFiles();
+  try {
+    await files.put({ id, kind, name: file.name, blob: file, added: today() });
+    for (const old of (await files.list(kind)).slice(KEPT_FILES)) await files.remove(old.id);
+  } finally {
+    files.close();
+  }
+  return id;
+}
+
+/**
+ * The text of a file that was opened earlier. Rejects when it is not there any more; `what` is what a message calls it.
+ */
+export async function keptFile(
+  id: string,
+  { openFiles }: Pick<EnginePorts, 'openFiles'>,
+  what: string,
+): Promise<{ readonly name: string; readonly text: string }> {
+  const files = await openFiles();
+  try {
+    const file = await files.get(id);
+    if (file === null) throw new Error(`${what} is not stored in this browser any more. Open it again.`);
+    return { name: file.name, text: await file.blob.text() };
+  } finally {
+    files.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** The steps of a run of one's own: a question drawn or asked for, and what the model makes of it afterwards. */
+import { QuestionError } from '../../grpo/questions.ts';
+import type { Question } from '../../grpo/types.ts';
+import type { EnginePorts } from '../engine-ports.ts';
+import type { GroupSource } from '../sources/group-source.ts';
+import type { RecordingInHand } from './recording-in-hand.ts';
+import { reflectOn } from './reflecting.ts';
+import type { Session } from './session.ts';
+import type { Taken } from './taking-steps.ts';
+
+interface Parts extends Pick<EnginePorts, 'model'> {
+  readonly session: Session;
+  readonly recording: RecordingInHand;
+  readonly source: GroupSource;
+}
+
+/**
+ * Takes the next step at every call, on `asked` or, where that is null, on a training question. Throws QuestionError
+ * when there is none to draw because none teaches anything.
+ */
+export function ownSteps(
+  asked: Question | null,
+  { session, recording, source, model: loadedModel }: Parts,
+  signal: AbortSignal,
+): () => Promise<Taken> {
+  const { questions: pool, leftOut } = session.pool;
+  if (asked === null && pool.length === 0 && leftOut.length > 0)
+    throw new QuestionError(
+      'Gold rewards, but no training question has gold SQL that returns more than nothing, 0 or NULL. Choose another reward in the settings.',
+    );
+  return async () => {
+    const { trainer, config, run } = session;
+    const step = await trainer.runStep(asked === null ? trainer.nextQuestions(pool) : [asked], signal);
+    recording.step(run.id, step, asked === null ? pool : null);
+    const model = loadedModel();
+    const taught = step.groups.some(({ noSignal }) => !noSignal);
+    if (!config.reflection || !taught || model === null || model.id !== source.id) return { step, events: step.events };
+    const { policy } = trainer;
+    const { reflections, events } = await reflectOn(step, { model, policy, config, seed: run.state.seed, signal });
+    recording.of(run.id)?.changed(events);
+    const all = [...step.events, ...events];
+    return { step: { ...step, reflections, events: all }, events: all };
+  };
+}

@@ -1,0 +1,52 @@
+/** What the page is shown of the run in hand. */
+import type { DatasetView, Progress, RecordingView, RunView } from '../protocol.ts';
+import type { Opened } from './open-data.ts';
+import type { Session } from './session.ts';
+
+export function progressOf({ trainer, run }: Session): Progress {
+  return { step: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
+}
+
+/** `notice`: something the reader should know once. Rejects as the store does. */
+export async function runView(
+  session: Session,
+  { store, dataset, source, notSaved, feedback }: Opened,
+  recording: RecordingView | null,
+  notice: string | undefined,
+): Promise<RunView> {
+  const { run, config, canUndo, pool, playback } = session;
+  const view: DatasetView = {
+    name: dataset.name,
+    title: dataset.title,
+    schema: dataset.database.schema,
+    questions: dataset.questions,
+    definitions: dataset.definitions,
+    hasCompletions: dataset.loadCompletions !== undefined,
+  };
+  return {
+    ...progressOf(session),
+    runId: run.id,
+    seed: run.state.seed,
+    config,
+    canUndo,
+    place: run.place,
+    dataset: view,
+    sampler:
+      playback === null
+        ? { id: source.id, label: source.label, isLanguageModel: source.isLanguageModel, ready: source.ready }
+        : {
+            id: run.sampler,
+            label: playback.sampler.label,
+            isLanguageModel: playback.sampler.isLanguageModel,
+            ready: true,
+          },
+    recording,
+    start: { from: run.start ?? 'none', weights: run.state.start ?? {} },
+    leftOut: pool.leftOut,
+    feedback: feedback.entries,
+    history: await store.history(run.id),
+    lastStep: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
+    ...(notSaved === undefined ? {} : { notSaved }),
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
