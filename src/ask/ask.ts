@@ -18,7 +18,8 @@ import { choiceScores, hintScore } from '../grpo/choice.ts';
 import { ConfigError, type GRPOConfig } from '../grpo/config.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
-import { rewardWeights, SHOWN_ROWS } from '../grpo/trainer.ts';
+import { rewardWeights } from '../grpo/derived-settings.ts';
+import { SHOWN_ROWS } from '../grpo/trainer.ts';
 import type {
   Database,
   Execution,

@@ -21,6 +21,11 @@ export function signed(value: number, digits = 2): string {
   return write(value, digits, 'signed');
 }
 
+/** A number after an operator: "0.36", "(−1.29)". */
+export function term(value: number, digits = 2): string {
+  return value < 0 ? `(${decimal(value, digits)})` : decimal(value, digits);
+}
+
 /** A change small enough to vanish at two decimals gets as many as it needs, up to four. */
 export function signedChange(value: number): string {
   if (value === 0) return signed(0);

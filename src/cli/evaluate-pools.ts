@@ -6,7 +6,8 @@
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import { GRPOTrainer, rewardWeights } from '../grpo/trainer.ts';
+import { rewardWeights } from '../grpo/derived-settings.ts';
+import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { PolicyHint } from '../grpo/types.ts';
 import { CHOICE_RULES, poolChoices } from '../lab/choice-evaluation.ts';
 import type { ChoiceEvaluation } from '../lab/choice-evaluation.ts';

@@ -1,6 +1,6 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
-import { DEFAULT_SEED, FIELD_NAMES, PRESETS } from '../grpo/config.ts';
+import { DEFAULT_SEED, FIELD_NAMES, FIELDS, PRESETS, type Field, type FieldName } from '../grpo/config.ts';
 import { CHOICE_STEPS, CHOICE_TRAINING } from '../lab/choice-training.ts';
 import { MIN_DATABASES, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
 
@@ -80,7 +80,13 @@ const SAMPLER_DETAILS = [
 const CHOICE_SETTINGS = Object.entries(CHOICE_TRAINING)
   .map(([name, value]) => `${name}=${String(value)}`)
   .join(', ');
-const SETTINGS = [`Settings: ${FIELD_NAMES.join(', ')}.`];
+const SETTINGS = [`Settings: ${FIELD_NAMES.map(settingInHelp).join(', ')}.`];
+
+/** A setting's name; where it is a choice, with what can be chosen. */
+function settingInHelp(name: FieldName): string {
+  const field: Field = FIELDS[name];
+  return field.kind === 'choice' ? `${name} (${field.options.join(', ')})` : name;
+}
 
 export const COMMANDS = {
   train: {

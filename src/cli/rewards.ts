@@ -1,5 +1,5 @@
 import { seededRandom } from '../grpo/random.ts';
-import { rewardWeights } from '../grpo/trainer.ts';
+import { rewardWeights } from '../grpo/derived-settings.ts';
 import type { Database, Execution, Question, RewardComponent, RewardModel, ScoredRewards } from '../grpo/types.ts';
 import { withinQuestionAuc } from '../lab/auc.ts';
 import type { JudgedAnswer } from '../lab/auc.ts';

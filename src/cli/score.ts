@@ -1,5 +1,5 @@
 import { parseAnswers } from '../formats/dataset.ts';
-import { rewardWeights } from '../grpo/trainer.ts';
+import { rewardWeights } from '../grpo/derived-settings.ts';
 import type { RewardComponent, RewardReason } from '../grpo/types.ts';
 import { ANSWER_BUDGET, GoldResults } from '../lab/gold.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';

@@ -6,7 +6,7 @@ import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig, PresetName } from '../grpo/config.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { RewardMode } from '../grpo/reward-modes.ts';
-import { rewardWeights } from '../grpo/trainer.ts';
+import { rewardWeights } from '../grpo/derived-settings.ts';
 import type { Database, ExecutionBudget, RewardModel } from '../grpo/types.ts';
 import { CHOICE_TRAINING, referenceTotals } from '../lab/choice-training.ts';
 import type { PoolOptions } from '../samplers/replay/pool-sampler.ts';

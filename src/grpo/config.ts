@@ -3,11 +3,11 @@
  * Defaults are the published reference's (group_size 4, temperature 0.7, kl_coef 0.05, …).
  */
 
+import { ESTIMATORS, type EstimatorName } from './estimators/index.ts';
+import type { Estimator } from './estimators/estimator.ts';
+
 /** Seed of a run that was given none. */
 export const DEFAULT_SEED = 42;
-
-export const ESTIMATORS = ['grpo', 'dr_grpo', 'batch', 'rloo', 'gdpo'] as const;
-export type EstimatorName = (typeof ESTIMATORS)[number];
 
 export const GRADIENTS = ['score-function', 'simple'] as const;
 export type GradientName = (typeof GRADIENTS)[number];
@@ -37,8 +37,14 @@ export interface ChoiceField<T extends string> extends Common {
   readonly kind: 'choice';
   readonly default: T;
   readonly options: readonly T[];
+  /** What readers know the options by, where that is another name. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 export type Field = NumberField | BooleanField | ChoiceField<string>;
+
+/** What readers know an option by. */
+export const optionLabel = ({ labels }: Pick<ChoiceField<string>, 'labels'>, option: string): string =>
+  labels?.[option] ?? option;
 
 const number = (
   section: Common['section'],
@@ -69,6 +75,11 @@ const toggle = (
   label: string,
   help: string,
 ): BooleanField => ({ kind: 'boolean', section, url, default: value, label, help });
+
+/** "GRPO into Dr. GRPO" for every estimator whose division can be switched off. */
+const UNSCALED = ESTIMATORS.flatMap(({ label, unscaled }: Estimator) =>
+  unscaled === undefined ? [] : [`${label} into ${unscaled.label}`],
+).join(' and ');
 
 export const FIELDS = {
   group_size: number(
@@ -234,10 +245,11 @@ export const FIELDS = {
     kind: 'choice',
     section: 'update',
     url: 'a',
-    default: 'grpo',
-    options: ESTIMATORS,
+    default: ESTIMATORS[0].name,
+    options: ESTIMATORS.map(({ name }) => name),
+    labels: Object.fromEntries(ESTIMATORS.map(({ name, label }) => [name, label])),
     label: 'Advantage estimator',
-    help: 'How a reward becomes an advantage: grpo divides by the group’s sd, dr_grpo does not, batch divides by the batch’s sd, rloo leaves one out, gdpo normalises each reward component first.',
+    help: `How a reward becomes an advantage: ${ESTIMATORS.map(({ label, help }) => `${label} ${help}`).join(', ')}.`,
   } satisfies ChoiceField<EstimatorName>,
   scale_rewards: {
     kind: 'boolean',
@@ -245,7 +257,7 @@ export const FIELDS = {
     url: 'sr',
     default: true,
     label: 'Divide by the sd',
-    help: 'Off turns grpo into dr_grpo. The other estimators ignore it.',
+    help: `Off turns ${UNSCALED}. The other estimators ignore it.`,
   } satisfies BooleanField,
   population_sd: {
     kind: 'boolean',

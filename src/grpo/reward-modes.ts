@@ -1,6 +1,6 @@
 /** What rewards a run, by name: where a total is shown, this says what it is a total of. */
 import { DEFAULT_CONFIG, type GRPOConfig } from './config.ts';
-import { rewardWeights } from './trainer.ts';
+import { rewardWeights } from './derived-settings.ts';
 import { REWARD_COMPONENTS, type RewardComponent, type RewardWeights } from './types.ts';
 
 export const REWARD_MODES = ['reference-free', 'gold', 'feedback', 'mix'] as const;

@@ -2,14 +2,15 @@
  * GRPO over a policy layer: sample a group, run it, score it, compare it, move the hints. The sampler is frozen.
  * Reads top to bottom like Algorithm 1 of DeepSeekMath (arXiv 2402.03300), with the hints in the place of θ.
  */
-import { effectiveEstimator, ESTIMATOR, type GroupAdvantages, type RewardGroup } from './advantage.ts';
+import type { GroupAdvantages } from './advantage.ts';
 import type { GRPOConfig } from './config.ts';
+import { ddofOf, rewardWeights } from './derived-settings.ts';
+import { advantagesOf } from './estimators/compare.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
 import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
-import { REWARD_COMPONENTS } from './types.ts';
 import type {
   Completion,
   Database,
@@ -61,11 +62,6 @@ export interface TrainerOptions {
   readonly policy?: PolicyLayer;
   /** Whether a feature may become a hint or move one; every feature may unless given. */
   readonly learns?: (feature: HintFeature) => boolean;
-}
-
-/** The reward weights of a configuration. */
-export function rewardWeights(config: GRPOConfig): RewardWeights {
-  return Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, config[`${name}_weight`]])) as RewardWeights;
 }
 
 /** One completion on its way through the loop: sampled, executed, scored. */
@@ -195,19 +191,7 @@ export class GRPOTrainer {
 
   /** STEP 3. Rewards relative to their group, for every group of the batch at once. */
   computeAdvantages(batch: readonly (readonly ScoredCompletion[])[]): GroupAdvantages[] {
-    const groups = batch.map((completions): RewardGroup => ({
-      totals: completions.map(({ rewards }) => rewards.total),
-      components: Object.fromEntries(
-        REWARD_COMPONENTS.map((name) => [
-          name,
-          completions.map(({ rewards }) => rewards.components[name]?.value ?? null),
-        ]),
-      ),
-    }));
-    return ESTIMATOR[effectiveEstimator(this.#config)](groups, {
-      ddof: this.#ddof(),
-      weights: rewardWeights(this.#config),
-    });
+    return advantagesOf(batch, this.#config);
   }
 
   /** STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. */
@@ -261,7 +245,7 @@ export class GRPOTrainer {
       number: this.#step,
       groups: groups.map(forTheRecord),
       events,
-      metrics: stepMetrics(groups, this.#ddof(), this.policy.size),
+      metrics: stepMetrics(groups, ddofOf(this.#config), this.policy.size),
     };
   }
 
@@ -368,10 +352,6 @@ export class GRPOTrainer {
       dealt[rewarded[i] ?? from] = advantages[from] ?? 0;
     });
     return { ...compared, advantages: dealt };
-  }
-
-  #ddof(): 0 | 1 {
-    return this.#config.population_sd ? 0 : 1;
   }
 
   #budget(): { maxVmSteps: number; deadlineMs: number; maxRows: number } {

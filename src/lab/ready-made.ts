@@ -1,5 +1,5 @@
 /** Experiments to start with, each asking one question. Pure data. */
-import { ESTIMATORS } from '../grpo/config.ts';
+import { ESTIMATORS } from '../grpo/estimators/index.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { Settings } from './experiment-store.ts';
 import type { ExperimentSpec, Variant } from './experiment-types.ts';
@@ -78,11 +78,11 @@ export const READY_MADE: readonly ReadyMade[] = [
   {
     id: 'estimator',
     name: 'Which estimator?',
-    says: 'The five advantage estimators on the same questions, from gold.',
+    says: 'The advantage estimators on the same questions, from gold.',
     base: { ...BASE, questions_per_step: 2 },
     spec: {
       name: 'Which estimator?',
-      variants: ESTIMATORS.map((estimator) => variant(estimator, { ...GOLD, estimator })),
+      variants: ESTIMATORS.map(({ name }) => variant(name, { ...GOLD, estimator: name })),
       seeds: [1, 2, 3],
       steps: 40,
       ...CURVE,

@@ -16,7 +16,7 @@ import { rewardsFor } from '../../src/cli/parts.ts';
 import { chosenHints } from '../../src/cli/starter.ts';
 import { DEFAULT_CONFIG } from '../../src/grpo/config.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
-import { rewardWeights } from '../../src/grpo/trainer.ts';
+import { rewardWeights } from '../../src/grpo/derived-settings.ts';
 import type { Execution } from '../../src/grpo/types.ts';
 import { fixedPolicy } from '../../src/lab/evaluate.ts';
 import { Judge } from '../../src/lab/judge.ts';

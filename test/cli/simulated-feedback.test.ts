@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rewardsFor } from '../../src/cli/parts.ts';
 import { simulatedFeedback } from '../../src/cli/simulated-feedback.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
-import { rewardWeights } from '../../src/grpo/trainer.ts';
+import { rewardWeights } from '../../src/grpo/derived-settings.ts';
 import type { Execution, Question, ScoredRewards } from '../../src/grpo/types.ts';
 import { GoldResults } from '../../src/lab/gold.ts';
 import { libraryPorts, QUESTIONS } from '../lab/library.ts';

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  effectiveEstimator,
-  EPSILON,
-  ESTIMATOR,
-  mean,
-  standardDeviation,
-  type RewardGroup,
-} from '../../src/grpo/advantage.ts';
-import { ESTIMATORS, type EstimatorName } from '../../src/grpo/config.ts';
+import { EPSILON, mean, standardDeviation, type GroupAdvantages, type RewardGroup } from '../../src/grpo/advantage.ts';
+import { estimatorOf } from '../../src/grpo/estimators/compare.ts';
+import type { Estimator } from '../../src/grpo/estimators/estimator.ts';
+import { ESTIMATORS, type EstimatorName } from '../../src/grpo/estimators/index.ts';
+
+const NAMES = ESTIMATORS.map(({ name }) => name);
+
+const compare = (name: EstimatorName, ...args: Parameters<Estimator['advantages']>): GroupAdvantages[] =>
+  estimatorOf({ estimator: name, scale_rewards: true }).advantages(...args);
 
 const one = (name: EstimatorName, totals: readonly (number | null)[], ddof: 0 | 1 = 1): number[] =>
-  ESTIMATOR[name]([{ totals }], { ddof })[0]?.advantages ?? [];
+  compare(name, [{ totals }], { ddof })[0]?.advantages ?? [];
 const close = (got: readonly number[], want: readonly number[], digits = 5): void => {
   expect(got).toHaveLength(want.length);
   got.forEach((value, i) => {
@@ -63,7 +63,8 @@ describe('the other estimators', () => {
       [0, -1],
     ];
     const sd = standardDeviation(batch.flat(), 1);
-    const result = ESTIMATOR.batch(
+    const result = compare(
+      'batch',
       batch.map((totals) => ({ totals })),
       { ddof: 1 },
     );
@@ -87,7 +88,7 @@ describe('the other estimators', () => {
     const q2 = z(0, 1);
     const sums = [0.7 * q1[0] + 0.3 * f1[0], 0.7 * q1[1] + 0.3 * f1[1], 0.7 * q2[0], 0.7 * q2[1]];
     const scale = standardDeviation(sums, 1) + EPSILON;
-    const result = ESTIMATOR.gdpo(groups, { ddof: 1, weights });
+    const result = compare('gdpo', groups, { ddof: 1, weights });
     close(
       result.flatMap(({ advantages }) => advantages),
       sums.map((sum) => (sum - mean(sums)) / scale),
@@ -96,27 +97,29 @@ describe('the other estimators', () => {
   });
   it('gdpo still teaches where components cancel in the total, which grpo cannot see', () => {
     const group: RewardGroup = { totals: [0.5, 0.5], components: { quality: [1, 0], format: [0, 1] } };
-    expect(ESTIMATOR.grpo([group], { ddof: 1 })[0]?.noSignal).toBe(true);
-    expect(ESTIMATOR.gdpo([group], { ddof: 1, weights: { quality: 0.7, format: 0.3 } })[0]?.noSignal).toBe(false);
+    expect(compare('grpo', [group], { ddof: 1 })[0]?.noSignal).toBe(true);
+    expect(compare('gdpo', [group], { ddof: 1, weights: { quality: 0.7, format: 0.3 } })[0]?.noSignal).toBe(false);
   });
   it('scale_rewards: false makes grpo dr_grpo and leaves the others', () => {
-    expect(effectiveEstimator({ estimator: 'grpo', scale_rewards: false })).toBe('dr_grpo');
-    expect(effectiveEstimator({ estimator: 'rloo', scale_rewards: false })).toBe('rloo');
-    expect(effectiveEstimator({ estimator: 'grpo', scale_rewards: true })).toBe('grpo');
+    const used = (estimator: EstimatorName, scale_rewards: boolean): string =>
+      estimatorOf({ estimator, scale_rewards }).name;
+    expect(used('grpo', false)).toBe('dr_grpo');
+    for (const name of NAMES.filter((each) => each !== 'grpo')) expect(used(name, false)).toBe(name);
+    for (const name of NAMES) expect(used(name, true)).toBe(name);
   });
 });
 
 describe('groups without signal and rewards that are missing', () => {
-  it.each(ESTIMATORS)('%s: equal rewards give exact zeros, not noise', (name) => {
+  it.each(NAMES)('%s: equal rewards give exact zeros, not noise', (name) => {
     // 0.1 + 0.2 − 0.2 differs from 0.1 in the last bit; that is no signal either.
-    const result = ESTIMATOR[name](
-      [{ totals: [0.1, 0.1 + 0.2 - 0.2, 0.1], components: { quality: [0.1, 0.1, 0.1] } }],
-      { ddof: 1, weights: { quality: 1 } },
-    )[0];
+    const result = compare(name, [{ totals: [0.1, 0.1 + 0.2 - 0.2, 0.1], components: { quality: [0.1, 0.1, 0.1] } }], {
+      ddof: 1,
+      weights: { quality: 1 },
+    })[0];
     expect(result?.advantages).toEqual([0, 0, 0]);
     expect(result?.noSignal).toBe(true);
   });
-  it.each(ESTIMATORS.filter((name) => name !== 'gdpo'))(
+  it.each(NAMES.filter((name) => name !== 'gdpo'))(
     '%s: a missing reward gets 0 and changes nothing for the others',
     (name) => {
       const whole = one(name, [0.9, 0.2, 0.4]);
@@ -124,7 +127,7 @@ describe('groups without signal and rewards that are missing', () => {
     },
   );
   it('only missing rewards: zeros, no mean, no signal', () => {
-    expect(ESTIMATOR.grpo([{ totals: [null, null] }], { ddof: 1 })[0]).toEqual({
+    expect(compare('grpo', [{ totals: [null, null] }], { ddof: 1 })[0]).toEqual({
       advantages: [0, 0],
       mean: null,
       sd: null,
@@ -230,9 +233,9 @@ describe('invariants', () => {
             components: { quality: pairs.map(([x]) => a(x)), format: pairs.map(([, y]) => y) },
           });
           const weights = { quality: 0.7, format: 0.3 };
-          const plain = ESTIMATOR.gdpo([group((x) => x)], { ddof: 1, weights })[0]?.advantages ?? [];
+          const plain = compare('gdpo', [group((x) => x)], { ddof: 1, weights })[0]?.advantages ?? [];
           expect(plain.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
-          close(ESTIMATOR.gdpo([group((x) => 10 * x + 3)], { ddof: 1, weights })[0]?.advantages ?? [], plain, 1);
+          close(compare('gdpo', [group((x) => 10 * x + 3)], { ddof: 1, weights })[0]?.advantages ?? [], plain, 1);
         },
       ),
     );

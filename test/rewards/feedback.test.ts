@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import type { Judgements } from '../../src/grpo/feedback.ts';
-import { rewardWeights } from '../../src/grpo/trainer.ts';
+import { rewardWeights } from '../../src/grpo/derived-settings.ts';
 import type { Database, Question, ScoredRewards } from '../../src/grpo/types.ts';
 import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { feedbackRewards } from '../../src/rewards/feedback.ts';

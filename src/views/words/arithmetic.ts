@@ -3,26 +3,14 @@
  * mean and sd → advantage → change of a weight. Computed with the algorithm's own code, so that what an
  * explanation says is what happened; `agrees` is false when a recorded number does not follow from its parts.
  */
-import {
-  effectiveEstimator,
-  EPSILON,
-  ESTIMATOR,
-  mean,
-  standardDeviation,
-  type GroupAdvantages,
-} from '../../grpo/advantage.ts';
+import { mean, standardDeviation } from '../../grpo/advantage.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
+import { ddofOf, rewardWeights } from '../../grpo/derived-settings.ts';
+import { advantagesOf, estimatorOf } from '../../grpo/estimators/compare.ts';
+import type { Siblings, Written } from '../../grpo/estimators/estimator.ts';
 import { REWARD_MODE_LABELS, modeOfWeights } from '../../grpo/reward-modes.ts';
-import { rewardWeights } from '../../grpo/trainer.ts';
-import {
-  REWARD_COMPONENTS,
-  type Completion,
-  type Group,
-  type HintEvent,
-  type RewardComponent,
-  type Step,
-} from '../../grpo/types.ts';
-import { decimal, plural, share, signed, signedChange } from '../../charts/format.ts';
+import type { Completion, Group, HintEvent, RewardComponent, Step } from '../../grpo/types.ts';
+import { decimal, plural, share, signed, signedChange, term } from '../../charts/format.ts';
 import { contributions } from '../../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
 import { COMPONENT_LABELS } from './narrate.ts';
@@ -76,7 +64,15 @@ const MOST_TERMS = 8;
 
 const signOf = (value: number): Part['sign'] => (Math.abs(value) < CLOSE ? 0 : value > 0 ? 1 : -1);
 const three = (value: number): string => decimal(value, 3);
-const bracketed = (value: number): string => (value < 0 ? `(${three(value)})` : three(value));
+const bracketed = (value: number): string => term(value, 3);
+
+/** The numbers of a formula written: a negative one in brackets, but for the first of its expression. */
+function write(written: Written): string {
+  const opens = (before: string | number | undefined): boolean => before === undefined || String(before).endsWith('(');
+  return written
+    .map((part, i) => (typeof part === 'string' ? part : opens(written[i - 1]) ? three(part) : bracketed(part)))
+    .join('');
+}
 
 function sumOf(terms: readonly string[]): string {
   const shown = terms.length > MOST_TERMS ? [...terms.slice(0, MOST_TERMS - 1), '…', terms.at(-1) ?? ''] : terms;
@@ -214,17 +210,14 @@ function rewardParts(group: Group, index: number): Part[] {
 
 function explainSpread(group: Group, index: number, config: GRPOConfig): Explanation {
   const totals = totalsOf(group);
-  const ddof = config.population_sd ? 0 : 1;
+  const ddof = ddofOf(config);
   const centre = totals.length === 0 ? null : mean(totals);
   const sd = standardDeviation(totals, ddof);
-  const name = effectiveEstimator(config);
-  const divides = name !== 'dr_grpo' && name !== 'rloo';
+  const { shows, lead } = estimatorOf(config).yardstick;
+  const withSd = shows === 'mean and sd';
   return {
-    title: divides ? 'Mean and standard deviation of the group' : 'Mean of the group',
-    lead:
-      name === 'rloo'
-        ? 'The mean of all rewards of the group. An advantage compares each completion with the mean of the others.'
-        : 'The group is its own yardstick: a completion is judged against the mean of its siblings.',
+    title: withSd ? 'Mean and standard deviation of the group' : 'Mean of the group',
+    lead,
     equations:
       centre === null
         ? []
@@ -235,7 +228,7 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
               values: `(${sumOf(totals.map(bracketed))}) / ${totals.length}`,
               result: three(centre),
             },
-            ...(divides
+            ...(withSd
               ? [
                   {
                     name: 'sd',
@@ -257,31 +250,21 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
   };
 }
 
-/** The estimator over the whole step again. */
-function again(step: Step, config: GRPOConfig): GroupAdvantages[] {
-  const batch = step.groups.map(({ completions }) => ({
-    totals: completions.map(({ rewards }) => rewards.total),
-    components: Object.fromEntries(
-      REWARD_COMPONENTS.map((name) => [
-        name,
-        completions.map(({ rewards }) => rewards.components[name]?.value ?? null),
-      ]),
-    ),
-  }));
-  return ESTIMATOR[effectiveEstimator(config)](batch, {
-    ddof: config.population_sd ? 0 : 1,
-    weights: rewardWeights(config),
-  });
-}
-
-/** The other rewards of the group: what rloo compares with. */
-function othersOf(completion: Completion, group: Group): number[] {
-  return totalsOf({ ...group, completions: group.completions.filter(({ index }) => index !== completion.index) });
+/** What a completion is compared with. */
+function siblingsOf(completion: Completion, group: Group, step: Step, config: GRPOConfig): Siblings {
+  const others = group.completions.filter(({ index }) => index !== completion.index);
+  return {
+    group: totalsOf(group),
+    others: totalsOf({ ...group, completions: others }),
+    step: step.groups.flatMap(totalsOf),
+    mean: group.mean,
+    sd: group.sd,
+    ddof: ddofOf(config),
+  };
 }
 
 /** What the estimator's formula is made of, and nothing else. */
 function advantageParts(completion: Completion, group: Group, g: number, step: Step, config: GRPOConfig): Part[] {
-  const name = effectiveEstimator(config);
   const { total } = completion.rewards;
   const own: Part = {
     label: `Reward of completion ${completion.index + 1}`,
@@ -290,49 +273,31 @@ function advantageParts(completion: Completion, group: Group, g: number, step: S
     sign: 0,
     topic: { kind: 'total', group: g, completion: completion.index },
   };
-  if (name === 'rloo') {
-    const others = othersOf(completion, group);
-    const rest = rewardParts(group, g).filter((_, i) => group.completions[i]?.index !== completion.index);
-    return [
-      own,
+  const parts = estimatorOf(config).parts(siblingsOf(completion, group, step, config));
+  return [
+    own,
+    ...parts.flatMap(({ label, count, values, from }): Part[] => [
       {
-        label: 'Mean of the others',
-        how: `of ${plural(others.length, 'reward')}`,
-        value: others.length === 0 ? '–' : three(mean(others)),
+        label,
+        how: `of ${plural(count, 'reward')}`,
+        value: values.length === 0 ? '–' : values.map(three).join(', '),
         sign: 0,
+        ...(from === 'group' ? { topic: { kind: 'spread', group: g } } : {}),
       },
-      ...rest,
-    ];
-  }
-  const divided = name === 'grpo' || name === 'gdpo';
-  const of = `of ${plural(totalsOf(group).length, 'reward')}`;
-  const centre: Part = {
-    label: divided ? 'Mean and sd' : 'Mean',
-    how: of,
-    value: group.mean === null ? '–' : `${three(group.mean)}${divided ? `, ${three(group.sd ?? 0)}` : ''}`,
-    sign: 0,
-    topic: { kind: 'spread', group: g },
-  };
-  const batch = step.groups.flatMap(totalsOf);
-  return name === 'batch'
-    ? [
-        own,
-        centre,
-        {
-          label: 'Sd of the step',
-          how: `of ${plural(batch.length, 'reward')}`,
-          value: three(standardDeviation(batch, config.population_sd ? 0 : 1)),
-          sign: 0,
-        },
-      ]
-    : [own, centre];
+      ...(from === 'others'
+        ? rewardParts(group, g).filter((_, i) => group.completions[i]?.index !== completion.index)
+        : []),
+    ]),
+  ];
 }
 
 function explainAdvantage(completion: Completion, g: number, step: Step, config: GRPOConfig): Explanation {
   const group = step.groups[g];
-  const compared = again(step, config)[g];
+  const compared = advantagesOf(
+    step.groups.map(({ completions }) => completions),
+    config,
+  )[g];
   const reward = completion.rewards.total;
-  const name = effectiveEstimator(config);
   const index = String(completion.index + 1);
   const base = {
     title: `Advantage of completion ${index}`,
@@ -358,32 +323,17 @@ function explainAdvantage(completion: Completion, g: number, step: Step, config:
       agrees,
     };
   }
-  const result = signed(completion.advantage);
-  const difference = `${three(reward)} − ${bracketed(compared.mean)}`;
-  const sdOf = compared.scale - EPSILON;
-  const equation = ((): Omit<Equation, 'name' | 'index' | 'result'> => {
-    if (name === 'grpo')
-      return { formula: '(r − mean) / (sd + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
-    if (name === 'batch')
-      return { formula: '(r − mean) / (sd of the batch + ε)', values: `(${difference}) / (${three(sdOf)} + 0.0001)` };
-    if (name === 'dr_grpo') return { formula: 'r − mean', values: difference };
-    if (name === 'rloo')
-      return {
-        formula: 'r − mean of the others',
-        values: `${three(reward)} − ${bracketed(mean(othersOf(completion, group)))}`,
-      };
-    return {
-      formula: '(s − mean of s) / (sd of s + ε)',
-      values: `(${three(completion.advantage * compared.scale)} from the mean) / (${three(sdOf)} + 0.0001)`,
-    };
-  })();
-  const lead =
-    name === 'gdpo'
-      ? 'Each component is normalised in its group, weighted and added to s; s is normalised over the step.'
-      : name === 'rloo'
-        ? 'How far the reward lies from the mean of the others in its group, in points of reward.'
-        : `How far the reward lies from the mean of its group, in ${name === 'grpo' ? 'standard deviations of the group' : name === 'batch' ? 'standard deviations of the whole step' : 'points of reward'}.`;
-  return { ...base, lead, equations: [{ name: 'A', index, ...equation, result }], notes, agrees };
+  const { formula, lead, values } = estimatorOf(config);
+  const { mean, sd, scale } = compared;
+  const { advantage } = completion;
+  const written = write(values({ ...siblingsOf(completion, group, step, config), reward, mean, sd, scale, advantage }));
+  return {
+    ...base,
+    lead,
+    equations: [{ name: 'A', index, formula, values: written, result: signed(advantage) }],
+    notes,
+    agrees,
+  };
 }
 
 function teaching({ advantage, teaches }: Completion, { min_advantage_threshold: threshold }: GRPOConfig): string {

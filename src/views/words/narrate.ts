@@ -1,7 +1,7 @@
 /** What a step did, in two sentences made from its numbers. */
 import { decimal, inWords } from '../../charts/format.ts';
-import { effectiveEstimator } from '../../grpo/advantage.ts';
-import type { EstimatorName, GRPOConfig } from '../../grpo/config.ts';
+import type { GRPOConfig } from '../../grpo/config.ts';
+import { estimatorOf } from '../../grpo/estimators/compare.ts';
 import type { Completion, Group, RewardComponent, Step } from '../../grpo/types.ts';
 import { changesOf, usersOf, type Change } from './changes.ts';
 import { mishap } from './outcome.ts';
@@ -22,11 +22,6 @@ const SAME = 0.005;
 export const NO_LEARNING = 'The learning rate is 0, so nothing moves.';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** What an advantage counts in: standard deviations where it was divided by one, points of reward otherwise. */
-export function unitOf(estimator: EstimatorName): string {
-  return estimator === 'dr_grpo' || estimator === 'rloo' ? 'points' : 'sd';
-}
 
 /** "Completion 2", "Completions 2 and 3", "Completions 1, 2 and 4". */
 export function named(completions: readonly Completion[]): string {
@@ -60,7 +55,7 @@ export function tellStep(step: Step, groupIndex: number, config: GRPOConfig): St
       ],
     };
   }
-  const story = signal(group, groupIndex, changes, unitOf(effectiveEstimator(config)), config.learning_rate === 0);
+  const story = signal(group, groupIndex, changes, estimatorOf(config).unit, config.learning_rate === 0);
   return config.learning_rate === 0 ? { ...story, detail: [...story.detail, { text: ` ${NO_LEARNING}` }] } : story;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ESTIMATORS } from '../../../src/grpo/config.ts';
+import { ESTIMATORS } from '../../../src/grpo/estimators/index.ts';
 import type { Step } from '../../../src/grpo/types.ts';
 import { PolicyLayer } from '../../../src/grpo/policy.ts';
 import { explain, explainEvent, type Topic } from '../../../src/views/words/arithmetic.ts';
@@ -26,7 +26,7 @@ function topicsOf(step: Step): Topic[] {
   ];
 }
 
-describe.each(ESTIMATORS)('%s', (estimator) => {
+describe.each(ESTIMATORS)('$name', ({ name: estimator }) => {
   test.each([true, false])('every number follows from its parts (population sd %s)', async (population_sd) => {
     for (const given of [SPREAD, ALIKE, [...SPREAD, ...ALIKE]]) {
       const { step, config } = await stepOf(

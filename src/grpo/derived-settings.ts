@@ -1,0 +1,13 @@
+/** What the loop makes of its settings. */
+import type { GRPOConfig } from './config.ts';
+import { REWARD_COMPONENTS, type RewardWeights } from './types.ts';
+
+/** The reward weights of a configuration. */
+export function rewardWeights(config: GRPOConfig): RewardWeights {
+  return Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, config[`${name}_weight`]])) as RewardWeights;
+}
+
+/** The degrees of freedom a standard deviation goes without. */
+export function ddofOf({ population_sd }: Pick<GRPOConfig, 'population_sd'>): 0 | 1 {
+  return population_sd ? 0 : 1;
+}
