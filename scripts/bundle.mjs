@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,10 +24,10 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const KEPT_MS = 24 * 60 * 60_000;
 
 /**
- * What is bundled: each entry becomes a file `<name>.mjs` of one folder. `swap` names modules in the place of others,
- * absolute paths by what stands in the import.
+ * What is bundled: each entry becomes a file `<name>.mjs` of one folder. `swap` takes what it names by the beginning of
+ * its path from another place, where there is a file, the first that fits; what is imported there comes from there.
  * @typedef {Readonly<Record<string, string>>} Names
- * @typedef {{ root?: string, entries: Names, swap?: Names }} Program
+ * @typedef {{ root?: string, entries: Names, swap?: readonly (readonly [from: string, to: string])[] }} Program
  */
 
 /** The database worker of `src/database/node-spawn.mjs`, which looks for it beside itself under this name. */
@@ -53,7 +54,7 @@ function hashOf(texts) {
  * @returns {Promise<string>} an absolute path
  * @throws {Error} if a file is missing or cannot be read as TypeScript, or the packages are not installed
  */
-export async function bundled({ root = ROOT, entries, swap = {} }) {
+export async function bundled({ root = ROOT, entries, swap = [] }) {
   const cache = join(root, 'node_modules/.cache/grpo-sql-lab');
   // Two checkouts may share their packages.
   const key = hashOf([root, JSON.stringify([entries, swap])]);
@@ -125,9 +126,28 @@ function placeFor(cache) {
 }
 
 /**
+ * The packages that only development needs, none where there is no package.json.
+ * @param {string} root
+ */
+function toolsOf(root) {
+  const file = join(root, 'package.json');
+  if (!existsSync(file)) return [];
+  const { devDependencies = {} } = /** @type {{ devDependencies?: Names }} */ (JSON.parse(readFileSync(file, 'utf8')));
+  return Object.keys(devDependencies);
+}
+
+/**
+ * Imports of packages, or of files in them.
+ * @param {readonly string[]} names
+ */
+function packages(names) {
+  return new RegExp(`^(${names.map((name) => name.replace(/[.]/g, '\\.')).join('|')})(/|$)`);
+}
+
+/**
  * @param {string} root
  * @param {Names} entries
- * @param {Names} swap
+ * @param {NonNullable<Program['swap']>} swap
  * @param {string} target an empty folder
  * @returns {Promise<Map<string, string>>} the state of each file it was made from; the lockfile stands for packages
  */
@@ -135,6 +155,7 @@ async function build(root, entries, swap, target) {
   const { rolldown } = await import('rolldown').catch(() => {
     throw new Error('The packages are not installed: `npm ci` does that.');
   });
+  const outside = packages(['@sqlite.org/sqlite-wasm', ...toolsOf(root)]);
   const others = [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)];
   const states = new Map(others.map((file) => [file, stateOf(file)]));
   const bundle = await rolldown({
@@ -145,17 +166,28 @@ async function build(root, entries, swap, target) {
     plugins: [
       {
         name: 'swap',
-        resolveId: (source) => swap[source] ?? null,
+        resolveId: {
+          filter: { id: /^\./ },
+          handler: (source, importer) => {
+            const path = resolve(dirname(importer ?? root), source);
+            const others = swap
+              .filter(([from]) => path.startsWith(from))
+              .map(([from, to]) => to + path.slice(from.length));
+            const found = others.find((other) => existsSync(other));
+            if (found === undefined && others.length > 0) throw new Error(`There is no ${others.join(' or ')}.`);
+            return found;
+          },
+        },
       },
       {
-        // SQLite finds its .wasm beside its own module.
-        name: 'sqlite-stays',
+        // SQLite finds its .wasm beside its own module, and tools are no part of a program.
+        name: 'stays-outside',
         resolveId: {
-          filter: { id: /^@sqlite\.org\/sqlite-wasm$/ },
-          handler: () => ({
-            id: pathToFileURL(join(root, 'node_modules/@sqlite.org/sqlite-wasm/dist/node.mjs')).href,
-            external: true,
-          }),
+          filter: { id: outside },
+          async handler(source, importer) {
+            const found = await this.resolve(source, importer, { skipSelf: true });
+            return found === null ? null : { id: pathToFileURL(found.id).href, external: true };
+          },
         },
       },
       {
@@ -188,6 +220,8 @@ async function build(root, entries, swap, target) {
       dir: target,
       format: 'esm',
       sourcemap: true,
+      // The cache may be reached through a link to the packages of another checkout.
+      sourcemapPathTransform: (source, map) => resolve(dirname(map), source),
       entryFileNames: '[name].mjs',
       chunkFileNames: '[name]-[hash].mjs',
     });
