@@ -4,6 +4,7 @@ import type { RunStore } from '../grpo/run-store.ts';
 import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
 import type { FileStore } from '../storage/stored-file.ts';
+import type { StorageView } from './protocol.ts';
 import type { Completions } from './sources/group-source.ts';
 import type { Definition } from '../grpo/types.ts';
 
@@ -34,6 +35,8 @@ export interface EnginePorts {
   readonly model: () => LanguageModel | null;
   /** Files that were opened and kept; rejects where nothing can be stored. */
   readonly openFiles: () => Promise<FileStore>;
+  /** What this site uses of the browser's storage and may use; null where the browser does not say. */
+  readonly storage: () => Promise<StorageView | null>;
   /** Milliseconds that only rise; for budgets, never for results. */
   readonly now: () => number;
   /** Milliseconds since 1970: when something was said. */

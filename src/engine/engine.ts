@@ -8,7 +8,8 @@ import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
-import type { HintEvent, Step } from '../grpo/types.ts';
+import type { HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
+import type { Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { LiveRelay } from './models/live-relay.ts';
 import { readable } from './models/readable.ts';
@@ -28,7 +29,10 @@ import type {
   Progress,
   PromptView,
   RecordingView,
+  RunsChange,
+  RunsView,
   RunView,
+  StorageView,
   Trial,
 } from './protocol.ts';
 import { trial } from './run/correction.ts';
@@ -115,7 +119,7 @@ export class Engine implements EngineApi {
     return this.#inTurn(async () => {
       // Checked before it is kept.
       forQuestions(parseCompletions(await file.text(), file.name), this.#run.data.dataset.questions);
-      const id = await keepFile('completions', file, this.#ports);
+      const id = await keepFile('completions', file, this.#run.data.store, this.#ports);
       await this.#run.use(`${COMPLETIONS_FILE}${id}`, `Recorded completions of ${file.name}`);
       return this.#run.view();
     });
@@ -158,6 +162,34 @@ export class Engine implements EngineApi {
     return this.#inTurn(async () => this.#run.view(await this.#run.undoReset()));
   }
 
+  runs(): Promise<RunsView> {
+    return this.#inTurn(() => this.#runs());
+  }
+
+  openRun(id: string): Promise<RunView> {
+    return this.#inTurn(async () => this.#run.view(await this.#run.changeTo(id)));
+  }
+
+  changeRuns(change: RunsChange): Promise<RunsView> {
+    return this.#inTurn(async () => {
+      await this.#run.changeRuns(change);
+      return this.#runs();
+    });
+  }
+
+  async #runs(): Promise<RunsView> {
+    return {
+      runs: await this.#run.data.store.runs(),
+      storage: await this.#ports.storage(),
+      canUndo: this.#run.canUndo,
+    };
+  }
+
+  /** Not in turn: it concerns no run. */
+  storage(): Promise<StorageView | null> {
+    return this.#ports.storage();
+  }
+
   configure(settings: Record<string, unknown>): Promise<Configured> {
     return this.#inTurn(() => this.#run.configure(settings));
   }
@@ -192,12 +224,20 @@ export class Engine implements EngineApi {
     });
   }
 
-  eventsOf(key: string): Promise<HintEvent[]> {
-    return this.#inTurn(() => this.#run.eventsOf(key));
+  eventsOf(key: string): Promise<HintLog> {
+    return this.#inTurn(() => this.#run.data.store.eventsOf(this.#run.id, key));
+  }
+
+  weightsOf(keys: readonly string[]): Promise<KeptWeights[]> {
+    return this.#inTurn(() => this.#run.data.store.weightsOf(this.#run.id, keys));
+  }
+
+  policyAt(step: number): Promise<PolicyAt> {
+    return this.#inTurn(() => this.#run.data.store.policyAt(this.#run.id, step));
   }
 
   stepAt(number: number): Promise<Step | null> {
-    return this.#inTurn(() => this.#run.stepAt(number));
+    return this.#inTurn(() => this.#run.data.store.step(this.#run.id, number));
   }
 
   setPlace(place: Place): Promise<void> {

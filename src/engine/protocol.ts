@@ -5,7 +5,15 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
-import type { HistoryPoint, Place, StartChoice } from '../grpo/run-store.ts';
+import type {
+  HintLog,
+  HistoryPoint,
+  KeptWeights,
+  Place,
+  PolicyAt,
+  RunSummary,
+  StartChoice,
+} from '../grpo/run-store.ts';
 import type { PromptMessage } from '../grpo/origin.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
 import type { AskAnswer, AskRequest } from '../ask/ask.ts';
@@ -13,7 +21,6 @@ import type {
   Definition,
   Execution,
   HintEdit,
-  HintEvent,
   PolicyHint,
   Question,
   Schema,
@@ -29,10 +36,14 @@ export type {
   GuidanceAct,
   HintEdit,
   Judged,
+  HintLog,
   HistoryPoint,
+  KeptWeights,
   LiveGroup,
   Place,
+  PolicyAt,
   PromptMessage,
+  RunSummary,
   StartChoice,
 };
 
@@ -131,6 +142,26 @@ export interface RunView extends Progress, FeedbackView {
   readonly notice?: string;
 }
 
+/** Bytes this site uses of the browser's storage, and may use. */
+export interface StorageView {
+  readonly used: number;
+  readonly quota: number;
+}
+
+export interface RunsView {
+  /** The newest begun first. */
+  readonly runs: readonly RunSummary[];
+  /** Null where the browser does not say. */
+  readonly storage: StorageView | null;
+  readonly canUndo: boolean;
+}
+
+/** What a reader does in the list of runs. A removed run can be put back until another is, or until `purge`. */
+export type RunsChange =
+  | { readonly does: 'rename'; readonly id: string; readonly name: string }
+  | { readonly does: 'remove' | 'putBack'; readonly id: string }
+  | { readonly does: 'purge' };
+
 export interface AdvanceRequest {
   /** Steps to take at most. */
   readonly steps: number;
@@ -204,19 +235,28 @@ export interface EngineApi {
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
   /**
-   * Starts a new run; the old one is kept until the next reset so that it can be taken back. `start` is as before when
+   * Starts a new run; the old one stays in the list of runs, and the reset can be taken back until the next. `start` is as before when
    * left out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its start changes.
    * Rejects when the starter policy cannot be loaded; nothing has changed then.
    */
   reset(options: { seed: number; start?: StartChoice; dataset?: string }): Promise<RunView>;
   undoReset(): Promise<RunView>;
+  runs(): Promise<RunsView>;
+  /** Goes on with another run, on its dataset. */
+  openRun(id: string): Promise<RunView>;
+  changeRuns(change: RunsChange): Promise<RunsView>;
+  storage(): Promise<StorageView | null>;
   /** Checked against the settings table; applies from the next step. Rejects with ConfigError's message. */
   configure(settings: Record<string, unknown>): Promise<Configured>;
   editHint(key: string, edit: HintEdit): Promise<Progress>;
   /** Rejects with GuidanceError's message. */
   guide(act: GuidanceAct): Promise<Progress>;
-  /** The whole story of one hint, oldest first. */
-  eventsOf(key: string): Promise<HintEvent[]>;
+  /** What is kept of the story of one hint. */
+  eventsOf(key: string): Promise<HintLog>;
+  /** Weights of hints over the whole run, at some of its steps. */
+  weightsOf(keys: readonly string[]): Promise<KeptWeights[]>;
+  /** The hints after an earlier step, or at the nearest step whose hints are kept. */
+  policyAt(step: number): Promise<PolicyAt>;
   /** An earlier step in full, or null when only its point was kept. */
   stepAt(number: number): Promise<Step | null>;
   /** A thumb on a completion; null takes it back. Counts from the next step, where feedback has a weight. */

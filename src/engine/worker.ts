@@ -86,6 +86,7 @@ const worker: EngineWorker = {
         loadStarter: () => fetchStarter(baseUrl, fetchHere),
         model: () => made.current,
         openFiles,
+        storage: storageView,
         now: () => performance.now(),
         today: () => Date.now(),
         newRunId: () => crypto.randomUUID(),

@@ -1,6 +1,6 @@
 /** How runs are kept: the record of a run, what one call adds to it, and the port of the store. */
 import type { RewardMode } from './reward-modes.ts';
-import type { HintEvent, Step, StepMetrics, TrainerState } from './types.ts';
+import type { HintEvent, PolicyHint, Step, StepMetrics, TrainerState } from './types.ts';
 
 /** One point of the learning charts; kept for every step of a run. */
 export interface HistoryPoint extends StepMetrics {
@@ -30,6 +30,10 @@ export type StartChoice = (typeof START_CHOICES)[number];
 /** A run as it is kept: with its history it continues to the bit. */
 export interface RunRecord {
   readonly id: string;
+  /** What a reader calls it; '' in runs of earlier versions. */
+  readonly name: string;
+  /** Milliseconds since 1970 when it was begun; 0 where nobody knows. */
+  readonly begun: number;
   /** Rises by one with every commit: how a tab notices that another one moved the run on. */
   readonly revision: number;
   readonly dataset: string;
@@ -53,30 +57,95 @@ export interface RunChange {
   readonly events: readonly HintEvent[];
 }
 
+/** A run in the list of runs. */
+export interface RunSummary extends Pick<RunRecord, 'id' | 'name' | 'begun' | 'dataset' | 'sampler'> {
+  readonly steps: number;
+  /** Bytes it takes in the store. */
+  readonly bytes: number;
+  /** True for the run on the page. */
+  readonly current: boolean;
+  /** The first step that is still there in full, with its events. */
+  readonly keptFrom: number;
+  /** Older steps at which the policy is still there, oldest first. */
+  readonly snapshots: readonly number[];
+}
+
+/** What the log still has of one hint. */
+export interface HintLog {
+  /** Oldest first. */
+  readonly events: readonly HintEvent[];
+  /** The first step whose events are kept: 1 where none is gone. */
+  readonly keptFrom: number;
+}
+
 /**
- * Where runs are kept. Every method is one transaction: it happens entirely or not at all.
+ * Weights of one hint over the whole run: at the snapshots of the policy (null where it was not part of it), and at each
+ * of its events since the last one.
+ */
+export interface KeptWeights {
+  readonly key: string;
+  readonly weights: readonly { readonly step: number; readonly weight: number | null }[];
+}
+
+/** The policy at a step. */
+export interface PolicyAt {
+  /** The step it is that of: the one that was asked for, or the nearest that is kept. */
+  readonly step: number;
+  readonly hints: readonly PolicyHint[];
+}
+
+/** The run on the page. */
+export interface CurrentRun {
+  readonly run: RunRecord;
+  /** True when a reset can be taken back. */
+  readonly canUndo: boolean;
+  /** Why the policy of the run could not be read; absent when it was. */
+  readonly fault?: string;
+}
+
+/**
+ * Where runs are kept, until somebody deletes them. Every method is one transaction: it happens entirely or not at all.
  * Rejects with `StoreError` (storage/errors.ts): 'conflict' when another tab changed what this one holds,
  * 'full', 'closed', 'failed'.
  */
 export interface RunStore {
   /** The run that was shown last; null when there is none. */
-  current(): Promise<{ readonly run: RunRecord; readonly canUndo: boolean } | null>;
-  /** Makes `run` the current one in place of `replaces`, which is kept for `undo`; what was kept before is deleted. */
+  current(): Promise<CurrentRun | null>;
+  /**
+   * Makes `run` the current one in place of `replaces`, which `undo` brings back. A run that was left without a step is
+   * kept for that alone.
+   */
   begin(run: RunRecord, replaces: string | null): Promise<void>;
-  /** Deletes the current run `runId` and makes the kept one current again. */
+  /** Deletes the current run `runId` and makes the one before the reset current again. */
   undo(runId: string): Promise<void>;
-  /** Keeps the last KEPT_STEPS steps of the run in full, and all points and events. */
+  /**
+   * Keeps all points, and steps and events in full as far as the window of bytes goes; of what is older, the policy at
+   * some steps.
+   */
   commit(change: RunChange): Promise<void>;
   /** Where the reader is; changes no revision, so that two tabs may look at different questions. */
   setPlace(runId: string, place: Place): Promise<void>;
+  /** Every run that can be opened, the newest begun first. */
+  runs(): Promise<RunSummary[]>;
+  /** Makes another run the current one, in place of `replaces`. */
+  open(runId: string, replaces: string): Promise<void>;
+  /** Changes no revision. */
+  rename(runId: string, name: string): Promise<void>;
+  /** Takes a run other than the current one out of the list. It can be put back until `purge` or the next `remove`. */
+  remove(runId: string): Promise<void>;
+  /** Puts the run that was removed last back. */
+  putBack(runId: string): Promise<void>;
+  /** Frees the room of the run that was removed last. */
+  purge(): Promise<void>;
   /** All points, oldest first. */
   history(runId: string): Promise<HistoryPoint[]>;
-  /** A step in full; null when it was not kept. */
+  /** A step in full; null when it is not kept. */
   step(runId: string, number: number): Promise<Step | null>;
-  /** Every event of one hint, oldest first. */
-  eventsOf(runId: string, key: string): Promise<HintEvent[]>;
+  /** What is kept of the events of one hint. */
+  eventsOf(runId: string, key: string): Promise<HintLog>;
+  /** The past of these hints in outline, oldest first. */
+  weightsOf(runId: string, keys: readonly string[]): Promise<KeptWeights[]>;
+  /** The policy after a step (and what was done by hand before the next one), or the nearest that is kept. */
+  policyAt(runId: string, step: number): Promise<PolicyAt>;
   close(): void;
 }
-
-/** Steps of a run that stay in full; of older ones the points and the events remain. */
-export const KEPT_STEPS = 200;

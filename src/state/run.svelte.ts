@@ -8,7 +8,9 @@ import type {
   EngineApi,
   GuidanceAct,
   HintEdit,
+  HintLog,
   Place,
+  PolicyAt,
   Progress,
   RunView,
   StartChoice,
@@ -16,9 +18,10 @@ import type {
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
-import type { HintEvent, PolicyHint, Question, Step } from '../grpo/types.ts';
+import type { PolicyHint, Question, Step } from '../grpo/types.ts';
 import { messageOf, sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
+import { isNearlyFull, RunsState } from './runs.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
@@ -38,6 +41,8 @@ export interface Notice {
   readonly tone: 'info' | 'problem';
   /** True where going on with the built-in sampler is a way out. */
   readonly source?: true;
+  /** True where deleting runs is a way out. */
+  readonly storage?: true;
 }
 
 /** At Max, the engine works this long between two pictures. */
@@ -47,6 +52,8 @@ const MAX_BATCH = 10_000;
 const SHOW_EVERY_MS = 250;
 /** Hints whose past is asked for when the page opens. */
 const RECALLED = 12;
+/** Steps between two looks at how full storage is. */
+const LOOK_EVERY = 500;
 
 export class RunState {
   /** Thumbs and corrected SQL. */
@@ -66,6 +73,20 @@ export class RunState {
     show: (run) => this.#show(run),
     seed: () => this.seed,
   });
+  /** All runs that are kept. */
+  readonly runs = new RunsState({
+    ask: (call) => this.#inTurn(call),
+    pause: () => this.pause(),
+    show: (run) => {
+      this.#show(run);
+      if (run.notice !== undefined) this.tell(run.notice);
+      void this.#recall();
+    },
+    onchange: ({ canUndo, storage }) => {
+      if (this.#run) this.#run = { ...this.#run, canUndo };
+      if (!isNearlyFull(storage)) this.#withoutStorageNotices();
+    },
+  });
   readonly #options: RunOptions;
   readonly #weights = new WeightHistory();
   #engine: (EngineApi & { close(): void }) | null = null;
@@ -83,6 +104,8 @@ export class RunState {
   #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
     null;
   #shownAt = 0;
+  /** Step at which it was last looked how full storage is. */
+  #lookedAt = 0;
 
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
   #failure = $state('');
@@ -241,6 +264,7 @@ export class RunState {
       this.#status = 'ready';
       if (asked) this.#savePlace();
       void this.#recall();
+      void this.#lookAtStorage();
     } catch (error) {
       this.#status = 'failed';
       this.#failure = messageOf(error);
@@ -391,9 +415,14 @@ export class RunState {
     }
   }
 
-  /** The story of one hint, oldest first. */
-  eventsOf(key: string): Promise<readonly HintEvent[]> {
+  /** What is kept of the story of one hint. */
+  eventsOf(key: string): Promise<HintLog> {
     return this.#inTurn((engine) => engine.eventsOf(key));
+  }
+
+  /** The hints after an earlier step, or at the nearest step whose hints are kept. */
+  policyAt(step: number): Promise<PolicyAt> {
+    return this.#inTurn((engine) => engine.policyAt(step));
   }
 
   async #loop(): Promise<void> {
@@ -508,6 +537,9 @@ export class RunState {
   }
 
   #accept(progress: Progress): void {
+    // What the engine tells was written: storage that was full is so no more.
+    this.#notices = this.#notices.filter(({ storage, tone }) => storage !== true || tone !== 'problem');
+    if (Math.abs(progress.step - this.#lookedAt) >= LOOK_EVERY) void this.#lookAtStorage();
     this.#progress = { step: progress.step, hints: progress.hints, summary: progress.summary };
     this.#weights.record(progress.step, progress.hints);
     this.#weightsVersion++;
@@ -517,12 +549,32 @@ export class RunState {
   async #recall(): Promise<void> {
     const strongest = [...this.hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, RECALLED);
     const runId = this.runId;
-    for (const { key } of strongest) {
-      const events = await this.#call((engine) => engine.eventsOf(key));
-      if (events === null || runId !== this.runId) return;
-      this.#weights.recall(key, events);
-    }
+    const kept = await this.#call((engine) => engine.weightsOf(strongest.map(({ key }) => key)));
+    if (kept === null || runId !== this.runId) return;
+    for (const { key, weights } of kept) this.#weights.recall(key, weights);
     this.#weightsVersion++;
+  }
+
+  /** Warns once the browser's storage is nearly used up. */
+  async #lookAtStorage(): Promise<void> {
+    this.#lookedAt = this.stepCount;
+    const storage = await this.#inTurn((engine) => engine.storage()).catch(() => null);
+    if (!isNearlyFull(storage)) return;
+    const [used, quota] = [storage.used, storage.quota].map((bytes) => Math.round(bytes / 1e6));
+    this.#tellOfStorage(
+      `The browser’s storage for this page is nearly full: ${used} MB of ${quota} MB are used. Delete runs you no longer need.`,
+      'info',
+    );
+  }
+
+  #tellOfStorage(text: string, tone: Notice['tone']): void {
+    this.#withoutStorageNotices();
+    this.#notices = [...this.#notices, { text, tone, storage: true }];
+  }
+
+  #withoutStorageNotices(): void {
+    if (this.#notices.some(({ storage }) => storage === true))
+      this.#notices = this.#notices.filter(({ storage }) => storage !== true);
   }
 
   #savePlace(): void {
@@ -549,6 +601,7 @@ export class RunState {
           ...this.#notices.filter(({ source }) => source !== true),
           { text: messageOf(error), tone: 'problem', source: true },
         ];
+      else if (error instanceof Error && error.name === 'StorageFull') this.#tellOfStorage(messageOf(error), 'problem');
       else this.tell(messageOf(error), 'problem');
       return null;
     }

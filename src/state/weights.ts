@@ -1,5 +1,6 @@
-/** Weights of hints over time, for sparklines: what this page has seen, and what the event log told it. */
-import type { HintEvent, PolicyHint } from '../grpo/types.ts';
+/** Weights of hints over time, for sparklines: what this page has seen, and what is kept of the time before. */
+import type { KeptWeights } from '../grpo/run-store.ts';
+import type { PolicyHint } from '../grpo/types.ts';
 
 export interface WeightPoint {
   readonly step: number;
@@ -43,19 +44,16 @@ export class WeightHistory {
     for (const key of this.#series.keys()) if (!seen.has(key)) this.#series.delete(key);
   }
 
-  /** Puts the log's points before those seen here. */
-  recall(key: string, events: readonly HintEvent[]): void {
+  /** Puts what is kept of the weight before what was seen here. */
+  recall(key: string, kept: KeptWeights['weights']): void {
     const seen = this.#series.get(key);
     if (seen === undefined) return;
     const from = seen[0]?.step ?? Infinity;
-    const told = events.flatMap(({ step, before, after }) => {
-      if (after === null || step >= from) return [];
-      return before === null
-        ? [
-            { step: step - 1, weight: 0 },
-            { step, weight: after },
-          ]
-        : [{ step, weight: after }];
+    const before = kept.filter(({ step }) => step < from);
+    // From the last step without it on: until then it was no part of the policy.
+    const told = before.flatMap(({ step, weight }, i) => {
+      if (weight !== null) return [{ step, weight }];
+      return (before[i + 1]?.weight ?? null) === null ? [] : [{ step, weight: 0 }];
     });
     this.#series.set(key, [...told.slice(-MOST_POINTS), ...seen]);
   }

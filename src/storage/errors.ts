@@ -33,6 +33,11 @@ export function replaced(): StoreError {
   );
 }
 
+/** A run that is not in the store any more. */
+export function gone(): StoreError {
+  return new StoreError('conflict', 'This run is not there any more: it was deleted, in this tab or in another.');
+}
+
 /** A unit of an experiment that is not there any more. */
 export function deleted(): StoreError {
   return new StoreError('conflict', 'This experiment was deleted in another tab, so it was stopped.');

@@ -35,16 +35,17 @@ export class IdbConnection {
   }
 
   /** One read-write transaction: when `work` or any of its requests fails, none of it happened. */
-  async write(stores: StoreName[], work: (tx: Writing) => Promise<void>): Promise<void> {
-    await this.guard(async () => {
+  async write<T>(stores: StoreName[], work: (tx: Writing) => Promise<T>): Promise<T> {
+    return this.guard(async () => {
       const tx = this.database.transaction(stores, 'readwrite');
       // The error of a request that was not awaited, and a full quota, only show in `done`.
       const done = tx.done.then(
         () => null,
         (error: unknown) => explain(tx.error ?? error),
       );
+      let result: T;
       try {
-        await work(tx);
+        result = await work(tx);
       } catch (error) {
         try {
           tx.abort();
@@ -56,6 +57,7 @@ export class IdbConnection {
       }
       const error = await done;
       if (error !== null) throw error;
+      return result;
     });
   }
 }

@@ -26,10 +26,16 @@ export async function openIdb<S extends Connected>(
     throw new StoreError('failed', 'This browser offers no storage (IndexedDB) to this page.');
   let store: S | null = null;
   let abandoned = false;
+  let failed: unknown = null;
   const database = await new Promise<IDBPDatabase<LabSchema>>((resolve, reject) => {
     const opening = (): Promise<IDBPDatabase<LabSchema>> =>
       openDB<LabSchema>(name, version, {
-        upgrade,
+        upgrade: (opened, oldVersion, newVersion, tx) =>
+          // A part that fails leaves the old version as it was: the transaction ends with it.
+          void upgrade(opened, oldVersion, newVersion, tx).catch((error: unknown) => {
+            failed = error;
+            tx.abort();
+          }),
         blocked: () => {
           abandoned = true;
           reject(
@@ -49,7 +55,7 @@ export async function openIdb<S extends Connected>(
       .then(
         // Unblocked after all: nobody waits for it any more.
         (opened) => (abandoned ? opened.close() : resolve(opened)),
-        (error: unknown) => reject(explain(error)),
+        (error: unknown) => reject(explain(failed ?? error)),
       );
   });
   store = connect(database);
@@ -67,7 +73,7 @@ export function explain(error: unknown): StoreError {
     case 'QuotaExceededError':
       return new StoreError(
         'full',
-        'The browser’s storage for this page is full, so the last change was not saved and not made. Reset (the older run is then dropped) or free disk space.',
+        'The browser’s storage for this page is full, so the last change was not saved and not made. Delete runs you no longer need (“Runs”) or free disk space.',
         { cause: error },
       );
     case 'VersionError':

@@ -40,7 +40,7 @@ describe('the engine in its worker', () => {
     expect(reloaded.hints).toEqual(advance.hints);
     expect(reloaded.history).toEqual(advance.points);
     const key = advance.hints[0]?.key ?? '';
-    expect((await second.eventsOf(key))[0]?.type).toBe('create');
+    expect((await second.eventsOf(key)).events[0]?.type).toBe('create');
 
     expect(await second.reset({ seed: 8 })).toMatchObject({ step: 0, hints: [], canUndo: true });
     expect(await second.undoReset()).toEqual(reloaded);

@@ -1,11 +1,11 @@
 import { deleteDB, openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import { STORE_VERSION, upgrade } from '../../src/storage/idb-schema.ts';
 import type { LabSchema } from '../../src/storage/idb-schema.ts';
-import { openIdbStore } from '../../src/storage/idb-store.ts';
-import type { IdbStore } from '../../src/storage/idb-store.ts';
+import { openIdb } from '../../src/storage/idb-open.ts';
+import { IdbConnection } from '../../src/storage/idb-connection.ts';
+import { IdbStore, openIdbStore } from '../../src/storage/idb-store.ts';
 import { change, describeStore, feedback, record } from '../storage/contract.ts';
 
 const opened: { name: string; store: IdbStore }[] = [];
@@ -13,8 +13,10 @@ let count = 0;
 
 const freshName = (): string => `test-store-${++count}`;
 
-async function open(name = freshName()): Promise<IdbStore> {
-  const store = await openIdbStore(name);
+async function open(name = freshName(), windowBytes?: number): Promise<IdbStore> {
+  const store = await (windowBytes === undefined
+    ? openIdbStore(name)
+    : openIdb((database) => new IdbStore(new IdbConnection(database), { windowBytes }), name));
   opened.push({ name, store });
   return store;
 }
@@ -25,7 +27,7 @@ afterEach(async () => {
   for (const name of new Set(opened.splice(0).map((each) => each.name))) await deleteDB(name);
 });
 
-describeStore('IdbStore', () => open());
+describeStore('IdbStore', (windowBytes) => open(freshName(), windowBytes));
 
 describe('IdbStore across connections', () => {
   it('gives a run back after a reload', async () => {
@@ -102,30 +104,41 @@ describe('IdbStore upgrades', () => {
     const database = await openDB<LabSchema>(name);
     expect(database.version).toBe(STORE_VERSION);
     expect([...database.objectStoreNames]).toEqual([
-      'events',
+      'blockEvents',
+      'blockSteps',
+      'blocks',
       'experiments',
       'feedback',
       'files',
       'history',
       'meta',
       'runs',
-      'steps',
+      'snapshots',
       'units',
     ]);
-    expect([...database.transaction('events').store.indexNames]).toEqual(['byHint']);
     database.close();
   });
 
   it('brings a database of version 1 to this one with all that is in it', async () => {
     const name = freshName();
-    const first = await openDB<LabSchema>(name, 1, { upgrade: (database) => version1(database) });
+    const first = await openDB(name, 1, { upgrade: version1 });
+    const { points, steps, events } = change('r1', 1, 3, 2);
+    const { name: _name, begun: _begun, ...old } = record('r1', 3, 2);
     await first.put('meta', { current: 'r1', previous: null }, 'runs');
-    await first.put('runs', record('r1', 3, 2));
-    await first.put('history', { run: 'r1', ...(change('r1', 1, 1, 1).points[0] as HistoryPoint) });
+    await first.put('runs', old);
+    for (const point of points) await first.put('history', { run: 'r1', ...point });
+    for (const step of steps) await first.put('steps', { run: 'r1', ...step });
+    for (const event of events) await first.put('events', { run: 'r1', ...event });
     first.close();
     const store = await open(name);
-    expect(await store.current()).toEqual({ run: record('r1', 3, 2), canUndo: false });
-    expect(await store.history('r1')).toHaveLength(1);
+    expect(await store.current()).toEqual({ run: { ...record('r1', 3, 2), name: '', begun: 0 }, canUndo: false });
+    expect(await store.history('r1')).toEqual(points);
+    expect(await store.step('r1', 2)).toEqual(steps[1]);
+    expect((await store.eventsOf('r1', 'only 3')).events).toEqual(events.slice(-1));
+    for (const step of [1, 2, 3])
+      expect(await store.policyAt('r1', step)).toEqual({ step, hints: record('r1', step).state.hints });
+    await store.commit(change('r1', 4, 5, 3));
+    expect((await store.current())?.run.state).toEqual(record('r1', 5).state);
     expect(await store.feedback('demo')).toEqual([]);
     await store.putFeedback(feedback('SELECT 1'));
     expect(await store.feedback('demo')).toEqual([feedback('SELECT 1')]);
@@ -133,16 +146,18 @@ describe('IdbStore upgrades', () => {
 
   it('leaves a database of the current version as it is', async () => {
     const name = freshName();
+    const before = await open(name);
+    await before.begin(record('r1'), null);
+    await before.commit(change('r1', 1, 3, 1));
+    before.close();
     const database = await openDB<LabSchema>(name, STORE_VERSION, { upgrade });
-    await database.put('meta', { current: 'r1', previous: null }, 'runs');
-    await database.put('runs', record('r1', 0, 5));
     database.close();
-    expect((await (await open(name)).current())?.run.revision).toBe(5);
+    expect((await (await open(name)).current())?.run).toEqual(record('r1', 3, 1));
   });
 });
 
 /** The object stores as version 1 made them. */
-function version1(database: IDBPDatabase<LabSchema>): void {
+function version1(database: IDBPDatabase): void {
   database.createObjectStore('meta');
   database.createObjectStore('runs', { keyPath: 'id' });
   database.createObjectStore('history', { keyPath: ['run', 'step'] });
@@ -178,7 +193,7 @@ describe('IdbStore when the browser refuses', () => {
       ...args: Parameters<IDBObjectStore['put']>
     ) {
       const request = put.apply(this, args);
-      if (this.name === 'steps') ways[way]?.(this);
+      if (this.name === 'blockSteps') ways[way]?.(this);
       return request;
     });
     await expect(store.commit(change('r1', 3, 4, 2))).rejects.toMatchObject({

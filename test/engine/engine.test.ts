@@ -287,13 +287,13 @@ describe('settings and hints', () => {
       enabled: false,
       hintType: 'avoid',
     });
-    const story = await engine.eventsOf(key);
+    const { events: story } = await engine.eventsOf(key);
     expect(story[0]?.type).toBe('create');
     expect(story.slice(-2).map((event) => event.type)).toEqual(['edit', 'disable']);
     expect((await engine.open({})).hints).toEqual(edited.hints);
     await expect(engine.editHint('no such hint', { enabled: true })).rejects.toThrow(/no longer part of the policy/);
     await expect(engine.editHint(key, { weight: Infinity })).rejects.toThrow(RangeError);
-    expect(await engine.eventsOf(key)).toEqual(story);
+    expect((await engine.eventsOf(key)).events).toEqual(story);
   });
 
   it('finds earlier steps', async () => {

@@ -45,6 +45,7 @@ export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): Eng
     loadStarter: () => Promise.reject(new Error('There is no starter policy here.')),
     model: () => null,
     openFiles: () => Promise.reject(new Error('Nothing can be stored here.')),
+    storage: () => Promise.resolve(null),
     now: () => now++,
     today: () => 1_700_000_000_000,
     newRunId: () => `run-${++runs}`,

@@ -206,6 +206,6 @@ describe('reset, question, settings', () => {
     const key = run.hints[0]?.key ?? '';
     await run.editHint(key, { weight: 2 });
     expect(run.hints.find((hint) => hint.key === key)?.weight).toBe(2);
-    expect((await run.eventsOf(key)).map(({ type }) => type)).toEqual(['create', 'edit']);
+    expect((await run.eventsOf(key)).events.map(({ type }) => type)).toEqual(['create', 'edit']);
   });
 });

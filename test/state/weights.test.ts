@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HintEvent, PolicyHint } from '../../src/grpo/types.ts';
+import type { PolicyHint } from '../../src/grpo/types.ts';
 import { WeightHistory } from '../../src/state/weights.ts';
 
 const hint = (key: string, weight: number, createdAt: number): PolicyHint => ({
@@ -28,15 +28,17 @@ test('a hint born under our eyes starts at zero', () => {
   ]);
 });
 
-test('an older hint starts where it was found, until the log tells its past', () => {
+test('an older hint starts where it was found, until what is kept tells its past', () => {
   const history = new WeightHistory();
   history.record(9, [hint('a', 0.5, 2)]);
   expect(history.of('a')).toEqual([{ step: 9, weight: 0.5 }]);
-  const events = [
-    { step: 2, before: null, after: 0.1 },
-    { step: 4, before: 0.1, after: 0.5 },
-  ] as HintEvent[];
-  history.recall('a', events);
+  history.recall('a', [
+    { step: 0, weight: null },
+    { step: 1, weight: null },
+    { step: 2, weight: 0.1 },
+    { step: 4, weight: 0.5 },
+    { step: 9, weight: 0.5 },
+  ]);
   expect(history.of('a')).toEqual([
     { step: 1, weight: 0 },
     { step: 2, weight: 0.1 },

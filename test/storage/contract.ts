@@ -1,9 +1,10 @@
 /** What every store must do; run against memory in Node and against IndexedDB in Chromium. */
 import { describe, expect, it } from 'vitest';
 import type { Feedback, FeedbackStore } from '../../src/grpo/feedback.ts';
-import { KEPT_STEPS } from '../../src/grpo/run-store.ts';
+import { PolicyLayer } from '../../src/grpo/policy.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
-import type { Execution, HintEvent, Step } from '../../src/grpo/types.ts';
+import type { Execution, HintEvent, PolicyHint, Step } from '../../src/grpo/types.ts';
+import { SNAPSHOT_STEPS } from '../../src/storage/retention.ts';
 
 const METRICS = {
   rewardMean: 0.5,
@@ -18,9 +19,45 @@ const METRICS = {
   hints: 2,
 };
 
+function hint(key: string): PolicyHint {
+  return {
+    key,
+    cue: 'x',
+    pattern: key,
+    tables: [],
+    template: 'operator',
+    general: true,
+    words: 1,
+    hintType: 'prefer',
+    description: key,
+    weight: 0.1,
+    evidence: { support: 1, positive: 1, advantage: 0.5, steps: 1 },
+    createdAt: 1,
+    updatedAt: 1,
+    enabled: true,
+  };
+}
+
+/** A policy after `steps` steps, each of two events: one on a hint of every step, one on a hint of its own. */
+function policyAfter(steps: number): { readonly policy: PolicyLayer; readonly log: readonly HintEvent[] } {
+  const policy = new PolicyLayer();
+  const log: HintEvent[] = [];
+  for (let step = 1; step <= steps; step++)
+    log.push(
+      ...(step === 1
+        ? policy.restore([hint('x ⇒ y')], step, 'because')
+        : policy.edit('x ⇒ y', { weight: step / 1000 }, step, 1)),
+      ...policy.restore([hint(`only ${step}`)], step, 'because'),
+    );
+  return { policy, log };
+}
+
 export function record(id: string, step = 0, revision = 0): RunRecord {
+  const { policy } = policyAfter(step);
   return {
     id,
+    name: `Run ${id}`,
+    begun: 1_000,
     revision,
     dataset: 'demo',
     sampler: 'sketch',
@@ -29,8 +66,8 @@ export function record(id: string, step = 0, revision = 0): RunRecord {
       seed: 7,
       randomState: [1, 2, 3, 4],
       step,
-      hints: [],
-      eventCount: 2 * step,
+      hints: policy.hints,
+      eventCount: policy.eventCount,
       queue: ['a', 'b'],
       summary: {
         totalSteps: step,
@@ -56,24 +93,8 @@ function point(step: number): HistoryPoint {
   return { ...METRICS, step, questionId: `q${step}` };
 }
 
-function event(sequence: number, step: number, key: string): HintEvent {
-  return {
-    sequence,
-    step,
-    type: 'update',
-    key,
-    before: 0,
-    after: 0.1,
-    gradientTerm: 0.1,
-    decayTerm: 0,
-    causes: [],
-    reason: 'because',
-    hint: null,
-  };
-}
-
 /** A step whose one result holds the cells that JSON could not: bytes and a 64-bit integer. */
-function stepOf(number: number): Step {
+function stepOf(number: number, log: readonly HintEvent[] = policyAfter(number).log): Step {
   const execution: Execution = {
     status: 'rows',
     columns: ['n', 'b'],
@@ -82,7 +103,7 @@ function stepOf(number: number): Step {
   };
   return {
     number,
-    events: [],
+    events: log.filter(({ step }) => step === number),
     metrics: METRICS,
     groups: [
       {
@@ -118,11 +139,12 @@ function stepOf(number: number): Step {
 /** Steps `from` to `to`, committed as one change. */
 export function change(id: string, from: number, to: number, revision: number): RunChange {
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const { log } = policyAfter(to);
   return {
     run: record(id, to, revision),
     points: numbers.map(point),
-    steps: numbers.map(stepOf),
-    events: numbers.flatMap((n) => [event(2 * n - 2, n, 'x ⇒ y'), event(2 * n - 1, n, `only ${n}`)]),
+    steps: numbers.map((number) => stepOf(number, log)),
+    events: log.filter(({ step }) => step >= from),
   };
 }
 
@@ -139,7 +161,8 @@ export function feedback(sql: string, over: Partial<Feedback> = {}): Feedback {
   };
 }
 
-export function describeStore(name: string, open: () => Promise<RunStore & FeedbackStore>): void {
+/** `open` resolves to an empty store; its window of full steps and events has `windowBytes`. */
+export function describeStore(name: string, open: (windowBytes?: number) => Promise<RunStore & FeedbackStore>): void {
   describe(name, () => {
     it('holds no run at first', async () => {
       expect(await (await open()).current()).toBeNull();
@@ -154,21 +177,41 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
       expect(await store.history('r1')).toEqual(Array.from({ length: 12 }, (_, i) => point(i + 1)));
       expect(await store.step('r1', 10)).toEqual(stepOf(10));
       expect(await store.step('r1', 13)).toBeNull();
-      expect((await store.eventsOf('r1', 'x ⇒ y')).map((e) => e.sequence)).toEqual(
-        Array.from({ length: 12 }, (_, i) => 2 * i),
-      );
-      expect(await store.eventsOf('r1', 'only 10')).toEqual([event(19, 10, 'only 10')]);
+      const { events, keptFrom } = await store.eventsOf('r1', 'x ⇒ y');
+      expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, i) => 2 * i));
+      expect(keptFrom).toBe(1);
+      expect((await store.eventsOf('r1', 'only 10')).events).toEqual([policyAfter(10).log.at(-1)]);
     });
 
-    it('keeps the last steps in full and every point', async () => {
-      const store = await open();
+    it('keeps steps and events in full within a window of bytes, and the policy of older steps at some of them', async () => {
+      const store = await open(4_000);
       await store.begin(record('r1'), null);
-      await store.commit(change('r1', 1, KEPT_STEPS, 1));
-      expect(await store.step('r1', 1)).not.toBeNull();
-      await store.commit(change('r1', KEPT_STEPS + 1, KEPT_STEPS + 5, 2));
-      expect(await store.step('r1', 5)).toBeNull();
-      expect(await store.step('r1', 6)).not.toBeNull();
-      expect(await store.history('r1')).toHaveLength(KEPT_STEPS + 5);
+      const [each, last] = [10, 6 * SNAPSHOT_STEPS];
+      for (let from = 1; from <= last; from += each)
+        await store.commit(change('r1', from, from + each - 1, (from - 1) / each + 1));
+      const [summary] = await store.runs();
+      const { keptFrom = 0, snapshots = [] } = summary ?? {};
+      expect(keptFrom).toBeGreaterThan(SNAPSHOT_STEPS);
+      expect(keptFrom).toBeLessThan(last);
+      expect(await store.step('r1', keptFrom - 1)).toBeNull();
+      for (const number of [keptFrom, last]) expect(await store.step('r1', number)).toEqual(stepOf(number));
+      expect(await store.history('r1')).toHaveLength(last);
+
+      const story = await store.eventsOf('r1', 'x ⇒ y');
+      expect(story.keptFrom).toBe(keptFrom);
+      expect(story.events.map(({ step }) => step)).toEqual(
+        Array.from({ length: last - keptFrom + 1 }, (_, i) => keptFrom + i),
+      );
+      for (const step of [keptFrom, keptFrom + 7, last, ...snapshots])
+        expect(await store.policyAt('r1', step)).toEqual({ step, hints: policyAfter(step).policy.hints });
+      expect(snapshots).toContain(SNAPSHOT_STEPS);
+      const nearest = await store.policyAt('r1', SNAPSHOT_STEPS + 3);
+      expect(nearest).toEqual({ step: SNAPSHOT_STEPS, hints: policyAfter(SNAPSHOT_STEPS).policy.hints });
+
+      const [known] = await store.weightsOf('r1', ['x ⇒ y']);
+      expect(known?.weights[0]).toEqual({ step: 0, weight: null });
+      expect(known?.weights).toContainEqual({ step: SNAPSHOT_STEPS, weight: SNAPSHOT_STEPS / 1000 });
+      expect((await store.current())?.run).toEqual(record('r1', last, last / each));
     });
 
     it('refuses a commit that does not follow the stored revision, and changes nothing', async () => {
@@ -199,7 +242,7 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
       await expect(store.undo('r1')).rejects.toMatchObject({ name: 'StoreError' });
     });
 
-    it('drops what an older reset left', async () => {
+    it('keeps every run that took a step, and one without for its undo alone', async () => {
       const store = await open();
       await store.begin(record('r1'), null);
       await store.commit(change('r1', 1, 3, 1));
@@ -207,6 +250,78 @@ export function describeStore(name: string, open: () => Promise<RunStore & Feedb
       await store.begin(record('r3'), 'r2');
       await store.undo('r3');
       expect((await store.current())?.run.id).toBe('r2');
+      await store.commit(change('r2', 1, 2, 1));
+      await store.begin(record('r4'), 'r2');
+      await store.begin(record('r5'), 'r4');
+      await store.begin(record('r6'), 'r5');
+      expect((await store.runs()).map(({ id, steps, current }) => [id, steps, current])).toEqual([
+        ['r1', 3, false],
+        ['r2', 2, false],
+        ['r6', 0, true],
+      ]);
+    });
+
+    it('opens another run, and goes on with it where it stood', async () => {
+      const store = await open();
+      await store.begin(record('r1'), null);
+      await store.commit(change('r1', 1, 3, 1));
+      await store.begin(record('r2'), 'r1');
+      await store.commit(change('r2', 1, 2, 1));
+      await expect(store.open('r1', 'r1')).rejects.toMatchObject({ reason: 'conflict' });
+      await expect(store.open('none', 'r2')).rejects.toMatchObject({ reason: 'conflict' });
+      await store.open('r1', 'r2');
+      expect(await store.current()).toEqual({ run: record('r1', 3, 1), canUndo: false });
+      await expect(store.commit(change('r2', 3, 3, 2))).rejects.toMatchObject({ reason: 'conflict' });
+      await store.commit(change('r1', 4, 4, 2));
+      await store.open('r2', 'r1');
+      expect((await store.current())?.run).toEqual(record('r2', 2, 1));
+    });
+
+    it('renames runs, and removes them until they are put back', async () => {
+      const store = await open();
+      await store.begin(record('r1'), null);
+      await store.commit(change('r1', 1, 3, 1));
+      await store.begin(record('r2'), 'r1');
+      const ids = async (): Promise<string[]> => (await store.runs()).map(({ id }) => id);
+      await store.rename('r1', 'The first');
+      expect(await store.runs()).toMatchObject([{ id: 'r1', name: 'The first', dataset: 'demo' }, { id: 'r2' }]);
+      await expect(store.remove('r2')).rejects.toMatchObject({ reason: 'conflict' });
+      await store.remove('r1');
+      expect([await ids(), (await store.current())?.canUndo]).toEqual([['r2'], false]);
+      await expect(store.open('r1', 'r2')).rejects.toMatchObject({ reason: 'conflict' });
+      await store.putBack('r1');
+      expect([await ids(), (await store.current())?.canUndo]).toEqual([['r1', 'r2'], true]);
+      await store.remove('r1');
+      await store.purge();
+      expect(await ids()).toEqual(['r2']);
+      await expect(store.putBack('r1')).rejects.toMatchObject({ reason: 'conflict' });
+      await expect(store.rename('r1', 'x')).rejects.toMatchObject({ reason: 'conflict' });
+      expect(await store.history('r1')).toEqual([]);
+    });
+
+    it('counts what a run takes: it grows with what is written, and not beyond the window', async () => {
+      const grown = async (windowBytes?: number): Promise<number> => {
+        const store = await open(windowBytes);
+        await store.begin(record('r1'), null);
+        const sizes: number[] = [];
+        for (let revision = 1; revision <= 30; revision++) {
+          await store.commit(change('r1', 10 * revision - 9, 10 * revision, revision));
+          sizes.push((await store.runs())[0]?.bytes ?? 0);
+        }
+        expect(sizes[1]).toBeGreaterThan(sizes[0] ?? 0);
+        return (sizes[29] ?? 0) - (sizes[9] ?? 0);
+      };
+      // Points and snapshots grow with the steps all the same.
+      const [all, bounded] = [await grown(), await grown(4_000)];
+      expect(all - bounded).toBeGreaterThan(10_000);
+    });
+
+    it('refuses a change with a gap in its events', async () => {
+      const store = await open();
+      await store.begin(record('r1'), null);
+      await store.commit(change('r1', 1, 2, 1));
+      await expect(store.commit(change('r1', 4, 5, 2))).rejects.toMatchObject({ reason: 'failed' });
+      expect((await store.current())?.run).toEqual(record('r1', 2, 1));
     });
 
     it('refuses to replace or take back a run that is not the current one', async () => {

@@ -18,7 +18,15 @@ import type {
   Step,
 } from '../../src/grpo/types.ts';
 import { FeedbackBook } from '../../src/rewards/feedback-book.ts';
-import type { EngineApi, FeedbackView, Place, RunView, StartChoice } from '../../src/engine/protocol.ts';
+import type {
+  EngineApi,
+  FeedbackView,
+  Place,
+  RunsView,
+  RunSummary,
+  RunView,
+  StartChoice,
+} from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 
 /** One completion as a test states it. */
@@ -266,6 +274,29 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       hasCompletions: false,
     },
   });
+  const listed = (id: string, name: string, over: Partial<RunSummary>): RunSummary => ({
+    id,
+    name,
+    begun: 1_700_000_000_000,
+    dataset: 'shop',
+    sampler: 'given',
+    steps: 0,
+    bytes: 1_200_000,
+    current: false,
+    keptFrom: 1,
+    snapshots: [],
+    ...over,
+  });
+  let others = [
+    listed('long', 'Gold rewards', { steps: 4000, bytes: 26_000_000, keptFrom: 2101, snapshots: [0, 50, 100] }),
+    listed('short', 'Two columns', { steps: 12 }),
+  ];
+  let removed: readonly RunSummary[] = [];
+  const runs = (): RunsView => ({
+    runs: [listed(`run ${run}`, 'Demo shop, 2023-11-14 22:13', { steps: history.length, current: true }), ...others],
+    storage: { used: 850_000_000, quota: 1_000_000_000 },
+    canUndo: undo !== null,
+  });
   const engine: FakeEngine = {
     calls: [],
     failure: null,
@@ -323,7 +354,27 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         return progress();
       }),
     guide: () => answer('guide', progress),
-    eventsOf: (key) => answer('eventsOf', () => events.filter((event) => event.key === key)),
+    runs: () => answer('runs', runs),
+    openRun: (id) =>
+      answer('openRun', () => {
+        others = others.filter((each) => each.id !== id);
+        return view();
+      }),
+    changeRuns: (change) =>
+      answer('changeRuns', () => {
+        if (change.does === 'rename')
+          others = others.map((each) => (each.id === change.id ? { ...each, name: change.name } : each));
+        if (change.does === 'remove') {
+          removed = others.filter(({ id }) => id === change.id);
+          others = others.filter(({ id }) => id !== change.id);
+        }
+        if (change.does === 'putBack') others = [...removed, ...others];
+        return runs();
+      }),
+    storage: () => answer('storage', () => null),
+    weightsOf: () => answer('weightsOf', () => []),
+    policyAt: (number) => answer('policyAt', () => ({ step: number, hints: trainer.policy.hints })),
+    eventsOf: (key) => answer('eventsOf', () => ({ events: events.filter((event) => event.key === key), keptFrom: 1 })),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
     judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),

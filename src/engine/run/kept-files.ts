@@ -1,20 +1,24 @@
 /** Files that a reader opened and the browser keeps: completions and recordings. */
+import type { RunStore } from '../../grpo/run-store.ts';
 import type { EnginePorts } from '../engine-ports.ts';
 
-/** Of one kind. The runs that can still be opened use the newest; the others are nobody's. */
+/** Of one kind, besides those that a run of the list uses. */
 const KEPT_FILES = 5;
 
 /** Keeps a file; resolves to its id. */
 export async function keepFile(
   kind: 'completions' | 'recording',
   file: File,
+  store: Pick<RunStore, 'runs'>,
   { openFiles, newRunId, today }: Pick<EnginePorts, 'openFiles' | 'newRunId' | 'today'>,
 ): Promise<string> {
   const id = newRunId();
   const files = await openFiles();
   try {
     await files.put({ id, kind, name: file.name, blob: file, added: today() });
-    for (const old of (await files.list(kind)).slice(KEPT_FILES)) await files.remove(old.id);
+    const sources = (await store.runs()).map(({ sampler }) => sampler);
+    for (const old of (await files.list(kind)).slice(KEPT_FILES))
+      if (!sources.some((source) => source.endsWith(old.id))) await files.remove(old.id);
   } finally {
     files.close();
   }

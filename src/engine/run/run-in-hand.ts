@@ -6,10 +6,17 @@ import { makeConfig, type GRPOConfig } from '../../grpo/config.ts';
 import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
-import { checkSeed, readSettings } from '../../grpo/run-settings.ts';
-import { START_CHOICES, type Place, type RunChange, type RunRecord, type StartChoice } from '../../grpo/run-store.ts';
+import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
+import {
+  START_CHOICES,
+  type CurrentRun,
+  type Place,
+  type RunChange,
+  type RunRecord,
+  type StartChoice,
+} from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
-import type { HintEdit, HintEvent, PolicyView, Step } from '../../grpo/types.ts';
+import type { HintEdit, PolicyView } from '../../grpo/types.ts';
 import { Recorder } from '../../recording/recorder.ts';
 import { parseRecording } from '../../recording/recording-file.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
@@ -23,6 +30,7 @@ import type {
   LiveGroup,
   Progress,
   RecordingView,
+  RunsChange,
   RunView,
 } from '../protocol.ts';
 import { RECORDING, SKETCH } from '../sources/group-source.ts';
@@ -63,6 +71,10 @@ export class RunInHand {
   get id(): string {
     return this.#current().run.id;
   }
+  /** Whether a reset can be taken back. */
+  get canUndo(): boolean {
+    return this.#current().canUndo;
+  }
 
   /** What is open beside the run. Throws Error before `open`. */
   get data(): Opened {
@@ -88,7 +100,7 @@ export class RunInHand {
       found = await store.current();
     }
     if (found === null || this.#session?.run.id === found.run.id) return undefined;
-    return this.#restore(found.run, found.canUndo, config, seed);
+    return this.#restore(found, config, seed);
   }
 
   /**
@@ -219,7 +231,31 @@ export class RunInHand {
     const { store } = this.data;
     await this.#writing(() => store.undo(run.id));
     const found = await store.current();
-    return found === null ? undefined : this.#restore(found.run, found.canUndo, config, run.state.seed);
+    return found === null ? undefined : this.#restore(found, config, run.state.seed);
+  }
+
+  /** Goes on with another run of the list; resolves to what to tell the reader, if anything. */
+  async changeTo(id: string): Promise<string | undefined> {
+    const { run, config } = this.#writable();
+    if (id === run.id) return undefined;
+    const { store } = this.data;
+    await this.#writing(() => store.open(id, run.id));
+    const found = await store.current();
+    return found === null ? undefined : this.#restore(found, config, run.state.seed);
+  }
+
+  /** Changes the list of runs. Throws ConfigError for a name that is none. */
+  async changeRuns(change: RunsChange): Promise<void> {
+    const { store } = this.data;
+    const session = this.#current();
+    if (change.does === 'rename') {
+      const name = checkName(change.name);
+      await store.rename(change.id, name);
+      if (change.id === session.run.id) session.run = { ...session.run, name };
+    } else if (change.does === 'purge') await store.purge();
+    else await store[change.does](change.id);
+    const found = await store.current();
+    if (found?.run.id === session.run.id) session.canUndo = found.canUndo;
   }
 
   /** Plays a recorded run back, as a new run. Rejects when the file is broken, or was made on something else. */
@@ -229,7 +265,7 @@ export class RunInHand {
     const recording = parseRecording(text, file.name);
     await this.#data.changeTo(recording.dataset, async (dataset) => {
       const playback = await playbackOf({ name: file.name, text }, dataset, this.#ports);
-      const id = await keepFile('recording', file, this.#ports);
+      const id = await keepFile('recording', file, this.data.store, this.#ports);
       await this.#begin({
         config: recording.config,
         seed: recording.state.seed,
@@ -262,14 +298,6 @@ export class RunInHand {
     this.#data.opened?.source.stop(index);
   }
 
-  eventsOf(key: string): Promise<HintEvent[]> {
-    return this.data.store.eventsOf(this.id, key);
-  }
-
-  stepAt(number: number): Promise<Step | null> {
-    return this.data.store.step(this.id, number);
-  }
-
   progress(): Progress {
     return progressOf(this.#current());
   }
@@ -287,8 +315,11 @@ export class RunInHand {
     const hints = await startHints(from, config, this.#ports);
     const teachable = await pool.of(config);
     const trainer = played?.playback.trainer ?? this.#trainer(config, seed);
+    const begun = this.#ports.today();
     const run: RunRecord = {
       id: this.#ports.newRunId(),
+      name: runName(dataset.title, new Date(begun)),
+      begun,
       revision: 0,
       dataset: dataset.name,
       sampler: played?.id ?? source.id,
@@ -328,9 +359,10 @@ export class RunInHand {
    * Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the
    * reader.
    */
-  async #restore(run: RunRecord, canUndo: boolean, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
+  async #restore({ run, canUndo, fault }: CurrentRun, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
     this.#recording.leave();
     try {
+      if (fault !== undefined) throw new Error(fault);
       await this.#data.changeTo(run.dataset, () => Promise.resolve());
       const { config, dropped } = readSettings(run.settings);
       const pool = await this.data.pool.of(config);

@@ -1,7 +1,7 @@
 /** Steps taken one after another until a limit, stored batch by batch. */
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { pointOf } from '../../grpo/history.ts';
-import { KEPT_STEPS, type HistoryPoint } from '../../grpo/run-store.ts';
+import type { HistoryPoint } from '../../grpo/run-store.ts';
 import type { HintEvent, Step } from '../../grpo/types.ts';
 import type { EnginePorts } from '../engine-ports.ts';
 import type { AdvanceRequest } from '../protocol.ts';
@@ -16,7 +16,6 @@ export interface Taken {
 export interface Unstored {
   readonly points: HistoryPoint[];
   readonly events: HintEvent[];
-  /** Only those that are kept in full. */
   readonly steps: Step[];
 }
 
@@ -39,6 +38,8 @@ export interface Taking {
   readonly halted: () => boolean;
 }
 
+/** Steps that wait to be stored at most. */
+const BATCH_STEPS = 50;
 /** Milliseconds between two breaths. */
 const BREATH_MS = 12;
 
@@ -58,7 +59,7 @@ export async function takeSteps(
   let unstored: Unstored = { points: [], events: [], steps: [] };
   const storeBatch = async (): Promise<void> => {
     if (unstored.points.length + unstored.events.length === 0) return;
-    await store({ ...unstored, steps: unstored.steps.slice(-KEPT_STEPS) });
+    await store(unstored);
     stored.points.push(...unstored.points);
     stored.step = unstored.steps.at(-1) ?? stored.step;
     unstored = { points: [], events: [], steps: [] };
@@ -76,8 +77,7 @@ export async function takeSteps(
     }
     unstored.points.push(pointOf(step, config()));
     unstored.steps.push(step);
-    if (unstored.steps.length >= 2 * KEPT_STEPS) unstored.steps.splice(0, unstored.steps.length - KEPT_STEPS);
-    if (storeEach) await storeBatch();
+    if (storeEach || unstored.steps.length === BATCH_STEPS) await storeBatch();
     if (time - breath >= BREATH_MS) {
       breath = time;
       await breathe();

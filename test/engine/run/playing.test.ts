@@ -78,7 +78,7 @@ const asFile = async (engine: Engine, name = 'run.json'): Promise<File> =>
 
 /** The whole log of the hints that are there at the end, and of those given. */
 async function stories(engine: Engine, hints: readonly PolicyHint[]): Promise<HintEvent[][]> {
-  return Promise.all(hints.map(({ key }) => engine.eventsOf(key)));
+  return Promise.all(hints.map(async ({ key }) => [...(await engine.eventsOf(key)).events]));
 }
 
 /** Begins recording after two steps; then everything happens that a reader can do to a run. */
@@ -178,14 +178,14 @@ describe('a recorded run', () => {
     const end = await other.advance(one);
     expect(end.ended).toContain('after 3 steps');
     expect(end.hints).toEqual(edited.hints);
-    const story = await other.eventsOf(key);
+    const { events: story } = await other.eventsOf(key);
     expect(story.at(-1)?.type).toBe('disable');
 
     const tab = await opened(store);
     expect((await tab.open({})).hints).toEqual(edited.hints);
     expect((await tab.advance(one)).ended).toContain('after 3 steps');
     expect((await tab.advance(one)).hints).toEqual(edited.hints);
-    expect(await tab.eventsOf(key)).toEqual(story);
+    expect((await tab.eventsOf(key)).events).toEqual(story);
   });
 
   it('tells the settings it has come to', async () => {

@@ -109,7 +109,7 @@ describe('reflection', () => {
     expect(event?.causes.map(({ completion }) => completion)).toEqual([0, 1, 2, 3]);
     expect(points.at(-1)?.reflection).toEqual({ calls: 1, tokens: 10 + proposal().split(' ').length });
     expect(reflections()).toBe(1);
-    expect(await engine.eventsOf(hint?.key ?? '')).toEqual([event]);
+    expect((await engine.eventsOf(hint?.key ?? '')).events).toEqual([event]);
 
     const reloaded = await (await opened()).open({});
     expect(guidance(reloaded)).toEqual([hint]);
@@ -128,7 +128,7 @@ describe('reflection', () => {
     expect(shown.length).toBeGreaterThan(0);
     expect(shown.length).toBeLessThan(groups.length);
     // It may weigh so little by then that it is taken out: its story says how it moved.
-    const moved = (await engine.eventsOf(key)).slice(1).filter(({ gradientTerm }) => gradientTerm !== 0);
+    const moved = (await engine.eventsOf(key)).events.slice(1).filter(({ gradientTerm }) => gradientTerm !== 0);
     expect(moved.length).toBeGreaterThan(0);
     expect(moved.every(({ causes }) => causes.length > 0)).toBe(true);
   });
@@ -230,7 +230,7 @@ describe('a reader', () => {
     expect(guidance(await engine.guide({ does: 'veto', key }))).toMatchObject([
       { enabled: false, weight: ACCEPTED_WEIGHT },
     ]);
-    expect((await engine.eventsOf(key)).map(({ type, reason }) => [type, reason])).toEqual([
+    expect((await engine.eventsOf(key)).events.map(({ type, reason }) => [type, reason])).toEqual([
       ['propose', 'Written by the reader.'],
       ['edit', 'Accepted by the reader.'],
       ['edit', `Reworded by the reader. It said: “${SENTENCE}”`],

@@ -1,0 +1,71 @@
+/** What one commit adds, packed, and back: steps refer to their events by number, which stand once. */
+import type { HintEvent, PolicyHint, Step, TrainerState } from '../grpo/types.ts';
+import { pack, unpack, unpackAll } from './columns.ts';
+import { inflate } from './deflate.ts';
+import type { PackedBytes } from './run-rows.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A step as it is kept: of its events, the numbers. */
+interface KeptStep extends Omit<Step, 'events'> {
+  readonly firstEvent: number;
+  readonly eventCount: number;
+}
+
+export function packSteps(steps: readonly Step[]): Bytes {
+  return pack(
+    steps.map(({ events, ...step }): KeptStep => ({
+      ...step,
+      firstEvent: events[0]?.sequence ?? 0,
+      eventCount: events.length,
+    })),
+  );
+}
+
+export function packEvents(events: readonly HintEvent[]): Bytes {
+  return pack(events);
+}
+
+/** The step `number`, with its events out of those of its block; null when it is not among these. */
+export async function readStep(number: number, steps: PackedBytes, events: PackedBytes): Promise<Step | null> {
+  const packed = unpack(await contents(steps));
+  const numbers = packed.field('number');
+  for (let i = 0; i < packed.length; i++) {
+    if (numbers(i) !== number) continue;
+    const { firstEvent, eventCount, ...step } = packed.at(i) as KeptStep;
+    const own = (sequence: number): boolean => sequence >= firstEvent && sequence < firstEvent + eventCount;
+    return { ...step, events: await readEvents(events, 'sequence', own) };
+  }
+  return null;
+}
+
+/** The events whose `field` is as wanted; the others are not made. */
+export async function readEvents<F extends 'sequence' | 'key'>(
+  events: PackedBytes,
+  field: F,
+  wanted: (value: HintEvent[F]) => boolean,
+): Promise<HintEvent[]> {
+  const packed = unpack(await contents(events));
+  const value = packed.field(field);
+  const found: HintEvent[] = [];
+  for (let i = 0; i < packed.length; i++) if (wanted(value(i) as HintEvent[F])) found.push(packed.at(i) as HintEvent);
+  return found;
+}
+
+/** The policy, and what it started from. */
+export type Snapshot = Pick<TrainerState, 'hints' | 'start'>;
+
+export function packSnapshot({ hints, start }: Snapshot): Bytes {
+  // The start is pairs, not an object: its keys are data.
+  return pack([{ hints, ...(start === undefined ? {} : { start: Object.entries(start) }) }]);
+}
+
+export async function readSnapshot(snapshot: PackedBytes): Promise<Snapshot> {
+  const [read] = unpackAll(await contents(snapshot)) as { hints: PolicyHint[]; start?: [string, number][] }[];
+  if (read === undefined) throw new RangeError('These bytes hold no policy.');
+  return { hints: read.hints, ...(read.start === undefined ? {} : { start: Object.fromEntries(read.start) }) };
+}
+
+async function contents({ bytes, plain }: PackedBytes): Promise<Bytes> {
+  return plain === true ? bytes : inflate(bytes);
+}
