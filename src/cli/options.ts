@@ -123,7 +123,7 @@ export const COMMANDS = {
       {
         name: 'entropy',
         value: 'on|off',
-        help: 'whether --json gets the entropy and the KL of the policy before every step, 10–100 ms a question (off)',
+        help: 'whether --json gets the entropy and the KL of the policy before every step, exact or with a standard error (off)',
       },
       {
         name: 'hints-in',

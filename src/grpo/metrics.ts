@@ -1,10 +1,23 @@
 /** Figures of one step, and the running summary of a run. */
 import { mean, standardDeviation } from './advantage.ts';
-import type { Group, HintEvent, StepMetrics, TrainingSummary } from './types.ts';
+import type { Distribution, Group, HintEvent, StepMetrics, TrainingSummary } from './types.ts';
 
-function meanOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value): value is number => value !== null);
-  return known.length === 0 ? null : mean(known);
+const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
+
+/** How well a figure is known: exactly, up to a standard error, or as an estimate of unknown error (null). */
+export type Known = 'exact' | number | null;
+
+/** How well the mean of figures with independent errors is known; an exact one adds no error. */
+export function knownMean(figures: readonly Known[]): Known {
+  if (figures.length > 0 && figures.every((known) => known === 'exact')) return 'exact';
+  if (figures.length === 0 || figures.includes(null)) return null;
+  const squares = figures.reduce<number>((sum, known) => sum + (typeof known === 'number' ? known * known : 0), 0);
+  return Math.sqrt(squares) / figures.length;
+}
+
+function meanError(distributions: readonly Distribution[], error: 'entropySe' | 'klSe'): number | null {
+  const known = knownMean(distributions.map((one) => (one.exact ? 'exact' : one[error])));
+  return known === 'exact' ? null : known;
 }
 
 const resampledOf = (groups: readonly Group[]): number =>
@@ -19,13 +32,21 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
   const rewards = completions
     .map((completion) => completion.rewards.total)
     .filter((total): total is number => total !== null);
+  const distributions = groups.map(({ distribution }) => distribution).filter((known) => known !== null);
   const share = (count: number, of: number): number => (of === 0 ? 0 : count / of);
   return {
-    rewardMean: rewards.length === 0 ? null : mean(rewards),
+    rewardMean: meanOrNull(rewards),
     rewardSd: rewards.length === 0 ? null : standardDeviation(rewards, ddof),
     noSignalShare: share(groups.filter((group) => group.noSignal).length, groups.length),
-    entropy: meanOrNull(groups.map((group) => group.distribution?.entropy ?? null)),
-    kl: meanOrNull(groups.map((group) => group.distribution?.kl ?? null)),
+    entropy: meanOrNull(distributions.map(({ entropy }) => entropy)),
+    kl: meanOrNull(distributions.map(({ kl }) => kl)),
+    ...(distributions.length === 0
+      ? {}
+      : {
+          exact: distributions.every(({ exact }) => exact),
+          entropySe: meanError(distributions, 'entropySe'),
+          klSe: meanError(distributions, 'klSe'),
+        }),
     diversity: share(
       groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0),
       completions.length,

@@ -50,10 +50,7 @@ export interface TrainerOptions {
    * its completions. Default on.
    */
   readonly learning?: 'on' | 'off' | 'shuffled';
-  /**
-   * Whether entropy and KL are computed before every step: exact sums that can take longer than the step itself.
-   * Default true.
-   */
+  /** Whether entropy and KL of the policy that draws are computed at every step. Default true. */
   readonly distribution?: boolean;
   /**
    * The hints to steer by and to move, where several trainers share them (one for each database); hints of its own
@@ -79,6 +76,8 @@ interface DrawnGroup {
   /** Groups drawn before it and thrown away. */
   readonly resampled: number;
   readonly temperature: number;
+  /** Of the first draw; null when it is not computed. */
+  readonly distribution: Distribution | null;
 }
 
 export class GRPOTrainer {
@@ -218,23 +217,10 @@ export class GRPOTrainer {
    */
   async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
     const drawn: DrawnGroup[] = [];
-    const distributions: (Distribution | null)[] = [];
-    for (const question of questions) {
-      distributions.push(
-        this.#measured
-          ? this.#sampler.distribution({
-              question: question.question,
-              policy: this.policy,
-              temperature: this.#config.temperature,
-              signal,
-            })
-          : null,
-      );
-      drawn.push(await this.#drawGroup(question, signal));
-    }
+    for (const question of questions) drawn.push(await this.#drawGroup(question, signal));
     const compared = this.computeAdvantages(drawn.map(({ completions }) => completions));
     const groups = questions.map((question, g) =>
-      this.#group(question, drawn[g] as DrawnGroup, compared[g] as GroupAdvantages, distributions[g] ?? null),
+      this.#group(question, drawn[g] as DrawnGroup, compared[g] as GroupAdvantages),
     );
 
     this.#step++;
@@ -297,9 +283,15 @@ export class GRPOTrainer {
 
   /** A group for one question: the first with a signal, or the last the budget allows. */
   async #drawGroup(question: Question, signal?: AbortSignal): Promise<DrawnGroup> {
+    let distribution: Distribution | null = null;
     for (let again = 0; ; again++) {
       const temperature = temperatureOf(this.#config.temperature, again);
       const samples = await this.generateGroup(question, undefined, signal, temperature);
+      if (again === 0 && this.#measured)
+        distribution = this.#sampler.distribution(
+          { question: question.question, policy: this.policy, temperature, signal },
+          samples,
+        );
       const completions = await this.#withReplay(
         await this.computeRewards(samples, question, signal),
         question,
@@ -309,7 +301,8 @@ export class GRPOTrainer {
       const [compared] = this.computeAdvantages([completions]);
       // Where all are known to be right there is nothing left to look for.
       const settled = compared?.noSignal !== true || completions.some(({ rewards }) => isRight(rewards));
-      if (settled || again >= this.#config.resample_budget) return { completions, resampled: again, temperature };
+      if (settled || again >= this.#config.resample_budget)
+        return { completions, resampled: again, temperature, distribution };
     }
   }
 
@@ -362,8 +355,8 @@ export class GRPOTrainer {
     };
   }
 
-  #group(question: Question, drawn: DrawnGroup, earned: GroupAdvantages, distribution: Distribution | null): Group {
-    const { completions: scored, resampled, temperature } = drawn;
+  #group(question: Question, drawn: DrawnGroup, earned: GroupAdvantages): Group {
+    const { completions: scored, resampled, temperature, distribution } = drawn;
     const compared = this.#learning === 'shuffled' ? this.#dealt(earned, scored) : earned;
     return {
       questionId: question.id,

@@ -303,8 +303,14 @@ export interface Distribution {
   readonly entropy: number;
   /** KL(π_h ‖ π_0). */
   readonly kl: number;
-  /** False when the tree was too large to sum and the figure is an estimate from samples. */
+  /** True for a sum over all completions, false for an estimate from those that were drawn. */
   readonly exact: boolean;
+  /**
+   * Standard errors of an estimate, in nats, from its spread over the completions; null where the figures are exact,
+   * and where nothing is known of it (a single completion, recordings of earlier versions).
+   */
+  readonly entropySe: number | null;
+  readonly klSe: number | null;
 }
 
 export interface SampleRequest {
@@ -329,8 +335,12 @@ export interface Sampler {
    * Null when the choices do not fit.
    */
   replay?(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null;
-  /** Null when the sampler cannot compute it. */
-  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null;
+  /**
+   * Entropy and KL under this policy at this temperature: exact where that is known to be little work, otherwise
+   * estimated from `samples`, which `generateGroup` drew for the same request. Draws nothing. Null when the sampler
+   * cannot tell.
+   */
+  distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null;
 }
 
 // ---------------------------------------------------------------- rewards
@@ -410,7 +420,8 @@ export interface Group {
   readonly noSignal: boolean;
   /**
    * Distribution of the sampler before the update, at the set temperature; null when it cannot be, or was not to be,
-   * computed.
+   * computed. An estimate is from the first group that was drawn, also where that was thrown away for want of a signal:
+   * groups kept for their signal, or drawn hotter, would say more diversity than there is.
    */
   readonly distribution: Distribution | null;
   /** How many groups without signal were drawn, and thrown away, before this one; absent for none. */
@@ -424,8 +435,14 @@ export interface StepMetrics {
   readonly rewardSd: number | null;
   /** Share of this step's groups without signal, 0..1. */
   readonly noSignalShare: number;
+  /** Means over the groups, in nats; null where no group has the figure. */
   readonly entropy: number | null;
   readonly kl: number | null;
+  /** Whether entropy and KL are exact in every group; absent for steps of earlier versions, of which it is not known. */
+  readonly exact?: boolean;
+  /** Their standard errors where they are estimates, in nats; absent or null where not known. */
+  readonly entropySe?: number | null;
+  readonly klSe?: number | null;
   /** Distinct SQL texts / completions, 0..1. */
   readonly diversity: number;
   /** Share of completions whose execution returned rows, 0..1. */

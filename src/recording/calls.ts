@@ -134,7 +134,14 @@ function readDistribution(read: Entry): Distribution {
     entropy: read.number('entropy', -MOST, MOST),
     kl: read.number('kl', -MOST, MOST),
     exact: read.boolean('exact'),
+    entropySe: readError(read, 'entropySe'),
+    klSe: readError(read, 'klSe'),
   };
+}
+
+/** Recordings of versions before 0.4.0 have no standard errors. */
+function readError(read: Entry, name: string): number | null {
+  return read.has(name) ? read.number(name, 0, MOST) : null;
 }
 
 function readSample(read: Entry, tables: ReadTables): Sample {

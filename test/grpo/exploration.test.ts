@@ -65,7 +65,7 @@ function world(): World {
         const [arm = -1] = choices;
         return arm in BASES ? sample(arm, softmax(policy, temperature)) : null;
       },
-      distribution: () => ({ entropy: 1, kl: 0, exact: true }),
+      distribution: () => ({ entropy: 1, kl: 0, exact: true, entropySe: null, klSe: null }),
     },
   };
   return made;

@@ -116,7 +116,15 @@ const call: fc.Arbitrary<RecordedCall> = fc.oneof(
   fc.record({
     method: fc.constant('distribution'),
     ...asked,
-    distribution: fc.option(fc.record({ entropy: number, kl: number, exact: fc.boolean() })),
+    distribution: fc.option(
+      fc.record({
+        entropy: number,
+        kl: number,
+        exact: fc.boolean(),
+        entropySe: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
+        klSe: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
+      }),
+    ),
   }),
 );
 

@@ -148,7 +148,7 @@ export function trainerFor(given: readonly Given[], config: GRPOConfig, seed = 4
       generateGroup: (_request, count) =>
         Promise.resolve(Array.from({ length: count }, (_, i) => sampleOf(given[i % given.length] as Given))),
       greedy: () => Promise.resolve(sampleOf(given[0] as Given)),
-      distribution: () => ({ entropy: 1.4, kl: 0.05, exact: true }),
+      distribution: () => ({ entropy: 1.4, kl: 0.05, exact: false, entropySe: 0.2, klSe: 0.01 }),
     },
     database: {
       schema: SCHEMA,

@@ -97,8 +97,8 @@ export class GroupSource implements Sampler {
   replay(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null {
     return this.#chosen.replay?.(request, choices) ?? null;
   }
-  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null {
-    return this.#chosen.distribution(request);
+  distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
+    return this.#chosen.distribution(request, samples);
   }
 
   /** Ends one completion that is being written; its text so far counts. */
@@ -164,7 +164,7 @@ function pool(id: string, label: string, completions: Completions, schema: Schem
     isLanguageModel: made.isLanguageModel,
     generateGroup: (request, count) => made.generateGroup(request, count),
     greedy: (request) => made.greedy(request),
-    distribution: (request) => made.distribution(request),
+    distribution: (request, samples) => made.distribution(request, samples),
   };
 }
 

@@ -71,8 +71,8 @@ export class RecordingSampler implements Sampler {
     return sample;
   }
 
-  distribution(request: Omit<SampleRequest, 'random'>): Distribution | null {
-    const distribution = this.#inner.distribution(request);
+  distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
+    const distribution = this.#inner.distribution(request, samples);
     this.#calls.push({ method: 'distribution', ...asked(request), distribution });
     return distribution;
   }
@@ -99,6 +99,8 @@ export class ReplaySampler implements Sampler {
   #recorded: Pick<Sampler, 'label' | 'isLanguageModel'>;
   #calls: readonly RecordedCall[];
   #next = 0;
+  /** A distribution that was measured before its group was drawn, as versions before 0.4.0 did: it is asked for after. */
+  #early: CallOf<'distribution'> | null = null;
 
   /** `recorded`: the sampler that gave these answers. */
   constructor(recorded: Pick<Sampler, 'label' | 'isLanguageModel'>, calls: readonly RecordedCall[] = []) {
@@ -125,10 +127,12 @@ export class ReplaySampler implements Sampler {
     this.#recorded = recorded;
     this.#calls = calls;
     this.#next = 0;
+    this.#early = null;
   }
 
   async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
     request.signal?.throwIfAborted();
+    if (this.#calls[this.#next]?.method === 'distribution') this.#early = this.#take('distribution', request);
     const call = this.#take('generateGroup', request);
     if (call.count !== count)
       throw new RecordingMismatch(
@@ -153,7 +157,9 @@ export class ReplaySampler implements Sampler {
   }
 
   distribution(request: Omit<SampleRequest, 'random'>): Distribution | null {
-    return this.#take('distribution', request).distribution;
+    const call = this.#early ?? this.#take('distribution', request);
+    this.#early = null;
+    return call.distribution;
   }
 
   #take<M extends RecordedCall['method']>(method: M, { question, temperature }: CallBase): CallOf<M> {

@@ -58,6 +58,12 @@ const STAGES: Readonly<Record<Stage, (ground: Ground, context: Context) => Stage
   alias: finish.alias,
 };
 
+/**
+ * What a schema and a question have at most where every state is visited for exact figures: then there are some hundred
+ * (test/samplers/sketch/grammar.test.ts). With a second table there are thousands.
+ */
+const SMALL = { tables: 1, columns: 8, mentions: 3 };
+
 /** Options are shared by all states that offer them; only the coupling depends on the tables in use. */
 interface Offer {
   readonly name: string;
@@ -77,6 +83,8 @@ interface Settled {
 export class SketchGrammar implements Process<State> {
   readonly start = START;
   readonly features: FeatureTable;
+  /** Whether the graph of states is known to be small, without looking at it. */
+  readonly isSmall: boolean;
   readonly #ground: Ground;
   readonly #offers = new Map<string, Offer>();
   readonly #never: ReadonlySet<Stage>;
@@ -88,6 +96,7 @@ export class SketchGrammar implements Process<State> {
     this.#never = neverMet(this.#ground);
     this.#live = liveParts(this.#never);
     this.features = new FeatureTable(analysis, factsOf(this.#ground));
+    this.isSmall = isSmall(this.#ground);
   }
 
   key(state: State): string {
@@ -189,6 +198,15 @@ export class SketchGrammar implements Process<State> {
   #joined(tables: readonly string[]): readonly string[] {
     return plansFor(this.#ground.index, tables)[0]?.tables ?? tables;
   }
+}
+
+function isSmall({ index, values, numbers, dates }: Ground): boolean {
+  const { tables } = index.schema;
+  return (
+    tables.length <= SMALL.tables &&
+    tables.every(({ columns }) => columns.length <= SMALL.columns) &&
+    values.length + numbers.length + dates.length <= SMALL.mentions
+  );
 }
 
 /** Stages that have nothing to decide on this question, whatever is chosen before. */

@@ -3,9 +3,10 @@
  *
  *   logit(option) = base + coupling + Σ_k w_k f_k(option),   π(option) = softmax(logit / temperature)
  *
- * What may follow depends on a state only through `key(state)`, so that log-probability, entropy and KL are
- * exact sums over a graph of states and not over the exponential tree of completions.
+ * What may follow depends on a state only through `key(state)`, so that entropy and KL are sums over a graph of states
+ * and not over the exponential tree of completions. Where that graph is large they are estimated from drawn traces.
  */
+import { mean, standardDeviation } from '../../grpo/advantage.ts';
 import { exp, log } from '../../grpo/portable-math.ts';
 import { drawIndex } from '../../grpo/random.ts';
 import type { Distribution, Random } from '../../grpo/types.ts';
@@ -64,11 +65,6 @@ export interface Trace<S> {
   readonly logProbability: number;
   readonly referenceLogProbability: number;
 }
-
-/** States summed before the exact figure is given up for an estimate: some 25 ms of building the graph. */
-export const STATE_LIMIT = 800;
-/** Traces behind an estimate. */
-const ESTIMATE_TRACES = 16;
 
 /** Softmaxes for one policy version and temperature, each computed once. */
 export class Evaluator {
@@ -191,15 +187,14 @@ interface Visit<S> {
   readonly followers: number[];
 }
 
-/** Null when there are more than `limit` states. */
-export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGraph | null {
+/** Visits every state: only for a process that is known to have few. */
+export function stateGraph<S>(process: Process<S>): StateGraph {
   const known = new Map<string, number>();
   const choices: StateGraph['choices'][number][] = [];
   const choiceIndex = new Map<readonly Option[] | readonly number[], number>();
   const choiceOf: number[] = [];
   const next: number[][] = [];
   const open: Visit<S>[] = [];
-  let met = 0;
   /** Index of a state that is known or complete; otherwise it is visited first. */
   const indexOf = (state: S): number | null => {
     const key = process.key(state);
@@ -210,14 +205,11 @@ export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGr
       known.set(key, -1);
       return -1;
     }
-    met++;
     open.push({ key, decision, followers: [] });
     return null;
   };
   let reached = indexOf(process.start);
-  while (met <= limit) {
-    const visit = open.at(-1);
-    if (visit === undefined) return { choices, choiceOf, next };
+  for (let visit = open.at(-1); visit !== undefined; visit = open.at(-1)) {
     const { key, decision, followers } = visit;
     if (reached !== null) followers.push(reached);
     if (followers.length < decision.options.length) {
@@ -235,7 +227,7 @@ export function stateGraph<S>(process: Process<S>, limit = STATE_LIMIT): StateGr
     known.set(key, reached);
     open.pop();
   }
-  return null;
+  return { choices, choiceOf, next };
 }
 
 /**
@@ -260,21 +252,39 @@ export function exactDistribution({ choices, choiceOf, next }: StateGraph, evalu
     entropy[state] = entropySum;
     kl[state] = klSum;
   });
-  return { entropy: entropy.at(-1) ?? 0, kl: kl.at(-1) ?? 0, exact: true };
+  return { entropy: entropy.at(-1) ?? 0, kl: kl.at(-1) ?? 0, exact: true, entropySe: null, klSe: null };
 }
 
-/** The same from the decisions met on `ESTIMATE_TRACES` drawn traces, for a graph too large to sum. */
-export function estimatedDistribution<S>(process: Process<S>, evaluator: Evaluator, random: Random): Distribution {
-  let entropy = 0;
-  let kl = 0;
-  for (let i = 0; i < ESTIMATE_TRACES; i++) {
-    for (const { probabilities } of sampleTrace(process, evaluator, random).steps) {
+/**
+ * The same from traces drawn independently at the evaluator's policy and temperature. By the chain rule the entropy is
+ * the mean, over traces, of Σ_d H(π(·|prefix_d)), and KL likewise: what each decision could have been is summed, only
+ * the prefixes are drawn (Rao–Blackwell), so the spread is less than that of −log π and log π/π_0, and a policy that is
+ * the reference has KL 0 and not about 0. Standard errors: sd of the traces' sums (ddof 1) / √traces.
+ */
+export function estimatedDistribution(traces: readonly Pick<Trace<unknown>, 'steps'>[]): Distribution {
+  const sums = traces.map(({ steps }) => {
+    let entropy = 0;
+    let kl = 0;
+    for (const { probabilities } of steps) {
       const local = localFigures(probabilities);
-      entropy += local.entropy / ESTIMATE_TRACES;
-      kl += local.kl / ESTIMATE_TRACES;
+      entropy += local.entropy;
+      kl += local.kl;
     }
-  }
-  return { entropy, kl, exact: false };
+    return { entropy, kl };
+  });
+  const entropies = sums.map(({ entropy }) => entropy);
+  const kls = sums.map(({ kl }) => kl);
+  return {
+    entropy: mean(entropies),
+    kl: mean(kls),
+    exact: false,
+    entropySe: standardError(entropies),
+    klSe: standardError(kls),
+  };
+}
+
+function standardError(values: readonly number[]): number | null {
+  return values.length < 2 ? null : standardDeviation(values, 1) / Math.sqrt(values.length);
 }
 
 function localFigures({ policy, reference }: Softmax): { entropy: number; kl: number } {

@@ -1,8 +1,7 @@
 /**
  * The built-in sampler: a log-linear policy over SQL sketches for any schema and question.
- * It is not a language model. It needs no download and no GPU, and its distribution is known exactly.
+ * It is not a language model. It needs no download and no GPU, and the probability of what it writes is known exactly.
  */
-import { seededRandom } from '../../grpo/random.ts';
 import type {
   DecisionRecord,
   Distribution,
@@ -26,6 +25,7 @@ import {
   replayTrace,
   sampleTrace,
   stateGraph,
+  type Option,
   type StateGraph,
   type Trace,
   type WeightOf,
@@ -41,7 +41,9 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     throw new RangeError('The database has no table or view that can be read, so there is nothing to write SQL about.');
   const index = makeSchemaIndex(schema);
   const grammars = new Map<string, SketchGrammar>();
-  const graphs = new WeakMap<SketchGrammar, { readonly graph: StateGraph | null }>();
+  const graphs = new WeakMap<SketchGrammar, StateGraph>();
+  /** How a sample was drawn, as long as it is held: what an estimate is made of. */
+  const traces = new WeakMap<Sample, Trace<State>>();
 
   const grammarOf = (question: string): SketchGrammar => {
     let grammar = grammars.get(question);
@@ -57,11 +59,11 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
   const evaluatorOf = (grammar: SketchGrammar, policy: PolicyView, temperature: number): Evaluator =>
     new Evaluator(weightsOf(grammar, policy), temperature);
 
-  const toSamples = (grammar: SketchGrammar, { weightOf }: Evaluator, traces: readonly Trace<State>[]): Sample[] => {
-    const uses = featureUses(grammar, weightOf, traces);
-    return traces.map((trace, i): Sample => {
+  const toSamples = (grammar: SketchGrammar, { weightOf }: Evaluator, drawn: readonly Trace<State>[]): Sample[] => {
+    const uses = featureUses(grammar, weightOf, drawn);
+    return drawn.map((trace, i): Sample => {
       const sql = renderSketch(trace.final.sketch, index);
-      return {
+      const sample: Sample = {
         text: sql,
         sql,
         features: uses[i] ?? [],
@@ -77,6 +79,8 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
             referenceProbability: probabilities.reference[choice] ?? 0,
           })),
       };
+      traces.set(sample, trace);
+      return sample;
     });
   };
 
@@ -107,16 +111,15 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       const trace = replayTrace(grammar, evaluator, choices);
       return trace === null ? null : (toSamples(grammar, evaluator, [trace])[0] as Sample);
     },
-    distribution({ question, policy, temperature }): Distribution {
+    distribution({ question, policy, temperature }, samples): Distribution | null {
       const grammar = grammarOf(question);
-      let known = graphs.get(grammar);
-      if (known === undefined) graphs.set(grammar, (known = { graph: stateGraph(grammar) }));
-      const evaluator = evaluatorOf(grammar, policy, temperature);
-      // The generator only serves the estimate for a grammar too large to sum; a fixed seed keeps the figure
-      // repeatable.
-      return known.graph === null
-        ? estimatedDistribution(grammar, evaluator, seededRandom(1).next)
-        : exactDistribution(known.graph, evaluator);
+      if (!grammar.isSmall) {
+        const drawn = samples.map((sample) => traces.get(sample)).filter((trace) => trace !== undefined);
+        return drawn.length === 0 ? null : estimatedDistribution(drawn);
+      }
+      let graph = graphs.get(grammar);
+      if (graph === undefined) graphs.set(grammar, (graph = stateGraph(grammar)));
+      return exactDistribution(graph, evaluatorOf(grammar, policy, temperature));
     },
   };
 }
@@ -130,44 +133,62 @@ function weightsOf(grammar: SketchGrammar, policy: PolicyView): WeightOf {
 
 /**
  * Σ_d f and Σ_d E_d[f] per completion, for every feature that fired in some completion of the group or that the
- * policy already weighs. Features that could have fired, did in none, and weigh nothing would stay nothing.
+ * policy already weighs, in the order in which the group meets them: what was asked before has no part in it. Features
+ * that could have fired, did in none, and weigh nothing would stay nothing.
  */
 function featureUses(grammar: SketchGrammar, weightOf: WeightOf, traces: readonly Trace<State>[]): FeatureUse[][] {
   const { features } = grammar.features;
-  const fired = new Uint8Array(features.length);
-  const met = new Uint8Array(features.length);
-  const counts = traces.map((trace) => {
-    const value = new Float64Array(features.length);
-    const expected = new Float64Array(features.length);
-    for (const {
-      options,
-      choice,
-      probabilities: { policy },
-    } of trace.steps) {
+  const { listed, places } = listedFeatures(features.length, weightOf, traces);
+  return traces.map(({ steps }) => {
+    const value = new Float64Array(listed.length);
+    const expected = new Float64Array(listed.length);
+    for (const { options, choice, probabilities } of steps) {
       for (const feature of options[choice]?.features ?? []) {
-        value[feature] = (value[feature] ?? 0) + 1;
-        fired[feature] = 1;
+        const place = (places[feature] ?? 0) - 1;
+        value[place] = (value[place] ?? 0) + 1;
       }
       for (let i = 0; i < options.length; i++) {
-        const probability = policy[i] ?? 0;
+        const probability = probabilities.policy[i] ?? 0;
         for (const feature of options[i]?.features ?? []) {
-          expected[feature] = (expected[feature] ?? 0) + probability;
-          met[feature] = 1;
+          const place = (places[feature] ?? 0) - 1;
+          if (place >= 0) expected[place] = (expected[place] ?? 0) + probability;
         }
       }
     }
-    return { value, expected };
-  });
-  const listed: number[] = [];
-  for (let k = 0; k < features.length; k++) {
-    if (fired[k] === 1 || (met[k] === 1 && weightOf(k) !== 0)) listed.push(k);
-  }
-  return counts.map(({ value, expected }) => {
     const uses: FeatureUse[] = [];
-    for (const k of listed) {
-      const use = { feature: features[k] as HintFeature, value: value[k] ?? 0, expected: expected[k] ?? 0 };
+    for (let place = 0; place < listed.length; place++) {
+      const use = {
+        feature: features[listed[place] ?? -1] as HintFeature,
+        value: value[place] ?? 0,
+        expected: expected[place] ?? 0,
+      };
       if (use.value > 0 || use.expected > 0) uses.push(use);
     }
     return uses;
   });
+}
+
+/** Which features the uses are of. `places[feature]`: its place among them, counted from 1; 0 for none. */
+function listedFeatures(
+  count: number,
+  weightOf: WeightOf,
+  traces: readonly Trace<State>[],
+): { readonly listed: readonly number[]; readonly places: Int32Array } {
+  const fired = new Uint8Array(count);
+  for (const { steps } of traces)
+    for (const { options, choice } of steps) for (const feature of options[choice]?.features ?? []) fired[feature] = 1;
+  const listed: number[] = [];
+  const places = new Int32Array(count);
+  const seen = new Set<readonly Option[]>();
+  for (const { steps } of traces) {
+    for (const { options } of steps) {
+      if (seen.has(options)) continue;
+      seen.add(options);
+      for (const option of options)
+        for (const feature of option.features)
+          if (places[feature] === 0 && (fired[feature] === 1 || weightOf(feature) !== 0))
+            places[feature] = listed.push(feature);
+    }
+  }
+  return { listed, places };
 }

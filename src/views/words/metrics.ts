@@ -2,6 +2,7 @@
 import { scaleLinear } from 'd3';
 import { decimal, percent, signed, tickLabel } from '../../charts/format.ts';
 import { valueLimit, type SeriesPoint } from '../../charts/series.ts';
+import { knownMean, type Known } from '../../grpo/metrics.ts';
 import type { HistoryPoint } from '../../grpo/run-store.ts';
 import { REWARD_MODE_LABELS } from '../../grpo/reward-modes.ts';
 import type { MetricId } from './explain.svelte.ts';
@@ -11,6 +12,8 @@ export interface Metric {
   readonly title: string;
   readonly unit: string;
   readonly of: (point: HistoryPoint) => number | null;
+  /** How well it is known, for a figure that may be an estimate; absent for one that is counted. */
+  readonly known?: (point: HistoryPoint) => Known;
   readonly format: (value: number) => string;
   readonly tickFormat: (value: number) => string;
   readonly means: string;
@@ -18,6 +21,11 @@ export interface Metric {
   /** The axis: fixed, or growing in nice jumps above `least`. */
   readonly axis: (values: readonly (number | null)[]) => { domain: [number, number]; ticks: number[] };
 }
+
+const knownAs =
+  (error: 'entropySe' | 'klSe') =>
+  (point: HistoryPoint): Known =>
+    point.exact === true ? 'exact' : (point[error] ?? null);
 
 const upTo = (least: number) => (values: readonly (number | null)[]) => {
   const top = valueLimit(values, least);
@@ -54,6 +62,7 @@ export const METRICS: readonly Metric[] = [
     title: 'Entropy',
     unit: 'nats',
     of: ({ entropy }) => entropy,
+    known: knownAs('entropySe'),
     format: (value) => decimal(value),
     tickFormat: tickLabel,
     means:
@@ -66,6 +75,7 @@ export const METRICS: readonly Metric[] = [
     title: 'KL from no hints',
     unit: 'nats',
     of: ({ kl }) => kl,
+    known: knownAs('klSe'),
     format: (value) => decimal(value),
     tickFormat: tickLabel,
     means:
@@ -83,4 +93,27 @@ export function rewardModesIn(history: readonly HistoryPoint[]): string {
 
 export function seriesOf(metric: Metric, history: readonly HistoryPoint[]): SeriesPoint[] {
   return history.map((point) => ({ step: point.step, value: metric.of(point) }));
+}
+
+/** "exact", "± 0.21" (one standard error), "estimate" where the error is not known; '' for a figure that is counted. */
+export function knownText({ known, of, format }: Metric, points: readonly HistoryPoint[]): string {
+  if (known === undefined) return '';
+  const mean = knownMean(points.filter((point) => of(point) !== null).map(known));
+  return mean === 'exact' ? 'exact' : mean === null ? 'estimate' : `± ${format(mean)}`;
+}
+
+/** A figure of a step with how well it is known: "1.40 ± 0.21"; "–" where there is none. */
+export function knownFigure(metric: Metric, point: HistoryPoint): string {
+  const value = metric.of(point);
+  return value === null ? '–' : `${metric.format(value)} ${knownText(metric, [point])}`.trimEnd();
+}
+
+/** The same as a sentence about the figures of the last steps. */
+export function howKnown(known: string): string {
+  if (known === 'exact') return 'Exact: summed over all SQL the policy can write, at the set temperature.';
+  const how =
+    'Estimated from the completions first drawn for each question, at the set temperature: the mean over them of what each of their decisions could have been.';
+  return known === 'estimate'
+    ? `${how} Some of these steps are of an earlier version, which kept no standard error.`
+    : `${how} After ± stands one standard error.`;
 }

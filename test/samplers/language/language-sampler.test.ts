@@ -176,7 +176,7 @@ describe('a group', () => {
   });
   it('has no distribution, and needs a table', () => {
     const { model, sampler } = make(bySeed);
-    expect(sampler.distribution(request())).toBeNull();
+    expect(sampler.distribution(request(), [])).toBeNull();
     expect([sampler.id, sampler.label, sampler.isLanguageModel]).toEqual(['scripted/model', 'Scripted model', true]);
     expect(() =>
       makeLanguageSampler({ model, schema: { tables: [], profiles: [] }, settings: () => DEFAULT_CONFIG }),

@@ -161,7 +161,7 @@ describe('makePoolSampler', () => {
   });
 
   test('claims no distribution, and is labelled as recorded', () => {
-    expect(sampler.distribution(request(1))).toBeNull();
+    expect(sampler.distribution(request(1), [])).toBeNull();
     expect(sampler).toMatchObject({
       id: 'completions',
       label: 'Recorded completions of 6 models',

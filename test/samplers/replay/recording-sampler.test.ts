@@ -6,6 +6,7 @@ import {
   RecordingEnded,
   RecordingMismatch,
   RecordingSampler,
+  type RecordedCall,
   ReplaySampler,
 } from '../../../src/samplers/replay/recording-sampler.ts';
 
@@ -52,8 +53,10 @@ const numbers: Sampler = {
     return sampleOf(`SELECT ${random()}`, { choices: [1, 2] });
   },
   replay: (_request, choices) => (choices.length === 0 ? null : sampleOf(`SELECT ${choices.join()}`, { choices })),
-  distribution: ({ temperature }) => ({ entropy: temperature, kl: 0.25, exact: true }),
+  distribution: ({ temperature }) => ({ entropy: temperature, kl: 0.25, exact: true, entropySe: null, klSe: null }),
 };
+
+const MEASURED = { entropy: 0.7, kl: 0.25, exact: true, entropySe: null, klSe: null };
 
 describe('a recording sampler', () => {
   it('passes everything through, and notes it with the numbers that were drawn', async () => {
@@ -67,7 +70,7 @@ describe('a recording sampler', () => {
     expect(greedy).toEqual(await numbers.greedy(request('b', bare)));
     expect(sampler.replay(request('a', random), [3])?.sql).toBe('SELECT 3');
     expect(sampler.replay(request('a', random), [])).toBeNull();
-    expect(sampler.distribution(request('a', random))).toEqual({ entropy: 0.7, kl: 0.25, exact: true });
+    expect(sampler.distribution(request('a', random), samples)).toEqual(MEASURED);
     expect(random()).toBe(bare());
     expect(sampler.takeCalls()).toEqual([
       { method: 'generateGroup', question: 'a', temperature: 0.7, count: 2, drawn: 6, samples },
@@ -84,7 +87,7 @@ describe('a recording sampler', () => {
         method: 'distribution',
         question: 'a',
         temperature: 0.7,
-        distribution: { entropy: 0.7, kl: 0.25, exact: true },
+        distribution: MEASURED,
       },
     ]);
     expect(sampler.takeCalls()).toEqual([]);
@@ -110,7 +113,7 @@ describe('a replay sampler', () => {
     await sampler.generateGroup(request('a', random), 2);
     await sampler.greedy(request('b', random));
     sampler.replay(request('a', random), [3]);
-    sampler.distribution(request('a', random));
+    sampler.distribution(request('a', random), []);
     return new ReplaySampler(sampler, sampler.takeCalls());
   };
 
@@ -137,7 +140,7 @@ describe('a replay sampler', () => {
       sql: 'SELECT 3',
       origin: { model: 'Numbers', how: 'recorded' },
     });
-    expect(sampler.distribution(request('a', random))).toEqual({ entropy: 0.7, kl: 0.25, exact: true });
+    expect(sampler.distribution(request('a', random))).toEqual(MEASURED);
     expect(sampler.remaining).toBe(0);
   });
 
@@ -159,6 +162,37 @@ describe('a replay sampler', () => {
     await sampler.generateGroup(request('a', random), 2);
     await sampler.greedy(request('b', random));
     expect(() => sampler.replay(request('a', random), [4])).toThrow(RecordingMismatch);
+  });
+
+  it('gives what versions before 0.4.0 measured before a group once the group is drawn', async () => {
+    const group = (question: string): RecordedCall => ({
+      method: 'generateGroup',
+      question,
+      temperature: 0.7,
+      count: 1,
+      drawn: 0,
+      samples: [sampleOf('SELECT 1')],
+    });
+    const measured = (question: string, entropy: number): RecordedCall => ({
+      method: 'distribution',
+      question,
+      temperature: 0.7,
+      distribution: { ...MEASURED, entropy },
+    });
+    const sampler = new ReplaySampler(numbers, [measured('a', 1), group('a'), measured('b', 2), group('b')]);
+    const { next } = seededRandom(1);
+    for (const [question, entropy] of [
+      ['a', 1],
+      ['b', 2],
+    ] as const) {
+      await sampler.generateGroup(request(question, next), 1);
+      expect(sampler.distribution(request(question, next))).toMatchObject({ entropy });
+    }
+    expect(sampler.remaining).toBe(0);
+    expect(() => sampler.distribution(request('b', next))).toThrow(RecordingEnded);
+    await expect(
+      new ReplaySampler(numbers, [measured('a', 1), group('b')]).generateGroup(request('b', next), 1),
+    ).rejects.toThrow(RecordingMismatch);
   });
 
   it('says when it has ended, and goes on with other calls', async () => {

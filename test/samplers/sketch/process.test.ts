@@ -10,7 +10,6 @@ import {
   stateGraph,
   type Option,
   type Process,
-  type StateGraph,
 } from '../../../src/samplers/sketch/process.ts';
 import { bruteForce, enumerate, randomWeights } from './enumerate.ts';
 
@@ -70,12 +69,6 @@ const processes = fc
   .map(processOf);
 const temperature = fc.double({ min: 0.05, max: 2, noNaN: true });
 
-function graphOf<S>(process: Process<S>): StateGraph {
-  const graph = stateGraph(process);
-  if (graph === null) throw new Error('the process has too many states');
-  return graph;
-}
-
 /** Differences grow with the figures' size: logits of 4 at temperature .05 differ by hundreds. */
 const close = (actual: number, expected: number): void => {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
@@ -87,7 +80,7 @@ describe('on any process', () => {
       fc.property(processes, temperature, fc.integer({ min: 0, max: 1000 }), (process, t, seed) => {
         const weightOf = randomWeights(seed);
         const { total, entropy, kl } = bruteForce(process, weightOf, t);
-        const exact = exactDistribution(graphOf(process), new Evaluator(weightOf, t));
+        const exact = exactDistribution(stateGraph(process), new Evaluator(weightOf, t));
         close(total, 1);
         close(exact.entropy, entropy);
         close(exact.kl, kl);
@@ -101,7 +94,7 @@ describe('on any process', () => {
     fc.assert(
       fc.property(processes, temperature, fc.nat(), (process, t, seed) => {
         const evaluator = new Evaluator(() => 0, t);
-        expect(exactDistribution(graphOf(process), evaluator).kl).toBe(0);
+        expect(exactDistribution(stateGraph(process), evaluator).kl).toBe(0);
         const trace = sampleTrace(process, evaluator, seededRandom(seed).next);
         expect(trace.logProbability).toBe(trace.referenceLogProbability);
       }),
@@ -226,26 +219,63 @@ it('the hints of an option are summed once for a policy, whatever it is coupled 
   expect(asked).toBe(3);
 });
 
-describe('beyond the limit of states', () => {
-  it('there is no graph, and at the limit there is one', () => {
-    expect(stateGraph(processOf(CHAIN), 2)).toBeNull();
-    expect(stateGraph(processOf(CHAIN), 3)?.next).toHaveLength(3);
+describe('an estimate from drawn traces', () => {
+  const process = processOf(CHAIN);
+  const evaluator = new Evaluator(randomWeights(5), 0.8);
+  const exact = exactDistribution(stateGraph(process), evaluator);
+  const GROUPS = 4000;
+  const random = seededRandom(9).next;
+  const groups = Array.from({ length: GROUPS }, () =>
+    Array.from({ length: 4 }, () => sampleTrace(process, evaluator, random)),
+  );
+  const estimates = groups.map(estimatedDistribution);
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const varianceOf = (values: readonly number[]): number => {
+    const centre = meanOf(values);
+    return meanOf(values.map((value) => (value - centre) ** 2));
+  };
+
+  it.each([
+    ['entropy', 'entropySe'],
+    ['kl', 'klSe'],
+  ] as const)('of the %s is unbiased, and its standard error is its spread', (figure, error) => {
+    const figures = estimates.map((estimate) => estimate[figure]);
+    const spread = varianceOf(figures);
+    expect(spread).toBeGreaterThan(1e-4);
+    expect(Math.abs(meanOf(figures) - exact[figure])).toBeLessThan(4 * Math.sqrt(spread / GROUPS));
+    // E[se²] is the variance of the mean of four.
+    const squares = estimates.map((estimate) => (estimate[error] ?? NaN) ** 2);
+    expect(Math.abs(meanOf(squares) - spread)).toBeLessThan(
+      5 * Math.sqrt(varianceOf(squares) / GROUPS) + 0.05 * spread,
+    );
+    expect(estimates.every((estimate) => !estimate.exact)).toBe(true);
   });
 
-  it('the estimate is unbiased: many of them average to the exact figures', () => {
-    const process = processOf(CHAIN);
-    const evaluator = new Evaluator(randomWeights(5), 0.8);
-    const exact = exactDistribution(graphOf(process), evaluator);
-    const random = seededRandom(9).next;
-    const estimates = Array.from({ length: 200 }, () => estimatedDistribution(process, evaluator, random));
-    for (const figure of ['entropy', 'kl'] as const) {
-      const mean = estimates.reduce((sum, estimate) => sum + estimate[figure], 0) / estimates.length;
-      const sd = Math.sqrt(
-        estimates.reduce((sum, estimate) => sum + (estimate[figure] - mean) ** 2, 0) / (estimates.length - 1),
-      );
-      expect(Math.abs(mean - exact[figure])).toBeLessThan((5 * sd) / Math.sqrt(estimates.length) + 1e-12);
-      expect(sd).toBeLessThan(0.5 * exact[figure]);
+  it('covers the exact figures as often as it should, with forty traces', () => {
+    const covered = { entropy: 0, kl: 0 };
+    const wide = GROUPS / 10;
+    for (let i = 0; i < wide; i++) {
+      const one = estimatedDistribution(groups.slice(i * 10, i * 10 + 10).flat());
+      if (Math.abs(one.entropy - exact.entropy) <= 2.023 * (one.entropySe ?? NaN)) covered.entropy++;
+      if (Math.abs(one.kl - exact.kl) <= 2.023 * (one.klSe ?? NaN)) covered.kl++;
     }
-    expect(estimates.every((estimate) => !estimate.exact)).toBe(true);
+    // 95 % of 400 by Student's t, ± 5 standard deviations of the count.
+    for (const count of [covered.entropy, covered.kl]) {
+      expect(count / wide).toBeGreaterThan(0.95 - 5 * Math.sqrt((0.95 * 0.05) / wide));
+    }
+  });
+
+  it('spreads less than the log-probabilities themselves', () => {
+    const plain = groups.map((group) => meanOf(group.map(({ logProbability }) => -logProbability)));
+    expect(Math.abs(meanOf(plain) - exact.entropy)).toBeLessThan(4 * Math.sqrt(varianceOf(plain) / GROUPS));
+    expect(varianceOf(estimates.map(({ entropy }) => entropy))).toBeLessThan(0.6 * varianceOf(plain));
+  });
+
+  it('has no standard error from one trace, and says of a policy without hints that its KL is zero', () => {
+    const one = groups[0]?.slice(0, 1) ?? [];
+    expect(estimatedDistribution(one)).toMatchObject({ exact: false, entropySe: null, klSe: null });
+    const unmoved = new Evaluator(() => 0, 0.8);
+    const four = Array.from({ length: 4 }, () => sampleTrace(process, unmoved, random));
+    expect(estimatedDistribution(four)).toMatchObject({ exact: false, kl: 0, klSe: 0 });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/grpo/random.ts';
-import type { PolicyView, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
+import type { Distribution, PolicyView, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
 import { makeSketchSampler } from '../../../src/samplers/sketch/sketch-sampler.ts';
 import { openTestDatabase } from '../../database/helpers.ts';
-import { FLEET_QUESTIONS, FLEET_SQL } from './fleet.ts';
+import { Evaluator, exactDistribution, stateGraph } from '../../../src/samplers/sketch/process.ts';
+import { FLEET_QUESTIONS, FLEET_SQL, grammarOf, indexOf } from './fleet.ts';
 import { ODD_SCHEMAS } from '../schemas.ts';
 
 const NO_HINTS: PolicyView = { weightOf: () => 0, version: 0, hints: [] };
@@ -26,6 +27,11 @@ const request = (question: string, seed = 1, policy = NO_HINTS, temperature = 0.
   random: seededRandom(seed).next,
 });
 const fleet = samplerOf(FLEET_SQL);
+/** On the fleet, from a hundred completions. */
+async function distributionOf(asked: SampleRequest): Promise<Distribution | null> {
+  const sampler = await fleet;
+  return sampler.distribution(asked, await sampler.generateGroup(asked, 100));
+}
 const sqlOf = (samples: readonly Sample[]): string[] => samples.map(({ sql }) => sql);
 
 describe('a group', () => {
@@ -54,7 +60,7 @@ describe('a group', () => {
         new Set(sqlOf(await (await fleet).generateGroup(request('boats from Turku', 3, NO_HINTS, temperature), 100)))
           .size,
       );
-      entropy.push((await fleet).distribution(request('boats from Turku', 3, NO_HINTS, temperature))?.entropy ?? 0);
+      entropy.push((await distributionOf(request('boats from Turku', 3, NO_HINTS, temperature)))?.entropy ?? 0);
     }
     expect(distinct).toEqual([...distinct].sort((a, b) => a - b));
     expect(distinct[3]).toBeGreaterThan(2 * (distinct[1] ?? 0));
@@ -124,8 +130,8 @@ describe('hints', () => {
 
   it('only where their cue occurs', async () => {
     const policy = hinted({ '"how many" ⇒ aggregate per group': 5, 'quay ⇒ SELECT boat.title': 5 });
-    expect((await fleet).distribution(request('titles of boats', 1, policy))?.kl).toBe(0);
-    expect((await fleet).distribution(request('how many boats per city', 1, policy))?.kl).toBeGreaterThan(0.1);
+    expect((await distributionOf(request('titles of boats', 1, policy)))?.kl).toBe(0);
+    expect((await distributionOf(request('how many boats per city', 1, policy)))?.kl).toBeGreaterThan(0.1);
   });
 });
 
@@ -198,12 +204,12 @@ describe('features', () => {
 
   it('averages of value and of expectation agree over many completions', async () => {
     const samples = await (await fleet).generateGroup(request('number of boats per city', 6), 3000);
-    const keys = new Set(samples.flatMap(({ features }) => features.map(({ feature }) => feature.key)));
+    const uses = samples.map(
+      ({ features }) => new Map(features.map(({ feature, value, expected }) => [feature.key, value - expected])),
+    );
+    const keys = new Set(uses.flatMap((use) => [...use.keys()]));
     for (const key of keys) {
-      const differences = samples.map(({ features }) => {
-        const use = features.find(({ feature }) => feature.key === key);
-        return use === undefined ? 0 : use.value - use.expected;
-      });
+      const differences = uses.map((use) => use.get(key) ?? 0);
       const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
       const sd = Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / differences.length);
       expect(Math.abs(mean), key).toBeLessThan((6 * sd) / Math.sqrt(differences.length) + 1e-9);
@@ -213,30 +219,55 @@ describe('features', () => {
 });
 
 describe('the distribution', () => {
-  it('is exact where there are few states, and zero KL without hints', async () => {
-    for (const name of ['one table of one column', 'no text, no numbers', 'an empty table and a view']) {
+  const HINTED = hinted({ '* ⇒ list of columns': 2, '* ⇒ COUNT': -1 });
+
+  it('is exact where there are few states, whatever was drawn, and zero KL without hints', async () => {
+    for (const name of ['one table of one column', 'no text, no numbers', 'dates and numbers stored as text']) {
       const { sql, questions } = ODD_SCHEMAS[name] ?? { sql: '', questions: [] };
       const sampler = await samplerOf(sql);
-      for (const question of questions)
-        expect(sampler.distribution(request(question)), question).toMatchObject({ exact: true, kl: 0 });
+      for (const question of questions) {
+        const samples = await sampler.generateGroup(request(question), 4);
+        const exact = sampler.distribution(request(question), samples);
+        expect(exact, question).toMatchObject({ exact: true, kl: 0, entropySe: null, klSe: null });
+        expect(sampler.distribution(request(question), []), question).toEqual(exact);
+      }
     }
-    for (const question of Object.values(FLEET_QUESTIONS))
-      expect((await fleet).distribution(request(question)), question).toMatchObject({ kl: 0 });
   });
 
-  it('is an estimate where there are too many states, the same every time', async () => {
-    const tables = Array.from(
-      { length: 12 },
-      (_, i) =>
-        `CREATE TABLE ${'abcdefghijkl'[i] ?? ''}_red (id INTEGER PRIMARY KEY, colour TEXT, size REAL, next INT REFERENCES ${'abcdefghijkl'[(i + 1) % 12] ?? ''}_red(id)); INSERT INTO ${'abcdefghijkl'[i] ?? ''}_red VALUES (1, 'red', 1, NULL), (2, 'green', 2, NULL), (3, 'blue', 3, NULL), (4, 'black', 4, NULL);`,
-    );
-    const sampler = await samplerOf(tables.join('\n'));
-    const question = 'colour size red green blue black more than 3 and less than 4 and over 7';
-    const distribution = sampler.distribution(request(question, 1, hinted({ '* ⇒ list of columns': 2 })));
-    expect(distribution).toMatchObject({ exact: false });
-    expect(distribution?.entropy).toBeGreaterThan(1);
-    expect(distribution?.kl).toBeGreaterThan(0);
-    expect(sampler.distribution(request(question, 9, hinted({ '* ⇒ list of columns': 2 })))).toEqual(distribution);
+  it('elsewhere is an estimate from the samples, around the sum over the graph', async () => {
+    const sampler = await fleet;
+    const index = await indexOf(FLEET_SQL);
+    for (const question of Object.values(FLEET_QUESTIONS).slice(0, 6)) {
+      const asked = request(question, 5, HINTED);
+      const samples = await sampler.generateGroup(asked, 300);
+      const estimate = sampler.distribution(asked, samples) as Distribution;
+      const grammar = grammarOf(question, index);
+      const keys = grammar.features.features;
+      const weightOf = (feature: number): number => HINTED.weightOf(keys[feature]?.key ?? '');
+      const exact = exactDistribution(stateGraph(grammar), new Evaluator(weightOf, asked.temperature));
+      expect(estimate.exact).toBe(false);
+      expect(estimate.entropySe).toBeGreaterThan(0);
+      expect(Math.abs(estimate.entropy - exact.entropy), question).toBeLessThan(4 * (estimate.entropySe ?? NaN));
+      expect(Math.abs(estimate.kl - exact.kl), question).toBeLessThan(4 * (estimate.klSe ?? NaN));
+      expect(exact.kl, question).toBeGreaterThan(0.01);
+    }
+  });
+
+  it('draws nothing, and is the same every time', async () => {
+    const sampler = await fleet;
+    const { next, state } = seededRandom(3);
+    const asked = { ...request('boats from Turku', 3, HINTED), random: next };
+    const samples = await sampler.generateGroup(asked, 4);
+    const before = state();
+    const first = sampler.distribution(asked, samples);
+    expect(sampler.distribution(asked, samples)).toEqual(first);
+    expect(state()).toEqual(before);
+  });
+
+  it('cannot be told from samples of somebody else', async () => {
+    const samples = await (await fleet).generateGroup(request('boats from Turku'), 4);
+    const other = await samplerOf(FLEET_SQL);
+    expect(other.distribution(request('boats from Turku'), samples)).toBeNull();
   });
 });
 
