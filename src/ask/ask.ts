@@ -18,7 +18,8 @@ import { choiceScores, hintScore } from '../grpo/choice.ts';
 import { ConfigError, type GRPOConfig } from '../grpo/config.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
+import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { runAndScore, type ScoredSql } from '../grpo/run-once.ts';
 import { SHOWN_ROWS } from '../grpo/trainer.ts';
 import type {
   Database,
@@ -156,28 +157,26 @@ async function run(
   group: readonly Sample[],
   { database, rewards, policy, config, byHints, signal }: RunParts,
 ): Promise<Ran[]> {
-  const texts = [...new Set(group.map(({ sql }) => sql))];
-  const budget = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms, maxRows: config.max_rows };
-  const results = await database.execute(texts, { budget, ...(signal === undefined ? {} : { signal }) });
-  const executions = group.map(({ sql }) => results[texts.indexOf(sql)] as Execution);
-  const scored = await rewards.score(
+  const runs = await runAndScore(
     question,
-    group.map(({ sql }, i) => ({ sql, execution: executions[i] as Execution })),
+    group.map(({ sql }) => sql),
+    { database, rewards, budget: queryBudget(config), signal },
   );
   signal?.throwIfAborted();
-  const classes = resultClasses(executions);
+  const classes = resultClasses(runs.map(({ execution }) => execution));
+  const totals = runs.map((one) => one.rewards.total);
   const scores = choiceScores(
-    group.map(({ features }, i) => ({ total: scored[i]?.total ?? null, features })),
+    group.map(({ features }, i) => ({ total: totals[i] ?? null, features })),
     policy,
     byHints,
   );
   return group.map((sample, i): Ran => ({
     sample,
-    execution: executions[i] as Execution,
-    rewards: scored[i] as ScoredRewards,
+    execution: (runs[i] as ScoredSql).execution,
+    rewards: (runs[i] as ScoredSql).rewards,
     result: classes[i] ?? null,
     hintScore: hintScore(sample.features, policy),
-    score: scored[i]?.total === null ? null : (scores[i] ?? null),
+    score: totals[i] === null ? null : (scores[i] ?? null),
   }));
 }
 

@@ -1,4 +1,5 @@
 /** The ranking of an answer in words: why a candidate lost, and what to know before trusting the winner. */
+import { signed } from '../grpo/figures.ts';
 import {
   REWARD_COMPONENTS,
   type Execution,
@@ -14,8 +15,6 @@ export interface Compared extends Pick<AskCandidate, 'execution' | 'rewards' | '
   /** Equal for equal results; null without a result. */
   readonly result: number | null;
 }
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
 /** One sentence: why `loser` is not the answer. `byHints`: the score holds the weights of the hints. */
 export function whyItLost(loser: Compared, winner: Compared, byHints: boolean): string {

@@ -1,5 +1,6 @@
 /** An answer as a terminal shows it: the table, the SQL, and what was not chosen. */
 import type { ActedHint, AskAnswer, AskCandidate } from '../ask/types.ts';
+import { signed } from '../grpo/figures.ts';
 import type { SqlValue } from '../grpo/types.ts';
 
 /** Characters of a cell, and columns of a table, that are shown. */
@@ -95,7 +96,6 @@ function hintLines({ hints, hintCount }: AskCandidate): string[] {
 const hintText = ({ cue, pattern }: ActedHint): string =>
   cue === null ? `always: ${pattern}` : `if “${cue}”: ${pattern}`;
 const scoreText = ({ score }: AskCandidate): string => (score === null ? '    –' : signed(score));
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 const plural = (value: number, one: string): string => `${value} ${one}${value === 1 ? '' : 's'}`;
 const cut = (text: string): string => (text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text);
 

@@ -1,3 +1,5 @@
+import { queryBudget } from '../grpo/derived-settings.ts';
+import { percent } from '../grpo/figures.ts';
 import { checkSpec, ExperimentError, runExperiment, variantConfig } from '../lab/experiment.ts';
 import type { ExperimentPorts } from '../lab/experiment.ts';
 import type { Experiment, Variant } from '../lab/experiment-types.ts';
@@ -74,7 +76,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
   try {
     const rewards = rewardsFor(database);
     const sampler = makeSketchSampler({ schema: database.schema });
-    const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
+    const judge = new Judge(database, queryBudget(config));
     const ports: ExperimentPorts = {
       sampler,
       database,
@@ -196,7 +198,6 @@ async function forTheCaller<T>(work: () => Promise<T>): Promise<T> {
 
 /** Names, and accuracies in per cent with their intervals, in columns. */
 function tableOf(summaries: readonly VariantSummary[], groupSize: number): string[] {
-  const percent = (value: number): string => (100 * value).toFixed(1);
   const shown = (one: Mean | undefined): string =>
     one === undefined ? '–' : `${percent(one.mean)} (${percent(one.low)}–${percent(one.high)})`;
   const rows = [

@@ -1,3 +1,4 @@
+import { queryBudget } from '../grpo/derived-settings.ts';
 import { hintCredit } from '../lab/hint-credit.ts';
 import type { CreditReport } from '../lab/hint-credit.ts';
 import { Judge } from '../lab/judge.ts';
@@ -46,7 +47,7 @@ export async function credit(given: GivenOptions, report: Report): Promise<void>
       temperature: config.temperature,
       groupSize: config.group_size,
       sampler: makeSketchSampler({ schema: database.schema }),
-      judge: new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }),
+      judge: new Judge(database, queryBudget(config)),
       onQuestion: (done, all) => {
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },

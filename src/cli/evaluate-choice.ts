@@ -2,6 +2,8 @@
  * `lab evaluate` for completions of language models: how good is what is chosen of a group, and do hints choose better?
  */
 import type { GRPOConfig } from '../grpo/config.ts';
+import { queryBudget } from '../grpo/derived-settings.ts';
+import { percent } from '../grpo/figures.ts';
 import type { PolicyView, Question } from '../grpo/types.ts';
 import { CHOICE_RULES, evaluateChoice } from '../lab/choice-evaluation.ts';
 import type { ChoiceEvaluation, ChoiceRule } from '../lab/choice-evaluation.ts';
@@ -12,7 +14,7 @@ import { everyTenth } from './report.ts';
 import type { Report } from './report.ts';
 import { answerable, makeSampler } from './samplers.ts';
 import type { SamplerChoice } from './samplers.ts';
-import { budgetOf, choosingRewards } from './teach-choice.ts';
+import { choosingRewards } from './teach-choice.ts';
 
 /** In words, as they are printed. */
 export const RULE_TEXT: Readonly<Record<ChoiceRule, string>> = {
@@ -64,7 +66,7 @@ export async function measureChoice(
     rewards: choosingRewards(database, config),
     temperature: config.temperature,
     groupSize: config.group_size,
-    budget: budgetOf(config),
+    budget: queryBudget(config),
     onQuestion: (done, all) => {
       if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
     },
@@ -91,11 +93,6 @@ export function linesOf(
       ? [`The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.`]
       : []),
   ];
-}
-
-/** A share in per cent. */
-export function percent(share: number): string {
-  return (100 * share).toFixed(1);
 }
 
 export function withInterval({ accuracy, low, high }: Interval): string {

@@ -6,7 +6,8 @@
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
+import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { percent, signedPoints } from '../grpo/figures.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { PolicyHint } from '../grpo/types.ts';
 import { CHOICE_RULES, poolChoices } from '../lab/choice-evaluation.ts';
@@ -17,7 +18,7 @@ import { Judge } from '../lab/judge.ts';
 import { teachable } from '../lab/teachable.ts';
 import { trainWithValidation } from '../lab/training.ts';
 import { filesOfPool, namesOf } from './dataset-folder.ts';
-import { linesOf, measureChoice, percent, RULE_TEXT } from './evaluate-choice.ts';
+import { linesOf, measureChoice, RULE_TEXT } from './evaluate-choice.ts';
 import type { MeasuredChoice } from './evaluate-choice.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { openFiles } from './inputs.ts';
@@ -112,7 +113,7 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
   ))
     report.result(line);
   report.result(
-    `Aimed at: +${percent(TARGET)} points. ${difference >= TARGET ? 'Reached' : 'Not reached'}: ${signed(difference)}.`,
+    `Aimed at: +${percent(TARGET)} points. ${difference >= TARGET ? 'Reached' : 'Not reached'}: ${signedPoints(difference)}.`,
   );
 }
 
@@ -154,7 +155,7 @@ async function teach(
   { database, questions }: Pick<Inputs, 'database' | 'questions'>,
   { training: config, measuring, steps, seed }: Plan,
 ): Promise<Taught> {
-  const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
+  const judge = new Judge(database, queryBudget(config));
   const { questions: usable, leftOut } = await teachable(questions, config, judge.gold);
   const taught = answerable(choice, usable);
   if (taught.length === 0)
@@ -211,15 +212,11 @@ function tableOf(results: readonly PoolResult[], pooled: ChoiceEvaluation): stri
   const cells = ({ questions, rules, comparison }: ChoiceEvaluation): string[] => [
     String(questions),
     ...CHOICE_RULES.map((rule) => percent(rules[rule].accuracy)),
-    `${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)})`,
+    `${signedPoints(comparison.difference)} (${signedPoints(comparison.low)} to ${signedPoints(comparison.high)})`,
   ];
   return inColumns([
     ['right in %', 'questions', ...CHOICE_RULES.map((rule) => RULE_TEXT[rule]), 'reward and hints − reward'],
     ...results.map(({ name, evaluation }) => [name, ...cells(evaluation)]),
     ['all', ...cells(pooled)],
   ]);
-}
-
-function signed(share: number): string {
-  return `${Math.round(1000 * share) < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }

@@ -1,3 +1,4 @@
+import { queryBudget } from '../grpo/derived-settings.ts';
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
@@ -79,7 +80,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
       policy: fixedPolicy(hints),
       temperature: config.temperature,
       groupSize: config.group_size,
-      budget: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
+      budget: queryBudget(config),
       onQuestion: (done, all) => {
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf } from '../grpo/message-of.ts';
 import { UsageError } from './options.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function because(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code] ?? messageOf(error);
 }
 
 /** Throws UsageError. */

@@ -1,6 +1,7 @@
 /** The command line as a table: what parses it and what --help prints are made from it. */
 import { parseArgs } from 'node:util';
 import { DEFAULT_SEED, FIELD_NAMES, FIELDS, PRESETS, type Field, type FieldName } from '../grpo/config.ts';
+import { messageOf } from '../grpo/message-of.ts';
 import { CHOICE_STEPS, CHOICE_TRAINING } from '../lab/choice-training.ts';
 import { MIN_DATABASES, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
 
@@ -374,7 +375,7 @@ export function readOptions(command: CommandRow, args: readonly string[]): Given
     }));
   } catch (error) {
     // Node's messages go on with advice in further sentences.
-    const [first = 'unreadable arguments'] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    const [first = 'unreadable arguments'] = messageOf(error).split(/\. |\n/);
     const unfilled = /^Option '--([\w-]+)[^']*' argument is ambiguous/.exec(first)?.[1];
     if (unfilled !== undefined)
       throw new UsageError(

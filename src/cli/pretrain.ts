@@ -1,4 +1,6 @@
 import { compactHintsText } from '../formats/hints-file.ts';
+import { queryBudget } from '../grpo/derived-settings.ts';
+import { percent, signedPoints } from '../grpo/figures.ts';
 import { GoldResults } from '../lab/gold.ts';
 import { Judge } from '../lab/judge.ts';
 import { leaveOut, meanOverDatabases } from '../lab/leave-one-out.ts';
@@ -122,11 +124,7 @@ function foldOf({ name, questions, database: within }: DatasetFolder, allQuestio
     sampler: makeSketchSampler({ schema: database.schema }),
     measured: questions,
     questions: questions.filter(({ split }) => allQuestions || split === 'train'),
-    judge: new Judge(
-      database,
-      { maxVmSteps: PRETRAINING_CONFIG.max_vm_steps * 1e6, deadlineMs: PRETRAINING_CONFIG.deadline_ms },
-      gold,
-    ),
+    judge: new Judge(database, queryBudget(PRETRAINING_CONFIG), gold),
   };
 }
 
@@ -160,7 +158,7 @@ function tableOf(measured: readonly LeftOut[], mean: Means | null): string[] {
   const shown = ({ accuracy, low, high }: ZeroShot['none']): string =>
     `${percent(accuracy)} (${percent(low)}–${percent(high)})`;
   const gain = ({ difference, low, high }: { difference: number; low: number; high: number }): string =>
-    `${signed(difference)} (${signed(low)} to ${signed(high)})`;
+    `${signedPoints(difference)} (${signedPoints(low)} to ${signedPoints(high)})`;
   const cells = (one: ZeroShot | null): string[] =>
     one === null
       ? ['0', '–', '–', '–']
@@ -186,6 +184,3 @@ function tableOf(measured: readonly LeftOut[], mean: Means | null): string[] {
   ];
   return inColumns(rows);
 }
-
-const percent = (share: number): string => (100 * share).toFixed(1);
-const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;

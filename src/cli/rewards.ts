@@ -1,12 +1,14 @@
+import { percent } from '../grpo/figures.ts';
 import { seededRandom } from '../grpo/random.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
-import type { Database, Execution, Question, RewardComponent, RewardModel, ScoredRewards } from '../grpo/types.ts';
+import { rewardWeights, queryBudget, type QueryBudget } from '../grpo/derived-settings.ts';
+import { runAndScore } from '../grpo/run-once.ts';
+import type { Database, Question, RewardComponent, RewardModel, ScoredRewards } from '../grpo/types.ts';
 import { withinQuestionAuc } from '../lab/auc.ts';
 import type { JudgedAnswer } from '../lab/auc.ts';
 import { bestOfGroup } from '../lab/best-of-group.ts';
 import type { BestOfGroup, PoolAnswer } from '../lab/best-of-group.ts';
 import { fixedPolicy } from '../lab/evaluate.ts';
-import { ANSWER_BUDGET, GoldResults } from '../lab/gold.ts';
+import { GoldResults, wholeResults } from '../lab/gold.ts';
 import { agreementOf } from '../rewards/agreement.ts';
 import { weightedTotal } from '../rewards/total.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
@@ -95,8 +97,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
         database,
         model,
         gold,
-        limits: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
-        maxRows: config.max_rows,
+        budget: queryBudget(config),
       });
       if (pool !== null && pool.length > 0) {
         pools.push(pool);
@@ -177,8 +178,7 @@ interface Scoring {
   readonly database: Database;
   readonly model: RewardModel;
   readonly gold: GoldResults;
-  readonly limits: { readonly maxVmSteps: number; readonly deadlineMs: number };
-  readonly maxRows: number;
+  readonly budget: QueryBudget;
 }
 
 /**
@@ -187,44 +187,32 @@ interface Scoring {
 async function scorePool(
   question: Question,
   completions: readonly GivenCompletion[],
-  { database, model, gold, limits, maxRows }: Scoring,
+  { database, model, gold, budget }: Scoring,
 ): Promise<Scored[] | null> {
   const texts = completions.map(({ text }) => extractSql(text).sql);
   // The same SQL gives the same result: it is run and judged once.
   const distinct = [...new Set(texts)];
-  const executions = await database.execute(distinct, { budget: { ...limits, maxRows } });
-  const scored = await model.score(
-    question,
-    distinct.map((sql, i) => ({ sql, execution: executions[i] as Execution })),
-  );
+  const runs = await runAndScore(question, distinct, { database, rewards: model, budget });
+  const executions = runs.map(({ execution }) => execution);
   const classes = resultClasses(executions);
-  // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
-  const cut = distinct.filter((_, i) => executions[i]?.truncated === true);
-  const whole = new Map(
-    (await database.execute(cut, { budget: { ...limits, ...ANSWER_BUDGET } })).map((execution, i) => [
-      cut[i],
-      execution,
-    ]),
-  );
+  const whole = await wholeResults(distinct, executions, database, budget);
   const known = completions.some(({ correct }) => correct === undefined) && (await gold.isComparable(question));
-  const matches = known
-    ? await Promise.all(executions.map((execution, i) => gold.matches(question, whole.get(distinct[i]) ?? execution)))
-    : [];
+  const matches = known ? await Promise.all(whole.map((execution) => gold.matches(question, execution))) : [];
   const pool: Scored[] = [];
   for (const [i, { correct }] of completions.entries()) {
     const at = distinct.indexOf(texts[i] ?? '');
-    const [execution, one] = [executions[at], scored[at]];
+    const run = runs[at];
     const right = correct ?? matches[at] ?? null;
-    if (execution === undefined || one === undefined) throw new Error('A completion was not run or not scored.');
+    if (run === undefined) throw new Error('A completion was not run or not scored.');
     if (right === null) return null;
     pool.push({
       sql: texts[i] ?? '',
       correct: right,
       ran: classes[at] !== null && classes[at] !== undefined,
       result: classes[at] ?? null,
-      returnedRows: execution.rows.length > 0,
-      total: one.total,
-      rewards: one,
+      returnedRows: run.execution.rows.length > 0,
+      total: run.rewards.total,
+      rewards: run.rewards,
     });
   }
   return pool;
@@ -288,6 +276,5 @@ function totalsWithAgreement(
 }
 
 function bestText(best: BestOfGroup, groupSize: number): string {
-  const percent = (share: number): string => (100 * share).toFixed(1);
   return `Right picks out of ${groupSize}, %: random ${percent(best.random)}, runnable ${percent(best.runnable)}, vote ${percent(best.vote)}, reward ${percent(best.reward)}, reward with agreement ${percent(best.rewardWithAgreement)}, best possible ${percent(best.oracle)}.`;
 }

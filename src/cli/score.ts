@@ -1,7 +1,8 @@
 import { parseAnswers } from '../formats/dataset.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
+import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { runAndScore } from '../grpo/run-once.ts';
 import type { RewardComponent, RewardReason } from '../grpo/types.ts';
-import { ANSWER_BUDGET, GoldResults } from '../lab/gold.ts';
+import { GoldResults, wholeResults } from '../lab/gold.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { UsageError } from './options.ts';
@@ -50,18 +51,14 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
     });
     const rewards = rewardsFor(database)(rewardWeights(config));
     const gold = new GoldResults(database);
-    const limits = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms };
+    const budget = queryBudget(config);
     const items: ScoredItem[] = [];
     for (const [index, { question, sql }] of asked.entries()) {
-      const [execution] = await database.execute([sql], { budget: { ...limits, maxRows: config.max_rows } });
-      if (execution === undefined) throw new Error('The database returned no execution.');
-      const [scored] = await rewards.score(question, [{ sql, execution }]);
-      if (scored === undefined) throw new Error('The reward functions returned no score.');
-      // What rewards may see of a result is limited; whether it matches gold is decided on all of it.
-      const [whole] = execution.truncated
-        ? await database.execute([sql], { budget: { ...limits, ...ANSWER_BUDGET } })
-        : [execution];
-      const { components, total } = scored;
+      const [run] = await runAndScore(question, [sql], { database, rewards, budget });
+      if (run === undefined) throw new Error('The SQL was not run or not scored.');
+      const { execution } = run;
+      const { components, total } = run.rewards;
+      const [whole = execution] = await wholeResults([sql], [execution], database, budget);
       const value = (name: RewardComponent): number | null => components[name]?.value ?? null;
       items.push({
         id: question.id,
@@ -71,7 +68,7 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
         format: value('format'),
         total,
         executed: execution.status === 'rows' || execution.status === 'empty',
-        matchesGold: await gold.matches(question, whole ?? execution),
+        matchesGold: await gold.matches(question, whole),
         reasons: Object.fromEntries(Object.entries(components).map(([name, component]) => [name, component.reasons])),
       });
       if (everyTenth(index + 1, asked.length)) report.progress(`scored ${index + 1}/${asked.length}`);

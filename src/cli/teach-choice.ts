@@ -6,8 +6,8 @@ import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig, PresetName } from '../grpo/config.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { RewardMode } from '../grpo/reward-modes.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
-import type { Database, ExecutionBudget, RewardModel } from '../grpo/types.ts';
+import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import type { Database, RewardModel } from '../grpo/types.ts';
 import { CHOICE_TRAINING, referenceTotals } from '../lab/choice-training.ts';
 import type { PoolOptions } from '../samplers/replay/pool-sampler.ts';
 import { configFrom } from './inputs.ts';
@@ -44,14 +44,6 @@ export function choosingRewards(database: Database, config: GRPOConfig): RewardM
   return rewardsFor(database)({ ...rewardWeights(config), gold: 0, feedback: 0 });
 }
 
-export function budgetOf({
-  max_vm_steps,
-  deadline_ms,
-  max_rows,
-}: GRPOConfig): Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs' | 'maxRows'> {
-  return { maxVmSteps: max_vm_steps * 1e6, deadlineMs: deadline_ms, maxRows: max_rows };
-}
-
 /**
  * By what, beside hints, the groups that teach are drawn. `measuring`: of `measuringConfig`; the weights of a gold
  * reward say nothing about it.
@@ -61,5 +53,5 @@ export function choosingTotals(
   measuring: GRPOConfig,
   training: GRPOConfig,
 ): NonNullable<PoolOptions['totals']> {
-  return referenceTotals({ database, rewards: choosingRewards(database, measuring), budget: budgetOf(training) });
+  return referenceTotals({ database, rewards: choosingRewards(database, measuring), budget: queryBudget(training) });
 }

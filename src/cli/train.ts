@@ -4,7 +4,7 @@ import type { GRPOConfig } from '../grpo/config.ts';
 import { rewardModeOf, rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import type { FeedbackProvider } from '../grpo/feedback.ts';
-import { rewardWeights } from '../grpo/derived-settings.ts';
+import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import { REWARD_COMPONENTS } from '../grpo/types.ts';
 import type { HintEvent } from '../grpo/types.ts';
@@ -86,7 +86,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
 
   const { database, questions, dataset } = await openInputs(given);
   try {
-    const judge = new Judge(database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
+    const judge = new Judge(database, queryBudget(config));
     const said = feedbackFile === undefined ? [] : parseFeedback(readText(feedbackFile), feedbackFile);
     const feedback: FeedbackProvider = async ({ question }) => judgementsOf(said, question);
     const corrected = questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));

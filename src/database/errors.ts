@@ -7,8 +7,3 @@ export class DatabaseImportError extends Error {
 export function abortError(): DOMException {
   return new DOMException('The execution was aborted.', 'AbortError');
 }
-
-/** A thrown thing in words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

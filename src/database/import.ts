@@ -1,7 +1,8 @@
 /** From a file or a dump that somebody brings to a database that can be trusted to be one. */
+import { messageOf } from '../grpo/message-of.ts';
 import { CODE, Connection, QueryError } from './connection.ts';
 import { runDump } from './dump.ts';
-import { DatabaseImportError, messageOf } from './errors.ts';
+import { DatabaseImportError } from './errors.ts';
 import { distrustSchema } from './sandbox.ts';
 import { sharedSqlite } from './sqlite.ts';
 

@@ -1,5 +1,6 @@
+import { messageOf } from '../grpo/message-of.ts';
 import type { Execution } from '../grpo/types.ts';
-import { DatabaseImportError, messageOf } from './errors.ts';
+import { DatabaseImportError } from './errors.ts';
 import type { DatabaseWorkerPort, ToDatabaseWorker } from './protocol.ts';
 import { nextTurn, SqliteDatabase } from './sqlite-database.ts';
 

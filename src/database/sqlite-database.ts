@@ -1,6 +1,7 @@
+import { messageOf } from '../grpo/message-of.ts';
 import type { Database, Execution, ExecutionBudget, Schema } from '../grpo/types.ts';
 import { DEFAULT_BUDGET } from './budget.ts';
-import { abortError, DatabaseImportError, messageOf } from './errors.ts';
+import { abortError, DatabaseImportError } from './errors.ts';
 import { executeOne } from './execute.ts';
 import { importDatabase, openImage, type CheckedImage, type DatabaseSource } from './import.ts';
 import { introspect } from './introspect.ts';

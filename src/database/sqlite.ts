@@ -5,6 +5,7 @@
  * directly, which is what keeps thousands of tiny statements cheap.
  */
 import sqlite3InitModule, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm';
+import { messageOf } from '../grpo/message-of.ts';
 
 const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 128;
@@ -139,7 +140,7 @@ export async function startSqlite(): Promise<SqliteRuntime> {
     });
     return new SqliteRuntime(api, memory);
   } catch (error) {
-    throw new Error(`SQLite could not start: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`SQLite could not start: ${messageOf(error)}`, {
       cause: error,
     });
   }

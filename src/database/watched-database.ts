@@ -1,6 +1,7 @@
+import { messageOf } from '../grpo/message-of.ts';
 import type { Database, Execution, ExecutionBudget, Schema } from '../grpo/types.ts';
 import { DEFAULT_BUDGET } from './budget.ts';
-import { abortError, messageOf } from './errors.ts';
+import { abortError } from './errors.ts';
 import type { DatabaseSource } from './import.ts';
 import type { DatabaseWorkerLike } from './protocol.ts';
 import type { OpenedDatabase } from './sqlite-database.ts';

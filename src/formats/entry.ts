@@ -1,4 +1,5 @@
 /** Reading JSON that anybody may have written: every fault ends in one DatasetError of one line. */
+import { messageOf } from '../grpo/message-of.ts';
 
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
@@ -14,9 +15,7 @@ export function parseJson(text: string, source: string, limit: number): unknown 
     // A byte-order mark is no JSON, but editors write it.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new DatasetError(
-      `${source} is not JSON: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)}`,
-    );
+    throw new DatasetError(`${source} is not JSON: ${messageOf(error).replace(/\s+/g, ' ').slice(0, 200)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Seed, settings and name of a run, checked; and what to say when it cannot be kept. */
 import { checkField, ConfigError, makeConfig } from './config.ts';
 import type { GRPOConfig } from './config.ts';
+import { messageOf } from './message-of.ts';
 
 /** Throws ConfigError. */
 export function checkSeed(seed: number): void {
@@ -26,7 +27,7 @@ export function checkName(name: string): string {
 }
 
 export function notSavedBecause(error: unknown): string {
-  return `This run is not saved: it will be gone when the page is closed. ${error instanceof Error ? error.message : String(error)}`;
+  return `This run is not saved: it will be gone when the page is closed. ${messageOf(error)}`;
 }
 
 /** Stored settings against today's table: what it refuses falls back to its default and is named. */

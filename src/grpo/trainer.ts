@@ -4,13 +4,14 @@
  */
 import type { GroupAdvantages } from './advantage.ts';
 import type { GRPOConfig } from './config.ts';
-import { ddofOf, rewardWeights } from './derived-settings.ts';
+import { ddofOf, rewardWeights, queryBudget } from './derived-settings.ts';
 import { advantagesOf } from './estimators/compare.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
 import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
+import { runAndScore, type ScoredSql } from './run-once.ts';
 import type {
   Completion,
   Database,
@@ -176,16 +177,12 @@ export class GRPOTrainer {
     question: Question,
     signal?: AbortSignal,
   ): Promise<ScoredCompletion[]> {
-    // A group repeats itself, and the same SQL has the same result.
-    const texts = [...new Set(samples.map((sample) => sample.sql))];
-    const executions = await this.#database.execute(texts, { budget: this.#budget(), signal });
-    const runs = samples.map((sample) => ({
-      sample,
-      sql: sample.sql,
-      execution: executions[texts.indexOf(sample.sql)] as Execution,
-    }));
-    const rewards = await this.#rewardModel.score(question, runs);
-    return runs.map(({ sample, execution }, i) => ({ sample, execution, rewards: rewards[i] as ScoredRewards }));
+    const runs = await runAndScore(
+      question,
+      samples.map(({ sql }) => sql),
+      { database: this.#database, rewards: this.#rewardModel, budget: queryBudget(this.#config), signal },
+    );
+    return samples.map((sample, i) => ({ sample, ...(runs[i] as ScoredSql) }));
   }
 
   /** STEP 3. Rewards relative to their group, for every group of the batch at once. */
@@ -345,14 +342,6 @@ export class GRPOTrainer {
       dealt[rewarded[i] ?? from] = advantages[from] ?? 0;
     });
     return { ...compared, advantages: dealt };
-  }
-
-  #budget(): { maxVmSteps: number; deadlineMs: number; maxRows: number } {
-    return {
-      maxVmSteps: this.#config.max_vm_steps * 1e6,
-      deadlineMs: this.#config.deadline_ms,
-      maxRows: this.#config.max_rows,
-    };
   }
 
   #group(question: Question, drawn: DrawnGroup, earned: GroupAdvantages): Group {

@@ -5,11 +5,12 @@
  * (grpo/choice.ts) and nothing else. Right means execution match with the gold SQL.
  */
 import { bestOf, choiceScores, drawProbabilities, hintScore } from '../grpo/choice.ts';
+import { type QueryBudget } from '../grpo/derived-settings.ts';
 import { seededRandom } from '../grpo/random.ts';
+import { runAndScore } from '../grpo/run-once.ts';
 import type {
   Database,
   Execution,
-  ExecutionBudget,
   PolicyView,
   Question,
   RewardModel,
@@ -51,7 +52,7 @@ export interface ChoiceOptions {
   readonly groupSize: number;
   /** Groups drawn for each question. */
   readonly seeds: number;
-  readonly budget: Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs' | 'maxRows'>;
+  readonly budget: QueryBudget;
   /** Knows what was judged before, over the same database and budget; a fresh one unless given. */
   readonly judge?: Judge;
   readonly onQuestion?: (done: number, all: number) => void;
@@ -192,16 +193,12 @@ async function chooseOf(
     groupSize,
   );
   const texts = samples.map(({ sql }) => sql);
-  // A group repeats itself, and the same SQL has the same result.
-  const distinct = [...new Set(texts)];
-  const executions = await database.execute(distinct, { budget, ...aborting });
-  const runs = texts.map((sql) => ({ sql, execution: executions[distinct.indexOf(sql)] as Execution }));
-  const scored = await rewards.score(question, runs);
+  const runs = await runAndScore(question, texts, { database, rewards, budget, signal });
   const right = await judge.areRight(question, texts, signal);
   return chosen(
     samples,
     runs.map(({ execution }) => execution),
-    scored,
+    runs.map((run) => run.rewards),
     right,
     hints,
   );

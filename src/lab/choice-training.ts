@@ -1,6 +1,8 @@
 /** How hints are taught to choose among completions that are already written. */
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { Database, ExecutionBudget, RewardModel } from '../grpo/types.ts';
+import { type QueryBudget } from '../grpo/derived-settings.ts';
+import { runAndScore } from '../grpo/run-once.ts';
+import type { Database, Question, RewardModel } from '../grpo/types.ts';
 
 /**
  * Settings for teaching a choice, in place of the defaults; the reward is gold.
@@ -42,14 +44,11 @@ export function referenceTotals({
 }: {
   readonly database: Database;
   readonly rewards: RewardModel;
-  readonly budget: Pick<ExecutionBudget, 'maxVmSteps' | 'deadlineMs' | 'maxRows'>;
+  readonly budget: QueryBudget;
 }): (question: string, sql: readonly string[], signal?: AbortSignal) => Promise<(number | null)[]> {
   return async (question, sql, signal) => {
-    const executions = await database.execute(sql, { budget, ...(signal === undefined ? {} : { signal }) });
-    const scored = await rewards.score(
-      { id: question, question, split: 'train' },
-      executions.map((execution, i) => ({ sql: sql[i] ?? '', execution })),
-    );
-    return scored.map(({ total }) => total);
+    const asked: Question = { id: question, question, split: 'train' };
+    const runs = await runAndScore(asked, sql, { database, rewards, budget, signal });
+    return runs.map((run) => run.rewards.total);
   };
 }

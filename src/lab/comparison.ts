@@ -1,4 +1,5 @@
 /** Two ways of training, judged on the same held-out questions with the same seeds: is one better? Pure. */
+import { percent, signedPoints } from '../grpo/figures.ts';
 import type { Random } from '../grpo/types.ts';
 import type { HeldOutAnswer } from './experiment-types.ts';
 import { mcNemar, pairedDifference } from './paired.ts';
@@ -78,13 +79,11 @@ export function compare(
 
 /** What the figures say, in words: differences in points (hundredths). */
 export function verdictOf({ difference, low, high }: Difference, p: number): string {
-  const points = (value: number): string => (100 * value).toFixed(1);
   if (p < SIGNIFICANCE && low > 0)
-    return `Evidence of a gain of ${points(difference)} points (${points(low)} to ${points(high)}), p ${shownP(p)}.`;
+    return `Evidence of a gain of ${percent(difference)} points (${percent(low)} to ${percent(high)}), p ${shownP(p)}.`;
   if (p < SIGNIFICANCE && high < 0)
-    return `Evidence of a loss of ${points(-difference)} points (${points(-high)} to ${points(-low)}), p ${shownP(p)}.`;
-  const signed = (value: number): string => `${Math.round(1000 * value) < 0 ? '−' : '+'}${points(Math.abs(value))}`;
-  return `No evidence of a gain: ${signed(difference)} points (${signed(low)} to ${signed(high)}), p ${shownP(p)}.`;
+    return `Evidence of a loss of ${percent(-difference)} points (${percent(-high)} to ${percent(-low)}), p ${shownP(p)}.`;
+  return `No evidence of a gain: ${signedPoints(difference)} points (${signedPoints(low)} to ${signedPoints(high)}), p ${shownP(p)}.`;
 }
 
 /** A probability after “p”. */

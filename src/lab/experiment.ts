@@ -1,6 +1,7 @@
 /** Runs an experiment, one variant with one seed at a time, so that it can be stopped and goes on where it stood. */
 import { ConfigError, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
+import { queryBudget } from '../grpo/derived-settings.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type {
   Database,
@@ -84,7 +85,7 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
   const { spec } = experiment;
   const { config } = ports;
   checkSpec(spec, config);
-  const judge = new Judge(ports.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms });
+  const judge = new Judge(ports.database, queryBudget(config));
   const heldOut = await judge.comparable(ports.questions.filter(({ split }) => split === 'held-out'));
   if (heldOut.length === 0)
     throw new ExperimentError(
@@ -250,10 +251,7 @@ export async function keptPolicy({
 }: KeptPolicyOptions): Promise<readonly PolicyHint[]> {
   const of = spec.variants[variant];
   if (of === undefined) throw new ExperimentError(`There is no variant ${variant + 1}.`);
-  const judge = new Judge(ports.database, {
-    maxVmSteps: ports.config.max_vm_steps * 1e6,
-    deadlineMs: ports.config.deadline_ms,
-  });
+  const judge = new Judge(ports.database, queryBudget(ports.config));
   const unit = await prepare(of, ports, judge);
   const trainer = trainerOf(unit, seed, ports, ports.database);
   const aborting = signal === undefined ? {} : { signal };
@@ -311,7 +309,7 @@ async function answersOf(
     policy,
     groupSize: config.group_size,
     seeds: 1,
-    budget: { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms },
+    budget: queryBudget(config),
   });
   return perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({
     questionId: id,

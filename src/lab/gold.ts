@@ -1,4 +1,5 @@
 /** What the gold SQL of a question returns, and whether an answer returns the same. */
+import { type QueryBudget } from '../grpo/derived-settings.ts';
 import type { Database, Execution, ExecutionBudget, ExecutionStatus, Question } from '../grpo/types.ts';
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
@@ -8,6 +9,22 @@ import { matchResults, saysNothing } from '../sql/result-match.ts';
  * Answers are held to the settings' budget, but their rows are kept as far as gold's are, so that they can be compared.
  */
 export const ANSWER_BUDGET: Partial<ExecutionBudget> = { maxRows: GOLD_BUDGET.maxRows, maxBytes: GOLD_BUDGET.maxBytes };
+
+/**
+ * What the texts returned without the limits of what rewards may see: whether a result matches gold is decided on all
+ * of it. `executions` are what they returned within the budget.
+ */
+export async function wholeResults(
+  texts: readonly string[],
+  executions: readonly Execution[],
+  database: Database,
+  budget: QueryBudget,
+): Promise<Execution[]> {
+  const cut = texts.filter((_, i) => executions[i]?.truncated === true);
+  if (cut.length === 0) return [...executions];
+  const whole = await database.execute(cut, { budget: { ...budget, ...ANSWER_BUDGET } });
+  return executions.map((execution, i) => whole[cut.indexOf(texts[i] ?? '')] ?? execution);
+}
 
 /** A gold SQL that does not run: the dataset is broken. */
 export class GoldError extends Error {

@@ -3,6 +3,7 @@
  * questions are answered; because the coin decides, the difference between the answers with a hint and those without is
  * its effect.
  */
+import { signedPoints } from '../grpo/figures.ts';
 import { seededRandom } from '../grpo/random.ts';
 import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts';
 import { fixedPolicy } from './evaluate.ts';
@@ -184,7 +185,6 @@ function creditOf(
 function sentence(verdict: CreditVerdict, uplift: Difference | null, p: number | null, compared: number): string {
   if (uplift === null || p === null)
     return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
-  const points = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
   const what = verdict === 'helps' ? 'Helps' : verdict === 'hurts' ? 'Hurts' : 'No evidence of an effect';
-  return `${what}: ${points(uplift.difference)} points (${points(uplift.low)} to ${points(uplift.high)}) on ${compared} questions, sign test p ${shownP(p)}.`;
+  return `${what}: ${signedPoints(uplift.difference)} points (${signedPoints(uplift.low)} to ${signedPoints(uplift.high)}) on ${compared} questions, sign test p ${shownP(p)}.`;
 }

@@ -6,6 +6,7 @@ import { sexForms } from './demonyms.ts';
 import { isNegation } from './lexicon.ts';
 import type { NameLinks } from './names.ts';
 import type { ColumnEntry, SchemaIndex } from './schema-index.ts';
+import { covers } from './spans.ts';
 import type { ColumnLink, Token, ValueLink } from './types.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
@@ -149,13 +150,7 @@ function addCodes(
 ): void {
   for (let at = Math.max(0, span.first - NEAR); at <= Math.min(tokens.length - 1, span.last + NEAR); at++) {
     const token = tokens[at];
-    if (
-      token === undefined ||
-      token.stop ||
-      token.kind === 'number' ||
-      token.text.length < 3 ||
-      (at >= span.first && at <= span.last)
-    )
+    if (token === undefined || token.stop || token.kind === 'number' || token.text.length < 3 || covers(span, at))
       continue;
     const value = profile?.values.find((stored) => stored.trim().toLowerCase() === token.lower[0]);
     if (value !== undefined) add(value, at);

@@ -5,6 +5,7 @@
 import { countryForms, LONGEST_COUNTRY, startsCountry } from './demonyms.ts';
 import type { NameLinks } from './names.ts';
 import type { SchemaIndex, StoredValue } from './schema-index.ts';
+import { overlaps, contains } from './spans.ts';
 import type { Span, TableLink, Token, ValueLink } from './types.ts';
 import { linkFlags } from './value-forms.ts';
 import { foldValue, stemPhrase } from './words.ts';
@@ -219,9 +220,7 @@ class ValueFinder {
   /** The words name something of the schema: alone, or as a part of a longer name said in full. */
   #isName(first: number, last: number): boolean {
     if (first === last && this.#named[first] === true) return true;
-    return this.#longNames.some(
-      (name) => name.first <= first && name.last >= last && name.last - name.first >= last - first,
-    );
+    return this.#longNames.some((name) => contains(name, { first, last }));
   }
 
   #textOf(first: number, last: number): string {
@@ -296,15 +295,14 @@ function byContext(links: readonly ValueLink[], index: SchemaIndex, { tables, co
   const askedTables = new Set(
     columns.filter(({ match, score }) => match !== 'partial' && score >= 0.85).map(({ table }) => table),
   );
-  const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
-  const near = (a: Span, b: Span): boolean => a.first - b.last <= NEAR && b.first - a.last <= NEAR;
   const ranked = links.map((link) => {
     const column = namedColumns.get(`${link.table}\n${link.column}`);
     const table = namedTables.get(link.table);
     let context = 0;
-    if (column !== undefined && !overlaps(column.span, link.span)) context += near(column.span, link.span) ? 3 : 1.5;
+    if (column !== undefined && !overlaps(column.span, link.span))
+      context += overlaps(column.span, link.span, NEAR) ? 3 : 1.5;
     if (table !== undefined && table.match !== 'partial')
-      context += overlaps(table.span, link.span) ? 0.5 : near(table.span, link.span) ? 2 : 1;
+      context += overlaps(table.span, link.span) ? 0.5 : overlaps(table.span, link.span, NEAR) ? 2 : 1;
     // "the area of Maine": the table that has what is asked for, and a column in which the value stands for one row.
     if (askedTables.has(link.table)) context += 1;
     const entry = index.column(link.table, link.column);

@@ -4,6 +4,7 @@
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback, FeedbackProvider } from '../grpo/feedback.ts';
+import { messageOf } from '../grpo/message-of.ts';
 import { GRPOTrainer, type TrainerOptions } from '../grpo/trainer.ts';
 import type { Database, HintEvent, Question, Step } from '../grpo/types.ts';
 import { RecordingEnded, RecordingMismatch, ReplaySampler } from '../samplers/replay/recording-sampler.ts';
@@ -154,7 +155,7 @@ export class Playback {
     try {
       return this.trainer.editHint(key, edit);
     } catch (error) {
-      throw this.#misfit(error instanceof Error ? error.message : String(error), error);
+      throw this.#misfit(messageOf(error), error);
     }
   }
 

@@ -3,6 +3,7 @@
  * conditions. "What are the name and age of the singers from France" asks for two columns, and for nothing else.
  */
 import type { Schema } from '../grpo/types.ts';
+import { contains, covers, overlaps } from '../linking/spans.ts';
 import type { AggregateName, QuestionAnalysis, Span, Token } from '../linking/types.ts';
 import { splitIdentifier, stemOf } from '../linking/words.ts';
 
@@ -100,7 +101,7 @@ function read(analysis: QuestionAnalysis, schema: Schema): Asked {
     };
   const slots = slotsOf(analysis, zone, schema);
   for (const span of analysis.intent.grouping) {
-    if (span.first <= zone.last && span.first >= zone.first) continue;
+    if (covers(zone, span.first)) continue;
     if (!EACH.has(tokens[span.first - 1]?.lower ?? '')) continue;
     const [group] = mentionsIn(analysis, span);
     if (
@@ -158,13 +159,7 @@ function zoneOf({ question, tokens, intent }: QuestionAnalysis): Span | null {
     const token = tokens[i];
     if (token === undefined) break;
     const each = EACH.has(tokens[i + 1]?.lower ?? '');
-    if (
-      named &&
-      CONDITIONS.has(token.lower) &&
-      !each &&
-      !intent.aggregates.some(({ span }) => span.first <= i && i <= span.last)
-    )
-      break;
+    if (named && CONDITIONS.has(token.lower) && !each && !intent.aggregates.some(({ span }) => covers(span, i))) break;
     if (named && token.lower === 'order' && tokens[i + 1]?.lower === 'by') break;
     if (named && token.lower === 'for' && !each && tokens[i + 1]?.lower !== 'all') break;
     if (saysSomething(token, i) || figure(i)) {
@@ -199,7 +194,7 @@ function mentionsIn(analysis: QuestionAnalysis, zone: Span): Mention[] {
       .filter((value) => value.match === 'exact' && value.score >= 0.8)
       .flatMap(({ span }) => Array.from({ length: span.last - span.first + 1 }, (_, i) => span.first + i)),
   );
-  const places = placesOf(analysis).filter(({ span }) => span.first >= zone.first && span.last <= zone.last);
+  const places = placesOf(analysis).filter(({ span }) => contains(zone, span));
   const mentions: Mention[] = [];
   for (let i = zone.first; i <= zone.last; i++) {
     if (taken.has(i)) continue;
@@ -240,19 +235,18 @@ function partsOf({ question, tokens }: QuestionAnalysis, zone: Span): Span[] {
 function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedSlot[] {
   const { tokens, intent } = analysis;
   const mentions = mentionsIn(analysis, zone);
-  const inside = (span: Span, part: Span): boolean => span.first >= part.first && span.last <= part.last;
   const isGroup = ({ span }: Mention): boolean =>
     [1, 2].some((back) => EACH.has(tokens[span.first - back]?.lower ?? ''));
-  const hasFigure = intent.aggregates.some(({ span }) => inside(span, zone));
+  const hasFigure = intent.aggregates.some(({ span }) => contains(zone, span));
   const slots: AskedSlot[] = [];
   for (const part of partsOf(analysis, zone)) {
     const label = words(tokens, part);
-    const all = mentions.filter(({ span }) => inside(span, part) && !mentionIsRank(span, intent));
+    const all = mentions.filter(({ span }) => contains(part, span) && !mentionIsRank(span, intent));
     const groups = all.filter(isGroup);
     const own = all.filter((mention) => !groups.includes(mention));
     const figure = intent.aggregates.find(
       ({ span, name }) =>
-        inside(span, part) &&
+        contains(part, span) &&
         !(overlapsRank(span, intent) && own[0]?.columns.size === 0 && (name === 'MAX' || name === 'MIN')),
     );
     if (figure) {
@@ -390,18 +384,12 @@ function isUnique(schema: Schema, table: string, column: string): boolean {
 function isValue({ tokens, values }: QuestionAnalysis, part: Span): boolean {
   for (let i = part.first; i <= part.last; i++) {
     const token = tokens[i];
-    if (
-      token !== undefined &&
-      !token.stop &&
-      token.kind === 'word' &&
-      !values.some(({ span }) => span.first <= i && i <= span.last)
-    )
+    if (token !== undefined && !token.stop && token.kind === 'word' && !values.some(({ span }) => covers(span, i)))
       return false;
   }
   return true;
 }
 
-const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
 const words = (tokens: readonly Token[], span: Span): string =>
   tokens
     .slice(span.first, span.last + 1)

@@ -2,6 +2,7 @@
  * Does the SQL do what the question's words ask for: count, average, group, exclude, tell apart, look inside a text?
  */
 import type { RewardReason, Schema } from '../grpo/types.ts';
+import { overlaps } from '../linking/spans.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
 import { lexCode } from '../sql/lex.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
@@ -27,13 +28,11 @@ export function intentReasons({ structure, schema }: Completed, analysis: Questi
   ];
 }
 
-const overlap = (a: Span, b: Span, reach = 0): boolean => a.first <= b.last + reach && b.first <= a.last + reach;
-
 /** "number of tickets" may be a column that holds numbers of tickets: is there one, and does the SQL use it? */
 function columnHoldsIt(structure: SqlStructure, schema: Schema, analysis: QuestionAnalysis, span: Span): boolean {
   return analysis.columns.some(
     (link) =>
-      overlap(link.span, span, 2) &&
+      overlaps(link.span, span, 2) &&
       structure.columns.some((use) => use.table === link.table && use.column === link.column) &&
       schema.profiles.some(
         (profile) =>
@@ -55,7 +54,7 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
     (one) =>
       !(
         (one.name === 'MAX' || one.name === 'MIN') &&
-        ((superlative !== null && overlap(one.span, superlative.span)) || askedOrder(analysis) !== null)
+        ((superlative !== null && overlaps(one.span, superlative.span)) || askedOrder(analysis) !== null)
       ),
   );
   const wanted = [...new Set(asked.map((one) => one.name))];

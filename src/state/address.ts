@@ -8,6 +8,7 @@ import {
   valuesFromParams,
   type GRPOConfig,
 } from '../grpo/config.ts';
+import { messageOf } from '../grpo/message-of.ts';
 import { START_CHOICES, type StartChoice } from '../grpo/run-store.ts';
 
 export const SEED_KEY = 'seed';
@@ -78,10 +79,6 @@ export function writeAddress(search: string, config: GRPOConfig, seed: number, s
   if (start !== 'none') params.set(START_KEY, start);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
 export function sameSettings(a: GRPOConfig, b: GRPOConfig): boolean {

@@ -1,7 +1,7 @@
 /** The questions asked in this visit and their answers, and the verbs that ask. */
 import { MOST_SAMPLES, type ActedHint, type AskAnswer, type AskCandidate, type AskRequest } from '../ask/types.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
-import { messageOf } from './address.ts';
+import { messageOf } from '../grpo/message-of.ts';
 
 export type { ActedHint, AskAnswer, AskCandidate, AskRequest };
 export { MOST_SAMPLES };

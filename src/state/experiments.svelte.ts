@@ -8,7 +8,7 @@ import type {
   LabView,
   NewExperiment,
 } from '../engine/experiments/experiments-protocol.ts';
-import { messageOf } from './address.ts';
+import { messageOf } from '../grpo/message-of.ts';
 
 export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, NewExperiment };
 

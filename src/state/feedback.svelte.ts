@@ -1,8 +1,8 @@
 /** What was said of completions, as the page sees it, and the verbs that say it. */
 import type { EngineApi, Feedback, FeedbackView, Judged, Trial } from '../engine/protocol.ts';
 import type { Thumb } from '../grpo/feedback.ts';
+import { messageOf } from '../grpo/message-of.ts';
 import { normaliseSql } from '../sql/normalise.ts';
-import { messageOf } from './address.ts';
 
 export type { Judged, Trial };
 

@@ -8,7 +8,7 @@ import type {
   ModelState,
   StorageView,
 } from '../engine/models/models-protocol.ts';
-import { messageOf } from './address.ts';
+import { messageOf } from '../grpo/message-of.ts';
 
 export type { EndpointSettings, LoadProgress, ModelCard, ModelKind, ModelState, StorageView };
 

@@ -16,10 +16,11 @@ import type {
   StartChoice,
 } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
+import { messageOf } from '../grpo/message-of.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { PolicyHint, Question, Step } from '../grpo/types.ts';
-import { messageOf, sameSettings, type AddressValues } from './address.ts';
+import { sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';

@@ -1,6 +1,6 @@
 /** The list of runs as the page sees it, and the verbs that change it. */
 import type { EngineApi, RunsChange, RunSummary, RunsView, RunView, StorageView } from '../engine/protocol.ts';
-import { messageOf } from './address.ts';
+import { messageOf } from '../grpo/message-of.ts';
 
 export type { RunSummary, StorageView };
 

@@ -10,7 +10,7 @@ import type {
   SamplerView,
 } from '../engine/protocol.ts';
 import { SHIPPED, type Shipped } from '../engine/data/shipped.ts';
-import { messageOf } from './address.ts';
+import { messageOf } from '../grpo/message-of.ts';
 
 export type { AskAnswer, AskRequest, LiveGroup, PromptView, RecordingView, SamplerView, Shipped };
 

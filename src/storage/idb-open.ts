@@ -1,6 +1,7 @@
 /** Opens the page's IndexedDB, and says what it means when the browser refuses. */
 import { openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
+import { messageOf } from '../grpo/message-of.ts';
 import { StoreError } from './errors.ts';
 import { STORE_VERSION, upgrade } from './idb-schema.ts';
 import type { LabSchema } from './idb-schema.ts';
@@ -68,7 +69,7 @@ export const allOf = (first: string): IDBKeyRange => IDBKeyRange.bound([first], 
 export function explain(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const name = error instanceof DOMException || error instanceof Error ? error.name : '';
-  const detail = error instanceof DOMException || error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   switch (name) {
     case 'QuotaExceededError':
       return new StoreError(

@@ -1,4 +1,5 @@
 /** The run store over rows, whatever holds them: what a commit writes, what it drops, and how a policy is made again. */
+import { messageOf } from '../grpo/message-of.ts';
 import { PolicyLayer } from '../grpo/policy.ts';
 import type {
   CurrentRun,
@@ -285,8 +286,6 @@ async function packed(pack: () => Uint8Array<ArrayBuffer>): Promise<Uint8Array<A
     throw new StoreError('failed', `The run could not be stored: ${messageOf(error)}`, { cause: error });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A snapshot and the blocks with what came after it. */
 interface PolicyParts {

@@ -2,6 +2,7 @@
  * Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json,
  * completions.json?}`, and opens it.
  */
+import { messageOf } from '../../grpo/message-of.ts';
 import type { Database } from '../../grpo/types.ts';
 import { parseCompletions } from '../../formats/completions-file.ts';
 import { parseDefinitions, parseQuestions } from '../../formats/dataset.ts';
@@ -36,7 +37,7 @@ export async function openDataset({
       response = await fetch(new URL(path, baseUrl));
     } catch (error) {
       throw new DatasetError(
-        `${path} could not be fetched (${error instanceof Error ? error.message : String(error)}). Check the connection and reload the page.`,
+        `${path} could not be fetched (${messageOf(error)}). Check the connection and reload the page.`,
       );
     }
     if (!response.ok)
@@ -71,7 +72,7 @@ export async function openDataset({
         : {}),
     };
   } catch (error) {
-    throw new DatasetError(`datasets/${name}/db.sqlite: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new DatasetError(`datasets/${name}/db.sqlite: ${messageOf(error)}`, {
       cause: error,
     });
   }

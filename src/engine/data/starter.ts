@@ -1,4 +1,5 @@
 /** Fetches the starter policy that ships with the page, `starter/hints.json`. */
+import { messageOf } from '../../grpo/message-of.ts';
 import type { PolicyHint } from '../../grpo/types.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import { parseHints } from '../../formats/hints-file.ts';
@@ -13,7 +14,7 @@ export async function fetchStarter(baseUrl: string, fetch: typeof globalThis.fet
   try {
     response = await fetch(new URL(STARTER_PATH, baseUrl));
   } catch (error) {
-    throw fail(`${STARTER_PATH} could not be fetched (${error instanceof Error ? error.message : String(error)})`);
+    throw fail(`${STARTER_PATH} could not be fetched (${messageOf(error)})`);
   }
   if (!response.ok)
     throw fail(
@@ -24,6 +25,6 @@ export async function fetchStarter(baseUrl: string, fetch: typeof globalThis.fet
   try {
     return parseHints(await response.text(), STARTER_PATH);
   } catch (error) {
-    throw fail((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
+    throw fail(messageOf(error).replace(/\.$/, ''));
   }
 }

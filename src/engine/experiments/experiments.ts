@@ -3,6 +3,8 @@
  * ports.
  */
 import { makeConfig } from '../../grpo/config.ts';
+import { queryBudget } from '../../grpo/derived-settings.ts';
+import { messageOf } from '../../grpo/message-of.ts';
 import type { PolicyHint, RewardModel, RewardWeights, Sampler, Schema } from '../../grpo/types.ts';
 import { controlVerdicts } from '../../lab/controls.ts';
 import { checkSpec, ExperimentError, keptPolicy, runExperiment, variantConfig } from '../../lab/experiment.ts';
@@ -204,7 +206,7 @@ export class Experiments implements ExperimentsApi {
           seed: 1,
           signal,
           onQuestion,
-          judge: new Judge(dataset.database, { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms }),
+          judge: new Judge(dataset.database, queryBudget(config)),
           temperature: config.temperature,
           groupSize: config.group_size,
           acting: variantConfig(config, of),
@@ -304,8 +306,4 @@ const needsStarter = ({ spec }: ExperimentRecord): boolean => spec.variants.some
 function checkName(name: string): void {
   if (name.trim() === '' || name.length > 100)
     throw new ExperimentError('An experiment needs a name of 1 to 100 characters.');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

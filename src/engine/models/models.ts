@@ -1,4 +1,5 @@
 /** The one language model of the page: chosen, loaded, watched, let go. */
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError } from '../../samplers/language/model.ts';
 import type {
   LanguageModel,
@@ -123,7 +124,7 @@ export class Models implements ModelsApi {
             await this.#openFiles()
           ).put({ id, kind: 'gguf', name: file.name, blob: file, added: this.#ports.today() });
         } catch (error) {
-          this.#notKept = `The model runs, but no copy could be kept in this browser: ${error instanceof Error ? error.message : String(error)}`;
+          this.#notKept = `The model runs, but no copy could be kept in this browser: ${messageOf(error)}`;
         }
       }
       return model;
@@ -234,7 +235,7 @@ export class Models implements ModelsApi {
         ? error
         : {
             fault: 'failed' as const,
-            message: error instanceof Error ? error.message : String(error),
+            message: messageOf(error),
             remedy: 'Try again, choose another model, or go on with the built-in sampler.',
           };
     this.#tell({ status: 'failed', id, label, fault, message, remedy });

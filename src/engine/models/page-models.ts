@@ -4,6 +4,7 @@
  * crosses postMessage.
  */
 import { proxy } from 'comlink';
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError } from '../../samplers/language/model.ts';
 import type {
   GenerateRequest,
@@ -60,7 +61,7 @@ export function servePageModels(provider: ModelProvider): PageModels {
           ? error
           : {
               fault: 'failed' as const,
-              message: error instanceof Error ? error.message : String(error),
+              message: messageOf(error),
               remedy: 'Try again, or choose another model.',
             };
       return { ok: false, aborted: ends.abort.signal.aborted, fault, message, remedy };

@@ -1,5 +1,6 @@
 /** A corrected SQL, run as a completion would be, before it is kept. */
 import type { GRPOConfig } from '../../grpo/config.ts';
+import { queryBudget } from '../../grpo/derived-settings.ts';
 import { SHOWN_ROWS } from '../../grpo/trainer.ts';
 import type { Database, Execution } from '../../grpo/types.ts';
 import { saysNothing } from '../../sql/result-match.ts';
@@ -14,8 +15,7 @@ export async function trial(sql: string, database: Database, config: GRPOConfig)
       refused: `SQL may have at most ${LIMITS.sql} characters; this has ${sql.length}.`,
       saysNothing: true,
     };
-  const budget = { maxVmSteps: config.max_vm_steps * 1e6, deadlineMs: config.deadline_ms, maxRows: config.max_rows };
-  const [execution = NOTHING] = await database.execute([sql], { budget });
+  const [execution = NOTHING] = await database.execute([sql], { budget: queryBudget(config) });
   return {
     execution: { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
     rowCount: execution.rows.length,

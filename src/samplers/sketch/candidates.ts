@@ -3,6 +3,7 @@
  * The scores are a weak reader's: links to names and values, nearness and a few words of general English.
  */
 import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
+import { covers, overlaps } from '../../linking/spans.ts';
 import { stemOf } from '../../linking/words.ts';
 import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
 import {
@@ -48,8 +49,6 @@ const DATE_PARTS = [
   { words: stems('year yearly years annual annually'), format: '%Y' },
   { words: stems('day daily days date'), format: '%Y-%m-%d' },
 ];
-
-const overlaps = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last;
 
 function best<T>(scored: readonly Scored<T>[]): Scored<T>[] {
   return [...scored].sort((a, b) => b.score - a.score).slice(0, MOST);
@@ -481,7 +480,7 @@ export class Candidates {
       if (
         (token.kind !== 'quoted' && !this.#isPart(at)) ||
         mentions.length >= MOST_VALUES ||
-        mentions.some((mention) => overlaps(mention.span, { first: at, last: at }))
+        mentions.some((mention) => covers(mention.span, at))
       )
         continue;
       mentions.push({ span: { first: at, last: at }, filters: this.#containing(token.text, at) });
@@ -494,8 +493,7 @@ export class Candidates {
     const { tokens, tables, columns } = this.#analysis;
     const token = tokens[at];
     if (token?.kind !== 'word' || (token.stop && token.text.length > 1)) return false;
-    if ([...tables, ...columns].some(({ match, span }) => match === 'exact' && span.first <= at && at <= span.last))
-      return false;
+    if ([...tables, ...columns].some(({ match, span }) => match === 'exact' && covers(span, at))) return false;
     const before = tokens
       .slice(Math.max(0, at - 3), at)
       .filter(

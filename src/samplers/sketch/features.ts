@@ -1,5 +1,6 @@
 /** The hint features of one question: every cue that may be paired with every pattern, each a small number. */
 import type { HintFeature, HintTemplate } from '../../grpo/types.ts';
+import { covers, overlaps } from '../../linking/spans.ts';
 import type { Cue, QuestionAnalysis, Span, Token } from '../../linking/types.ts';
 
 /**
@@ -100,13 +101,7 @@ export class FeatureTable {
       hooks = cues.filter((cue) => cue.kind === 'word' || (cue.kind === 'bigram' && !cue.general)).map(hookOf);
     else
       hooks = cues
-        .filter(
-          (cue) =>
-            cue.kind !== 'phrase' &&
-            cue.kind !== 'start' &&
-            cue.span.last >= mention.first - BESIDE &&
-            cue.span.first <= mention.last + BESIDE,
-        )
+        .filter((cue) => cue.kind !== 'phrase' && cue.kind !== 'start' && overlaps(cue.span, mention, BESIDE))
         .map(hookOf);
     const made = this.#numbered(hooks);
     this.#hooks.set(name, made);
@@ -128,12 +123,13 @@ export class FeatureTable {
     const { tokens, tables, columns, values, numbers } = this.#analysis;
     const token: Token | undefined = tokens[at];
     if (token === undefined) return { text: at < 0 ? '^' : '$', general: true };
-    const covers = ({ span }: { readonly span: Span }): boolean => span.first <= at && at <= span.last;
-    if (numbers.some(covers)) return { text: '<number>', general: true };
+    if (numbers.some(({ span }) => covers(span, at))) return { text: '<number>', general: true };
     if (token.stop) return { text: token.lower, general: true };
-    if (values.some((value) => value.score >= 0.8 && covers(value))) return { text: '<value>', general: true };
-    if (tables.some((link) => link.match === 'exact' && covers(link))) return { text: '<table>', general: true };
-    if (columns.some((link) => link.match === 'exact' && covers(link))) return { text: '<column>', general: true };
+    if (values.some((value) => value.score >= 0.8 && covers(value.span, at))) return { text: '<value>', general: true };
+    if (tables.some((link) => link.match === 'exact' && covers(link.span, at)))
+      return { text: '<table>', general: true };
+    if (columns.some((link) => link.match === 'exact' && covers(link.span, at)))
+      return { text: '<column>', general: true };
     return { text: token.stem, general: true };
   }
 

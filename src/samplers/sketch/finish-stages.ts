@@ -1,6 +1,7 @@
 /** Decisions on order and limit, on how tables are joined, and the slips of a weak writer of SQL. */
 import { DISTINCT_WORDS } from '../../linking/lexicon.ts';
 import type { SchemaIndex } from '../../linking/schema-index.ts';
+import { covers } from '../../linking/spans.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import { columnChoice } from './answer-stages.ts';
 import { plain, type Choice, type Ground, type StageOffer } from './choices.ts';
@@ -288,7 +289,7 @@ function findWord({ intent, tokens }: QuestionAnalysis, index: SchemaIndex): str
       token.kind === 'word' &&
       !token.stop &&
       !DISTINCT_WORDS.has(token.lower) &&
-      !functional.some((span) => at >= span.first && at <= span.last) &&
+      !functional.some((span) => covers(span, at)) &&
       !index.columns.some((column) => column.column.toLowerCase() === token.lower),
   )?.lower;
 }

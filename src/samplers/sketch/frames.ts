@@ -1,4 +1,5 @@
 /** What kind of answer a question wants: the first decision of a sketch, and the words it is read from. */
+import { contains } from '../../linking/spans.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import type { Choice, Ground } from './choices.ts';
 import { structural } from './features.ts';
@@ -160,13 +161,7 @@ export function asked({ columns, intent }: QuestionAnalysis, name: AggregateFunc
   const spans = intent.aggregates.filter((aggregate) => aggregate.name === name).map(({ span }) => span);
   if (spans.length === 0) return 0;
   const named = spans.every((span) =>
-    columns.some(
-      (link) =>
-        link.match === 'exact' &&
-        link.span.last > link.span.first &&
-        link.span.first <= span.first &&
-        link.span.last >= span.last,
-    ),
+    columns.some((link) => link.match === 'exact' && link.span.last > link.span.first && contains(link.span, span)),
   );
   return named ? 1 : 2.2;
 }

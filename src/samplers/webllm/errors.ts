@@ -1,4 +1,5 @@
 /** What the package and the browser throw, said so that a reader knows the cause and the way out. */
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError } from '../language/model.ts';
 
 /** What was being done when it happened. */
@@ -78,7 +79,7 @@ export function fileName(url: string): string {
 export function toModelError(error: unknown, { label, doing }: Circumstance): ModelError {
   if (error instanceof ModelError) return error;
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const as = (fault: ModelError['fault'], text: string, remedy: string): ModelError =>
     new ModelError(fault, text, remedy, { cause: error });
 

@@ -2,6 +2,7 @@
  * What the GPU of this machine can do, asked before a byte is downloaded, by the rules the package itself goes by
  * (`detectGPUDevice` of @mlc-ai/web-llm 0.2.86).
  */
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError, type ModelFault } from '../language/model.ts';
 
 /** `navigator.gpu`, as far as it is needed. */
@@ -68,7 +69,7 @@ export async function examineGpu(gpu: Gpu | undefined, secure: boolean): Promise
   } catch (error) {
     return without({
       fault: 'no-webgpu',
-      message: `This browser has WebGPU but failed to open the GPU: ${textOf(error)}.`,
+      message: `This browser has WebGPU but failed to open the GPU: ${messageOf(error)}.`,
       remedy: `${SWITCHED_OFF} ${ELSEWHERE}`,
     });
   }
@@ -179,8 +180,4 @@ function shadow(target: object, name: string, value: unknown): void {
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / MIB)} MB`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 /** Downloads a model file into the part store, and goes on where an earlier try ended. */
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError, type LoadProgress } from '../language/model.ts';
 import { startsLikeGguf } from './gguf-header.ts';
 import type { About, PartStore, Stored } from './part-store.ts';
@@ -179,7 +180,7 @@ async function writing(step: Promise<void>): Promise<void> {
       throw diskFull('The storage that this browser gives to this page is full.', error);
     throw new ModelError(
       'failed',
-      `The file could not be stored in this browser (${error instanceof Error ? error.message : String(error)}).`,
+      `The file could not be stored in this browser (${messageOf(error)}).`,
       'Try again; a private window may not be allowed to store files of this size.',
       { cause: error },
     );

@@ -1,11 +1,8 @@
 /** Turns what llama.cpp and the package say into faults a reader can act upon. */
+import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError } from '../language/model.ts';
 
 const RELOAD = 'Load the model again; if it happens again, choose a smaller one.';
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** The runtime ran out of memory, by any of the names that has. */
 const OUT_OF_MEMORY =
@@ -22,12 +19,12 @@ function outOfMemory(cause: unknown): ModelError {
 
 /** Loading `name` failed. `log` is what the runtime wrote as warnings and errors, oldest first. */
 export function loadFault(error: unknown, log: readonly string[], name: string): ModelError {
-  const said = [...log, textOf(error)].join('\n');
+  const said = [...log, messageOf(error)].join('\n');
   if (OUT_OF_MEMORY.test(said)) return outOfMemory(error);
   if (/prepare wasm|worker could not be started/i.test(said)) {
     return new ModelError(
       'failed',
-      `The language model runtime did not start: ${textOf(error).slice(0, 300)}`,
+      `The language model runtime did not start: ${messageOf(error).slice(0, 300)}`,
       'Reload the page; a current Chrome, Edge or Firefox runs it.',
       { cause: error },
     );
@@ -41,7 +38,8 @@ export function loadFault(error: unknown, log: readonly string[], name: string):
       { cause: error },
     );
   }
-  const reason = log.filter((line) => /error|fail|corrupt|missing|invalid|bounds/i.test(line)).at(-1) ?? textOf(error);
+  const reason =
+    log.filter((line) => /error|fail|corrupt|missing|invalid|bounds/i.test(line)).at(-1) ?? messageOf(error);
   return new ModelError(
     'bad-file',
     `${name} could not be loaded: ${reason.trim().slice(0, 300)}`,
@@ -52,7 +50,7 @@ export function loadFault(error: unknown, log: readonly string[], name: string):
 
 /** A generation failed. `log` as above. */
 export function generateFault(error: unknown, log: readonly string[]): ModelError {
-  const message = textOf(error);
+  const message = messageOf(error);
   const overflow = /request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/.exec(message);
   if (overflow !== null) {
     return new ModelError(
