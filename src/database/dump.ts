@@ -1,4 +1,5 @@
 /** Runs a `.sql` dump: many statements that build a database in memory. */
+import { wordList } from '../sql/word-list.ts';
 import { CODE, type Connection, type Failure } from './connection.ts';
 import { DatabaseImportError } from './errors.ts';
 
@@ -13,25 +14,13 @@ const ACTION = { PRAGMA: 19, ATTACH: 24, DETACH: 25, FUNCTION: 31 } as const;
  * PRAGMAs that dumps begin with, or that full-text tables ask while they fill, and that cannot hurt; the others are
  * refused.
  */
-const HARMLESS_PRAGMAS: ReadonlySet<string> = new Set([
-  'foreign_keys',
-  'encoding',
-  'user_version',
-  'application_id',
-  'journal_mode',
-  'synchronous',
-  'page_size',
-  'auto_vacuum',
-  'defer_foreign_keys',
-  'ignore_check_constraints',
-  'recursive_triggers',
-  'legacy_alter_table',
-  'locking_mode',
-  'temp_store',
-  'cache_size',
-  'case_sensitive_like',
-  'data_version',
-]);
+const HARMLESS_PRAGMAS: ReadonlySet<string> = new Set(
+  wordList(`
+  foreign_keys encoding user_version application_id journal_mode synchronous page_size auto_vacuum defer_foreign_keys
+  ignore_check_constraints recursive_triggers legacy_alter_table locking_mode temp_store cache_size case_sensitive_like
+  data_version
+`),
+);
 
 /** Words that only dumps of other database systems contain. */
 const FOREIGN_DUMP =

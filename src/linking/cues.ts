@@ -1,4 +1,5 @@
 /** The cues of a question: the words and phrases a hint can hang on. */
+import { phraseList } from '../sql/word-list.ts';
 import {
   AGGREGATE_PHRASES,
   COMPARISONS_AFTER,
@@ -20,31 +21,11 @@ const PHRASES: readonly string[] = [
     ...COMPARISONS_AFTER.map(({ words }) => words),
     ...GROUPING_PHRASES,
     ...ORDER_PHRASES,
-    'how much',
-    'who',
-    'where',
-    'when',
-    'which',
-    'not',
-    'never',
-    'without',
-    'more than one',
-    'both',
-    'either',
-    'as well as',
-    'along with',
-    'together with',
-    'but not',
-    'do not',
-    'does not',
-    'did not',
-    'at the same time',
-    'the most',
-    'the least',
-    'most common',
-    'least common',
-    'the same',
-    'or',
+    ...phraseList(`
+      how much, who, where, when, which, not, never, without, more than one, both, either, as well as, along with,
+      together with, but not, do not, does not, did not, at the same time, the most, the least, most common,
+      least common, the same, or
+    `),
   ]),
 ]
   .filter((phrase) => phrase.includes(' ') || !['in', 'is', 'of', 'by', 'from'].includes(phrase))

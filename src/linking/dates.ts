@@ -2,6 +2,7 @@
  * Days, months, quarters, years and decades that a question names, as spans of days with the comparison said beside
  * them.
  */
+import { wordList } from '../sql/word-list.ts';
 import type { Comparison } from './lexicon.ts';
 import { PhraseTable } from './phrases.ts';
 import type { ComparisonOperator, DateMention, Span, Token } from './types.ts';
@@ -25,23 +26,11 @@ const MONTHS = new Map(
   ]),
 );
 /** Month names that mean something else as often: alone they need a preposition before them. */
-const AMBIGUOUS_MONTHS = new Set([
-  'may',
-  'march',
-  'mar',
-  'sun',
-  'jan',
-  'dec',
-  'sep',
-  'oct',
-  'nov',
-  'jun',
-  'jul',
-  'apr',
-  'feb',
-  'aug',
-  'august',
-]);
+const AMBIGUOUS_MONTHS = new Set(
+  wordList(`
+  may march mar sun jan dec sep oct nov jun jul apr feb aug august
+`),
+);
 const MONTH_PREPOSITIONS = new Set(
   'in of during since until till after before by for last this next every each between from and to through'.split(' '),
 );

@@ -1,4 +1,5 @@
 /** What a question asks for: aggregates, superlatives, grouping. */
+import { wordList } from '../sql/word-list.ts';
 import {
   AGGREGATE_PHRASES,
   DISTINCT_WORDS,
@@ -80,21 +81,11 @@ export function findIntent(tokens: readonly Token[], numbers: readonly NumberMen
 const AVERAGE_WORDS = new Set(['average', 'mean', 'avg', 'typical']);
 const BESIDE_AVERAGE = 7;
 /** Words that join "higher than" to "average": "higher than the overall average". */
-const JOINING = new Set([
-  'than',
-  'the',
-  'its',
-  'their',
-  'overall',
-  'of',
-  'an',
-  'a',
-  'or',
-  'equal',
-  'to',
-  'that',
-  'all',
-]);
+const JOINING = new Set(
+  wordList(`
+  than the its their overall of an a or equal to that all
+`),
+);
 
 /**
  * "above average", "longer than the average", "at least the mean". The nearest comparing word to the left of an average

@@ -3,6 +3,7 @@
  * tables.
  */
 import type { ColumnProfile, Schema, Table } from '../grpo/types.ts';
+import { wordList } from '../sql/word-list.ts';
 import { splitIdentifier, stemOf, withoutSharedPrefix } from './words.ts';
 
 export interface JoinEdge {
@@ -32,24 +33,9 @@ export type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
 
 /** A column of one of these names says nothing of the table it may point to. */
 const GENERIC_NAMES: ReadonlySet<string> = new Set(
-  [
-    'id',
-    'name',
-    'code',
-    'key',
-    'title',
-    'description',
-    'type',
-    'date',
-    'status',
-    'no',
-    'number',
-    'num',
-    'nr',
-    'uuid',
-    'guid',
-    'pk',
-  ].map(stemOf),
+  wordList(`
+    id name code key title description type date status no number num nr uuid guid pk
+  `).map(stemOf),
 );
 /** Joins inferred between one pair of tables, and from one column. */
 const MOST_PARALLEL = 4;

@@ -1,5 +1,6 @@
 /** Words of questions and of identifiers, brought to a form in which they can be compared. */
 import { stemmer } from 'stemmer';
+import { glossary } from '../sql/word-list.ts';
 import type { Token } from './types.ts';
 
 /** Function words of English: they join others and mean nothing alone. */
@@ -15,25 +16,11 @@ const STOP_WORDS = new Set(
 
 /** Plurals that a suffix stemmer cannot see. */
 const IRREGULAR = new Map(
-  Object.entries({
-    people: 'person',
-    persons: 'person',
-    men: 'man',
-    women: 'woman',
-    children: 'child',
-    feet: 'foot',
-    mice: 'mouse',
-    geese: 'goose',
-    teeth: 'tooth',
-    indices: 'index',
-    indexes: 'index',
-    matrices: 'matrix',
-    criteria: 'criterion',
-    analyses: 'analysis',
-    media: 'medium',
-    statuses: 'status',
-    buses: 'bus',
-  }),
+  glossary(`
+    people: person, persons: person, men: man, women: woman, children: child, feet: foot, mice: mouse, geese: goose,
+    teeth: tooth, indices: index, indexes: index, matrices: matrix, criteria: criterion, analyses: analysis,
+    media: medium, statuses: status, buses: bus
+  `),
 );
 
 const WORD =

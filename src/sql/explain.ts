@@ -5,6 +5,7 @@
  * It looks at tokens alone, so it is linear; parse.ts is asked where they show no trouble.
  */
 import { lexCode, type SqlToken } from './lex.ts';
+import { wordList } from './word-list.ts';
 
 export interface Explanation {
   readonly text: string;
@@ -12,22 +13,9 @@ export interface Explanation {
   readonly at: number;
 }
 
-const CLAUSES = [
-  'SELECT',
-  'DISTINCT',
-  'FROM',
-  'JOIN',
-  'WHERE',
-  'GROUP',
-  'HAVING',
-  'ORDER',
-  'LIMIT',
-  'UNION',
-  'INTERSECT',
-  'EXCEPT',
-  'BETWEEN',
-  'EXISTS',
-];
+const CLAUSES = wordList(`
+  SELECT DISTINCT FROM JOIN WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT BETWEEN EXISTS
+`);
 /** Words and signs of other dialects, with what SQLite has instead. */
 const FOREIGN: Readonly<Record<string, string>> = {
   ILIKE: 'LIKE, which ignores case for ASCII letters',

@@ -9,26 +9,14 @@
 import sqlite from 'node-sql-parser/build/sqlite.js';
 import type { Explanation } from './explain.ts';
 import { lex } from './lex.ts';
+import { phraseList } from './word-list.ts';
 
 const LONGEST = 2000;
 const DEEPEST = 12;
 /** What the message may name as missing; the parser's own list runs to a hundred characters and signs. */
-const WORDS = [
-  'SELECT',
-  'FROM',
-  'WHERE',
-  'GROUP BY',
-  'BY',
-  'HAVING',
-  'ORDER BY',
-  'LIMIT',
-  'JOIN',
-  'ON',
-  'AS',
-  'AND',
-  'THEN',
-  'END',
-];
+const WORDS = phraseList(`
+  SELECT, FROM, WHERE, GROUP BY, BY, HAVING, ORDER BY, LIMIT, JOIN, ON, AS, AND, THEN, END
+`);
 
 interface GrammarError {
   readonly location: { readonly start: { readonly offset: number } };

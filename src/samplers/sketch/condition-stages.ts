@@ -1,5 +1,6 @@
 /** Decisions on which rows count: what every value and number mentioned is for, negation, alternatives. */
 import type { ComparisonOperator, DateMention, NumberMention, Span } from '../../linking/types.ts';
+import { wordList } from '../../sql/word-list.ts';
 import { columnChoice } from './answer-stages.ts';
 import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
@@ -8,18 +9,11 @@ import type { Condition } from './sketch.ts';
 import { addCondition, advance, change, type Context, type State } from './state.ts';
 
 /** Stemless marks of a negated or open condition. */
-const MISSING_WORDS: ReadonlySet<string> = new Set([
-  'null',
-  'missing',
-  'unknown',
-  'empty',
-  'blank',
-  'unspecified',
-  'unset',
-  'lack',
-  'lacks',
-  'lacking',
-]);
+const MISSING_WORDS: ReadonlySet<string> = new Set(
+  wordList(`
+  null missing unknown empty blank unspecified unset lack lacks lacking
+`),
+);
 
 /** "free shipping", "zero points": nothing, said as a number. */
 const ZERO_WORDS: ReadonlySet<string> = new Set(['free', 'zero', 'nothing', 'none']);

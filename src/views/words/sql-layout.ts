@@ -3,6 +3,7 @@
  * carry credit marked. Offsets stay those of the text, so the marks fit; nothing but white space changes.
  */
 import { lex, type SqlToken } from '../../sql/lex.ts';
+import { wordList } from '../../sql/word-list.ts';
 
 export interface Mark {
   readonly start: number;
@@ -31,21 +32,11 @@ const KIND: Readonly<Partial<Record<SqlToken['kind'], SqlPiece['kind']>>> = {
   comment: 'comment',
 };
 
-const CLAUSES = new Set([
-  'SELECT',
-  'FROM',
-  'WHERE',
-  'GROUP',
-  'HAVING',
-  'ORDER',
-  'LIMIT',
-  'UNION',
-  'INTERSECT',
-  'EXCEPT',
-  'WITH',
-  'WINDOW',
-  'VALUES',
-]);
+const CLAUSES = new Set(
+  wordList(`
+  SELECT FROM WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT WITH WINDOW VALUES
+`),
+);
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
 
 /** Indent of the line this token opens, or null when it stays on its line. */
