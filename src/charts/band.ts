@@ -48,7 +48,7 @@ export function spreadLabels(wanted: readonly number[], gap: number, top: number
 /** How a variant's line is dashed: with its shade and its direct label, hue never carries the meaning alone. */
 const DASHES = ['', '6 3', '2 3', '9 3 2 3', '12 4'];
 /** Of the palette `--series-1` … `--series-6`. */
-export const SERIES_COLOURS = 6;
+const SERIES_COLOURS = 6;
 
 export function dashOf(variant: number): string {
   return DASHES[variant % DASHES.length] ?? '';

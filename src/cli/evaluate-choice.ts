@@ -95,6 +95,6 @@ export function linesOf(
   ];
 }
 
-export function withInterval({ accuracy, low, high }: Interval): string {
+function withInterval({ accuracy, low, high }: Interval): string {
   return `${percent(accuracy)} (${percent(low)}–${percent(high)})`;
 }

@@ -6,7 +6,7 @@
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { queryBudget, choosingWeights } from '../grpo/derived-settings.ts';
 import { percent, signedPoints } from '../grpo/figures.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { PolicyHint } from '../grpo/types.ts';
@@ -199,7 +199,7 @@ function fileOf(
     steps,
     seed,
     config: training,
-    choosingWeights: { ...rewardWeights(measuring), gold: 0, feedback: 0 },
+    choosingWeights: choosingWeights(measuring),
     pooled: all,
     target: TARGET,
     targetReached: pooled.comparison.difference >= TARGET,

@@ -1,6 +1,6 @@
 import { percent } from '../grpo/figures.ts';
 import { seededRandom } from '../grpo/random.ts';
-import { rewardWeights, queryBudget, type QueryBudget } from '../grpo/derived-settings.ts';
+import { queryBudget, type QueryBudget, choosingWeights } from '../grpo/derived-settings.ts';
 import { runAndScore } from '../grpo/run-once.ts';
 import type { Database, Question, RewardComponent, RewardModel, ScoredRewards } from '../grpo/types.ts';
 import { withinQuestionAuc } from '../lab/auc.ts';
@@ -75,7 +75,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
 
   const { database, questions } = await openInputs(given);
   try {
-    const weights = { ...rewardWeights(config), gold: 0, feedback: 0 };
+    const weights = choosingWeights(config);
     const withAgreement = { ...weights, agreement: weights.agreement > 0 ? weights.agreement : AGREEMENT_WEIGHT };
     const model = rewardsFor(database)({ ...weights, agreement: 0 });
     const random = seededRandom(seed).next;

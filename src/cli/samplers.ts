@@ -15,7 +15,7 @@ import { readText } from './files.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 
-export const SAMPLERS = ['sketch', 'endpoint', 'replay'] as const;
+const SAMPLERS = ['sketch', 'endpoint', 'replay'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
 
 /** Which options belong to which sampler. */

@@ -6,7 +6,7 @@ import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig, PresetName } from '../grpo/config.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { RewardMode } from '../grpo/reward-modes.ts';
-import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { queryBudget, choosingWeights } from '../grpo/derived-settings.ts';
 import type { Database, RewardModel } from '../grpo/types.ts';
 import { CHOICE_TRAINING, referenceTotals } from '../lab/choice-training.ts';
 import type { PoolOptions } from '../samplers/replay/pool-sampler.ts';
@@ -41,7 +41,7 @@ export function measuringConfig(given: GivenOptions): GRPOConfig {
  * The rewards that choose: weighed as the settings say, but never by what only some questions have, gold and feedback.
  */
 export function choosingRewards(database: Database, config: GRPOConfig): RewardModel {
-  return rewardsFor(database)({ ...rewardWeights(config), gold: 0, feedback: 0 });
+  return rewardsFor(database)(choosingWeights(config));
 }
 
 /**

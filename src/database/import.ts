@@ -10,9 +10,9 @@ import { sharedSqlite } from './sqlite.ts';
 export type DatabaseSource = Uint8Array | string;
 
 /** Larger files leave too little of the sandbox's memory for running queries. */
-export const MAX_DATABASE_BYTES = 160e6;
+const MAX_DATABASE_BYTES = 160e6;
 /** The same for dumps: text, tables and the finished image are in memory at once. */
-export const MAX_DUMP_BYTES = 64e6;
+const MAX_DUMP_BYTES = 64e6;
 
 /** Bound on the damage check: large files are checked as far as this goes. */
 const CHECK_BUDGET = { steps: 50e6, milliseconds: 2000 };
@@ -72,7 +72,7 @@ export async function openImage(image: Uint8Array): Promise<Connection> {
  *
  * @throws DatabaseImportError
  */
-export function checkHeader(bytes: Uint8Array): CheckedImage {
+function checkHeader(bytes: Uint8Array): CheckedImage {
   if (bytes.byteLength === 0)
     throw new DatabaseImportError(
       'The file is empty (0 bytes). The download or copy may have failed: get the file again.',

@@ -6,7 +6,7 @@ import { QUERY_DEADLINE_MS, quoteName } from './schema-queries.ts';
 /** Distinct values looked for in one column. */
 export const DISTINCT_LIMIT = 2000;
 /** Longer texts are no values that a question names; in characters. */
-export const VALUE_LENGTH_LIMIT = 120;
+const VALUE_LENGTH_LIMIT = 120;
 /** Values kept over all columns; when there are more, every column keeps the same number at most. */
 export const VALUES_LIMIT = 60_000;
 

@@ -29,7 +29,7 @@ export const ALL_LAYERS: SandboxLayers = {
 };
 
 /** Longest cell, string or blob that a statement may touch, in bytes. */
-export const LENGTH_LIMIT = 65_536;
+const LENGTH_LIMIT = 65_536;
 /** Longest SQL text, in UTF-8 bytes. */
 export const SQL_LENGTH_LIMIT = 100_000;
 

@@ -125,7 +125,7 @@ interface BootstrapScope {
  *
  * @throws Error when the WebAssembly module cannot be fetched or compiled
  */
-export async function startSqlite(): Promise<SqliteRuntime> {
+async function startSqlite(): Promise<SqliteRuntime> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MEMORY_LIMIT_BYTES / PAGE_BYTES });
   // Databases live in memory only: no storage of the browser is to be reachable from SQL.
   (globalThis as BootstrapScope).sqlite3ApiConfig = {

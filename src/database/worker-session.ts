@@ -5,7 +5,7 @@ import type { DatabaseWorkerLike, FromDatabaseWorker, ToDatabaseWorker } from '.
 import type { OpenedDatabase } from './sqlite-database.ts';
 
 /** Milliseconds past a statement's deadline after which the worker is taken to be stuck. */
-export const WATCHDOG_MS = 1000;
+const WATCHDOG_MS = 1000;
 /** Milliseconds that opening may take: checks, a dump, introspection. */
 const OPEN_MS = 120_000;
 /**

@@ -8,10 +8,6 @@ const FORMAT = 'grpo-sql-lab/feedback';
 const VERSION = 1;
 const LIMITS = { file: 50_000_000, entries: 100_000 } as const;
 
-export function feedbackToText(feedback: readonly Feedback[]): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, feedback }, null, 1)}\n`;
-}
-
 /**
  * Throws DatasetError naming the file, the entry and what is wrong with it. The key of a record is made again from its
  * SQL as it was written, so that a file from elsewhere cannot disagree with this program about what is the same SQL.

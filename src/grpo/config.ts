@@ -9,7 +9,7 @@ import type { Estimator } from './estimators/estimator.ts';
 /** Seed of a run that was given none. */
 export const DEFAULT_SEED = 42;
 
-export const GRADIENTS = ['score-function', 'simple'] as const;
+const GRADIENTS = ['score-function', 'simple'] as const;
 export type GradientName = (typeof GRADIENTS)[number];
 
 interface Common {

@@ -7,6 +7,11 @@ export function rewardWeights(config: GRPOConfig): RewardWeights {
   return Object.fromEntries(REWARD_COMPONENTS.map((name) => [name, config[`${name}_weight`]])) as RewardWeights;
 }
 
+/** The weights that choose an answer: as they are set, but without what only some questions have, gold and feedback. */
+export function choosingWeights(config: GRPOConfig): RewardWeights {
+  return { ...rewardWeights(config), gold: 0, feedback: 0 };
+}
+
 /** The degrees of freedom a standard deviation goes without. */
 export function ddofOf({ population_sd }: Pick<GRPOConfig, 'population_sd'>): 0 | 1 {
   return population_sd ? 0 : 1;

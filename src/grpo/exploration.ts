@@ -4,8 +4,8 @@
 import type { RememberedAnswer, ScoredRewards } from './types.ts';
 
 /** Factor of the temperature with each further draw, and the highest it goes. */
-export const HOTTER = 1.5;
-export const HOTTEST = 2;
+const HOTTER = 1.5;
+const HOTTEST = 2;
 /** Questions whose right answer is remembered; the oldest goes first. */
 export const KEPT_ANSWERS = 2000;
 

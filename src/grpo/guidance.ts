@@ -69,7 +69,7 @@ export function guidanceAmong(hints: readonly PolicyHint[]): PolicyHint[] {
  * Throws GuidanceError for one that is too short or long, or that is there already (vetoed ones included). `apart`
  * names hints it may equal.
  */
-export function checkSentence(text: string, hints: readonly PolicyHint[], apart: readonly string[] = []): string {
+function checkSentence(text: string, hints: readonly PolicyHint[], apart: readonly string[] = []): string {
   const sentence = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (sentence === '') throw new GuidanceError('The sentence is empty.');
   if (sentence.length > GUIDANCE_LENGTH)

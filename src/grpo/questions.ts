@@ -7,7 +7,7 @@ interface Wanted {
   readonly ownQuestion?: string | null;
 }
 
-export const OWN_QUESTION_LIMIT = 2_000;
+const OWN_QUESTION_LIMIT = 2_000;
 
 /** What is asked cannot be trained on; the message says why. */
 export class QuestionError extends Error {

@@ -10,7 +10,7 @@ export interface ScoredSql {
 }
 
 /** One result for each text, in their order, though each distinct text is run once. Rejects with AbortError. */
-export async function runOnce(
+async function runOnce(
   texts: readonly string[],
   database: Database,
   budget: QueryBudget,

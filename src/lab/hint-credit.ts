@@ -14,7 +14,7 @@ import { mcNemar, pairedDifference } from './paired.ts';
 import type { Difference } from './paired.ts';
 
 /** Below this many questions answered both with and without a hint, its uplift is not stated. */
-export const FEWEST_QUESTIONS = 5;
+const FEWEST_QUESTIONS = 5;
 
 export interface CreditOptions {
   /** Those with comparable gold are used. */

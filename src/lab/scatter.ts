@@ -2,7 +2,7 @@
 import type { CurvePoint } from './experiment-types.ts';
 import { quantile } from './statistics.ts';
 
-/** x: reward in [-1, 1]. y: accuracy in [0, 1]; 0 or 1 for one completion. */
+/** x: reward in [-1, 1]. y: accuracy in [0, 1]. */
 export interface ScatterPoint {
   readonly x: number;
   readonly y: number;
@@ -21,16 +21,6 @@ export interface Scatter {
   readonly wrongBelow: number;
   /** Share of all points in the hacked quadrant: reward above the median, and wrong. Null without points. */
   readonly hacked: number | null;
-}
-
-/** One point a completion; those without a reward are left out. */
-export function completionScatter(
-  completions: readonly { readonly reward: number | null; readonly right: boolean }[],
-): Scatter {
-  return scatter(
-    completions.flatMap(({ reward, right }) => (reward === null ? [] : [{ x: reward, y: right ? 1 : 0 }])),
-    0.5,
-  );
 }
 
 /**
@@ -57,7 +47,7 @@ function scatter(points: readonly ScatterPoint[], wrongBelow: number): Scatter {
 /**
  * Mann and Whitney's U over all pairs of points with different y, divided by their number (H. B. Mann, D. R. Whitney,
  * Annals of Mathematical Statistics 18 (1947) 50–60); for y of 0 and 1 the area under the ROC curve. Levels of y are
- * compared as sorted lists, so that thousands of completions (two levels) and hundreds of measurements are both quick.
+ * compared as sorted lists, so that thousands of points are quick.
  */
 export function concordance(points: readonly ScatterPoint[]): { readonly auc: number | null; readonly pairs: number } {
   const levels = new Map<number, number[]>();

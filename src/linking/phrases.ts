@@ -20,7 +20,7 @@ export function phraseAt(tokens: readonly Token[], first: number, phrase: string
 }
 
 /** The span of `phrase` ending at token `last`, or null. */
-export function phraseEndingAt(tokens: readonly Token[], last: number, phrase: string): Span | null {
+function phraseEndingAt(tokens: readonly Token[], last: number, phrase: string): Span | null {
   return phraseAt(tokens, last - wordsOf(phrase).length + 1, phrase);
 }
 

@@ -12,7 +12,7 @@ import { foldValue, stemPhrase } from './words.ts';
 
 const LONGEST_VALUE = 10;
 /** Columns one mention of a value is linked to. A value in more of them is "yes" or "1": it tells none apart. */
-export const COLUMNS_OF_VALUE = 50;
+const COLUMNS_OF_VALUE = 50;
 /** How well a mention stands for a value. */
 const SCORE = { text: 1, stem: 0.8, form: 0.85, fuzzy: 0.7, word: 0.5, words: 0.6 };
 /**

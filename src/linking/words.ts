@@ -43,7 +43,7 @@ const STEMS_KEPT = 50_000;
 const stems = new Map<string, string>();
 
 /** Accents taken off: "Málaga" → "Malaga". */
-export function withoutAccents(text: string): string {
+function withoutAccents(text: string): string {
   return /[^ -~]/u.test(text) ? text.normalize('NFD').replace(/\p{M}+/gu, '') : text;
 }
 

@@ -3,7 +3,7 @@
  */
 import type { FeatureUse, Sample } from '../grpo/types.ts';
 import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
-import { FORMAT, LIMITS, VERSION, type Recording, type RecordingEntry, type RecordingHeader } from './format.ts';
+import { FORMAT, LIMITS, VERSION, type RecordingEntry, type RecordingHeader } from './format.ts';
 import { exactJson } from './json.ts';
 import { LN_ZERO, RecordingFull, RecordingTables } from './tables.ts';
 
@@ -140,13 +140,6 @@ export class RecordingWriter {
       origin: origin === undefined ? undefined : kept,
     };
   }
-}
-
-/** The whole of a recording as a file. Throws RecordingFull, RangeError. */
-export function recordingToText({ entries, ...header }: Recording): string {
-  const writer = new RecordingWriter(header);
-  for (const entry of entries) writer.add(entry);
-  return writer.text();
 }
 
 /** Names of the tables, brackets and commas: no more than this. */

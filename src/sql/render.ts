@@ -5,7 +5,7 @@ const PLAIN_NAME = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/i;
 const SAME_OPERATOR: Readonly<Record<string, string>> = { '==': '=', '<>': '!=' };
 
 /** A name as it reads best: bare where SQLite allows it, in double quotes otherwise. */
-export function showName(name: string): string {
+function showName(name: string): string {
   return PLAIN_NAME.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

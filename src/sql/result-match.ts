@@ -16,7 +16,7 @@ export interface MatchResult {
 type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
 type Rows = readonly (readonly SqlValue[])[];
 
-export const RELATIVE_TOLERANCE = 1e-6;
+const RELATIVE_TOLERANCE = 1e-6;
 /**
  * Cells that one comparison may look at beyond the plain one, so that no pair of results can hang the trainer: so many,
  * or so many times the result.

@@ -11,8 +11,8 @@ import {
 import { messageOf } from '../grpo/message-of.ts';
 import { START_CHOICES, type StartChoice } from '../grpo/run-store.ts';
 
-export const SEED_KEY = 'seed';
-export const START_KEY = 'start';
+const SEED_KEY = 'seed';
+const START_KEY = 'start';
 export const MAX_SEED = 2 ** 32 - 1;
 
 export interface AddressValues {

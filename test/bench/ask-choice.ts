@@ -16,7 +16,7 @@ import { rewardsFor } from '../../src/cli/parts.ts';
 import { chosenHints } from '../../src/cli/starter.ts';
 import { DEFAULT_CONFIG } from '../../src/grpo/config.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
-import { rewardWeights } from '../../src/grpo/derived-settings.ts';
+import { rewardWeights, queryBudget } from '../../src/grpo/derived-settings.ts';
 import type { Execution } from '../../src/grpo/types.ts';
 import { fixedPolicy } from '../../src/lab/evaluate.ts';
 import { Judge } from '../../src/lab/judge.ts';
@@ -58,7 +58,7 @@ const { values, positionals } = parseArgs({
 });
 const [samples, seeds, temperature] = [Number(values.samples), Number(values.seeds), Number(values.temperature)];
 const policy = fixedPolicy(chosenHints(values.hints).hints);
-const budget = { maxVmSteps: DEFAULT_CONFIG.max_vm_steps * 1e6, deadlineMs: DEFAULT_CONFIG.deadline_ms };
+const budget = queryBudget(DEFAULT_CONFIG);
 const names = [...Object.keys(RULES), 'best possible'];
 const means = names.map(() => 0);
 const line = (first: string, cells: readonly string[]): void => console.log(`| ${first} | ${cells.join(' | ')} |`);

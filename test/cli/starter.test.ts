@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chosenHints } from '../../src/cli/starter.ts';
 import { hintsToText } from '../../src/formats/hints-file.ts';
-import { feedbackToText } from '../../src/formats/feedback-file.ts';
 import type { Feedback } from '../../src/grpo/feedback.ts';
 import { STARTER } from '../views/fixture.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
+
+const feedbackToText = (feedback: readonly object[]): string =>
+  JSON.stringify({ format: 'grpo-sql-lab/feedback', version: 1, feedback });
 
 const folder = newFolder();
 const file = (name: string): string => join(folder, name);

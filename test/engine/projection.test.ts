@@ -23,7 +23,7 @@ const RUNS = [
   },
 ];
 
-describe('the golden projection', () => {
+describe('the golden projection', { timeout: 120_000 }, () => {
   it.each(RUNS)('$file', async ({ file, steps, seed, config, starter }) => {
     const files = shopFiles();
     const dataset = await shopDataset(files);

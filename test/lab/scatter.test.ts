@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completionScatter, concordance, stepScatter } from '../../src/lab/scatter.ts';
+import { concordance, stepScatter } from '../../src/lab/scatter.ts';
 import type { ScatterPoint } from '../../src/lab/scatter.ts';
 
 /** The same share, pair by pair. */
@@ -30,33 +30,9 @@ describe('concordance', () => {
     );
   });
 
-  it('takes many completions', () => {
+  it('takes many points', () => {
     const points = Array.from({ length: 100_000 }, (_, i) => ({ x: i / 100_000, y: i >= 50_000 ? 1 : 0 }));
     expect(concordance(points)).toEqual({ auc: 1, pairs: 2.5e9 });
-  });
-});
-
-it('completionScatter counts what is wrong and paid above the median', () => {
-  const completion = (reward: number | null, right: boolean) => ({ reward, right });
-  const result = completionScatter([
-    completion(0.9, false),
-    completion(0.8, true),
-    completion(0.2, false),
-    completion(0.1, true),
-    completion(null, true),
-  ]);
-  expect(result).toMatchObject({ pairs: 4, hacked: 0.25, wrongBelow: 0.5 });
-  expect(result.medianReward).toBeCloseTo(0.5, 12);
-  expect(result.points).toHaveLength(4);
-  // .8 beats .2; .1 beats none.
-  expect(result.auc).toBe(0.25);
-  expect(completionScatter([])).toEqual({
-    points: [],
-    auc: null,
-    pairs: 0,
-    medianReward: null,
-    wrongBelow: 0.5,
-    hacked: null,
   });
 });
 
@@ -68,4 +44,12 @@ it('stepScatter calls wrong what fell below the start while the reward rose', ()
     { step: 30, greedy: 0.2, reward: 0.6 },
   ];
   expect(stepScatter(curve)).toMatchObject({ auc: 0, pairs: 3, medianReward: 0.3, wrongBelow: 0.4, hacked: 1 / 3 });
+  expect(stepScatter([])).toEqual({
+    points: [],
+    auc: null,
+    pairs: 0,
+    medianReward: null,
+    wrongBelow: 0,
+    hacked: null,
+  });
 });

@@ -5,7 +5,7 @@ import { changesOf, withChange } from '../../src/recording/feedback.ts';
 import { parseRecording } from '../../src/recording/recording-file.ts';
 import { LEARNING, LIMITS, type Recording, type RecordingEntry } from '../../src/recording/format.ts';
 import { RecordingFull } from '../../src/recording/tables.ts';
-import { recordingToText, RecordingWriter } from '../../src/recording/writer.ts';
+import { RecordingWriter } from '../../src/recording/writer.ts';
 import { DEFAULT_CONFIG, makeConfig } from '../../src/grpo/config.ts';
 import type { Feedback } from '../../src/grpo/feedback.ts';
 import { EMPTY_SUMMARY } from '../../src/grpo/metrics.ts';
@@ -19,6 +19,13 @@ import {
 } from '../../src/grpo/types.ts';
 import type { RecordedCall } from '../../src/samplers/replay/recording-sampler.ts';
 import { normaliseSql } from '../../src/sql/normalise.ts';
+
+/** The whole of a recording as a file. */
+function recordingToText({ entries, ...header }: Recording): string {
+  const writer = new RecordingWriter(header);
+  for (const entry of entries) writer.add(entry);
+  return writer.text();
+}
 
 // ---------------------------------------------------------------- any recording
 

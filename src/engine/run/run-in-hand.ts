@@ -5,6 +5,7 @@
 import { makeConfig, type GRPOConfig } from '../../grpo/config.ts';
 import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
+import { messageOf } from '../../grpo/message-of.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
 import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
 import {
@@ -482,5 +483,3 @@ export class RunInHand {
 
 /** The same place, but for its question, in a run on other questions. */
 const elsewhere = (place: Place): Place => ({ ...place, questionId: null, ownQuestion: null });
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -33,7 +33,7 @@ export interface Generation {
   readonly logProbability: number | null;
 }
 
-export const MODEL_KINDS = ['webllm', 'wllama', 'endpoint', 'built-in-ai'] as const;
+const MODEL_KINDS = ['webllm', 'wllama', 'endpoint', 'built-in-ai'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 /** A model that is loaded. */
@@ -68,7 +68,7 @@ export interface LanguageModel {
   close(): Promise<void>;
 }
 
-export const MODEL_FAULTS = [
+const MODEL_FAULTS = [
   'no-webgpu',
   'no-f16',
   'gpu-limits',

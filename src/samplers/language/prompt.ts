@@ -52,7 +52,7 @@ const TASK =
   'Write one SQLite SELECT statement that answers the question. Use only the tables and columns below. Qualify a column that several tables have. Answer with the statement alone: no explanation.';
 
 /** Estimated tokens of a text. */
-export function estimateTokens(characters: number): number {
+function estimateTokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 

@@ -32,7 +32,7 @@ export interface TableText {
 }
 
 /** Whether a name can stand in a prompt or a grammar: no line breaks, no control or direction marks. */
-export function isPlainName(name: string): boolean {
+function isPlainName(name: string): boolean {
   return !/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name);
 }
 

@@ -132,7 +132,7 @@ export function plansFor(index: SchemaIndex, tables: readonly string[]): readonl
 }
 
 /** The chosen way to join, or the shortest where there is no other. */
-export function planOf(index: SchemaIndex, tables: readonly string[], path: number): JoinPlan {
+function planOf(index: SchemaIndex, tables: readonly string[], path: number): JoinPlan {
   const plans = plansFor(index, tables);
   return plans[path] ?? plans[0] ?? { tables, edges: [] };
 }
@@ -247,7 +247,7 @@ function withSemijoins(sketch: Sketch, index: SchemaIndex): { plan: JoinPlan; se
 }
 
 /** The tables whose rows make the answer. */
-export function answerTables(sketch: Sketch): string[] {
+function answerTables(sketch: Sketch): string[] {
   const order = sketch.orderBy === null || sketch.orderBy === 'figure' ? [] : sketch.orderBy.tables;
   const tables = [
     ...(sketch.star ? sketch.tables.slice(0, 1) : []),

@@ -90,7 +90,7 @@ export function keyOf(state: State, live: Live, index: SchemaIndex): string {
   return parts.has('group') ? `${key}|${state.group?.text ?? ''}` : key;
 }
 
-export function joinsSeveral(tables: readonly string[], index: SchemaIndex): boolean {
+function joinsSeveral(tables: readonly string[], index: SchemaIndex): boolean {
   return tables.length > 1 && (plansFor(index, tables)[0]?.tables.length ?? 0) > 1;
 }
 
