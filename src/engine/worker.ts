@@ -5,14 +5,11 @@ import { WatchedDatabase } from '../database/watched-database.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
 import { makeRewardModel } from '../rewards/total.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
-import { connectEndpoint, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
-import { makeWebllmProvider } from '../samplers/webllm/webllm-provider.ts';
-import { WLLAMA_WASM_URL } from '../samplers/wllama/wasm-url.ts';
-import { makeWllamaProvider } from '../samplers/wllama/wllama-provider.ts';
 import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './data/open-dataset.ts';
+import { laterProvider, whenAsked } from './models/later-provider.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
 import type { EngineApi } from './protocol.ts';
@@ -44,22 +41,40 @@ function breathe(): Promise<void> {
   });
 }
 
+const loadWebllm = whenAsked(async () => {
+  const { makeWebllmProvider } = await import('../samplers/webllm/webllm-provider.ts');
+  return makeWebllmProvider({});
+});
+const loadLlama = whenAsked(async () => {
+  const [{ makeWllamaProvider }, { WLLAMA_WASM_URL }] = await Promise.all([
+    import('../samplers/wllama/wllama-provider.ts'),
+    import('../samplers/wllama/wasm-url.ts'),
+  ]);
+  return makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
+});
+const loadEndpoint = whenAsked(() => import('../samplers/endpoint/endpoint.ts'));
+
 let models: Models | null = null;
 
 const worker: EngineWorker = {
   start: ({ baseUrl, storeName }) => {
     const fetchHere: typeof fetch = (...request) => fetch(...request);
-    const llama = makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
     const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
     const made = new Models({
-      providers: [makeWebllmProvider({}), llama],
-      openGguf: (file, name, options) => llama.openFile(file, name, options),
-      endpointModels: async ({ baseUrl: url, key }) =>
-        (await listEndpointModels({ baseUrl: url, key, fetch: fetchHere, pageOrigin: self.location.origin })).map(
-          ({ id }) => id,
-        ),
-      connectEndpoint: ({ baseUrl: url, key }, model) =>
-        connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
+      providers: [laterProvider('webllm', loadWebllm), laterProvider('wllama', loadLlama)],
+      openGguf: async (file, name, options) => (await loadLlama()).openFile(file, name, options),
+      endpointModels: async ({ baseUrl: url, key }) => {
+        const { listEndpointModels } = await loadEndpoint();
+        const listed = await listEndpointModels({
+          baseUrl: url,
+          key,
+          fetch: fetchHere,
+          pageOrigin: self.location.origin,
+        });
+        return listed.map(({ id }) => id);
+      },
+      connectEndpoint: async ({ baseUrl: url, key }, model) =>
+        (await loadEndpoint()).connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
       openFiles,
       storage: storageView,
       now: () => performance.now(),

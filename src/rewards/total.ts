@@ -20,7 +20,8 @@ import { formatReward } from './format.ts';
 import { goldReward, runGold, type Gold } from './gold.ts';
 import { qualityReward, type Quality } from './quality.ts';
 import { reason, scoreOf, type Completed } from './score.ts';
-import { validityReward } from './validity.ts';
+import { parserFor, validityReward } from './validity.ts';
+import type { ParserObjection } from '../sql/parse.ts';
 
 /** No answer that evades the question gets a higher total than this, however well it compiles and runs. */
 export const GATED_TOTAL = -0.9;
@@ -64,6 +65,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
               database,
               remember(judged, question.question, (): KnownResults => new Map()),
             );
+      const parser = await parserFor(completions);
       // Samples repeat one another, and the same SQL in one group has the same execution.
       const free = new Map<string, ReturnType<typeof referenceFree>>();
       const agreement = weights.agreement > 0 ? agreementRewards(completions.map(({ execution }) => execution)) : null;
@@ -72,6 +74,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
           referenceFree(
             { sql, execution, schema, structure: remember(structures, sql, () => structureOf(sql, schema)) },
             analysis,
+            parser,
           ),
         );
         const components: Record<string, RewardScore> = {
@@ -104,6 +107,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
 function referenceFree(
   completed: Completed,
   analysis: QuestionAnalysis,
+  parser: ParserObjection | null,
 ): {
   readonly validity: RewardScore;
   readonly execution: RewardScore;
@@ -111,7 +115,7 @@ function referenceFree(
   readonly format: RewardScore;
 } {
   return {
-    validity: validityReward(completed),
+    validity: validityReward(completed, parser),
     execution: executionReward(completed),
     quality: qualityReward(completed, analysis),
     format: formatReward(completed),

@@ -1,25 +1,51 @@
 import type { RewardReason, RewardScore } from '../grpo/types.ts';
 import { explainSyntax } from '../sql/explain.ts';
-import { parserObjection } from '../sql/parse.ts';
+import { loadParser, type ParserObjection } from '../sql/parse.ts';
 import { compiled, reason, scoreOf, type Completed } from './score.ts';
+
+const MISSING = /no such (column|table): "?([^"]+)"?/i;
+const AMBIGUOUS = /ambiguous column name/i;
+
+/**
+ * The parser, when one of these completions has to be explained by it; null when none has, or it could not be loaded:
+ * it explains, and what it explains is scored all the same.
+ */
+export async function parserFor(
+  completions: readonly Pick<Completed, 'sql' | 'execution'>[],
+): Promise<ParserObjection | null> {
+  const wanted = completions.some(
+    ({ sql, execution }) =>
+      execution.status === 'invalid' &&
+      sql.trim() !== '' &&
+      !MISSING.test(execution.error ?? '') &&
+      !AMBIGUOUS.test(execution.error ?? '') &&
+      explainSyntax(sql, execution.errorOffset) === null,
+  );
+  return wanted ? loadParser().catch(() => null) : null;
+}
 
 /**
  * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1
  * otherwise. The verdict is SQLite's alone. Tokens, parser and schema add explanations, which give and take no points.
+ *
+ * @param parser from `parserFor`, for a completion that needs one; without it there is one explanation less
  */
-export function validityReward({ sql, structure, execution, schema }: Completed): RewardScore {
+export function validityReward(
+  { sql, structure, execution, schema }: Completed,
+  parser: ParserObjection | null = null,
+): RewardScore {
   if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL in the answer.')]);
   if (compiled(execution)) return scoreOf([reason(1, 'SQLite compiles it as one statement that only reads.')]);
   const message = execution.error ?? 'no message';
   if (execution.status === 'refused') return scoreOf([reason(-1, `Refused: ${message}`)]);
-  const missing = /no such (column|table): "?([^"]+)"?/i.exec(message);
-  if (missing || /ambiguous column name/i.test(message)) {
+  const missing = MISSING.exec(message);
+  if (missing || AMBIGUOUS.test(message)) {
     const reasons = [reason(-0.5, `SQLite knows the grammar but not a name: ${message}`)];
     const nearest = missing ? suggestion(missing[1] === 'table' ? 'table' : 'column', missing[2] ?? '') : null;
     return scoreOf(nearest ? [...reasons, nearest] : reasons);
   }
   const reasons = [reason(-1, `SQLite cannot compile it: ${message}`)];
-  const explanation = explainSyntax(sql, execution.errorOffset) ?? parserObjection(sql);
+  const explanation = explainSyntax(sql, execution.errorOffset) ?? parser?.(sql);
   if (explanation) reasons.push(reason(0, explanation.text));
   return scoreOf(reasons);
 

@@ -4,9 +4,9 @@
  * refuses.
  *
  * Its grammars backtrack. The postgresql one took minutes on text that a language model really wrote, so only the
- * sqlite one is used, and only on short text with balanced parentheses and without comments.
+ * sqlite one is used, and only on short text with balanced parentheses and without comments. It is 40 kB of script
+ * that most runs have no use for, so it is loaded when the first such text is there.
  */
-import sqlite from 'node-sql-parser/build/sqlite.js';
 import type { Explanation } from './explain.ts';
 import { lex } from './lex.ts';
 import { phraseList } from './word-list.ts';
@@ -23,16 +23,22 @@ interface GrammarError {
   readonly expected: readonly { readonly type: string; readonly text?: string }[] | null;
 }
 
-/** Null when the parser has no objection, or is not asked because the text could keep it busy. */
-export function parserObjection(sql: string): Explanation | null {
-  const text = plainText(sql);
-  if (text === null) return null;
-  try {
-    new sqlite.Parser().astify(text);
-    return null;
-  } catch (error) {
-    return isGrammarError(error) ? explanation(text, error) : null;
-  }
+/** Where the parser stops; null when it has no objection, or is not asked because the text could keep it busy. */
+export type ParserObjection = (sql: string) => Explanation | null;
+
+/** Loads the parser. Rejects where its script cannot be had; a later call may succeed. */
+export async function loadParser(): Promise<ParserObjection> {
+  const { default: sqlite } = await import('node-sql-parser/build/sqlite.js');
+  return (sql) => {
+    const text = plainText(sql);
+    if (text === null) return null;
+    try {
+      new sqlite.Parser().astify(text);
+      return null;
+    } catch (error) {
+      return isGrammarError(error) ? explanation(text, error) : null;
+    }
+  };
 }
 
 /** The SQL with comments blanked out, offsets kept; null when it is too long, too deep or not balanced. */

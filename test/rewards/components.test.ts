@@ -3,7 +3,8 @@ import type { Database, Execution, RewardScore } from '../../src/grpo/types.ts';
 import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { goldReward, runGold } from '../../src/rewards/gold.ts';
 import { makeRewardModel, weightedTotal } from '../../src/rewards/total.ts';
-import { nearestName } from '../../src/rewards/validity.ts';
+import { structureOf } from '../../src/sql/structure.ts';
+import { nearestName, parserFor, validityReward } from '../../src/rewards/validity.ts';
 import { BAKERY, openScorer, REFERENCE_FREE } from './databases.ts';
 
 const QUESTION = 'Show total revenue by product';
@@ -61,6 +62,26 @@ describe('validity is SQLite’s verdict', () => {
     const { validity } = await componentsOf(sql);
     expect(validity?.value).toBe(value);
     expect(said(validity)).toContain(text);
+  });
+
+  test('the parser is loaded for what nothing else explains, and takes no part in the score', async () => {
+    const { database } = await openScorer(BAKERY);
+    const { schema } = database;
+    const LEFT_OUT = 'SELECT name FROM products GROUP name';
+    const scored = async (sql: string) => {
+      const [execution] = await database.execute([sql]);
+      if (execution === undefined) throw new Error('one SQL has one execution');
+      const completed = { sql, execution, schema, structure: structureOf(sql, schema) };
+      const parser = await parserFor([completed]);
+      return { parser, without: validityReward(completed), explained: validityReward(completed, parser) };
+    };
+    for (const sql of [GOOD, 'SELECT nme FROM products', 'SELECT (name FROM products', 'DELETE FROM products', ''])
+      expect((await scored(sql)).parser, sql).toBeNull();
+    const { without, explained } = await scored(LEFT_OUT);
+    expect(said(explained)).toContain('after “GROUP”');
+    expect(said(without)).not.toContain('after “GROUP”');
+    expect(without.value).toBe(explained.value);
+    database.close();
   });
 
   test('names are suggested only when they are near', () => {

@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
-import { parserObjection } from '../../src/sql/parse.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { loadParser, type ParserObjection } from '../../src/sql/parse.ts';
+
+let parserObjection: ParserObjection;
+
+beforeAll(async () => {
+  parserObjection = await loadParser();
+});
 
 test('says where a reader stops and what could stand there', () => {
   expect(parserObjection('SELECT name FROM t WHERE a = 1 GROUP name')).toEqual({

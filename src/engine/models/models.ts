@@ -21,7 +21,7 @@ export interface ModelsPorts {
     options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
   ) => Promise<LanguageModel>;
   readonly endpointModels: (settings: EndpointSettings) => Promise<string[]>;
-  readonly connectEndpoint: (settings: EndpointSettings, model: string) => LanguageModel;
+  readonly connectEndpoint: (settings: EndpointSettings, model: string) => Promise<LanguageModel>;
   /** Rejects where nothing can be stored; files are then opened all the same, and gone with the page. */
   readonly openFiles: () => Promise<FileStore>;
   /** What the browser says of its storage; null where it does not. */
@@ -138,7 +138,7 @@ export class Models implements ModelsApi {
   }
 
   connectEndpoint(settings: EndpointSettings, model: string): Promise<void> {
-    return this.#take(`endpoint/${model}`, model, async () => this.#ports.connectEndpoint(settings, model));
+    return this.#take(`endpoint/${model}`, model, () => this.#ports.connectEndpoint(settings, model));
   }
 
   /** Why the last file was not kept; asked for once. */

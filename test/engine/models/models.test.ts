@@ -99,7 +99,7 @@ async function opened(over: Partial<ModelsPorts> = {}) {
     providers: [one],
     openGguf: () => Promise.resolve(model({ label: 'From disk', kind: 'wllama' })),
     endpointModels: () => Promise.resolve(['a']),
-    connectEndpoint: () => model({ label: 'served', kind: 'endpoint' }),
+    connectEndpoint: () => Promise.resolve(model({ label: 'served', kind: 'endpoint' })),
     openFiles: () => Promise.resolve(store),
     storage: () => Promise.resolve({ used: 1, quota: 2 }),
     now: () => (now += 40),
@@ -212,7 +212,7 @@ describe('the one language model of the page', () => {
     const broken = model({
       generate: () => Promise.reject(new ModelError('device-lost', 'The GPU was lost.', 'Load it again.')),
     });
-    const { models, states } = await opened({ connectEndpoint: () => broken });
+    const { models, states } = await opened({ connectEndpoint: () => Promise.resolve(broken) });
     await models.connectEndpoint({ baseUrl: 'http://localhost:1' }, 'm');
     await expect(
       models.current?.generate({ messages: [], seed: 1, temperature: 0, maxTokens: 5 }),
