@@ -5,12 +5,10 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { Feedback } from '../../grpo/feedback.ts';
 import type { Sampler, SampleRequest, Sample, Schema, Distribution, Question } from '../../grpo/types.ts';
-import { makeLanguageSampler } from '../../samplers/language/language-sampler.ts';
-import type { LanguageSampler, LiveGroup } from '../../samplers/language/language-sampler.ts';
+import type { LanguageSampler, LiveGroup, makeLanguageSampler } from '../../samplers/language/language-sampler.ts';
 import { ModelError } from '../../samplers/language/model.ts';
 import type { LanguageModel } from '../../samplers/language/model.ts';
 import { feedbackPool } from '../../samplers/replay/feedback-pool.ts';
-import { makePoolSampler } from '../../samplers/replay/pool-sampler.ts';
 import type { PoolCompletion } from '../../samplers/replay/pool-sampler.ts';
 import { QuestionError } from '../../grpo/questions.ts';
 
@@ -73,19 +71,23 @@ export class GroupSource implements Sampler {
     if (id === SKETCH) this.#chosen = sketch;
     else if (id === PUBLISHED) {
       if (published === null) throw new Error('This dataset comes without completions of published models.');
-      this.#chosen = pool(id, 'Recorded completions of published models', await published(), schema);
+      this.#chosen = await pool(id, 'Recorded completions of published models', await published(), schema);
     } else if (id === JUDGED) {
       if (feedback().length === 0)
         throw new Error('Nobody has judged a completion of this dataset yet. Give a thumb, or correct a SQL, first.');
-      this.#chosen = pool(id, 'What people judged and wrote', feedbackPool(feedback()), schema);
+      this.#chosen = await pool(id, 'What people judged and wrote', feedbackPool(feedback()), schema);
     } else if (id.startsWith(COMPLETIONS_FILE))
-      this.#chosen = pool(
+      this.#chosen = await pool(
         id,
         label === id ? 'Recorded completions of your file' : label,
         await fromFile(id.slice(COMPLETIONS_FILE.length)),
         schema,
       );
-    else this.#chosen = new AbsentModel(id, label, () => this.#loaded(id));
+    else {
+      // Its code is fetched with the first model that is chosen: most runs have none.
+      const { makeLanguageSampler: make } = await import('../../samplers/language/language-sampler.ts');
+      this.#chosen = new AbsentModel(id, label, () => this.#loaded(id, make));
+    }
   }
 
   generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
@@ -106,12 +108,12 @@ export class GroupSource implements Sampler {
     this.#language?.sampler.stop(index);
   }
 
-  #loaded(id: string): LanguageSampler | null {
+  #loaded(id: string, make: typeof makeLanguageSampler): LanguageSampler | null {
     const model = this.#parts.model();
     if (model?.id !== id) return null;
     if (this.#language?.model !== model) {
       const { schema, settings, onLive } = this.#parts;
-      this.#language = { model, sampler: makeLanguageSampler({ model, schema, settings, onLive }) };
+      this.#language = { model, sampler: make({ model, schema, settings, onLive }) };
     }
     return this.#language.sampler;
   }
@@ -156,7 +158,8 @@ class AbsentModel implements Sampler {
   }
 }
 
-function pool(id: string, label: string, completions: Completions, schema: Schema): Sampler {
+async function pool(id: string, label: string, completions: Completions, schema: Schema): Promise<Sampler> {
+  const { makePoolSampler } = await import('../../samplers/replay/pool-sampler.ts');
   const made = makePoolSampler({ completions, schema, label });
   return {
     id,

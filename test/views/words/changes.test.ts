@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { byPattern, changesOf, creditMarks, fromKey, usersOf } from '../../../src/views/words/changes.ts';
+import { byPattern, changesOf, fromKey, usersOf } from '../../../src/views/words/changes.ts';
+import { creditMarks } from '../../../src/views/words/credit-marks.ts';
 import { ALIKE, SPREAD, stepOf } from '../fixture.ts';
 
 test('one change per hint, the largest first, with the completions that used it', async () => {
