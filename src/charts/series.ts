@@ -4,9 +4,6 @@ import { line, scaleLinear, type ScaleLinear } from 'd3';
 /** Steps in the moving mean. */
 export const WINDOW = 20;
 
-/** Above this many points the single dots are left out and the line is thinned. */
-export const MOST_DOTS = 400;
-
 export interface SeriesPoint {
   readonly step: number;
   /** null where the value could not be computed. */
@@ -29,13 +26,6 @@ export function movingMean(points: readonly SeriesPoint[], window = WINDOW): Ser
     }
     return { step, value: present === 0 ? null : sum / present };
   });
-}
-
-/** At most about `most` points, evenly spread, always with the first and the last. */
-export function thinned<T>(points: readonly T[], most = MOST_DOTS): T[] {
-  if (points.length <= most) return [...points];
-  const every = (points.length - 1) / (most - 1);
-  return Array.from({ length: most }, (_, i) => points[Math.round(i * every)] as T);
 }
 
 /** The end of a step axis: it grows in jumps, so that the picture does not slide under the reader at every step. */
@@ -90,10 +80,12 @@ export function dotsPath(points: readonly SeriesPoint[], { x, y }: Axes): string
     .join('');
 }
 
-/** The step nearest to a pixel, of those there are; null without points. */
-export function nearestStep(points: readonly SeriesPoint[], pixel: number, { x }: Axes): number | null {
-  const first = points[0];
-  const last = points.at(-1);
-  if (first === undefined || last === undefined) return null;
+/** The step nearest to a pixel, of those from the first point to the last; null without points. */
+export function nearestStep(
+  { first, last }: { readonly first: SeriesPoint | null; readonly last: SeriesPoint | null },
+  pixel: number,
+  { x }: Axes,
+): number | null {
+  if (first === null || last === null) return null;
   return Math.round(Math.min(Math.max(x.invert(pixel), first.step), last.step));
 }

@@ -51,6 +51,8 @@ const BATCH_MS = 200;
 const MAX_BATCH = 10_000;
 /** At Max the page shows the newest step this often: more than can be read, and the engine needs the time. */
 const SHOW_EVERY_MS = 250;
+/** Where a picture takes long, the next one waits this many times as long, so that the steps have the processor. */
+const PICTURES_APART = 8;
 /** Hints whose past is asked for when the page opens. */
 const RECALLED = 12;
 /** Steps between two looks at how full storage is. */
@@ -107,6 +109,7 @@ export class RunState {
   #shownAt = 0;
   /** Step at which it was last looked how full storage is. */
   #lookedAt = 0;
+  #showEveryMs = SHOW_EVERY_MS;
 
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
   #failure = $state('');
@@ -453,12 +456,13 @@ export class RunState {
         points: [...(this.#unshown?.points ?? []), ...advance.points],
       };
       const now = performance.now();
-      if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= SHOW_EVERY_MS) {
+      if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= this.#showEveryMs) {
         this.#shownAt = now;
         // At Max in two pictures: the group, then the hints and charts, so that neither keeps the page busy for long.
         if (this.#running && this.#speed === 'max') {
           this.#step = advance.lastStep;
           await this.#options.wait(0);
+          this.#showEveryMs = Math.max(SHOW_EVERY_MS, PICTURES_APART * (performance.now() - now));
         }
         this.#showNewest();
       }

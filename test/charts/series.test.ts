@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  axes,
-  dotsPath,
-  movingMean,
-  nearestStep,
-  seriesPath,
-  stepLimit,
-  thinned,
-  valueLimit,
-} from '../../src/charts/series.ts';
+import { axes, dotsPath, movingMean, nearestStep, seriesPath, stepLimit, valueLimit } from '../../src/charts/series.ts';
 
 const points = (values: readonly (number | null)[]): { step: number; value: number | null }[] =>
   values.map((value, i) => ({ step: i + 1, value }));
@@ -31,16 +22,6 @@ test('the moving mean is the mean of the present values in the window', () => {
   );
 });
 
-test('thinning keeps the first and the last and stays in order', () => {
-  const many = points(Array.from({ length: 9999 }, (_, i) => i));
-  const few = thinned(many, 100);
-  expect(few).toHaveLength(100);
-  expect(few[0]).toBe(many[0]);
-  expect(few.at(-1)).toBe(many.at(-1));
-  expect(few.every(({ step }, i) => i === 0 || step > (few[i - 1]?.step ?? 0))).toBe(true);
-  expect(thinned(points([1, 2]), 100)).toEqual(points([1, 2]));
-});
-
 test('the step axis grows in jumps and always holds the run', () => {
   expect([0, 39, 41, 150, 999, 10_001].map(stepLimit)).toEqual([40, 40, 50, 150, 1000, 15_000]);
   fc.assert(
@@ -60,8 +41,9 @@ test('missing values break the line and have no dot', () => {
   const series = points([0, null, 1, 1]);
   expect(seriesPath(series, at).match(/M/g)).toHaveLength(2);
   expect(dotsPath(series, at)).toBe('M10.0 50.0h0M30.0 0.0h0M40.0 0.0h0');
-  expect(nearestStep(series, 34, at)).toBe(3);
-  expect(nearestStep(series, -50, at)).toBe(1);
-  expect(nearestStep(series, 999, at)).toBe(4);
-  expect(nearestStep([], 5, at)).toBeNull();
+  const ends = { first: series[0] ?? null, last: series.at(-1) ?? null };
+  expect(nearestStep(ends, 34, at)).toBe(3);
+  expect(nearestStep(ends, -50, at)).toBe(1);
+  expect(nearestStep(ends, 999, at)).toBe(4);
+  expect(nearestStep({ first: null, last: null }, 5, at)).toBeNull();
 });

@@ -40,11 +40,18 @@ export interface StaticServer {
  *
  * @param base path the folder is served under, beginning and ending in "/"
  * @param folder what to serve; by default the production build
+ * @param onask called with every path that is asked for, as it is noted in `asked`
  */
-export async function serve(base = '/some/path/', folder = DIST): Promise<StaticServer> {
+export async function serve(
+  base = '/some/path/',
+  folder = DIST,
+  onask: (path: string) => void = () => undefined,
+): Promise<StaticServer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
-    asked.push((request.url ?? '').slice(base.length));
+    const path = (request.url ?? '').slice(base.length);
+    asked.push(path);
+    onask(path);
     void (async () => {
       const file = await fileFor(request.url ?? '/', base, folder);
       if (file === undefined) {

@@ -4,7 +4,7 @@ import { decimal, percent, signed, tickLabel } from '../../charts/format.ts';
 import { valueLimit, type SeriesPoint } from '../../charts/series.ts';
 import { knownMean, type Known } from '../../grpo/metrics.ts';
 import type { HistoryPoint } from '../../grpo/run-store.ts';
-import { REWARD_MODE_LABELS } from '../../grpo/reward-modes.ts';
+import { REWARD_MODE_LABELS, type RewardMode } from '../../grpo/reward-modes.ts';
 import type { MetricId } from './explain.svelte.ts';
 
 export interface Metric {
@@ -87,7 +87,8 @@ export const METRICS: readonly Metric[] = [
 
 /** What rewarded these steps, in the order it came: "reference-free, then gold"; '' when the points do not say. */
 export function rewardModesIn(history: readonly HistoryPoint[]): string {
-  const modes = new Set(history.flatMap(({ reward }) => reward ?? []));
+  const modes = new Set<RewardMode>();
+  for (const { reward } of history) if (reward !== undefined) modes.add(reward);
   return [...modes].map((mode) => REWARD_MODE_LABELS[mode]).join(', then ');
 }
 
