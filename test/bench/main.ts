@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { cliRows } from './cli.ts';
 import { engineRows } from './engine.ts';
 import { tableOf, type Row } from './rows.ts';
+import { storageRows } from './storage.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -22,6 +23,7 @@ interface Given {
 
 const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
   engine: ({ roots, dataset }) => engineRows(roots, dataset),
+  storage: ({ roots }) => storageRows(roots),
   cli: ({ roots }) => cliRows(roots),
 };
 
