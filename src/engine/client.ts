@@ -1,6 +1,7 @@
 /** The page's end of the engine worker. */
 import { proxy, wrap } from 'comlink';
 import type { ModelsApi } from './models/models-protocol.ts';
+import { receiving, type Sending } from './policy-wire.ts';
 import type { EngineApi } from './protocol.ts';
 import { linkWorker } from './worker-link.ts';
 import type { EngineWorker, StartOptions } from './worker.ts';
@@ -42,7 +43,7 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
       unreadable: 'The engine sent something unreadable.',
     },
   );
-  return {
+  const sent: Sending<EngineApi> = {
     open: (request) => ask(({ engine }) => engine.open(request)),
     advance: (request) => ask(({ engine }) => engine.advance(request)),
     reset: (request) => ask(({ engine }) => engine.reset(request)),
@@ -73,20 +74,20 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
     openRecording: (file) => ask(({ engine }) => engine.openRecording(file)),
     ask: (request) => ask(({ engine }) => engine.ask(request)),
     promptFor: (question) => ask(({ engine }) => engine.promptFor(question)),
-    models: {
-      watch: (onchange) => ask(({ models }) => models.watch(proxy(onchange))),
-      cards: () => ask(({ models }) => models.cards()),
-      storage: () => ask(({ models }) => models.storage()),
-      load: (id) => ask(({ models }) => models.load(id)),
-      cancel: () => ask(({ models }) => models.cancel()),
-      offer: (page, kind) => ask(({ models }) => models.offer(proxy(page), kind)),
-      unload: () => ask(({ models }) => models.unload()),
-      remove: (id) => ask(({ models }) => models.remove(id)),
-      openFile: (file, keep) => ask(({ models }) => models.openFile(file, keep)),
-      takeNotice: () => ask(({ models }) => models.takeNotice()),
-      endpointModels: (settings) => ask(({ models }) => models.endpointModels(settings)),
-      connectEndpoint: (settings, model) => ask(({ models }) => models.connectEndpoint(settings, model)),
-    },
-    close: () => end('The engine was closed.'),
   };
+  const models: ModelsApi = {
+    watch: (onchange) => ask(({ models }) => models.watch(proxy(onchange))),
+    cards: () => ask(({ models }) => models.cards()),
+    storage: () => ask(({ models }) => models.storage()),
+    load: (id) => ask(({ models }) => models.load(id)),
+    cancel: () => ask(({ models }) => models.cancel()),
+    offer: (page, kind) => ask(({ models }) => models.offer(proxy(page), kind)),
+    unload: () => ask(({ models }) => models.unload()),
+    remove: (id) => ask(({ models }) => models.remove(id)),
+    openFile: (file, keep) => ask(({ models }) => models.openFile(file, keep)),
+    takeNotice: () => ask(({ models }) => models.takeNotice()),
+    endpointModels: (settings) => ask(({ models }) => models.endpointModels(settings)),
+    connectEndpoint: (settings, model) => ask(({ models }) => models.connectEndpoint(settings, model)),
+  };
+  return Object.assign(receiving<EngineApi>(sent), { models, close: () => end('The engine was closed.') });
 }

@@ -21,6 +21,7 @@ import type {
   Definition,
   Execution,
   HintEdit,
+  HintEvent,
   PolicyHint,
   Question,
   Schema,
@@ -84,6 +85,11 @@ export interface PromptView {
 export interface Progress {
   readonly step: number;
   readonly hints: readonly PolicyHint[];
+  /**
+   * The events since the last time, as few as give the same hints (`condensed`); none with a run that is shown whole.
+   * They cross to the page in the place of the hints (policy-wire.ts).
+   */
+  readonly changes: readonly HintEvent[];
   readonly summary: TrainingSummary;
 }
 

@@ -12,6 +12,7 @@ import { openDataset } from './data/open-dataset.ts';
 import { laterProvider, whenAsked } from './models/later-provider.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
+import { sending, type Sending } from './policy-wire.ts';
 import type { EngineApi } from './protocol.ts';
 import { fetchStarter } from './data/starter.ts';
 
@@ -24,7 +25,7 @@ export interface StartOptions {
 
 /** What the worker exposes. */
 export interface EngineWorker {
-  start(options: StartOptions): EngineApi;
+  start(options: StartOptions): Sending<EngineApi>;
   /** The page's language model; after `start`. */
   models(): ModelsApi;
 }
@@ -83,30 +84,32 @@ const worker: EngineWorker = {
     });
     models = made;
     return proxy(
-      new Engine({
-        openStore: () => openIdbStore(storeName),
-        openDataset: (name) =>
-          openDataset({
-            name,
-            baseUrl,
-            openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
-            fetch: fetchHere,
-          }),
-        makeSampler: (schema) => makeSketchSampler({ schema }),
-        makeRewards: ({ database }, feedback) => {
-          const { schema } = database;
-          const analyse = makeAnalyser(schema);
-          return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
-        },
-        loadStarter: () => fetchStarter(baseUrl, fetchHere),
-        model: () => made.current,
-        openFiles,
-        storage: storageView,
-        now: () => performance.now(),
-        today: () => Date.now(),
-        newRunId: () => crypto.randomUUID(),
-        breathe,
-      }),
+      sending<EngineApi>(
+        new Engine({
+          openStore: () => openIdbStore(storeName),
+          openDataset: (name) =>
+            openDataset({
+              name,
+              baseUrl,
+              openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
+              fetch: fetchHere,
+            }),
+          makeSampler: (schema) => makeSketchSampler({ schema }),
+          makeRewards: ({ database }, feedback) => {
+            const { schema } = database;
+            const analyse = makeAnalyser(schema);
+            return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
+          },
+          loadStarter: () => fetchStarter(baseUrl, fetchHere),
+          model: () => made.current,
+          openFiles,
+          storage: storageView,
+          now: () => performance.now(),
+          today: () => Date.now(),
+          newRunId: () => crypto.randomUUID(),
+          breathe,
+        }),
+      ),
     );
   },
   models: () => {

@@ -249,8 +249,9 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   const progress = (): {
     step: number;
     hints: readonly PolicyHint[];
+    changes: readonly HintEvent[];
     summary: ReturnType<GRPOTrainer['getTrainingSummary']>;
-  } => ({ step: history.length, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() });
+  } => ({ step: history.length, hints: trainer.policy.hints, changes: [], summary: trainer.getTrainingSummary() });
   const view = (): RunView => ({
     ...progress(),
     start: { from: start, weights: trainer.policy.start },

@@ -7,6 +7,7 @@ import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
 import { messageOf } from '../../grpo/message-of.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
+import { condensed } from '../../grpo/condensed.ts';
 import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
 import {
   START_CHOICES,
@@ -17,7 +18,7 @@ import {
   type StartChoice,
 } from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
-import type { HintEdit, PolicyView } from '../../grpo/types.ts';
+import type { HintEdit, HintEvent, PolicyView } from '../../grpo/types.ts';
 import { Recorder } from '../../recording/recorder.ts';
 import { parseRecording } from '../../recording/recording-file.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
@@ -57,6 +58,8 @@ export class RunInHand {
   readonly #data: OpenData;
   readonly #recording = new RecordingInHand();
   #session: Session | null = null;
+  /** Events that were stored, and not yet told. */
+  readonly #untold: HintEvent[] = [];
 
   constructor(ports: EnginePorts, onLive: (group: LiveGroup | null) => void) {
     this.#ports = ports;
@@ -299,11 +302,13 @@ export class RunInHand {
     this.#data.opened?.source.stop(index);
   }
 
+  /** What moved since this, or `view`, was asked for the last time. */
   progress(): Progress {
-    return progressOf(this.#current());
+    return progressOf(this.#current(), condensed(this.#untold.splice(0)));
   }
 
   view(notice?: string): Promise<RunView> {
+    this.#untold.length = 0;
     const session = this.#current();
     return runView(session, this.data, this.#recording.view(session.run.id), notice);
   }
@@ -430,6 +435,7 @@ export class RunInHand {
     };
     await this.#writing(() => this.data.store.commit({ run, points, steps, events }));
     session.run = run;
+    this.#untold.push(...events);
     this.#recording.mark(run.id);
   }
 

@@ -1,10 +1,12 @@
 /** What the page is shown of the run in hand. */
+import type { HintEvent } from '../../grpo/types.ts';
 import type { DatasetView, Progress, RecordingView, RunView } from '../protocol.ts';
 import type { Opened } from './open-data.ts';
 import type { Session } from './session.ts';
 
-export function progressOf({ trainer, run }: Session): Progress {
-  return { step: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
+/** `changes`: see Progress. */
+export function progressOf({ trainer, run }: Session, changes: readonly HintEvent[]): Progress {
+  return { changes, step: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
 }
 
 /** `notice`: something the reader should know once. Rejects as the store does. */
@@ -24,7 +26,7 @@ export async function runView(
     hasCompletions: dataset.loadCompletions !== undefined,
   };
   return {
-    ...progressOf(session),
+    ...progressOf(session, []),
     runId: run.id,
     seed: run.state.seed,
     config,
