@@ -132,7 +132,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     const count = (list: readonly HintEvent[]): void => {
       for (const { type } of list) events[type] = (events[type] ?? 0) + 1;
     };
-    count(trainer.startFrom(hints, hintsFrom === 'starter' ? 'From the starter policy.' : 'From a file.'));
+    count(trainer.startFrom(hints, hintsFrom === 'starter' ? 'starter' : 'file'));
     if (said.length > 0)
       report.progress(
         `feedback on ${said.length} SQL texts, ${said.filter(({ question }) => pool.some((one) => one.question.trim() === question)).length} of them for these training questions`,

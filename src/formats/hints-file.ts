@@ -1,11 +1,11 @@
 /**
  * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, sources?: [HintSource], hints: [PolicyHint]}`. Of a
- * hint, what the rest of it says may be left out: hintType, description, tables that are none, dates that are 0, and
- * that it is switched on.
+ * hint, what goes without saying may be left out: tables that are none, dates that are 0, and that it is switched on.
+ * Earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { FIELDS } from '../grpo/config.ts';
-import { describeHint } from '../grpo/policy.ts';
+import { hintType } from '../grpo/sentences.ts';
 import { HINT_TEMPLATES, type HintEvidence, type HintFeature, type PolicyHint } from '../grpo/types.ts';
 
 const FORMAT = 'grpo-sql-lab/hints';
@@ -54,8 +54,6 @@ function compact({
   template,
   general,
   words,
-  hintType: _told,
-  description,
   weight,
   evidence,
   createdAt,
@@ -72,9 +70,6 @@ function compact({
     weight,
     evidence,
     ...(tables.length === 0 ? {} : { tables }),
-    ...(description === describeHint({ cue, pattern, key, tables, template, general, words }, weight, evidence)
-      ? {}
-      : { description }),
     ...(createdAt === 0 ? {} : { createdAt }),
     ...(updatedAt === 0 ? {} : { updatedAt }),
     ...(enabled ? {} : { enabled }),
@@ -121,6 +116,18 @@ export function parseHintsFile(text: string, source: string): HintsFile {
   };
 }
 
+/** Throws DatasetError. */
+export function parseEvidence(read: Entry): HintEvidence {
+  const evidence = {
+    support: read.count('support'),
+    positive: read.count('positive'),
+    advantage: read.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE),
+    steps: read.count('steps'),
+  };
+  if (evidence.positive > evidence.support) throw read.error('has more positive evidence than support');
+  return evidence;
+}
+
 /** One hint of a list. Throws DatasetError. */
 export function parseHint(read: Entry): PolicyHint {
   const feature: HintFeature = {
@@ -132,24 +139,14 @@ export function parseHint(read: Entry): PolicyHint {
     general: read.boolean('general'),
     words: read.count('words'),
   };
-  const given = read.entry('evidence');
-  const evidence: HintEvidence = {
-    support: given.count('support'),
-    positive: given.count('positive'),
-    advantage: given.number('advantage', -Number.MAX_VALUE, Number.MAX_VALUE),
-    steps: given.count('steps'),
-  };
+  const evidence = parseEvidence(read.entry('evidence'));
   const weight = read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max);
-  const told = weight < 0 ? 'avoid' : 'prefer';
-  const hintType = read.optionalChoice('hintType', ['prefer', 'avoid']) ?? told;
-  if (hintType !== told) throw read.error(`says "${hintType}" with the weight ${weight}`);
-  if (evidence.positive > evidence.support) throw read.error('has more positive evidence than support');
+  const told = read.optionalChoice('hintType', ['prefer', 'avoid']);
+  if (told !== undefined && told !== hintType(weight)) throw read.error(`says "${told}" with the weight ${weight}`);
   return {
     ...feature,
-    hintType,
     weight,
     evidence,
-    description: read.optionalText('description', LIMITS.text) ?? describeHint(feature, weight, evidence),
     createdAt: read.has('createdAt') ? read.count('createdAt') : 0,
     updatedAt: read.has('updatedAt') ? read.count('updatedAt') : 0,
     enabled: read.has('enabled') ? read.boolean('enabled') : true,

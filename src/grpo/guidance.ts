@@ -13,9 +13,8 @@
  * which is `value − expected` of gradient.ts with value = b and expected = σ(w).
  */
 import type { HintChange, PolicyLayer } from './policy.ts';
-import { describeHint } from './policy.ts';
 import { exp } from './portable-math.ts';
-import type { HintCause, HintEvent, HintFeature, PolicyHint } from './types.ts';
+import type { GuidanceAuthor, HintCause, HintEvent, HintReason, PolicyHint } from './types.ts';
 
 /** A proposed sentence begins here: in 52 % of the prompts, so that it is soon tried against its absence. */
 export const GUIDANCE_WEIGHT = 0.1;
@@ -41,8 +40,7 @@ export type GuidanceOperation =
 /** Where a change comes from. */
 export interface GuidanceSource {
   readonly step: number;
-  /** Who, and on what evidence, as a sentence. */
-  readonly reason: string;
+  readonly author: GuidanceAuthor;
   /** The completions that were shown. */
   readonly causes?: readonly HintCause[];
 }
@@ -152,15 +150,20 @@ export function checkOperation(
 function changesFor(
   policy: PolicyLayer,
   given: GuidanceOperation,
-  { step, reason, causes = [] }: GuidanceSource,
+  { step, author, causes }: GuidanceSource,
   byReader: boolean,
 ): HintChange[] {
   const { hints } = policy;
   const operation = checkOperation(hints, given, byReader);
+  const why = (more: Omit<Extract<HintReason, { id: 'guidance' }>, 'id' | 'author'> = {}): HintReason => ({
+    id: 'guidance',
+    author,
+    ...more,
+  });
   switch (operation.op) {
     case 'add': {
       const hint = newHint(freeKey(policy), operation.text, step);
-      return [{ type: 'propose', key: hint.key, hint, reason, causes }];
+      return [{ type: 'propose', key: hint.key, hint, reason: why(), causes }];
     }
     case 'update': {
       const hint = guidanceOf(hints, operation.id);
@@ -169,7 +172,7 @@ function changesFor(
           type: 'edit',
           key: hint.key,
           hint: withText(hint, operation.text, step),
-          reason: `${reason} It said: “${hint.pattern}”`,
+          reason: why({ said: hint.pattern }),
           causes,
         },
       ];
@@ -183,21 +186,21 @@ function changesFor(
           type: 'merge',
           key: gone.key,
           hint: null,
-          reason: `${reason} Merged into ${kept.key}; it said: “${gone.pattern}”`,
+          reason: why({ said: gone.pattern, into: kept.key }),
           causes,
         },
         {
           type: 'merge',
           key: kept.key,
           hint: withText(kept, operation.text, step),
-          reason: `${reason} Merged with ${gone.key}; it said: “${kept.pattern}”`,
+          reason: why({ said: kept.pattern, with: gone.key }),
           causes,
         },
       ];
     }
     case 'delete': {
       const hint = guidanceOf(hints, operation.id);
-      return [{ type: 'prune', key: hint.key, hint: null, reason: `${reason} It said: “${hint.pattern}”`, causes }];
+      return [{ type: 'prune', key: hint.key, hint: null, reason: why({ said: hint.pattern }), causes }];
     }
   }
 }
@@ -215,15 +218,8 @@ export function acceptGuidance(policy: PolicyLayer, id: string, step: number, we
       {
         type: 'edit',
         key: id,
-        reason: 'Accepted by the reader.',
-        hint: {
-          ...hint,
-          weight,
-          enabled: true,
-          hintType: 'prefer',
-          description: describeHint(hint, weight, hint.evidence),
-          updatedAt: step,
-        },
+        reason: by('accepted'),
+        hint: { ...hint, weight, enabled: true, updatedAt: step },
       },
     ],
     step,
@@ -233,7 +229,7 @@ export function acceptGuidance(policy: PolicyLayer, id: string, step: number, we
 /** The reader's own words for it. Throws GuidanceError. */
 export function editGuidance(policy: PolicyLayer, id: string, text: string, step: number): HintEvent[] {
   guidanceOf(policy.hints, id);
-  return applyGuidance(policy, { op: 'update', id, text }, { step, reason: 'Reworded by the reader.' }, true);
+  return applyGuidance(policy, { op: 'update', id, text }, { step, author: { by: 'reader', did: 'reworded' } }, true);
 }
 
 /** The reader refuses it: switched off, and kept so that it is not proposed again. Throws GuidanceError. */
@@ -241,10 +237,12 @@ export function vetoGuidance(policy: PolicyLayer, id: string, step: number): Hin
   const hint = guidanceOf(policy.hints, id);
   if (!hint.enabled) return [];
   return policy.amend(
-    [{ type: 'disable', key: id, reason: 'Vetoed by the reader.', hint: { ...hint, enabled: false, updatedAt: step } }],
+    [{ type: 'disable', key: id, reason: by('vetoed'), hint: { ...hint, enabled: false, updatedAt: step } }],
     step,
   );
 }
+
+const by = (did: 'accepted' | 'vetoed'): HintReason => ({ id: 'guidance', author: { by: 'reader', did } });
 
 function guidanceOf(hints: readonly PolicyHint[], id: string): PolicyHint {
   const hint = hints.find(({ key, template }) => key === id && template === 'guidance');
@@ -260,7 +258,7 @@ function freeKey(policy: PolicyLayer): string {
 }
 
 function newHint(key: string, text: string, step: number): PolicyHint {
-  const feature: HintFeature = {
+  return {
     key,
     cue: null,
     pattern: text,
@@ -268,24 +266,19 @@ function newHint(key: string, text: string, step: number): PolicyHint {
     template: 'guidance',
     general: true,
     words: 0,
-  };
-  const evidence = { support: 0, positive: 0, advantage: 0, steps: 0 };
-  return {
-    ...feature,
-    hintType: 'prefer',
     weight: GUIDANCE_WEIGHT,
-    evidence,
-    description: describeHint(feature, GUIDANCE_WEIGHT, evidence),
+    evidence: { support: 0, positive: 0, advantage: 0, steps: 0 },
     createdAt: step,
     updatedAt: step,
     enabled: true,
   };
 }
 
-function withText(hint: PolicyHint, text: string, step: number): PolicyHint {
-  const reworded = { ...hint, pattern: text, updatedAt: step };
-  return { ...reworded, description: describeHint(reworded, hint.weight, hint.evidence) };
-}
+const withText = (hint: PolicyHint, text: string, step: number): PolicyHint => ({
+  ...hint,
+  pattern: text,
+  updatedAt: step,
+});
 
 /** What a reader does about hints in words. */
 export type GuidanceAct =
@@ -302,7 +295,12 @@ export function actOnGuidance(
 ): HintEvent[] {
   switch (act.does) {
     case 'add':
-      return applyGuidance(policy, { op: 'add', text: act.text }, { step, reason: 'Written by the reader.' }, true);
+      return applyGuidance(
+        policy,
+        { op: 'add', text: act.text },
+        { step, author: { by: 'reader', did: 'wrote' } },
+        true,
+      );
     case 'accept':
       return acceptGuidance(policy, act.key, step, weightLimit);
     case 'reword':

@@ -7,15 +7,7 @@
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
 import type { FeatureGradient } from './gradient.ts';
-import type {
-  HintCause,
-  HintEvent,
-  HintEventType,
-  HintEvidence,
-  HintFeature,
-  PolicyHint,
-  PolicyView,
-} from './types.ts';
+import type { HintCause, HintEvent, HintEventType, HintEvidence, HintReason, PolicyHint, PolicyView } from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
 export const PRUNE_WEIGHT = 0.02;
@@ -25,36 +17,14 @@ export const SETTLED_SUPPORT = 6;
 export const FRESH_STEPS = 50;
 /** The published group size, for which `new_hint_threshold` is stated. */
 const REFERENCE_COMPLETIONS = 4;
-/** Two hints conflict only when both weigh at least this much. */
-export const CONFLICT_WEIGHT = 0.2;
-
 const NO_EVIDENCE: HintEvidence = { support: 0, positive: 0, advantage: 0, steps: 0 };
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-
-/** Characters of a cue or pattern that a sentence repeats. */
-const LONGEST_IN_SENTENCE = 400;
-
-/** A hint in one sentence. */
-export function describeHint(feature: HintFeature, weight: number, evidence: HintEvidence): string {
-  if (feature.template === 'guidance') {
-    const shown = `Mean advantage ${signed(evidence.advantage / evidence.support)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'} that ${evidence.support === 1 ? 'was' : 'were'} given it.`;
-    return evidence.support === 0 ? feature.pattern : `${feature.pattern} ${shown}`;
-  }
-  const when = feature.cue === null ? 'For every question' : `When the question says “${feature.cue}”`;
-  const what = weight < 0 ? 'avoid' : 'prefer';
-  if (evidence.support === 0) return `${when}, ${what} ${feature.pattern}.`;
-  const average = evidence.advantage / evidence.support;
-  return `${when}, ${what} ${feature.pattern}: mean advantage ${signed(average)} in ${evidence.support} completion${evidence.support === 1 ? '' : 's'}.`;
-}
 
 /** What becomes of one hint by another way than training; null when it goes. */
 export interface HintChange {
   readonly type: HintEventType;
   readonly key: string;
   readonly hint: PolicyHint | null;
-  /** Why, in words. */
-  readonly reason: string;
+  readonly reason: HintReason;
   readonly causes?: readonly HintCause[];
 }
 
@@ -146,32 +116,30 @@ export class PolicyLayer implements PolicyView {
       const decayTerm = before === start ? 0 : -config.learning_rate * config.kl_coef * (before - start);
       const after = Math.min(config.weight_limit, Math.max(-config.weight_limit, before + gradientTerm + decayTerm));
       if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
-      const next: PolicyHint = {
-        ...(hint ?? { ...taught.feature, enabled: true, createdAt: step }),
-        weight: after,
-        evidence,
-        updatedAt: step,
-        hintType: after < 0 ? 'avoid' : 'prefer',
-        description: describeHint(taught.feature, after, evidence),
-      };
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
+      const { key } = taught.feature;
       events.push(
         this.#record({
           step,
           type,
-          key: next.key,
+          key,
           before: hint?.weight ?? null,
           after,
           gradientTerm,
           decayTerm,
           causes: taught.causes,
-          reason: reasonFor(type, taught, start),
-          hint: next,
+          reason:
+            type === 'decay'
+              ? { id: 'pulled', support: taught.support }
+              : { id: 'taught', support: taught.support, advantage: taught.advantage },
           ...(start === 0 ? {} : { pulledTo: start }),
           ...(share === 1 ? {} : { share }),
+          ...(hint === undefined
+            ? { hint: { ...taught.feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true } }
+            : { evidence }),
         }),
       );
-      settled.push(next);
+      settled.push(this.#hints.get(key) as PolicyHint);
     }
     for (const hint of settled) {
       const start = this.#startOf(hint.key);
@@ -181,14 +149,8 @@ export class PolicyLayer implements PolicyView {
           ? start * hint.evidence.advantage < 0
           : hint.weight === 0 || Math.sign(hint.weight) !== Math.sign(hint.evidence.advantage);
       if (Math.abs(hint.weight) < PRUNE_WEIGHT && hint.evidence.support >= SETTLED_SUPPORT && against) {
-        events.push(
-          this.#remove(
-            hint,
-            step,
-            'prune',
-            `Weight ${signed(hint.weight)} and the evidence (${hint.evidence.positive} of ${hint.evidence.support} completions above their group) no longer support it.`,
-          ),
-        );
+        const { positive, support } = hint.evidence;
+        events.push(this.#remove(hint, step, 'prune', { id: 'unsupported', positive, support }));
       }
     }
     events.push(...this.#mergeTwins(settled, step, config.weight_limit), ...this.#makeRoom(config.max_hints, step));
@@ -205,68 +167,31 @@ export class PolicyLayer implements PolicyView {
     const hint = this.#hints.get(key);
     if (hint === undefined) throw new Error('This hint is no longer part of the policy.');
     const events: HintEvent[] = [];
-    let current = hint;
-    const { weight, enabled } = change;
-    if (weight !== undefined && weight !== current.weight) {
+    const by = (type: HintEventType, before: number, after: number): void => {
+      events.push(this.#change({ step, type, key, before, after, reason: { id: 'by-hand' } }));
+    };
+    const { weight = hint.weight, enabled = hint.enabled } = change;
+    if (weight !== hint.weight) {
       if (!Number.isFinite(weight) || Math.abs(weight) > weightLimit)
         throw new RangeError(`A weight is a number from −${weightLimit} to ${weightLimit}.`);
-      const next: PolicyHint = {
-        ...current,
-        weight,
-        hintType: weight < 0 ? 'avoid' : 'prefer',
-        description: describeHint(current, weight, current.evidence),
-        updatedAt: step,
-      };
-      events.push(
-        this.#record({
-          step,
-          type: 'edit',
-          key,
-          before: current.weight,
-          after: weight,
-          gradientTerm: 0,
-          decayTerm: 0,
-          causes: [],
-          reason: 'Changed by hand.',
-          hint: next,
-        }),
-      );
-      current = next;
+      by('edit', hint.weight, weight);
     }
-    if (enabled !== undefined && enabled !== current.enabled) {
-      const next: PolicyHint = { ...current, enabled, updatedAt: step };
-      events.push(
-        this.#record({
-          step,
-          type: enabled ? 'enable' : 'disable',
-          key,
-          before: current.weight,
-          after: current.weight,
-          gradientTerm: 0,
-          decayTerm: 0,
-          causes: [],
-          reason: enabled ? 'Switched on by hand.' : 'Switched off by hand.',
-          hint: next,
-        }),
-      );
-    }
+    if (enabled !== hint.enabled) by(enabled ? 'enable' : 'disable', weight, weight);
     return events;
   }
 
   /** Makes changes that are neither training's nor a weight set by hand (guidance.ts), each an event. */
   amend(changes: readonly HintChange[], step: number): HintEvent[] {
-    return changes.map(({ type, key, hint, reason, causes = [] }) =>
-      this.#record({
+    return changes.map(({ type, key, hint, reason, causes }) =>
+      this.#change({
         step,
         type,
         key,
         before: this.#hints.get(key)?.weight ?? null,
         after: hint?.weight ?? null,
-        gradientTerm: 0,
-        decayTerm: 0,
-        causes,
         reason,
-        hint,
+        ...(causes === undefined ? {} : { causes }),
+        ...(hint === null ? {} : { hint }),
       }),
     );
   }
@@ -275,25 +200,15 @@ export class PolicyLayer implements PolicyView {
    * Adds hints from outside (a file, a snapshot) in place of those with the same key. At step 0 they are the start of
    * the run.
    */
-  restore(hints: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
-    return hints.map((hint) =>
-      this.#record({
-        step,
-        type: 'restore',
-        key: hint.key,
-        before: this.#hints.get(hint.key)?.weight ?? null,
-        after: hint.weight,
-        gradientTerm: 0,
-        decayTerm: 0,
-        causes: [],
-        reason,
-        hint,
-      }),
+  restore(hints: readonly PolicyHint[], step: number, reason: HintReason): HintEvent[] {
+    return this.amend(
+      hints.map((hint) => ({ type: 'restore', key: hint.key, hint, reason })),
+      step,
     );
   }
 
   /** Goes back to a snapshot: what has come since is pruned, what has changed or gone is restored. */
-  reinstate(snapshot: readonly PolicyHint[], step: number, reason: string): HintEvent[] {
+  reinstate(snapshot: readonly PolicyHint[], step: number, reason: HintReason): HintEvent[] {
     const kept = new Set(snapshot.map(({ key }) => key));
     const pruned = this.hints
       .filter(({ key }) => !kept.has(key))
@@ -309,12 +224,28 @@ export class PolicyLayer implements PolicyView {
     ];
   }
 
-  /** Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. */
+  /**
+   * Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. Throws Error
+   * for an event of a hint that is not there.
+   */
   apply(event: HintEvent): void {
-    if (event.hint === null) this.#drop(event.key);
-    else this.#put(event.hint);
-    if (event.type === 'restore' && event.step === 0) this.#setStart(event.key, event.after ?? 0);
-    this.#eventCount = event.sequence + 1;
+    const { type, key, step, after, sequence } = event;
+    if (after === null) this.#drop(key);
+    else this.#put(event.hint ?? this.#changed(event, after));
+    if (type === 'restore' && step === 0) this.#setStart(key, after ?? 0);
+    this.#eventCount = sequence + 1;
+  }
+
+  #changed({ type, key, step, evidence }: HintEvent, weight: number): PolicyHint {
+    const hint = this.#hints.get(key);
+    if (hint === undefined) throw new Error(`The log changes the hint “${key}”, which is not there.`);
+    return {
+      ...hint,
+      weight,
+      evidence: evidence ?? hint.evidence,
+      updatedAt: step,
+      enabled: type === 'enable' || (type !== 'disable' && hint.enabled),
+    };
   }
 
   #startOf(key: string): number {
@@ -332,19 +263,15 @@ export class PolicyLayer implements PolicyView {
     return recorded;
   }
 
-  #remove(hint: PolicyHint, step: number, type: 'prune' | 'merge', reason: string): HintEvent {
-    return this.#record({
-      step,
-      type,
-      key: hint.key,
-      before: hint.weight,
-      after: null,
-      gradientTerm: 0,
-      decayTerm: 0,
-      causes: [],
-      reason,
-      hint: null,
-    });
+  /** An event that no gradient made. */
+  #change(
+    event: Omit<HintEvent, 'sequence' | 'gradientTerm' | 'decayTerm' | 'causes'> & Pick<Partial<HintEvent>, 'causes'>,
+  ): HintEvent {
+    return this.#record({ gradientTerm: 0, decayTerm: 0, causes: [], ...event });
+  }
+
+  #remove({ key, weight }: PolicyHint, step: number, type: 'prune' | 'merge', reason: HintReason): HintEvent {
+    return this.#change({ step, type, key, before: weight, after: null, reason });
   }
 
   /**
@@ -383,33 +310,15 @@ export class PolicyLayer implements PolicyView {
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
         if (Math.abs(weight) > limit) continue;
-        const merged: PolicyHint = {
-          ...target,
-          weight,
-          hintType: weight < 0 ? 'avoid' : 'prefer',
-          description: describeHint(target, weight, target.evidence),
-          updatedAt: step,
-        };
         events.push(
-          this.#remove(
-            longer,
-            step,
-            'merge',
-            `Always fired together with “${target.cue}”, which says the same in fewer words.`,
-          ),
-        );
-        events.push(
-          this.#record({
+          this.#remove(longer, step, 'merge', { id: 'merged-into', cue: target.cue }),
+          this.#change({
             step,
             type: 'merge',
             key: target.key,
             before: target.weight,
             after: weight,
-            gradientTerm: 0,
-            decayTerm: 0,
-            causes: [],
-            reason: `Took over the weight of “${longer.cue}”, which always fired together with it.`,
-            hint: merged,
+            reason: { id: 'merged-from', cue: longer.cue },
           }),
         );
         break;
@@ -436,14 +345,7 @@ export class PolicyLayer implements PolicyView {
           (a.key < b.key ? -1 : 1),
       )
       .slice(0, excess)
-      .map((hint) =>
-        this.#remove(
-          hint,
-          step,
-          'prune',
-          `Made room: the policy keeps ${most} hints, and this one weighed ${signed(hint.weight)}.`,
-        ),
-      );
+      .map((hint) => this.#remove(hint, step, 'prune', { id: 'room', most }));
   }
 
   #put(hint: PolicyHint): void {
@@ -477,104 +379,4 @@ function sameEvidence(a: HintEvidence, b: HintEvidence): boolean {
     a.steps === b.steps &&
     Math.abs(a.advantage - b.advantage) < 1e-9
   );
-}
-
-function reasonFor(type: HintEventType, taught: FeatureGradient, start: number): string {
-  const used = `${taught.support} teaching completion${taught.support === 1 ? '' : 's'} used it`;
-  if (type === 'decay')
-    return `${used}; regularisation pulls it towards ${start === 0 ? 'the reference policy' : 'the policy the run started from'}.`;
-  const mean = taught.support === 0 ? null : taught.advantage / taught.support;
-  const what =
-    mean === null
-      ? 'Completions that left it out differed from their group'
-      : `${used}, with a mean advantage of ${signed(mean)}`;
-  return type === 'create' ? `New: ${what.charAt(0).toLowerCase()}${what.slice(1)}.` : `${what}.`;
-}
-
-/** Rebuilds the policy after the first `count` events of a log. */
-export function replayEvents(events: readonly HintEvent[], count = events.length): PolicyLayer {
-  const policy = new PolicyLayer();
-  for (const event of events.slice(0, count)) policy.apply(event);
-  return policy;
-}
-
-export interface PatternPreference {
-  readonly pattern: string;
-  readonly weight: number;
-  readonly hints: number;
-}
-
-/**
- * Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns.
- */
-export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
-  const sums = new Map<string, { weight: number; hints: number }>();
-  for (const hint of hints) {
-    if (!hint.enabled || hint.template === 'guidance') continue;
-    const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
-    sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
-  }
-  return [...sums.entries()]
-    .map(([pattern, sum]) => ({ pattern, ...sum }))
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.pattern < b.pattern ? -1 : 1));
-}
-
-/** Pairs that pull one pattern both ways on the same questions: opposite signs, one cue within the other. */
-export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, PolicyHint])[] {
-  const byPattern = new Map<string, PolicyHint[]>();
-  for (const hint of hints) {
-    if (!hint.enabled || Math.abs(hint.weight) < CONFLICT_WEIGHT) continue;
-    byPattern.set(hint.pattern, [...(byPattern.get(hint.pattern) ?? []), hint]);
-  }
-  const within = (inner: string | null, outer: string | null): boolean =>
-    inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
-  return [...byPattern.values()].flatMap((group) =>
-    group.flatMap((a, i) =>
-      group
-        .slice(i + 1)
-        .filter((b) => a.weight * b.weight < 0 && (within(a.cue, b.cue) || within(b.cue, a.cue)))
-        .map((b) => [a, b] as const),
-    ),
-  );
-}
-
-/** |weight| from which a hint is worded as strong, and as usual. */
-const STRONG_WEIGHT = 1;
-const USUAL_WEIGHT = 0.4;
-
-/**
- * A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which
- * it acts.
- */
-export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
-  const pattern = oneLine(hint.pattern);
-  if (hint.template === 'guidance') return pattern;
-  const size = Math.abs(weight);
-  const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${weight < 0 ? 'avoid' : 'prefer'} ${pattern}.`;
-  return hint.cue === null
-    ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`
-    : `When the question ${cueInWords(oneLine(hint.cue))}, ${advice}`;
-}
-
-/** Hints may come from anybody's file: none writes more than its own line into a prompt. */
-function oneLine(text: string): string {
-  return text
-    .slice(0, LONGEST_IN_SENTENCE)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-}
-
-/** `^` marks the first words of a question, `<…>` alone what is true of it or stands for a value. */
-function cueInWords(cue: string): string {
-  if (cue.startsWith('^')) return `begins with “${cue.slice(1)}”`;
-  return /^<[^<>]+>$/.test(cue) ? `has ${cue}` : `says “${cue}”`;
-}
-
-/** The strongest hints as sentences: the guidance a language model's system prompt gets. */
-export function guidance(hints: readonly PolicyHint[], limit = 20): string[] {
-  return [...hints]
-    .filter((hint) => hint.enabled && (hint.template === 'guidance' ? hint.weight > 0 : hint.weight !== 0))
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-    .slice(0, limit)
-    .map((hint) => hintSentence(hint, hint.weight));
 }

@@ -21,6 +21,7 @@ import type {
   Group,
   HintEvent,
   HintFeature,
+  HintReason,
   PolicyHint,
   Question,
   RewardModel,
@@ -153,9 +154,9 @@ export class GRPOTrainer {
    * Makes these hints the policy the run starts from: regularisation pulls towards them. Throws Error once a step was
    * taken.
    */
-  startFrom(hints: readonly PolicyHint[], reason: string): HintEvent[] {
+  startFrom(hints: readonly PolicyHint[], from: 'starter' | 'file'): HintEvent[] {
     if (this.#step > 0) throw new Error('A run can be given its start only before its first step.');
-    return this.policy.restore(hints, 0, reason);
+    return this.policy.restore(hints, 0, { id: 'start', from });
   }
 
   /** STEP 1. G completions for one question from the frozen sampler, steered by the hints. */
@@ -255,7 +256,7 @@ export class GRPOTrainer {
   }
 
   /** Goes back to a snapshot of the hints, as events. */
-  reinstate(snapshot: readonly PolicyHint[], reason: string): HintEvent[] {
+  reinstate(snapshot: readonly PolicyHint[], reason: HintReason): HintEvent[] {
     return this.policy.reinstate(snapshot, this.#step, reason);
   }
 

@@ -195,9 +195,6 @@ export interface HintEvidence {
 }
 
 export interface PolicyHint extends HintFeature {
-  readonly hintType: 'prefer' | 'avoid';
-  /** One sentence for a reader; made from the last event that taught it. */
-  readonly description: string;
   /** Logit bonus w_k in [-weight_limit, weight_limit]. */
   readonly weight: number;
   readonly evidence: HintEvidence;
@@ -229,15 +226,67 @@ export interface HintCause {
   readonly activity: number;
 }
 
-/** One line of the append-only log; replaying the log from the start gives the policy at any step. */
+/** What a reader, or a language model after one of its groups, did to a sentence of the guidance. */
+export type GuidanceAuthor =
+  | { readonly by: 'model'; readonly label: string; readonly step: number }
+  | { readonly by: 'reader'; readonly did: 'wrote' | 'reworded' | 'accepted' | 'vetoed' };
+
+/** Which policy a run with validation kept, and how many of the `of` questions it and the start had right. */
+export type KeptPolicy =
+  | {
+      readonly kept: 'best';
+      readonly step: number;
+      readonly right: number;
+      readonly start: number;
+      readonly of: number;
+    }
+  /** `most`: what the run came to; null where it took no step. */
+  | { readonly kept: 'start'; readonly most: number | null; readonly start: number; readonly of: number };
+
+/** Why a hint changed: a message and its values. The sentence is made where it is read (sentences.ts). */
+export type HintReason =
+  /** Completions that used it, or left it out, differed from their group; `advantage` is summed over those that used it. */
+  | { readonly id: 'taught'; readonly support: number; readonly advantage: number }
+  /** Only regularisation moved it. */
+  | { readonly id: 'pulled'; readonly support: number }
+  /** Its weight came near 0 with the evidence against it. */
+  | { readonly id: 'unsupported'; readonly positive: number; readonly support: number }
+  /** The policy keeps no more than `most` hints. */
+  | { readonly id: 'room'; readonly most: number }
+  /** Its twin, the hint with `cue`, took its weight; and that twin's own event. */
+  | { readonly id: 'merged-into'; readonly cue: string }
+  | { readonly id: 'merged-from'; readonly cue: string }
+  | { readonly id: 'by-hand' }
+  | { readonly id: 'start'; readonly from: 'starter' | 'file' }
+  | { readonly id: 'other-start' }
+  | ({ readonly id: 'kept' } & KeptPolicy)
+  | {
+      readonly id: 'guidance';
+      readonly author: GuidanceAuthor;
+      /** Its text before. */
+      readonly said?: string;
+      /** The hint it was merged into, and the one that was merged with it, by key. */
+      readonly into?: string;
+      readonly with?: string;
+    }
+  /** A sentence that an earlier version kept. */
+  | { readonly id: 'told'; readonly text: string };
+
+/**
+ * One line of the append-only log: what changes of a hint, and why. Replaying the log from the start gives the policy at
+ * any step (PolicyLayer.apply).
+ */
 export interface HintEvent {
   /** Position in the log, from 0. */
   readonly sequence: number;
   readonly step: number;
   readonly type: HintEventType;
   readonly key: string;
+  /** Weights; null before the hint is there, and once it is pruned or merged away. */
   readonly before: number | null;
   readonly after: number | null;
+  /** The evidence after the event, where it changed and `hint` does not hold it. */
+  readonly evidence?: HintEvidence;
   /** learning_rate · s_k · g_k, the part of Δw that advantages made. */
   readonly gradientTerm: number;
   /** −learning_rate · kl_coef · (w_k − w_k,start), the part that regularisation made. */
@@ -247,10 +296,12 @@ export interface HintEvent {
   /** s_k = n/(n + evidence_hold), where it is not 1. */
   readonly share?: number;
   readonly causes: readonly HintCause[];
-  /** Why, in words. */
-  readonly reason: string;
-  /** The hint after the event; null once it is pruned or merged away. */
-  readonly hint: PolicyHint | null;
+  readonly reason: HintReason;
+  /**
+   * The whole hint after the event, only where it comes into being, is put back, or its text changes. Else the hint
+   * there is, with the weight `after`, `evidence`, `updatedAt` the step, and switched on or off by `enable`, `disable`.
+   */
+  readonly hint?: PolicyHint;
 }
 
 /** What a sampler may read of the policy. */

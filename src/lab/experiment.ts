@@ -289,7 +289,7 @@ function trainerOf(
     learning: of.learning,
     distribution: false,
   });
-  trainer.startFrom(start, of.start === 'starter' ? 'From the starter policy.' : 'From a file.');
+  trainer.startFrom(start, of.start === 'starter' ? 'starter' : 'file');
   return trainer;
 }
 

@@ -5,6 +5,7 @@
  */
 import { signedPoints } from '../grpo/figures.ts';
 import { seededRandom } from '../grpo/random.ts';
+import { describeHint } from '../grpo/sentences.ts';
 import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts';
 import { fixedPolicy } from './evaluate.ts';
 import type { ActingConfig } from '../grpo/acting.ts';
@@ -139,12 +140,7 @@ function masked(policy: PolicyView, left: ReadonlySet<string>): PolicyView {
   };
 }
 
-function creditOf(
-  { key, description }: PolicyHint,
-  weight: number,
-  tallies: readonly Tally[],
-  seed: number,
-): HintCredit {
+function creditOf(hint: PolicyHint, weight: number, tallies: readonly Tally[], seed: number): HintCredit {
   const both = tallies.filter(({ all }) => all[0] > 0 && all[1] > 0);
   const share = (arm: 0 | 1) => both.map(({ right, all }) => right[arm] / all[arm]);
   const answers = (arm: 0 | 1): number => tallies.reduce((sum, { all }) => sum + all[arm], 0);
@@ -168,9 +164,9 @@ function creditOf(
             ? 'hurts'
             : 'no evidence';
   return {
-    key,
+    key: hint.key,
     weight,
-    description,
+    description: describeHint(hint),
     questions: tallies.length,
     compared: both.length,
     answersWith: answers(1),

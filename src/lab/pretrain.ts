@@ -9,7 +9,7 @@
  */
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import { describeHint, PolicyLayer } from '../grpo/policy.ts';
+import { PolicyLayer } from '../grpo/policy.ts';
 import { seededRandom, shuffled } from '../grpo/random.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
@@ -224,8 +224,6 @@ class MeanPolicy {
         ...hint,
         weight,
         evidence,
-        hintType: weight < 0 ? 'avoid' : 'prefer',
-        description: describeHint(hint, weight, evidence),
         createdAt: 0,
         updatedAt: 0,
       };

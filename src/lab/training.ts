@@ -3,8 +3,9 @@
  * it. The validation questions come out of the training split. Held-out questions have no part in it.
  */
 import { seededRandom, shuffled } from '../grpo/random.ts';
+import { keptSentence } from '../grpo/sentences.ts';
 import type { GRPOTrainer } from '../grpo/trainer.ts';
-import type { HintEvent, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
+import type { HintEvent, KeptPolicy, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 
 export interface TrainingOptions {
@@ -97,10 +98,15 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
       events: [],
     };
   const keepsStart = best.step === 0;
-  const verdict = keepsStart
-    ? notBeaten(points, start)
-    : `The run beat its start on the ${questions(start.of)} (${best.right} of ${start.of} against ${start.right} of ${start.of}); the policy of step ${best.step} is kept.`;
-  const events = trainer.reinstate(best.hints, verdict);
+  const counts = { start: start.right, of: start.of };
+  const outcome: KeptPolicy = keepsStart
+    ? {
+        kept: 'start',
+        most: points.length === 1 ? null : Math.max(...points.slice(1).map(({ right }) => right)),
+        ...counts,
+      }
+    : { kept: 'best', step: best.step, right: best.right, ...counts };
+  const events = trainer.reinstate(best.hints, { id: 'kept', ...outcome });
   return {
     steps: taken,
     stoppedEarly,
@@ -108,7 +114,7 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
     bestStep: best.step,
     validation: points,
     hints: trainer.policy.hints,
-    verdict,
+    verdict: keptSentence(outcome),
     events,
   };
 }
@@ -145,16 +151,6 @@ export function splitForValidation(
     training: questions.filter((question) => !kept.has(question)),
     validation: questions.filter((question) => kept.has(question)),
   };
-}
-
-const questions = (count: number): string =>
-  count === 1 ? 'one validation question' : `${count} validation questions`;
-
-function notBeaten(points: readonly ValidationPoint[], start: ValidationPoint): string {
-  const most = Math.max(...points.slice(1).map(({ right }) => right));
-  return points.length === 1
-    ? 'No step was taken; the start is kept.'
-    : `The run did not beat its start on the ${questions(start.of)} (${most} of ${start.of} against ${start.right} of ${start.of}); the start is kept.`;
 }
 
 function withoutValidation(share: number): string {

@@ -122,7 +122,7 @@ export class Playback {
             throw this.#misfit(
               `It has event ${event.sequence} of the hints where event ${trainer.policy.eventCount} is next.`,
             );
-          trainer.policy.apply(event);
+          this.#checked(() => trainer.policy.apply(event));
         }
         return { kind: 'hints', events: entry.events };
       }
@@ -152,8 +152,13 @@ export class Playback {
   }
 
   #edited({ key, edit }: Extract<RecordingEntry, { kind: 'edit' }>): HintEvent[] {
+    return this.#checked(() => this.trainer.editHint(key, edit));
+  }
+
+  /** A change of the hints, refused as the file's fault where it does not fit them. */
+  #checked<T>(change: () => T): T {
     try {
-      return this.trainer.editHint(key, edit);
+      return change();
     } catch (error) {
       throw this.#misfit(messageOf(error), error);
     }

@@ -2,8 +2,9 @@
 import { EMPTY_SUMMARY } from '../grpo/metrics.ts';
 import type { HintEvent, HintEventType, PolicyHint, TrainerState, TrainingSummary } from '../grpo/types.ts';
 import { Entry } from '../formats/entry.ts';
-import { parseHint } from '../formats/hints-file.ts';
+import { parseEvidence, parseHint } from '../formats/hints-file.ts';
 import { LIMITS } from './format.ts';
+import { readReason } from './reason.ts';
 
 const MOST = Number.MAX_VALUE;
 const WORD = 0xffffffff;
@@ -69,14 +70,16 @@ const EVENT_TYPES: Readonly<Record<HintEventType, true>> = {
 export function readEvent(item: unknown, source: string, index: number): HintEvent {
   const read = new Entry(item, source, index);
   const key = read.text('key', LIMITS.key);
-  const hint = read.has('hint') ? parseHint(read.entry('hint')) : null;
-  if (hint !== null && hint.key !== key) throw read.error('holds the hint of another key');
+  // Recordings of version 1 say null for a hint that is gone.
+  const hint = read.has('hint') && !read.isNull('hint') ? parseHint(read.entry('hint')) : undefined;
+  if (hint !== undefined && hint.key !== key) throw read.error('holds the hint of another key');
   return {
     sequence: read.count('sequence'),
     step: read.count('step'),
     type: read.choice('type', Object.keys(EVENT_TYPES) as HintEventType[]),
     key,
-    hint,
+    ...(hint === undefined ? {} : { hint }),
+    ...(read.has('evidence') ? { evidence: parseEvidence(read.entry('evidence')) } : {}),
     before: nullable(read, 'before'),
     after: nullable(read, 'after'),
     gradientTerm: read.number('gradientTerm', -MOST, MOST),
@@ -92,7 +95,7 @@ export function readEvent(item: unknown, source: string, index: number): HintEve
         activity: given.number('activity', -MOST, MOST),
       };
     }),
-    reason: read.text('reason', LIMITS.key),
+    reason: readReason(read),
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import type { IDBPTransaction, StoreNames } from 'idb';
 import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
-import type { HintEvent, Step } from '../grpo/types.ts';
+import { eventOfEarlier, hintOfEarlier, type EarlierEvent } from '../grpo/earlier.ts';
+import type { Step } from '../grpo/types.ts';
 import { packEvents, packSnapshot, packSteps } from './blocks.ts';
 import type { LabSchema } from './idb-schema.ts';
 import { bytesOf, type SnapshotMark } from './retention.ts';
@@ -15,6 +16,7 @@ type OldUpgrading = IDBPTransaction<unknown, string[], 'versionchange'>;
 
 /** A run as versions 1 to 4 stored it. */
 type OldRun = Omit<RunRecord, 'name' | 'begun'>;
+type OldStep = Omit<Step, 'events'> & { readonly events: readonly EarlierEvent[] };
 
 /** Waits for nothing but `tx`, which would end otherwise: what is written is packed, and not deflated. */
 export async function convertRuns(tx: Upgrading): Promise<void> {
@@ -22,14 +24,19 @@ export async function convertRuns(tx: Upgrading): Promise<void> {
   const rowsOf = <T>(table: string, run: string, from = 0): Promise<T[]> =>
     old.objectStore(table).getAll(IDBKeyRange.bound([run, from], [run, []]));
   for (const run of (await old.objectStore('runs').getAll()) as OldRun[]) {
-    const { state } = run;
-    const steps = await rowsOf<Step>('steps', run.id);
+    const state = { ...run.state, hints: run.state.hints.map(hintOfEarlier) };
+    const steps = (await rowsOf<OldStep>('steps', run.id)).map((step) => ({
+      ...withoutRun(step),
+      events: step.events.map(eventOfEarlier),
+    }));
     const step = steps[0]?.number ?? state.step + 1;
     const first = step === 1 ? 0 : (steps[0]?.events[0]?.sequence ?? state.eventCount);
-    const events = await rowsOf<HintEvent>('events', run.id, first);
+    const events = (await rowsOf<EarlierEvent>('events', run.id, first)).map((event) =>
+      eventOfEarlier(withoutRun(event)),
+    );
     const points = await rowsOf<HistoryPoint>('history', run.id);
 
-    const packed = [packSteps(steps.map(withoutRun)), packEvents(events.map(withoutRun))] as const;
+    const packed = [packSteps(steps), packEvents(events)] as const;
     const bytes = packed[0].byteLength + packed[1].byteLength;
     const marks: SnapshotMark[] = [];
     const putSnapshot = async (mark: Omit<SnapshotMark, 'bytes'>, snapshot: Uint8Array<ArrayBuffer>): Promise<void> => {

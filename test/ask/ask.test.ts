@@ -33,7 +33,6 @@ const hint = (pattern: string, weight: number): PolicyHint => ({
   cue: null,
   pattern,
   weight,
-  hintType: weight < 0 ? 'avoid' : 'prefer',
 });
 const use = (pattern: string): FeatureUse => ({ feature: hint(pattern, 0), value: 1, expected: 0 });
 

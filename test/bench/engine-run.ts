@@ -108,7 +108,7 @@ async function measure(folder: string): Promise<EngineRun> {
     rewards: rewardsFor(database),
     seed: SEED,
   });
-  trainer.startFrom(loadStarter(), 'From the starter policy.');
+  trainer.startFrom(loadStarter(), 'starter');
 
   const steps: { total: number; sql: number; texts: string[]; stopped: boolean }[] = [];
   const entropy = { exact: 0, estimated: 0, none: 0 };

@@ -1,6 +1,8 @@
 import { deleteDB, openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PolicyLayer } from '../../src/grpo/policy.ts';
+import type { HintEvent, HintReason, PolicyHint, Step } from '../../src/grpo/types.ts';
 import { STORE_VERSION, upgrade } from '../../src/storage/idb-schema.ts';
 import type { LabSchema } from '../../src/storage/idb-schema.ts';
 import { openIdb } from '../../src/storage/idb-open.ts';
@@ -125,16 +127,35 @@ describe('IdbStore upgrades', () => {
     const { points, steps, events } = change('r1', 1, 3, 2);
     const { name: _name, begun: _begun, ...old } = record('r1', 3, 2);
     await first.put('meta', { current: 'r1', previous: null }, 'runs');
-    await first.put('runs', old);
+    const { hints } = old.state;
+    const wordy = (hint: PolicyHint): object => ({ ...hint, hintType: 'prefer', description: 'Prefer it.' });
+    await first.put('runs', { ...old, state: { ...old.state, hints: hints.map(wordy) } });
+    // Every event held the whole hint, and a sentence.
+    const policy = new PolicyLayer();
+    const told = events.map((event): HintEvent => {
+      policy.apply(event);
+      const hint = policy.hints.find(({ key }) => key === event.key) as PolicyHint;
+      return { ...event, reason: { id: 'told', text: `Because of ${event.key}.` }, hint };
+    });
+    const earlier = told.map(({ hint, key, ...event }) => ({
+      ...event,
+      key,
+      reason: `Because of ${key}.`,
+      hint: wordy(hint as PolicyHint),
+    }));
+    const after = (step: Step, all: readonly object[]): object => ({
+      ...step,
+      events: step.events.map(({ sequence }) => all[sequence]),
+    });
     for (const point of points) await first.put('history', { run: 'r1', ...point });
-    for (const step of steps) await first.put('steps', { run: 'r1', ...step });
-    for (const event of events) await first.put('events', { run: 'r1', ...event });
+    for (const step of steps) await first.put('steps', { run: 'r1', ...after(step, earlier) });
+    for (const event of earlier) await first.put('events', { run: 'r1', ...event });
     first.close();
     const store = await open(name);
     expect(await store.current()).toEqual({ run: { ...record('r1', 3, 2), name: '', begun: 0 }, canUndo: false });
     expect(await store.history('r1')).toEqual(points);
-    expect(await store.step('r1', 2)).toEqual(steps[1]);
-    expect((await store.eventsOf('r1', 'only 3')).events).toEqual(events.slice(-1));
+    expect(await store.step('r1', 2)).toEqual(after(steps[1] as Step, told));
+    expect((await store.eventsOf('r1', 'only 3')).events).toEqual(told.slice(-1));
     for (const step of [1, 2, 3])
       expect(await store.policyAt('r1', step)).toEqual({ step, hints: record('r1', step).state.hints });
     await store.commit(change('r1', 4, 5, 3));
@@ -211,7 +232,7 @@ describe('IdbStore when the browser refuses', () => {
     const store = await open();
     await store.begin(record('r1'), null);
     const bad = change('r1', 1, 2, 1);
-    const unclonable = { ...bad.events[3], reason: (() => '') as unknown as string } as (typeof bad.events)[number];
+    const unclonable = { ...bad.events[3], reason: (() => '') as unknown as HintReason } as (typeof bad.events)[number];
     await expect(store.commit({ ...bad, events: [...bad.events.slice(0, 3), unclonable] })).rejects.toMatchObject({
       reason: 'failed',
     });

@@ -40,7 +40,11 @@ test('a constrained group: G texts, live, the same for the same seed, and SQLite
     onLive: (group) => told.push(group),
   });
   const policy = new PolicyLayer();
-  applyGuidance(policy, { op: 'add', text: 'When asked how many, count the rows.' }, { step: 0, reason: 'r' });
+  applyGuidance(
+    policy,
+    { op: 'add', text: 'When asked how many, count the rows.' },
+    { step: 0, author: { by: 'model', label: 'M', step: 1 } },
+  );
   const group = await sampler.generateGroup(request(policy), 4);
   expect(group).toHaveLength(4);
   expect(await sampler.generateGroup(request(policy), 4)).toEqual(group);

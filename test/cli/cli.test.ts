@@ -271,8 +271,6 @@ describe('train', { timeout: 120_000 }, () => {
       template: 'pattern',
       general: true,
       words: 0,
-      hintType: 'prefer',
-      description: 'For every question, prefer test.',
       weight: 0.5,
       evidence: { support: 3, positive: 2, advantage: 1.5, steps: 2 },
       createdAt: 1,

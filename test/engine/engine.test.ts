@@ -285,7 +285,6 @@ describe('settings and hints', () => {
     expect(edited.hints.find((hint) => hint.key === key)).toMatchObject({
       weight: -1.5,
       enabled: false,
-      hintType: 'avoid',
     });
     const { events: story } = await engine.eventsOf(key);
     expect(story[0]?.type).toBe('create');

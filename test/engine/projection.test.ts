@@ -34,7 +34,7 @@ describe('the golden projection', { timeout: 120_000 }, () => {
       sampler: makeSketchSampler({ schema: dataset.database.schema }),
       rewards: makeRewards(dataset, () => Promise.resolve(null)),
     });
-    if (starter) trainer.startFrom(parseHints(starterText(), 'hints.json'), 'The golden run begins from the starter.');
+    if (starter) trainer.startFrom(parseHints(starterText(), 'hints.json'), 'starter');
     const pool = trainingPool(dataset.questions);
     const lines: string[] = [];
     for (let i = 0; i < steps; i++) lines.push(...stepLines(await trainer.runStep(trainer.nextQuestions(pool))));

@@ -317,9 +317,9 @@ describe('what a run tells of itself', () => {
   });
   it('is given a start only before its first step', async () => {
     const trainer = trainerIn(world(), {});
-    expect(trainer.startFrom([], 'nothing')).toEqual([]);
+    expect(trainer.startFrom([], 'file')).toEqual([]);
     await trainer.runStep([question]);
-    expect(() => trainer.startFrom([], 'late')).toThrow(/before its first step/);
+    expect(() => trainer.startFrom([], 'file')).toThrow(/before its first step/);
   });
   it('takes up the state of an earlier version', () => {
     const { start: _start, answers: _answers, summary, ...rest } = trainerIn(world(), {}).state();

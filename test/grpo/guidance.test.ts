@@ -17,14 +17,17 @@ import {
   vetoGuidance,
   type GuidanceOperation,
 } from '../../src/grpo/guidance.ts';
-import { patternPreferences, PolicyLayer, replayEvents, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
+import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
+import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
+import { patternPreferences } from '../../src/grpo/summaries.ts';
 import type { HintEvent, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
+import { replayEvents } from './replay.ts';
 
 const source = {
   step: 3,
-  reason: 'Proposed after group 0.',
+  author: { by: 'model', label: 'a model', step: 3 },
   causes: [{ group: 0, completion: 1, advantage: 1.2, activity: 0 }],
-};
+} as const;
 const TEXT = 'When the question asks how many, count the rows.';
 const OTHER = 'When a name is asked for, show the name and nothing else.';
 
@@ -70,8 +73,9 @@ describe('operations on guidance', () => {
       after: GUIDANCE_WEIGHT,
       gradientTerm: 0,
       causes: source.causes,
-      reason: source.reason,
+      reason: { id: 'guidance', author: source.author },
     });
+    expect(reasonOf(log[0] as HintEvent)).toBe('Proposed by a model after step 3.');
     expect(hintOf(policy, a)).toMatchObject({
       template: 'guidance',
       cue: null,
@@ -81,8 +85,8 @@ describe('operations on guidance', () => {
       weight: GUIDANCE_WEIGHT,
       enabled: true,
       createdAt: 3,
-      description: TEXT,
     });
+    expect(describeHint(hintOf(policy, a) as PolicyHint)).toBe(TEXT);
     expect(a).toMatch(/^guidance:\d+$/);
   });
   it('changes a text and keeps weight and evidence', () => {
@@ -90,8 +94,8 @@ describe('operations on guidance', () => {
     policy.edit(a, { weight: 0.7 }, 3, 5);
     const [event] = applyGuidance(policy, { op: 'update', id: a, text: `${TEXT} Once.` }, source);
     expect(event).toMatchObject({ type: 'edit', before: 0.7, after: 0.7 });
-    expect(event?.reason).toContain(TEXT);
-    expect(hintOf(policy, a)).toMatchObject({ pattern: `${TEXT} Once.`, description: `${TEXT} Once.`, weight: 0.7 });
+    expect(reasonOf(event as HintEvent)).toBe(`Proposed by a model after step 3. It said: “${TEXT}”`);
+    expect(hintOf(policy, a)).toMatchObject({ pattern: `${TEXT} Once.`, weight: 0.7 });
   });
   it('merges two into the heavier', () => {
     const { policy, a, b } = withTwo();
@@ -106,7 +110,7 @@ describe('operations on guidance', () => {
   it('deletes, and never gives a number twice', () => {
     const { policy, b } = withTwo();
     expect(applyGuidance(policy, { op: 'delete', id: b }, source)).toMatchObject([
-      { type: 'prune', key: b, hint: null },
+      { type: 'prune', key: b, after: null },
     ]);
     const [again] = applyGuidance(policy, { op: 'add', text: 'When in doubt, join on keys.' }, source);
     expect(again?.key).not.toBe(b);
@@ -123,7 +127,7 @@ describe('operations on guidance', () => {
       key: `guidance:${policy.eventCount + 1}`,
       pattern: 'From a file this one.',
     };
-    policy.restore([taken], 3, 'file');
+    policy.restore([taken], 3, { id: 'start', from: 'file' });
     applyGuidance(policy, { op: 'add', text: 'When in doubt, join on keys.' }, source);
     expect(policy.hints.filter(({ key }) => key === taken.key).map(({ pattern }) => pattern)).toEqual([taken.pattern]);
     expect(policy.size).toBe(4);
@@ -229,7 +233,9 @@ describe('guidance learns like every other hint', () => {
     const [event] = policy.update(gradients, config, 4);
     expect(event?.gradientTerm).toBeCloseTo((0.1 * (1.5 * (1 - p) + 0.5 * p + 1 * p)) / 3, 12);
     expect(hintOf(policy, a)?.evidence).toEqual({ support: 1, positive: 1, advantage: 1.5, steps: 1 });
-    expect(hintOf(policy, a)?.description).toBe(`${TEXT} Mean advantage +1.50 in 1 completion that was given it.`);
+    expect(describeHint(hintOf(policy, a) as PolicyHint)).toBe(
+      `${TEXT} Mean advantage +1.50 in 1 completion that was given it.`,
+    );
   });
   it('the expectation over draws is the derivative of the expected reward, for any rewards and weight', () => {
     fc.assert(
@@ -317,12 +323,14 @@ it('replaying the log rebuilds the policy after any run of operations', () => {
               ),
             );
           else if (kind === 'add')
-            log.push(...applyGuidance(policy, { op: 'add', text: words }, { step, reason: 'r' }));
+            log.push(...applyGuidance(policy, { op: 'add', text: words }, { step, author: source.author }));
           else if (kind === 'update')
-            log.push(...applyGuidance(policy, { op: 'update', id, text: words }, { step, reason: 'r' }));
+            log.push(...applyGuidance(policy, { op: 'update', id, text: words }, { step, author: source.author }));
           else if (kind === 'merge')
-            log.push(...applyGuidance(policy, { op: 'merge', ids: [id, other], text: words }, { step, reason: 'r' }));
-          else log.push(...applyGuidance(policy, { op: 'delete', id }, { step, reason: 'r' }));
+            log.push(
+              ...applyGuidance(policy, { op: 'merge', ids: [id, other], text: words }, { step, author: source.author }),
+            );
+          else log.push(...applyGuidance(policy, { op: 'delete', id }, { step, author: source.author }));
         } catch (error) {
           if (!(error instanceof GuidanceError)) throw error;
         }

@@ -2,15 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { featureGradients, type FeatureGradient, type TaughtCompletion } from '../../src/grpo/gradient.ts';
-import {
-  conflicts,
-  guidance,
-  patternPreferences,
-  PolicyLayer,
-  replayEvents,
-  SETTLED_SUPPORT,
-} from '../../src/grpo/policy.ts';
-import type { HintEvent, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
+import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
+import { describeHint, hintType, reasonOf } from '../../src/grpo/sentences.ts';
+import type { HintEvent, HintEventType, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
+import { replayEvents } from './replay.ts';
 
 const feature = (pattern: string, cue: string | null = null): HintFeature => ({
   key: `${cue ?? '*'} ⇒ ${pattern}`,
@@ -108,19 +103,20 @@ describe('one update', () => {
     const [created] = policy.update([taught(feature('SUM', 'revenue'), 0.5)], config, 1);
     expect(created).toMatchObject({ type: 'create', before: null, decayTerm: 0, sequence: 0, step: 1 });
     expect(created?.after).toBeCloseTo(0.05, 12);
-    expect(created?.reason).toContain('mean advantage of +1.00');
+    expect(reasonOf(created as HintEvent)).toBe('New: 1 teaching completion used it, with a mean advantage of +1.00.');
     expect(policy.hints[0]).toMatchObject({
-      hintType: 'prefer',
       cue: 'revenue',
       pattern: 'SUM',
       createdAt: 1,
       evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
     });
-    expect(policy.hints[0]?.description).toContain('When the question says “revenue”, prefer SUM');
+    expect(describeHint(policy.hints[0] as PolicyHint)).toBe(
+      'When the question says “revenue”, prefer SUM: mean advantage +1.00 in 1 completion.',
+    );
     const [updated] = policy.update([taught(feature('SUM', 'revenue'), -1)], config, 2);
     expect(updated).toMatchObject({ type: 'update', sequence: 1 });
     expect(updated?.after).toBeCloseTo(0.05 - 0.1 - 0.1 * 0.05 * 0.05, 12);
-    expect(policy.hints[0]?.hintType).toBe('avoid');
+    expect(hintType(policy.weightOf(policy.hints[0]?.key ?? ''))).toBe('avoid');
   });
   it('does not make a hint of thin evidence', () => {
     expect(new PolicyLayer().update([taught(feature('SUM'), 0.14)], config, 1)).toEqual([]);
@@ -157,7 +153,7 @@ describe('one update', () => {
       2,
     );
     expect(events.map(({ type }) => type)).toEqual(['update', 'prune']);
-    expect(events[1]?.hint).toBeNull();
+    expect(events[1]).toMatchObject({ before: events[0]?.after, after: null });
     expect(policy.size).toBe(0);
   });
   it('merges cues that always fired together, without moving a logit', () => {
@@ -232,7 +228,7 @@ describe('hand on the policy', () => {
   it('edits, disables and enables, each an event', () => {
     const policy = made();
     expect(policy.edit('* ⇒ A', { weight: -1 }, 3, 5)[0]).toMatchObject({ type: 'edit', after: -1, step: 3 });
-    expect(policy.hints[0]?.hintType).toBe('avoid');
+    expect(hintType(policy.weightOf(policy.hints[0]?.key ?? ''))).toBe('avoid');
     expect(policy.edit('* ⇒ A', { enabled: false }, 3, 5)[0]).toMatchObject({ type: 'disable' });
     expect(policy.weightOf('* ⇒ A')).toBe(0);
     expect(policy.update([taught(feature('A'), 1)], config, 4)).toEqual([]);
@@ -249,106 +245,112 @@ describe('hand on the policy', () => {
 });
 
 describe('the event log', () => {
-  it('rebuilds the policy at every point (any run of updates, edits and restores)', () => {
-    const patterns = ['A', 'B', 'C', 'D'];
+  const config = makeConfig({});
+  it('rebuilds the policy to the bit at every point (any run of updates, edits, restores, with twins and little room)', () => {
+    const features = [
+      ...Array.from({ length: 9 }, (_feature, i) => feature(`P${i}`)),
+      ...['revenue', 'total revenue', 'the total revenue'].map((cue) => feature('SUM', cue)),
+    ];
+    const some = fc.constantFrom(...features);
     const step = fc.oneof(
       fc.record({
         kind: fc.constant('update' as const),
-        gradients: fc.array(fc.tuple(fc.constantFrom(...patterns), fc.double({ min: -3, max: 3, noNaN: true })), {
-          maxLength: 4,
-        }),
+        gradients: fc.uniqueArray(
+          fc.record({
+            of: some,
+            gradient: fc.oneof(fc.double({ min: -3, max: 3, noNaN: true }), fc.constantFrom(0, 1)),
+          }),
+          { maxLength: 12, selector: ({ of }) => of.key },
+        ),
       }),
       fc.record({
         kind: fc.constant('edit' as const),
-        pattern: fc.constantFrom(...patterns),
-        weight: fc.double({ min: -5, max: 5, noNaN: true }),
-        enabled: fc.boolean(),
+        of: some,
+        weight: fc.option(fc.double({ min: -5, max: 5, noNaN: true }), { nil: undefined }),
+        enabled: fc.option(fc.boolean(), { nil: undefined }),
       }),
+      fc.record({ kind: fc.constant('reinstate' as const), back: fc.nat(5) }),
+      fc.record({ kind: fc.constant('twins' as const) }),
     );
+    const [first, short] = [features[0] as HintFeature, features[9] as HintFeature];
+    const everyType: (typeof step extends fc.Arbitrary<infer T> ? T : never)[] = [
+      { kind: 'twins' },
+      { kind: 'update', gradients: [{ of: first, gradient: 1 }] },
+      { kind: 'update', gradients: [{ of: first, gradient: 0 }] },
+      { kind: 'edit', of: short, weight: 2, enabled: false },
+      { kind: 'edit', of: short, weight: undefined, enabled: true },
+      { kind: 'reinstate', back: 3 },
+      { kind: 'reinstate', back: 0 },
+    ];
+    const seen = new Set<HintEventType>();
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const policy = new PolicyLayer();
         const log: HintEvent[] = [];
-        const snapshots: { at: number; hints: readonly PolicyHint[] }[] = [];
+        const snapshots: { at: number; hints: readonly PolicyHint[] }[] = [{ at: 0, hints: [] }];
         steps.forEach((action, n) => {
-          if (action.kind === 'update') {
-            const unique = new Map(action.gradients);
+          if (action.kind === 'update')
             log.push(
               ...policy.update(
-                [...unique].map(([pattern, gradient]) => taught(feature(pattern), gradient, { support: 3 })),
-                makeConfig({}),
-                n,
+                action.gradients.map(({ of, gradient }) =>
+                  taught(of, gradient, { support: 3, advantage: 3 * Math.sign(gradient) }),
+                ),
+                makeConfig({ max_hints: 10, evidence_hold: n % 3, new_hint_threshold: 0.01 }),
+                n * 20,
               ),
             );
-          } else if (policy.has(`* ⇒ ${action.pattern}`)) {
-            log.push(...policy.edit(`* ⇒ ${action.pattern}`, { weight: action.weight, enabled: action.enabled }, n, 5));
-          }
+          else if (action.kind === 'twins')
+            log.push(
+              ...policy.update(
+                features.slice(-3).map((of) => taught(of, 1, { support: SETTLED_SUPPORT })),
+                makeConfig({ max_hints: 10 }),
+                n * 20,
+              ),
+            );
+          else if (action.kind === 'reinstate')
+            log.push(...policy.reinstate(snapshots.at(-1 - action.back)?.hints ?? [], n * 20, { id: 'other-start' }));
+          else if (policy.has(action.of.key)) log.push(...policy.edit(action.of.key, action, n * 20, 5));
           snapshots.push({ at: log.length, hints: policy.hints });
         });
         expect(log.map(({ sequence }) => sequence)).toEqual(log.map((_event, i) => i));
-        const stored = JSON.parse(JSON.stringify(log)) as HintEvent[];
-        const byKey = (hints: readonly PolicyHint[]): PolicyHint[] =>
-          [...hints].sort((a, b) => (a.key < b.key ? -1 : 1));
-        for (const { at, hints } of snapshots)
-          expect(byKey(replayEvents(stored, at).hints)).toEqual(
-            byKey(JSON.parse(JSON.stringify(hints)) as PolicyHint[]),
-          );
+        for (const { type } of log) seen.add(type);
+        const stored = structuredClone(log);
+        for (const { at, hints } of snapshots) expect(replayEvents(stored, at).hints).toEqual(hints);
       }),
+      { examples: [[everyType]] },
     );
+    expect([...seen].sort()).toEqual(
+      ['create', 'decay', 'disable', 'edit', 'enable', 'merge', 'prune', 'restore', 'update'].sort(),
+    );
+  });
+  it('holds a whole hint only where one comes into being or is put back', () => {
+    const policy = new PolicyLayer();
+    const of = feature('SUM', 'revenue');
+    const [created] = policy.update([taught(of, 1)], config, 1);
+    const [updated] = policy.update([taught(of, 1)], config, 2);
+    const [edited] = policy.edit(of.key, { weight: 2 }, 2, 5);
+    const [gone] = policy.reinstate([], 3, { id: 'other-start' });
+    expect([created, updated, edited, gone].map((event) => event?.hint !== undefined)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(updated?.evidence).toEqual({ support: 2, positive: 2, advantage: 2, steps: 2 });
+    expect(JSON.stringify(updated)).not.toContain('weight');
+  });
+  it('refuses an event of a hint that is not there', () => {
+    const policy = new PolicyLayer();
+    policy.update([taught(feature('A'), 1)], config, 1);
+    const [event] = policy.edit('* ⇒ A', { weight: 2 }, 1, 5);
+    expect(() => new PolicyLayer().apply(event as HintEvent)).toThrow('The log changes the hint “* ⇒ A”');
   });
   it('restores hints from outside as events', () => {
     const source = new PolicyLayer();
     source.update([taught(feature('A'), 1)], makeConfig({}), 1);
     const target = new PolicyLayer();
-    const events = target.restore(source.hints, 0, 'From a file.');
-    expect(events[0]).toMatchObject({ type: 'restore', before: null, reason: 'From a file.' });
+    const events = target.restore(source.hints, 0, { id: 'start', from: 'file' });
+    expect(events[0]).toMatchObject({ type: 'restore', before: null, reason: { id: 'start', from: 'file' } });
     expect(target.hints).toEqual(source.hints);
-  });
-});
-
-describe('reading the policy', () => {
-  const hint = (cue: string | null, pattern: string, weight: number): PolicyHint => ({
-    ...feature(pattern, cue),
-    hintType: weight < 0 ? 'avoid' : 'prefer',
-    description: '',
-    weight,
-    evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
-    createdAt: 1,
-    updatedAt: 1,
-    enabled: true,
-  });
-  it('sums pattern preferences over cues', () => {
-    expect(
-      patternPreferences([
-        hint('a', 'SUM', 0.5),
-        hint('b', 'SUM', 0.25),
-        hint(null, 'COUNT', -1),
-        { ...hint('c', 'SUM', 9), enabled: false },
-      ]),
-    ).toEqual([
-      { pattern: 'COUNT', weight: -1, hints: 1 },
-      { pattern: 'SUM', weight: 0.75, hints: 2 },
-    ]);
-  });
-  it('finds what pulls one pattern both ways on the same questions', () => {
-    const general = hint(null, 'SUM', 0.5);
-    const special = hint('total revenue', 'SUM', -0.5);
-    const elsewhere = hint('average', 'SUM', -0.5);
-    expect(
-      conflicts([special, elsewhere, hint('revenue', 'SUM', 0.4)]).map((pair) => pair.map(({ cue }) => cue)),
-    ).toEqual([['total revenue', 'revenue']]);
-    expect(conflicts([general, special])).toHaveLength(1);
-    expect(conflicts([hint('revenue', 'SUM', 0.1), special])).toEqual([]);
-  });
-  it('says hints in words by strength, strongest first', () => {
-    expect(guidance([hint('revenue', 'SUM(price)', 0.5), hint(null, 'SELECT *', -1.2), hint('x', 'y', 0.1)])).toEqual([
-      'Strongly avoid SELECT *.',
-      'When the question says “revenue”, usually prefer SUM(price).',
-      'When the question says “x”, slightly prefer y.',
-    ]);
-    expect(guidance([hint('^how many', 'COUNT', 0.5), hint('<one value>', 'WHERE … =', 0.5)])).toEqual([
-      'When the question begins with “how many”, usually prefer COUNT.',
-      'When the question has <one value>, usually prefer WHERE … =.',
-    ]);
   });
 });

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed } from '../../src/grpo/acting.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
 import type { FeatureGradient } from '../../src/grpo/gradient.ts';
-import { PolicyLayer, replayEvents, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
+import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import { HINT_TEMPLATES, type HintEvent, type HintFeature, type PolicyHint } from '../../src/grpo/types.ts';
+import { replayEvents } from './replay.ts';
 
 const feature = (pattern: string, more: Partial<HintFeature> = {}): HintFeature => ({
   key: `* ⇒ ${pattern}`,
@@ -18,8 +19,6 @@ const feature = (pattern: string, more: Partial<HintFeature> = {}): HintFeature 
 });
 const hint = (pattern: string, weight: number, more: Partial<PolicyHint> = {}): PolicyHint => ({
   ...feature(pattern),
-  hintType: weight < 0 ? 'avoid' : 'prefer',
-  description: '',
   weight,
   evidence: { support: 10, positive: 9, advantage: 8, steps: 5 },
   createdAt: 0,
@@ -38,7 +37,7 @@ const taught = (of: HintFeature, gradient: number, more: Partial<FeatureGradient
 });
 const startedWith = (...hints: PolicyHint[]): PolicyLayer => {
   const policy = new PolicyLayer();
-  policy.restore(hints, 0, 'start');
+  policy.restore(hints, 0, { id: 'start', from: 'file' });
   return policy;
 };
 
@@ -54,7 +53,7 @@ describe('the policy a run starts from', () => {
     expect(back).toMatchObject({
       type: 'decay',
       pulledTo: 1,
-      reason: expect.stringContaining('the policy the run started from') as string,
+      reason: { id: 'pulled' },
     });
     expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.62, 12);
   });
@@ -86,14 +85,14 @@ describe('the policy a run starts from', () => {
   it('is only what was there before the first step; a hint made since is pulled to 0', () => {
     const policy = startedWith(hint('A', 1), hint('Z', 0));
     policy.update([taught(feature('B'), 5)], config, 1);
-    policy.restore([hint('C', 2)], 7, 'later');
+    policy.restore([hint('C', 2)], 7, { id: 'start', from: 'file' });
     expect(policy.start).toEqual({ '* ⇒ A': 1 });
     const events = policy.update([taught(feature('B'), 0), taught(feature('C'), 0)], config, 8);
     expect(events.map(({ decayTerm }) => decayTerm)).toEqual([-0.1 * 0.5 * 0.5, -0.1 * 0.5 * 2]);
   });
   it('is known again from the stored state and from the log', () => {
     const policy = startedWith(hint('A', 1));
-    const log: HintEvent[] = [...startedWith().restore([hint('A', 1)], 0, 'start')];
+    const log: HintEvent[] = [...startedWith().restore([hint('A', 1)], 0, { id: 'start', from: 'file' })];
     expect(replayEvents(log).start).toEqual({ '* ⇒ A': 1 });
     const again = new PolicyLayer(
       policy.hints,
@@ -151,7 +150,7 @@ describe('going back to a snapshot', () => {
     fc.assert(
       fc.property(updates, updates, (first, second) => {
         const policy = new PolicyLayer();
-        const log: HintEvent[] = policy.restore([hint('A', 0.5), hint('B', -0.5)], 0, 'start');
+        const log: HintEvent[] = policy.restore([hint('A', 0.5), hint('B', -0.5)], 0, { id: 'start', from: 'file' });
         const take = (steps: typeof first): void => {
           for (const step of steps)
             log.push(
@@ -165,12 +164,12 @@ describe('going back to a snapshot', () => {
         take(first);
         const snapshot = policy.hints;
         take(second);
-        log.push(...policy.reinstate(snapshot, log.length, 'back'));
+        log.push(...policy.reinstate(snapshot, log.length, { id: 'other-start' }));
         const byKey = (hints: readonly PolicyHint[]): PolicyHint[] =>
           [...hints].sort((a, b) => (a.key < b.key ? -1 : 1));
         expect(byKey(policy.hints)).toEqual(byKey(snapshot));
         expect(byKey(replayEvents(log).hints)).toEqual(byKey(snapshot));
-        expect(policy.reinstate(snapshot, 99, 'again')).toEqual([]);
+        expect(policy.reinstate(snapshot, 99, { id: 'other-start' })).toEqual([]);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
-import { PolicyLayer, replayEvents } from '../../src/grpo/policy.ts';
+import { PolicyLayer } from '../../src/grpo/policy.ts';
 import { GRPOTrainer, SHOWN_ROWS } from '../../src/grpo/trainer.ts';
 import type {
   Database,
@@ -12,6 +12,7 @@ import type {
   Sample,
   Sampler,
 } from '../../src/grpo/types.ts';
+import { replayEvents } from './replay.ts';
 
 /**
  * A two-armed world whose expected update is known in closed form: arm "good" earns 1, arm "bad" earns 0, and the

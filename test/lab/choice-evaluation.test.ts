@@ -70,8 +70,6 @@ const question = (id: string, sql?: string): Question => ({
 const RIGHT = 'SELECT COUNT(*) FROM boat';
 const hint = (key: string, weight: number) => ({
   ...use(key).feature,
-  hintType: 'prefer' as const,
-  description: '',
   weight,
   evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
   createdAt: 0,

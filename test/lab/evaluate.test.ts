@@ -129,8 +129,6 @@ it('fixedPolicy weighs enabled hints only', () => {
     template: 'pattern',
     general: true,
     words: 0,
-    hintType: 'prefer',
-    description: '',
     weight: 2,
     evidence: { support: 0, positive: 0, advantage: 0, steps: 0 },
     createdAt: 0,

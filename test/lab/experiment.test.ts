@@ -163,7 +163,7 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     );
     const [hint] = await learnedHints();
     const heavy = await libraryPorts({
-      startHints: () => [{ ...(hint as PolicyHint), weight: 9, hintType: 'prefer' }],
+      startHints: () => [{ ...(hint as PolicyHint), weight: 9 }],
     });
     await expect(
       runExperiment({ experiment: experiment([variant('a', { start: 'file' })]), ports: heavy }),
@@ -237,7 +237,7 @@ describe('controls', { timeout: 60_000 }, () => {
       seed: 1,
       learning: 'off',
     });
-    trainer.startFrom(hints, 'test');
+    trainer.startFrom(hints, 'file');
     let taught = 0;
     for (let i = 0; i < 8; i++) {
       const step = await trainer.runStep(trainer.nextQuestions(QUESTIONS.filter(({ split }) => split === 'train')));

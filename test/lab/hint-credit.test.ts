@@ -16,8 +16,6 @@ const feature = (key: string): HintFeature => ({
 const hint = (key: string, weight: number): PolicyHint => ({
   ...feature(key),
   weight,
-  hintType: weight < 0 ? 'avoid' : 'prefer',
-  description: key,
   evidence: { support: 9, positive: 5, advantage: 1, steps: 5 },
   createdAt: 1,
   updatedAt: 2,

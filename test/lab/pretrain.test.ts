@@ -35,7 +35,6 @@ describe('pretraining', { timeout: 60_000 }, () => {
         createdAt: 0,
         updatedAt: 0,
         enabled: true,
-        hintType: hint.weight < 0 ? 'avoid' : 'prefer',
       });
       expect(hint.words).toBeLessThan(2);
       expect(hint.weight).not.toBe(0);

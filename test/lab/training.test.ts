@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
-import { replayEvents } from '../../src/grpo/policy.ts';
 import { GRPOTrainer, type TrainerOptions } from '../../src/grpo/trainer.ts';
 import type { Database, HintEvent, PolicyHint, PolicyView, Question, Sample, Sampler } from '../../src/grpo/types.ts';
 import { splitForValidation, trainWithValidation, type TrainingOptions } from '../../src/lab/training.ts';
+import { reasonOf } from '../../src/grpo/sentences.ts';
+import { replayEvents } from '../grpo/replay.ts';
 
 /**
  * One feature that half of the samples carry; those that do are rewarded, so that its weight rises with every step that
@@ -67,8 +68,6 @@ const hint = (pattern: string, weight: number): PolicyHint => ({
   ...FEATURE,
   key: `* ⇒ ${pattern}`,
   pattern,
-  hintType: weight < 0 ? 'avoid' : 'prefer',
-  description: '',
   weight,
   evidence: { support: 9, positive: 9, advantage: 9, steps: 3 },
   createdAt: 0,
@@ -84,7 +83,7 @@ async function run(
   steps = 20,
   start: readonly PolicyHint[] = [],
 ) {
-  const log: HintEvent[] = [...trainer.startFrom(start, 'start')];
+  const log: HintEvent[] = [...trainer.startFrom(start, 'file')];
   const trained = new Set<string>();
   const result = await trainWithValidation({
     trainer,
@@ -143,7 +142,9 @@ describe('trainWithValidation', () => {
     expect(sorted(replayEvents(log).hints)).toEqual(sorted(start));
     expect(result.events.length).toBeGreaterThan(0);
     expect(
-      result.events.every(({ type, reason }) => (type === 'restore' || type === 'prune') && reason === result.verdict),
+      result.events.every(
+        (event) => (event.type === 'restore' || event.type === 'prune') && reasonOf(event) === result.verdict,
+      ),
     ).toBe(true);
   });
 

@@ -113,7 +113,16 @@ async function eventfulRun(): Promise<Recorded> {
     question: 'How many customers are there?',
     split: 'train',
   });
-  recorder.changed(trainer.reinstate(early, 'The policy of step 20 was better.'));
+  recorder.changed(
+    trainer.reinstate(early, {
+      id: 'kept',
+      kept: 'best',
+      step: 20,
+      right: 3,
+      start: 1,
+      of: 4,
+    }),
+  );
 
   // A step that fails leaves no trace.
   const mark = recorder.mark();

@@ -12,7 +12,9 @@ import { EMPTY_SUMMARY } from '../../src/grpo/metrics.ts';
 import {
   HINT_TEMPLATES,
   type HintEvent,
+  type HintEvidence,
   type HintFeature,
+  type HintReason,
   type PolicyHint,
   type Sample,
   type TrainerState,
@@ -55,22 +57,16 @@ const feature: fc.Arbitrary<HintFeature> = fc
   })
   .chain((made) => fc.constantFrom(made, { ...made, key: `${made.cue ?? '*'} ⇒ ${made.pattern}` }));
 
+const evidence: fc.Arbitrary<HintEvidence> = fc
+  .tuple(fc.nat(50), fc.nat(50), number, fc.nat(50))
+  .map(([a, b, advantage, steps]) => ({ support: Math.max(a, b), positive: Math.min(a, b), advantage, steps }));
+
 const hint: fc.Arbitrary<PolicyHint> = fc
-  .tuple(
-    feature,
-    fc.double({ min: -20, max: 20, noNaN: true }),
-    fc.tuple(fc.nat(50), fc.nat(50), number, fc.nat(50)),
-    text,
-    count,
-    count,
-    fc.boolean(),
-  )
-  .map(([made, weight, [a, b, advantage, steps], description, createdAt, updatedAt, enabled]) => ({
+  .tuple(feature, fc.double({ min: -20, max: 20, noNaN: true }), evidence, count, count, fc.boolean())
+  .map(([made, weight, gathered, createdAt, updatedAt, enabled]) => ({
     ...made,
     weight,
-    hintType: weight < 0 ? 'avoid' : 'prefer',
-    evidence: { support: Math.max(a, b), positive: Math.min(a, b), advantage, steps },
-    description,
+    evidence: gathered,
     createdAt,
     updatedAt,
     enabled,
@@ -148,6 +144,42 @@ const judgement: fc.Arbitrary<Feedback> = fc
   })
   .map((made) => ({ ...made, sql: normaliseSql(made.text) }));
 
+const reason: fc.Arbitrary<HintReason> = fc.oneof(
+  fc.record({ id: fc.constant('taught'), support: count, advantage: number }),
+  fc.record({ id: fc.constant('pulled'), support: count }),
+  fc.record({ id: fc.constant('unsupported'), positive: count, support: count }),
+  fc.record({ id: fc.constant('room'), most: count }),
+  fc.record({ id: fc.constantFrom('merged-into', 'merged-from'), cue: text }),
+  fc.record({ id: fc.constantFrom('by-hand', 'other-start') }),
+  fc.record({ id: fc.constant('start'), from: fc.constantFrom('starter', 'file') }),
+  fc.record({
+    id: fc.constant('kept'),
+    kept: fc.constant('best'),
+    step: count,
+    right: count,
+    start: count,
+    of: count,
+  }),
+  fc.record({ id: fc.constant('kept'), kept: fc.constant('start'), most: fc.option(count), start: count, of: count }),
+  fc.record(
+    {
+      id: fc.constant('guidance'),
+      author: fc.oneof(
+        fc.record({ by: fc.constant('model'), label: text, step: count }),
+        fc.record({
+          by: fc.constant('reader'),
+          did: fc.constantFrom('wrote', 'reworded', 'accepted', 'vetoed'),
+        }),
+      ),
+      said: text,
+      into: text,
+      with: text,
+    },
+    { requiredKeys: ['id', 'author'] },
+  ),
+  fc.record({ id: fc.constant('told'), text }),
+);
+
 const event: fc.Arbitrary<HintEvent> = fc
   .tuple(
     fc.record({
@@ -161,17 +193,19 @@ const event: fc.Arbitrary<HintEvent> = fc
       causes: fc.array(fc.record({ group: count, completion: count, advantage: number, activity: number }), {
         maxLength: 2,
       }),
-      reason: text,
+      reason,
     }),
     maybe('pulledTo', number),
+    maybe('evidence', evidence),
     maybe('share', fc.double({ min: 0, max: 1, noNaN: true })),
     fc.oneof(hint, text),
   )
-  .map(([made, pulledTo, share, about]) => ({
+  .map(([made, pulledTo, evidenceAfter, share, about]) => ({
     ...made,
     ...pulledTo,
+    ...evidenceAfter,
     ...share,
-    ...(typeof about === 'string' ? { key: about, hint: null } : { key: about.key, hint: about }),
+    ...(typeof about === 'string' ? { key: about } : { key: about.key, hint: about }),
   }));
 
 const entry: fc.Arbitrary<RecordingEntry> = fc.oneof(
@@ -271,8 +305,6 @@ const small: Recording = {
         template: 'pattern',
         general: true,
         words: 0,
-        hintType: 'prefer',
-        description: 'd',
         weight: 0.5,
         evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
         createdAt: 0,
@@ -336,8 +368,7 @@ const small: Recording = {
           gradientTerm: 0,
           decayTerm: 0,
           causes: [],
-          reason: 'r',
-          hint: null,
+          reason: { id: 'by-hand' },
         },
       ],
     },
@@ -360,6 +391,16 @@ describe('a recording as a file', () => {
     expect(twice.match(/many ⇒ COUNT|"COUNT"/g)).toHaveLength(1);
     expect(twice.match(/How many\?/g)?.length).toBe(recordingToText(small).match(/How many\?/g)?.length);
     expect(parseRecording(twice, 'run.json').entries).toEqual([step, step]);
+  });
+
+  it('reads the events of earlier versions: a sentence for a reason, null for a hint that is gone', () => {
+    const earlier = JSON.parse(recordingToText(small)) as { entries: { kind: string; events: object[] }[] };
+    const [told] = earlier.entries.filter(({ kind }) => kind === 'events');
+    Object.assign(told?.events[0] ?? {}, { reason: 'The policy of step 20 was better.', hint: null });
+    const read = parseRecording(JSON.stringify(earlier), 'run.json').entries.at(-1);
+    const [event] = read?.kind === 'events' ? read.events : [];
+    expect(event).toMatchObject({ reason: { id: 'told', text: 'The policy of step 20 was better.' }, after: null });
+    expect(event).not.toHaveProperty('hint');
   });
 
   it('tells how long it is, at most, and forgets what came after a mark', () => {

@@ -10,8 +10,6 @@ const hint = (key: string, weight: number, createdAt: number): PolicyHint => ({
   template: 'pattern',
   general: true,
   words: 0,
-  hintType: 'prefer',
-  description: '',
   weight,
   evidence: { support: 0, positive: 0, advantage: 0, steps: 0 },
   createdAt,

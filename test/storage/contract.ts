@@ -28,8 +28,6 @@ function hint(key: string): PolicyHint {
     template: 'operator',
     general: true,
     words: 1,
-    hintType: 'prefer',
-    description: key,
     weight: 0.1,
     evidence: { support: 1, positive: 1, advantage: 0.5, steps: 1 },
     createdAt: 1,
@@ -45,9 +43,9 @@ function policyAfter(steps: number): { readonly policy: PolicyLayer; readonly lo
   for (let step = 1; step <= steps; step++)
     log.push(
       ...(step === 1
-        ? policy.restore([hint('x ⇒ y')], step, 'because')
+        ? policy.restore([hint('x ⇒ y')], step, { id: 'other-start' })
         : policy.edit('x ⇒ y', { weight: step / 1000 }, step, 1)),
-      ...policy.restore([hint(`only ${step}`)], step, 'because'),
+      ...policy.restore([hint(`only ${step}`)], step, { id: 'other-start' }),
     );
   return { policy, log };
 }

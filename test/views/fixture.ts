@@ -206,8 +206,6 @@ export const STARTER: readonly PolicyHint[] = [
     template: 'pattern',
     general: true,
     words: 1,
-    hintType: 'prefer',
-    description: 'Prefer it.',
     weight: 0.8,
     evidence: { support: 40, positive: 30, advantage: 22, steps: 40 },
     createdAt: 0,
@@ -333,7 +331,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         history = [];
         lastStep = null;
         start = options.start ?? start;
-        events = start === 'starter' ? trainer.startFrom(STARTER, 'From the starter policy.') : [];
+        events = start === 'starter' ? trainer.startFrom(STARTER, 'starter') : [];
         return view();
       }),
     undoReset: () =>

@@ -5,6 +5,7 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { applyGuidance, GuidanceError } from '../../grpo/guidance.ts';
 import type { PolicyLayer } from '../../grpo/policy.ts';
+import { reasonOf } from '../../grpo/sentences.ts';
 import type { GroupReflection, HintEvent, Step } from '../../grpo/types.ts';
 import { ModelError, type LanguageModel } from '../../samplers/language/model.ts';
 import { reflect, shownCauses } from '../../samplers/language/reflection.ts';
@@ -50,7 +51,7 @@ export async function reflectOn(
       else {
         const made = applyGuidance(policy, said.operation, {
           step: step.number,
-          reason: `Proposed by ${model.label} after step ${step.number}.`,
+          author: { by: 'model', label: model.label, step: step.number },
           causes: shownCauses(group, number),
         });
         events.push(...made);
@@ -58,7 +59,9 @@ export async function reflectOn(
           group: number,
           accepted: true,
           outcome: made
-            .map(({ hint, key, reason }) => (hint === null ? `${key} was taken out. ${reason}` : `“${hint.pattern}”`))
+            .map((event) =>
+              event.hint === undefined ? `${event.key} was taken out. ${reasonOf(event)}` : `“${event.hint.pattern}”`,
+            )
             .join(' '),
           ...cost,
         });

@@ -44,7 +44,7 @@ import { playbackOf, playStep } from './playing.ts';
 import { RecordingInHand } from './recording-in-hand.ts';
 import { progressOf, runView } from './run-view.ts';
 import type { Beginning, Session } from './session.ts';
-import { FROM_STARTER, startHints } from './start-hints.ts';
+import { startHints } from './start-hints.ts';
 import { checkLimits, takeSteps, type Stored } from './taking-steps.ts';
 
 /** Where a reader begins. */
@@ -345,7 +345,7 @@ export class RunInHand {
     const playback = played?.playback ?? null;
     this.#session = { run, config, trainer, pool: teachable, canUndo, lost: null, playback };
     if (from !== 'none')
-      await this.#orBack(() => this.#commit({ events: trainer.startFrom(hints, FROM_STARTER), start: from }));
+      await this.#orBack(() => this.#commit({ events: trainer.startFrom(hints, 'starter'), start: from }));
   }
 
   /** Another start for a run that has not taken a step: the hints that are there go, and the new ones come. */
@@ -354,9 +354,9 @@ export class RunInHand {
     const { config, run } = session;
     const hints = await startHints(from, config, this.#ports);
     await this.#orBack(async () => {
-      const gone = session.trainer.reinstate([], 'Another start was chosen.');
+      const gone = session.trainer.reinstate([], { id: 'other-start' });
       session.trainer = this.#trainer(config, run.state.seed, { ...session.trainer.state(), start: {} });
-      await this.#commit({ events: [...gone, ...session.trainer.startFrom(hints, FROM_STARTER)], start: from });
+      await this.#commit({ events: [...gone, ...session.trainer.startFrom(hints, 'starter')], start: from });
       this.#recording.of(run.id)?.begin(config, session.trainer.state(), this.data.feedback.entries);
     });
   }

@@ -3,9 +3,6 @@ import type { StartChoice } from '../../grpo/run-store.ts';
 import type { PolicyHint } from '../../grpo/types.ts';
 import type { EnginePorts } from '../engine-ports.ts';
 
-/** What the events of a start say of themselves. */
-export const FROM_STARTER = 'From the starter policy.';
-
 /** The hints of a start. Rejects when they cannot be loaded, or weigh more than the settings allow. */
 export async function startHints(
   from: StartChoice,

@@ -3,7 +3,7 @@
  * The same request gives the same prompt, to the character.
  */
 import type { PromptMessage } from '../../grpo/origin.ts';
-import { hintSentence } from '../../grpo/policy.ts';
+import { hintSentence } from '../../grpo/sentences.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../grpo/types.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../linking/schema-index.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';

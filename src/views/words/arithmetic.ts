@@ -9,6 +9,7 @@ import { ddofOf, rewardWeights } from '../../grpo/derived-settings.ts';
 import { advantagesOf, estimatorOf } from '../../grpo/estimators/compare.ts';
 import type { Siblings, Written } from '../../grpo/estimators/estimator.ts';
 import { REWARD_MODE_LABELS, modeOfWeights } from '../../grpo/reward-modes.ts';
+import { reasonOf } from '../../grpo/sentences.ts';
 import type { Completion, Group, HintEvent, RewardComponent, Step } from '../../grpo/types.ts';
 import { decimal, plural, share, signed, signedChange, term } from '../../charts/format.ts';
 import { contributions } from '../../charts/reward-bar.ts';
@@ -377,7 +378,7 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
   if (learnt === undefined) {
     return {
       title,
-      lead: event.reason,
+      lead: reasonOf(event),
       equations: [],
       parts: [],
       notes: [`Weight before: ${signed(before)}; after: ${after === null ? 'gone' : signed(after)}.`],
@@ -392,7 +393,7 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
   const { equations, notes, agrees } = explainEvent(learnt, size, groups, config);
   return {
     title,
-    lead: learnt.reason,
+    lead: reasonOf(learnt),
     equations,
     parts: causes.map((cause, i) => ({
       label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}`,
@@ -401,7 +402,7 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
       sign: signOf(terms[i] ?? 0),
       topic: { kind: 'advantage', group: cause.group, completion: cause.completion },
     })),
-    notes: [...notes, ...(event === learnt ? [] : [event.reason])],
+    notes: [...notes, ...(event === learnt ? [] : [reasonOf(event)])],
     agrees,
   };
 }

@@ -34,13 +34,18 @@ export function nameOf({ pattern, cue }: Pick<Change, 'pattern' | 'cue'>): strin
 /** One change per hint, the largest first. */
 export function changesOf(step: Step): Change[] {
   const byKey = new Map<string, HintEvent[]>();
+  const names = new Map(
+    step.groups.flatMap(({ completions }) =>
+      completions.flatMap(({ features }) => features.map(({ feature }) => [feature.key, feature] as const)),
+    ),
+  );
   for (const event of step.events) byKey.set(event.key, [...(byKey.get(event.key) ?? []), event]);
   return [...byKey.entries()]
     .flatMap(([key, events]) => {
       const first = events[0];
       const event = events.at(-1);
       if (first === undefined || event === undefined) return [];
-      const named = event.hint ?? first.hint ?? fromKey(key);
+      const named = event.hint ?? first.hint ?? names.get(key) ?? fromKey(key);
       const before = first.before ?? 0;
       return [
         {

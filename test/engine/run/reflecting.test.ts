@@ -104,7 +104,7 @@ describe('reflection', () => {
     expect(event).toMatchObject({
       type: 'propose',
       key: hint?.key,
-      reason: `Proposed by Scripted model after step ${lastStep?.number}.`,
+      reason: { id: 'guidance', author: { by: 'model', label: 'Scripted model', step: lastStep?.number } },
     });
     expect(event?.causes.map(({ completion }) => completion)).toEqual([0, 1, 2, 3]);
     expect(points.at(-1)?.reflection).toEqual({ calls: 1, tokens: 10 + proposal().split(' ').length });

@@ -29,7 +29,7 @@ describe('starting from the starter policy', () => {
     expect(view).toMatchObject({ step: 0, canUndo: false, start: { from: 'starter', weights: { [KEY]: 0.8 } } });
     expect(view.hints).toEqual(STARTER);
     expect((await engine.eventsOf(KEY)).events).toMatchObject([
-      { sequence: 0, step: 0, type: 'restore', after: 0.8, reason: 'From the starter policy.' },
+      { sequence: 0, step: 0, type: 'restore', after: 0.8, reason: { id: 'start', from: 'starter' } },
     ]);
     expect((await engine.open({})).start.from).toBe('starter');
   });

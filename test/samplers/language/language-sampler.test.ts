@@ -52,7 +52,8 @@ const request = (
 });
 const withGuidance = (...sentences: string[]): PolicyLayer => {
   const policy = new PolicyLayer();
-  for (const text of sentences) applyGuidance(policy, { op: 'add', text }, { step: 1, reason: 'r' });
+  for (const text of sentences)
+    applyGuidance(policy, { op: 'add', text }, { step: 1, author: { by: 'model', label: 'M', step: 1 } });
   return policy;
 };
 const bySeed: ScriptedOptions = {

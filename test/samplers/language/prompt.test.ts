@@ -26,8 +26,6 @@ const hint = (
   template: 'operator',
   general: true,
   words: 1,
-  hintType: weight < 0 ? 'avoid' : 'prefer',
-  description: '',
   weight,
   evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
   createdAt: 1,

@@ -8,7 +8,7 @@ import {
   MOST_GUIDANCE,
   vetoGuidance,
 } from '../../../src/grpo/guidance.ts';
-import { PolicyLayer, replayEvents } from '../../../src/grpo/policy.ts';
+import { PolicyLayer } from '../../../src/grpo/policy.ts';
 import type { Completion, Execution, Group } from '../../../src/grpo/types.ts';
 import {
   parseProposal,
@@ -20,6 +20,7 @@ import {
 import { derive, readGbnf } from '../../support/gbnf.ts';
 import { seededRandom } from '../../../src/grpo/random.ts';
 import { scriptedModel } from '../../support/scripted-model.ts';
+import { replayEvents } from '../../grpo/replay.ts';
 
 const SQL = 'SELECT COUNT(*) FROM boat';
 const completion = (index: number, sql: string, advantage: number, execution: Partial<Execution> = {}): Completion => ({
@@ -53,7 +54,8 @@ const GROUP: Group = {
 };
 function policyWith(...sentences: string[]): PolicyLayer {
   const policy = new PolicyLayer();
-  for (const text of sentences) applyGuidance(policy, { op: 'add', text }, { step: 1, reason: 'r' });
+  for (const text of sentences)
+    applyGuidance(policy, { op: 'add', text }, { step: 1, author: { by: 'model', label: 'M', step: 1 } });
   return policy;
 }
 const A = 'When asked how many, count the rows.';
@@ -209,7 +211,9 @@ describe('what the model answers', () => {
           else {
             expect(why).toBeNull();
             if (operation.op !== 'none')
-              expect(applyGuidance(policy, operation, { step: 2, reason: 'r' }).length).toBeGreaterThan(0);
+              expect(
+                applyGuidance(policy, operation, { step: 2, author: { by: 'model', label: 'M', step: 1 } }).length,
+              ).toBeGreaterThan(0);
           }
         },
       ),
@@ -286,7 +290,7 @@ describe('reflecting', () => {
     if (operation === null || operation.op === 'none') throw new GuidanceError('no proposal');
     const log = applyGuidance(policy, operation, {
       step: 4,
-      reason: 'Proposed by Scripted model after step 4.',
+      author: { by: 'model', label: 'Scripted model', step: 4 },
       causes: shownCauses(GROUP, 0),
     });
     expect(log[0]).toMatchObject({

@@ -165,7 +165,7 @@ test('an event shows the hold-down and the start it was pulled to', async () => 
   const { step: first, config, trainer } = await stepOf(SPREAD, { evidence_hold: 2 });
   const before = trainer.policy.hints;
   const again = new PolicyLayer();
-  again.restore(before, 0, 'start');
+  again.restore(before, 0, { id: 'start', from: 'file' });
   const pattern = before[0];
   if (pattern === undefined) throw new Error('fixture');
   again.edit(pattern.key, { weight: 1.5 }, 1, 5);

@@ -11,8 +11,6 @@ const hint = (pattern: string, cue: string | null, weight: number): PolicyHint =
   general: true,
   words: 0,
   weight,
-  hintType: weight < 0 ? 'avoid' : 'prefer',
-  description: '',
   evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
   createdAt: 1,
   updatedAt: 1,

@@ -1,0 +1,45 @@
+/** The policy at a glance: what it prefers, whatever the cue, and where it pulls both ways. */
+import type { PolicyHint } from './types.ts';
+
+/** Two hints conflict only when both weigh at least this much. */
+const CONFLICT_WEIGHT = 0.2;
+
+export interface PatternPreference {
+  readonly pattern: string;
+  readonly weight: number;
+  readonly hints: number;
+}
+
+/**
+ * Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns.
+ */
+export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
+  const sums = new Map<string, { weight: number; hints: number }>();
+  for (const hint of hints) {
+    if (!hint.enabled || hint.template === 'guidance') continue;
+    const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
+    sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
+  }
+  return [...sums.entries()]
+    .map(([pattern, sum]) => ({ pattern, ...sum }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.pattern < b.pattern ? -1 : 1));
+}
+
+/** Pairs that pull one pattern both ways on the same questions: opposite signs, one cue within the other. */
+export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, PolicyHint])[] {
+  const byPattern = new Map<string, PolicyHint[]>();
+  for (const hint of hints) {
+    if (!hint.enabled || Math.abs(hint.weight) < CONFLICT_WEIGHT) continue;
+    byPattern.set(hint.pattern, [...(byPattern.get(hint.pattern) ?? []), hint]);
+  }
+  const within = (inner: string | null, outer: string | null): boolean =>
+    inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
+  return [...byPattern.values()].flatMap((group) =>
+    group.flatMap((a, i) =>
+      group
+        .slice(i + 1)
+        .filter((b) => a.weight * b.weight < 0 && (within(a.cue, b.cue) || within(b.cue, a.cue)))
+        .map((b) => [a, b] as const),
+    ),
+  );
+}
