@@ -19,7 +19,25 @@ export function makeAnalyser(schema: Schema): (question: string) => QuestionAnal
   return (question) => analyse(question, index);
 }
 
+/** Analyses kept of one schema; the oldest goes first. */
+const KEPT_ANALYSES = 1024;
+const analyses = new WeakMap<SchemaIndex, Map<string, QuestionAnalysis>>();
+
+/** Worked out once for all who read the question against this index: sampler, rewards, prompt. */
 export function analyse(question: string, index: SchemaIndex): QuestionAnalysis {
+  let known = analyses.get(index);
+  if (known === undefined) analyses.set(index, (known = new Map<string, QuestionAnalysis>()));
+  let analysis = known.get(question);
+  if (analysis === undefined) {
+    analysis = read(question, index);
+    const oldest = known.size >= KEPT_ANALYSES ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(question, analysis);
+  }
+  return analysis;
+}
+
+function read(question: string, index: SchemaIndex): QuestionAnalysis {
   const text = question.slice(0, QUESTION_LIMIT);
   const tokens = tokenise(text);
   const dates = findDates(tokens, text);

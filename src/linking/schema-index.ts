@@ -40,8 +40,16 @@ export interface SchemaIndex extends ValueIndex {
   column(table: string, column: string): ColumnEntry | undefined;
 }
 
-/** Work is linear in names and stored values. */
+const indices = new WeakMap<Schema, SchemaIndex>();
+
+/** One index for all who read this schema; making it is linear in names and stored values. */
 export function makeSchemaIndex(schema: Schema): SchemaIndex {
+  let index = indices.get(schema);
+  if (index === undefined) indices.set(schema, (index = indexOf(schema)));
+  return index;
+}
+
+function indexOf(schema: Schema): SchemaIndex {
   const profiles = new Map(schema.profiles.map((profile) => [`${profile.table}\n${profile.column}`, profile]));
   const profileOf = (table: string, column: string): ColumnProfile | null =>
     profiles.get(`${table}\n${column}`) ?? null;

@@ -46,12 +46,11 @@ const MEMORY = 2000;
  */
 export function makeRewardModel({ schema, database, weights, analyse, feedback }: RewardModelOptions): RewardModel {
   const structures = new Map<string, SqlStructure>();
-  const analyses = new Map<string, QuestionAnalysis>();
   const golds = new Map<string, Promise<Gold>>();
   const judged = new Map<string, KnownResults>();
   return {
     async score(question, completions) {
-      const analysis = remember(analyses, question.question, () => analyse(question.question));
+      const analysis = analyse(question.question);
       const said = weights.feedback > 0 && feedback !== undefined ? await feedback(question, completions) : null;
       const corrected = withCorrections(question, said);
       const gold =

@@ -68,6 +68,12 @@ export function displayColumn(index: SchemaIndex, table: string): ColumnEntry | 
   );
 }
 
+/** How a column is named: by what, and what else is true of it. */
+interface Traits {
+  readonly named: string;
+  readonly others: readonly string[];
+}
+
 export class Candidates {
   readonly #analysis: QuestionAnalysis;
   readonly #index: SchemaIndex;
@@ -139,8 +145,16 @@ export class Candidates {
     return column === undefined ? undefined : this.linkOf(column);
   }
 
-  /** How the question names an expression's column, in general words. */
-  traits(expression: Expression): { readonly named: string; readonly others: readonly string[] } {
+  readonly #traits = new Map<Expression, Traits>();
+
+  /** How the question names an expression's column, in general words: every slot of the SQL asks again. */
+  traits(expression: Expression): Traits {
+    let traits = this.#traits.get(expression);
+    if (traits === undefined) this.#traits.set(expression, (traits = this.#traitsOf(expression)));
+    return traits;
+  }
+
+  #traitsOf(expression: Expression): Traits {
     const table = expression.tables[0] ?? '';
     const column = this.#index.column(...tableAndColumn(expression));
     if (column === undefined) return { named: 'computed value', others: [] };

@@ -115,13 +115,17 @@ export class SketchGrammar implements Process<State> {
   #settle(state: State): Settled {
     if (this.#settled.from === state) return this.#settled;
     let current = state;
+    // Of what is skipped only the position changes: one copy serves all of it.
+    let skipped: { -readonly [K in keyof State]: State[K] } | null = null;
     for (;;) {
       const stage: Stage | undefined = current.frame === null ? 'frame' : PROGRAM[current.frame][current.at];
       if (stage === undefined) return (this.#settled = { from: state, state: current, offer: null });
       const wanted = STAGES[stage](this.#ground, current);
       const offer = wanted === null ? null : this.#offer(wanted);
       if (offer !== null && offer.choices.length > 0) return (this.#settled = { from: state, state: current, offer });
-      current = advance(current, this.#next(current));
+      const at = this.#next(current);
+      if (skipped === null) current = skipped = advance(current, at);
+      else skipped.at = at;
     }
   }
 
