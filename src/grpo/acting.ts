@@ -3,7 +3,7 @@
  * The sampler, the update and an evaluation all ask here, so that what is drawn, taught and measured is one policy.
  */
 import type { GRPOConfig } from './config.ts';
-import type { HintFeature, PolicyHint } from './types.ts';
+import type { HintFeature, HintTemplate, PolicyHint } from './types.ts';
 
 /** The settings that decide it. */
 export type ActingConfig = Pick<
@@ -30,9 +30,19 @@ export const ACTS_IN_FULL: ActingConfig = {
   template_bigram: true,
 };
 
+/** The setting that switches a template on. */
+const SWITCH: Readonly<Record<HintTemplate, Exclude<keyof ActingConfig, 'evidence_hold'>>> = {
+  pattern: 'template_pattern',
+  operator: 'template_operator',
+  name: 'template_name',
+  pair: 'template_pair',
+  link: 'template_link',
+  guidance: 'template_guidance',
+};
+
 /** Whether features of this kind act and learn at all. */
 export function isAllowed(feature: Pick<HintFeature, 'template' | 'words'>, config: ActingConfig): boolean {
-  return config[`template_${feature.template}`] && (feature.words !== 2 || config.template_bigram);
+  return config[SWITCH[feature.template]] && (feature.words !== 2 || config.template_bigram);
 }
 
 /**

@@ -39,37 +39,56 @@ export interface FeatureGradient {
   readonly advantage: number;
 }
 
+/** The sums of one feature. Of most features nobody asks for the causes: they are made when they are read. */
+class Sums implements FeatureGradient {
+  readonly feature: HintFeature;
+  gradient = 0;
+  support = 0;
+  positive = 0;
+  advantage = 0;
+  fired = false;
+  readonly #completions: TaughtCompletion[] = [];
+  readonly #activities: number[] = [];
+
+  constructor(feature: HintFeature) {
+    this.feature = feature;
+  }
+
+  get causes(): HintCause[] {
+    return this.#completions.map(({ group, index, advantage }, i) => ({
+      group,
+      completion: index,
+      advantage,
+      activity: this.#activities[i] ?? 0,
+    }));
+  }
+
+  add(completion: TaughtCompletion, activity: number): void {
+    this.#completions.push(completion);
+    this.#activities.push(activity);
+  }
+}
+
 /** Gradients of every feature that fired somewhere or that `isHint` knows, in order of first appearance. */
 export function featureGradients(
   groups: readonly (readonly TaughtCompletion[])[],
   form: GradientName,
   isHint: (key: string) => boolean,
 ): FeatureGradient[] {
-  interface Sum {
-    feature: HintFeature;
-    gradient: number;
-    causes: HintCause[];
-    fired: boolean;
-    support: number;
-    positive: number;
-    advantage: number;
-  }
-  const sums = new Map<string, Sum>();
+  const sums = new Map<string, Sums>();
   for (const completions of groups) {
     const scale = 1 / (groups.length * completions.length);
-    for (const { group, index, advantage, teaches, features } of completions) {
-      for (const { feature, value, expected } of features) {
+    for (const completion of completions) {
+      const { advantage, teaches } = completion;
+      for (const { feature, value, expected } of completion.features) {
         if (value === 0 && form === 'simple') continue;
         let sum = sums.get(feature.key);
-        if (sum === undefined) {
-          sum = { feature, gradient: 0, causes: [], fired: false, support: 0, positive: 0, advantage: 0 };
-          sums.set(feature.key, sum);
-        }
+        if (sum === undefined) sums.set(feature.key, (sum = new Sums(feature)));
         if (value > 0) sum.fired = true;
         if (!teaches) continue;
         const activity = form === 'simple' ? value : value - expected;
         sum.gradient += scale * advantage * activity;
-        if (activity !== 0) sum.causes.push({ group, completion: index, advantage, activity });
+        if (activity !== 0) sum.add(completion, activity);
         if (value > 0) {
           sum.support++;
           if (advantage > 0) sum.positive++;

@@ -6,6 +6,7 @@
  */
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
+import { firstOf } from './first-of.ts';
 import type { FeatureGradient } from './gradient.ts';
 import type { HintCause, HintEvent, HintEventType, HintEvidence, HintReason, PolicyHint, PolicyView } from './types.ts';
 
@@ -107,8 +108,8 @@ export class PolicyLayer implements PolicyView {
       if (hint?.enabled === false) continue;
       // A sentence for the prompt is proposed, never made of what was seen: once it is deleted, it is gone.
       if (hint === undefined && taught.feature.template === 'guidance') continue;
-      const evidence = addEvidence(hint?.evidence ?? NO_EVIDENCE, taught);
-      const share = actingShare(evidence.support, config.evidence_hold);
+      const known = hint?.evidence ?? NO_EVIDENCE;
+      const share = actingShare(known.support + taught.support, config.evidence_hold);
       if (hint === undefined && (Math.abs(taught.gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
       const start = this.#startOf(taught.feature.key);
@@ -117,6 +118,7 @@ export class PolicyLayer implements PolicyView {
       const after = Math.min(config.weight_limit, Math.max(-config.weight_limit, before + gradientTerm + decayTerm));
       if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
+      const evidence = addEvidence(known, taught);
       const { key } = taught.feature;
       events.push(
         this.#record({
@@ -239,10 +241,18 @@ export class PolicyLayer implements PolicyView {
   #changed({ type, key, step, evidence }: HintEvent, weight: number): PolicyHint {
     const hint = this.#hints.get(key);
     if (hint === undefined) throw new Error(`The log changes the hint “${key}”, which is not there.`);
+    const { cue, pattern, tables, template, general, words, createdAt } = hint;
     return {
-      ...hint,
+      key,
+      cue,
+      pattern,
+      tables,
+      template,
+      general,
+      words,
       weight,
       evidence: evidence ?? hint.evidence,
+      createdAt,
       updatedAt: step,
       enabled: type === 'enable' || (type !== 'disable' && hint.enabled),
     };
@@ -282,30 +292,22 @@ export class PolicyLayer implements PolicyView {
   #mergeTwins(touched: readonly PolicyHint[], step: number, limit: number): HintEvent[] {
     const events: HintEvent[] = [];
     const byPattern = new Map<string, PolicyHint[]>();
-    for (const hint of touched) {
+    // Twins have the same evidence, so either has enough of it or neither.
+    const settled = touched.filter(
+      ({ key, cue, evidence }) => cue !== null && evidence.support >= SETTLED_SUPPORT && !this.#start.has(key),
+    );
+    for (const hint of settled) {
       const same = byPattern.get(hint.pattern);
       if (same === undefined) byPattern.set(hint.pattern, [hint]);
       else same.push(hint);
     }
-    for (const twin of touched) {
-      const longer = this.#hints.get(twin.key);
-      if (
-        longer === undefined ||
-        longer.cue === null ||
-        longer.evidence.support < SETTLED_SUPPORT ||
-        this.#start.has(twin.key)
-      )
-        continue;
-      for (const shorter of byPattern.get(longer.pattern) ?? []) {
+    for (const { key, pattern } of settled) {
+      const longer = this.#hints.get(key);
+      if (longer === undefined || longer.cue === null) continue;
+      for (const shorter of byPattern.get(pattern) ?? []) {
         const target = this.#hints.get(shorter.key);
-        if (
-          target === undefined ||
-          target === longer ||
-          target.cue === null ||
-          !sameEvidence(target.evidence, longer.evidence)
-        )
-          continue;
-        if (this.#start.has(target.key)) continue;
+        if (target === undefined || target === longer || target.cue === null) continue;
+        if (!sameEvidence(target.evidence, longer.evidence)) continue;
         if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
@@ -332,20 +334,26 @@ export class PolicyLayer implements PolicyView {
    * run started from neither count nor go.
    */
   #makeRoom(most: number, step: number): HintEvent[] {
-    const learned = this.hints.filter(({ key }) => !this.#start.has(key));
-    const excess = learned.length - most;
+    let started = 0;
+    for (const key of this.#start.keys()) if (this.#hints.has(key)) started++;
+    const excess = this.#hints.size - started - most;
     if (excess <= 0) return [];
     const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
-    return learned
-      .sort(
-        (a, b) =>
-          fresh(a) - fresh(b) ||
-          Math.abs(a.weight) - Math.abs(b.weight) ||
-          a.updatedAt - b.updatedAt ||
-          (a.key < b.key ? -1 : 1),
-      )
-      .slice(0, excess)
-      .map((hint) => this.#remove(hint, step, 'prune', { id: 'room', most }));
+    const weakest = firstOf(
+      this.#learned(),
+      excess,
+      (a, b) =>
+        fresh(a) - fresh(b) ||
+        Math.abs(a.weight) - Math.abs(b.weight) ||
+        a.updatedAt - b.updatedAt ||
+        (a.key < b.key ? -1 : 1),
+    );
+    return weakest.map((hint) => this.#remove(hint, step, 'prune', { id: 'room', most }));
+  }
+
+  /** The hints that the run did not start from. */
+  *#learned(): Generator<PolicyHint> {
+    for (const hint of this.#hints.values()) if (!this.#start.has(hint.key)) yield hint;
   }
 
   #put(hint: PolicyHint): void {

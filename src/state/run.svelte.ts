@@ -115,7 +115,7 @@ export class RunState {
   #failure = $state('');
   #notices = $state.raw<readonly Notice[]>([]);
   #run = $state.raw<RunView | null>(null);
-  #progress = $state.raw<Progress | null>(null);
+  #progress = $state.raw<Omit<Progress, 'changes'> | null>(null);
   #history = $state.raw<readonly HistoryPoint[]>([]);
   #step = $state.raw<Step | null>(null);
   #stepConfig = $state.raw<GRPOConfig | null>(null);

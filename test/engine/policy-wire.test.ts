@@ -75,7 +75,7 @@ describe('condensed events', () => {
           const key = `hint ${hint}`;
           const known = policy.has(key);
           if (does === 'restore' && starter !== undefined)
-            log.push(...policy.restore([{ ...starter, key, weight: value }], step, 'test'));
+            log.push(...policy.restore([{ ...starter, key, weight: value }], step, { id: 'other-start' }));
           else if (!known) continue;
           else if (does === 'weight') log.push(...policy.edit(key, { weight: value }, step, 9));
           else if (does === 'switch') log.push(...policy.edit(key, { enabled: value > 0 }, step, 9));
@@ -84,7 +84,7 @@ describe('condensed events', () => {
               ...policy.reinstate(
                 policy.hints.filter((each) => each.key !== key),
                 step,
-                'test',
+                { id: 'other-start' },
               ),
             );
         }
