@@ -34,8 +34,8 @@ function wait(ms: number): Promise<void> {
 }
 
 const models = new ModelsState({
-  onready: (id, label) =>
-    void run.sampler.use(id, label).then((refused) => {
+  onready: (source, label) =>
+    void run.sampler.use(source, label).then((refused) => {
       if (refused !== null) run.tell(refused, 'problem');
     }),
   persist: async () => navigator.storage.persist(),

@@ -95,7 +95,7 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
     name: names[i] ?? '',
     database,
     questions,
-    choice: { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) },
+    choice: { kind: 'completions', file: completions, byId: parseCompletions(readText(completions), completions) },
   }));
 
   const results: PoolResult[] = [];

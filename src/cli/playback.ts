@@ -21,7 +21,7 @@ const RECORDED = ['steps', 'seed', 'reward', 'feedback', 'preset', 'set', 'entro
 /** `lab train --sampler replay --recording F`. */
 export async function playRecording(
   given: GivenOptions,
-  { path, recording }: { readonly path: string; readonly recording: Recording },
+  { file: path, recording }: { readonly file: string; readonly recording: Recording },
   report: Report,
 ): Promise<void> {
   const settled = RECORDED.find((name) => given.has(name));

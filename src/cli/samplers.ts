@@ -3,6 +3,8 @@ import type { Recording } from '../recording/format.ts';
 import { parseRecording } from '../recording/recording-file.ts';
 import type { Question, Sampler, Schema } from '../grpo/types.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
+import { SKETCH } from '../grpo/group-source.ts';
+import type { CompletionsSource, ModelSource, RecordingSource, SketchSource } from '../grpo/group-source.ts';
 import { connectEndpoint, GRAMMAR_FIELDS, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
 import { makeLanguageSampler } from '../samplers/language/language-sampler.ts';
 import { ModelError } from '../samplers/language/model.ts';
@@ -24,16 +26,16 @@ const BELONGS = {
   replay: ['completions', 'recording', 'pool'],
 } as const;
 
+/** Where the groups come from, with what was read or connected for it. Files are named by their paths. */
 export type SamplerChoice =
-  | { readonly kind: 'sketch' }
-  | { readonly kind: 'endpoint'; readonly model: LanguageModel }
-  /** By question id, as the file has them. */
-  | {
-      readonly kind: 'completions';
-      readonly path: string;
+  | SketchSource
+  | (ModelSource & { readonly model: LanguageModel })
+  | (CompletionsSource & {
+      readonly file: string;
+      /** By question id, as the file has them. */
       readonly byId: ReadonlyMap<string, readonly PoolCompletion[]>;
-    }
-  | { readonly kind: 'recording'; readonly path: string; readonly recording: Recording };
+    })
+  | (RecordingSource & { readonly recording: Recording });
 
 /**
  * Reads the options, and the file of a replay. `samplers`: those the command knows. Rejects with UsageError,
@@ -48,15 +50,18 @@ export async function chosenSampler(
     const stray = owner === kind ? undefined : options.find((name) => given.has(name));
     if (stray !== undefined) throw new UsageError(`--${stray} needs --sampler ${owner}.`);
   }
-  if (kind === 'sketch') return { kind };
-  if (kind === 'endpoint') return { kind, model: await endpoint(given) };
+  if (kind === 'sketch') return SKETCH;
+  if (kind === 'endpoint') {
+    const model = await endpoint(given);
+    return { kind: 'model', id: model.id, runs: 'server', model };
+  }
   const [completions, recording] = [given.one('completions'), given.one('recording')];
   if (completions !== undefined && recording !== undefined)
     throw new UsageError('--completions and --recording are two things to replay: give one of them.');
   if (completions !== undefined)
-    return { kind: 'completions', path: completions, byId: parseCompletions(readText(completions), completions) };
+    return { kind: 'completions', file: completions, byId: parseCompletions(readText(completions), completions) };
   if (recording !== undefined)
-    return { kind: 'recording', path: recording, recording: parseRecording(readText(recording), recording) };
+    return { kind: 'recording', file: recording, recording: parseRecording(readText(recording), recording) };
   throw new UsageError(
     '--sampler replay needs something to replay: --completions F, or with train --recording F, with evaluate --pool DIR.',
   );
@@ -64,7 +69,7 @@ export async function chosenSampler(
 
 /** The files a choice was read from. */
 export function filesOfSampler(choice: SamplerChoice): string[] {
-  return choice.kind === 'completions' || choice.kind === 'recording' ? [choice.path] : [];
+  return choice.kind === 'completions' || choice.kind === 'recording' ? [choice.file] : [];
 }
 
 export interface SamplerNeeds {
@@ -84,7 +89,7 @@ export function makeSampler(
   { schema, questions, config, totals }: SamplerNeeds,
 ): Sampler {
   if (choice.kind === 'sketch') return makeSketchSampler({ schema });
-  if (choice.kind === 'endpoint') {
+  if (choice.kind === 'model') {
     if (config.constrained && !choice.model.supports.grammar)
       throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
     return makeLanguageSampler({ model: choice.model, schema, settings: () => config });
@@ -113,7 +118,7 @@ export function answerable(choice: SamplerChoice, questions: readonly Question[]
   const known = questions.filter(({ id }) => (choice.byId.get(id)?.length ?? 0) > 0);
   if (known.length === 0 && questions.length > 0)
     throw new UsageError(
-      `${choice.path} has no completion for any of the ${questions.length} questions: its ids are not theirs.`,
+      `${choice.file} has no completion for any of the ${questions.length} questions: its ids are not theirs.`,
     );
   return known;
 }

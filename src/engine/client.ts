@@ -67,7 +67,7 @@ export function connectTo(worker: Worker, options: StartOptions): EngineConnecti
     watchLive: (onlive) => ask(({ engine }) => engine.watchLive(proxy(onlive))),
     stopCompletion: (index) => ask(({ engine }) => engine.stopCompletion(index)),
     stopGroup: () => ask(({ engine }) => engine.stopGroup()),
-    useSampler: (id, label) => ask(({ engine }) => engine.useSampler(id, label)),
+    useSampler: (source, label) => ask(({ engine }) => engine.useSampler(source, label)),
     openCompletions: (file) => ask(({ engine }) => engine.openCompletions(file)),
     startRecording: () => ask(({ engine }) => engine.startRecording()),
     recordingText: () => ask(({ engine }) => engine.recordingText()),

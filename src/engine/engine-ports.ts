@@ -5,7 +5,7 @@ import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sample
 import type { LanguageModel } from '../samplers/language/model.ts';
 import type { FileStore } from '../storage/stored-file.ts';
 import type { StorageView } from './protocol.ts';
-import type { Completions } from './sources/group-source.ts';
+import type { Completions } from './sources/completions.ts';
 import type { Definition } from '../grpo/types.ts';
 
 /** A dataset that is open. */

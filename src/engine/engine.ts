@@ -6,6 +6,7 @@ import { ask } from '../ask/ask.ts';
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
+import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
@@ -39,7 +40,7 @@ import { trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
 import { promptFor } from './run/prompt-view.ts';
 import { RunInHand } from './run/run-in-hand.ts';
-import { COMPLETIONS_FILE, forQuestions } from './sources/group-source.ts';
+import { forQuestions } from './sources/completions.ts';
 
 export class Engine implements EngineApi {
   readonly #ports: EnginePorts;
@@ -73,12 +74,12 @@ export class Engine implements EngineApi {
 
   ask(request: AskRequest): Promise<AskAnswer> {
     return this.#inTurn(async () => {
-      const { dataset, source, rewards } = this.#run.data;
+      const { dataset, sampler, rewards } = this.#run.data;
       const { policy, config } = this.#run;
       const { database } = dataset;
       return this.#sampled(async (signal) => {
         try {
-          return await ask(request, { sampler: source, policy, database, rewards, config, signal });
+          return await ask(request, { sampler, policy, database, rewards, config, signal });
         } catch (error) {
           throw signal.aborted ? new DOMException('Stopped.', 'AbortError') : error;
         }
@@ -108,9 +109,9 @@ export class Engine implements EngineApi {
     return Promise.resolve();
   }
 
-  useSampler(id: string, label?: string): Promise<RunView> {
+  useSampler(source: SamplerSource, label?: string): Promise<RunView> {
     return this.#inTurn(async () => {
-      await this.#run.use(id, label);
+      await this.#run.use(source, label);
       return this.#run.view();
     });
   }
@@ -120,7 +121,7 @@ export class Engine implements EngineApi {
       // Checked before it is kept.
       forQuestions(parseCompletions(await file.text(), file.name), this.#run.data.dataset.questions);
       const id = await keepFile('completions', file, this.#run.data.store, this.#ports);
-      await this.#run.use(`${COMPLETIONS_FILE}${id}`, `Recorded completions of ${file.name}`);
+      await this.#run.use({ kind: 'completions', file: id }, `Recorded completions of ${file.name}`);
       return this.#run.view();
     });
   }

@@ -4,6 +4,7 @@
  */
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
+import type { GroupSource, SamplerSource } from '../grpo/group-source.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
 import type {
   HintLog,
@@ -59,7 +60,7 @@ export interface DatasetView {
 }
 
 export interface SamplerView {
-  readonly id: string;
+  readonly source: GroupSource;
   readonly label: string;
   readonly isLanguageModel: boolean;
   /** False for a language model that is not loaded. */
@@ -214,11 +215,8 @@ export interface EngineApi {
   stopCompletion(index: number): Promise<void>;
   /** Gives up the group, or the question asked, that is under way: no step is taken of it. */
   stopGroup(): Promise<void>;
-  /**
-   * Takes the groups from there from the next step on: 'sketch', 'completions', 'feedback', the id of a language model,
-   * or a file's.
-   */
-  useSampler(id: string, label?: string): Promise<RunView>;
+  /** Takes the groups from there from the next step on. `label`: what a language model is called while it is absent. */
+  useSampler(source: SamplerSource, label?: string): Promise<RunView>;
   /**
    * Keeps a file of completions for this dataset, and takes the groups from it. Rejects when it is broken or fits no
    * question.

@@ -1,4 +1,5 @@
 /** How runs are kept: the record of a run, what one call adds to it, and the port of the store. */
+import type { GroupSource } from './group-source.ts';
 import type { RewardMode } from './reward-modes.ts';
 import type { HintEvent, PolicyHint, Step, StepMetrics, TrainerState } from './types.ts';
 
@@ -37,7 +38,8 @@ export interface RunRecord {
   /** Rises by one with every commit: how a tab notices that another one moved the run on. */
   readonly revision: number;
   readonly dataset: string;
-  readonly sampler: string;
+  /** Checked when read (`readGroupSource`): earlier versions kept a text. */
+  readonly sampler: GroupSource;
   /** What the sampler is called, where it may be absent when the run is opened again. */
   readonly samplerLabel?: string;
   /** By name of the settings table; checked against it when read. */

@@ -130,7 +130,8 @@ export class AskState {
         other.hints === answer.hints &&
         other.seed === answer.seed &&
         other.samples === answer.samples &&
-        other.sampler.id === answer.sampler.id;
+        other.sampler.id === answer.sampler.id &&
+        other.sampler.label === answer.sampler.label;
       this.#history = [{ id: turn, answer }, ...this.#history.filter((asked) => !same(asked.answer))].slice(
         0,
         REMEMBERED,

@@ -1,4 +1,6 @@
 /** The language model of the page, and the verbs that choose, load and delete one. */
+import { isModel, type GroupSource, type ModelSource } from '../grpo/group-source.ts';
+import { endpointId } from '../engine/models/models-protocol.ts';
 import type {
   EndpointSettings,
   LoadProgress,
@@ -19,7 +21,7 @@ export interface RememberedEndpoint extends EndpointSettings {
 
 interface Options {
   /** A model was loaded because the reader chose it. */
-  readonly onready: (id: string, label: string) => void;
+  readonly onready: (source: ModelSource, label: string) => void;
   /** Asks the browser not to delete this site's storage by itself; false when it refuses or cannot. */
   readonly persist: () => Promise<boolean>;
   /** Called before the first look at what can be chosen: what only the page can offer is offered then. */
@@ -61,6 +63,12 @@ export class ModelsState {
   }
   get endpoint(): RememberedEndpoint | null {
     return this.#options.memory.read();
+  }
+
+  /** The server where that model ran the last time; null where this browser does not remember it. */
+  serverOf(source: GroupSource): RememberedEndpoint | null {
+    const { endpoint } = this;
+    return endpoint !== null && isModel(source, endpointId(endpoint.model)) ? endpoint : null;
   }
 
   /** Talks to this engine's models from now on. */
@@ -131,7 +139,10 @@ export class ModelsState {
       await work(api);
       this.#problem = await api.takeNotice();
     });
-    if (this.#state.status === 'ready') this.#options.onready(this.#state.id, this.#state.label);
+    if (this.#state.status === 'ready') {
+      const { id, runs, label } = this.#state;
+      this.#options.onready({ kind: 'model', id, runs }, label);
+    }
     await this.#do(async (api) => {
       [this.#cards, this.#storage] = await Promise.all([api.cards(), api.storage()]);
     }, false);

@@ -9,6 +9,7 @@ import type {
   RunView,
   SamplerView,
 } from '../engine/protocol.ts';
+import { SKETCH, type SamplerSource } from '../grpo/group-source.ts';
 import { SHIPPED, type Shipped } from '../engine/data/shipped.ts';
 import { messageOf } from '../grpo/message-of.ts';
 
@@ -28,7 +29,7 @@ interface Options {
 export class SamplerState {
   readonly #options: Options;
   #live = $state.raw<LiveGroup | null>(null);
-  #view = $state.raw<SamplerView>({ id: '', label: '', isLanguageModel: false, ready: true });
+  #view = $state.raw<SamplerView>({ source: SKETCH, label: '', isLanguageModel: false, ready: true });
 
   #recording = $state.raw<RecordingView | null>(null);
 
@@ -83,8 +84,8 @@ export class SamplerState {
   }
 
   /** Takes the groups from there from the next step on. Resolves to what went wrong, or null. */
-  use(id: string, label?: string): Promise<string | null> {
-    return this.#change((engine) => engine.useSampler(id, label));
+  use(source: SamplerSource, label?: string): Promise<string | null> {
+    return this.#change((engine) => engine.useSampler(source, label));
   }
 
   /** A new run on another dataset; “Undo reset” brings this one back. */

@@ -31,7 +31,7 @@ describe('opening', () => {
       history: [],
       lastStep: null,
       canUndo: false,
-      sampler: { id: 'sketch', isLanguageModel: false },
+      sampler: { source: { kind: 'sketch' }, isLanguageModel: false },
       dataset: { name: 'shop' },
     });
     expect(view.config.group_size).toBe(6);

@@ -53,7 +53,7 @@ describe('what crosses to the page', () => {
     await page.open({ seed: 1 });
     await engine.advance({ steps: 2, budgetMs: 1e9 });
     await expect(page.advance({ steps: -1, budgetMs: 1e9 })).rejects.toThrow(RangeError);
-    const whole = await page.useSampler('sketch');
+    const whole = await page.useSampler({ kind: 'sketch' });
     expect((await page.advance({ steps: 1, budgetMs: 1e9 })).hints).toEqual(await own(engine));
     expect(whole.step).toBe(2);
   });

@@ -58,7 +58,7 @@ export function record(id: string, step = 0, revision = 0): RunRecord {
     begun: 1_000,
     revision,
     dataset: 'demo',
-    sampler: 'sketch',
+    sampler: { kind: 'sketch' },
     settings: { group_size: 4 },
     state: {
       seed: 7,

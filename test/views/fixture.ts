@@ -28,6 +28,7 @@ import type {
   StartChoice,
 } from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
+import { SKETCH } from '../../src/grpo/group-source.ts';
 
 /** One completion as a test states it. */
 export interface Given {
@@ -263,7 +264,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     canUndo: undo !== null,
     recording: null,
     place: at,
-    sampler: { id: 'given', label: 'Given completions', isLanguageModel: false, ready: true },
+    sampler: { source: SKETCH, label: 'Given completions', isLanguageModel: false, ready: true },
     dataset: {
       name: 'shop',
       title: 'Demo shop',
@@ -278,7 +279,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     name,
     begun: 1_700_000_000_000,
     dataset: 'shop',
-    sampler: 'given',
+    sampler: SKETCH,
     steps: 0,
     bytes: 1_200_000,
     current: false,

@@ -8,7 +8,7 @@ import { parseCompletions } from '../../formats/completions-file.ts';
 import { parseDefinitions, parseQuestions } from '../../formats/dataset.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import type { Dataset } from '../engine-ports.ts';
-import { forQuestions } from '../sources/group-source.ts';
+import { forQuestions } from '../sources/completions.ts';
 import { SHIPPED } from './shipped.ts';
 
 export interface DatasetSource {

@@ -1,31 +1,38 @@
 /** What the page may ask about language models, and what it is told. Plain data only: it crosses postMessage. */
+import type { ModelSource } from '../../grpo/group-source.ts';
 import type { PageModels } from './page-models.ts';
 import type { LoadProgress, ModelCard, ModelFault, ModelKind } from '../../samplers/language/model.ts';
 
 export type { LoadProgress, ModelCard, ModelFault, ModelKind };
 
+/** A model that was chosen: where its groups come from, and what it is called. */
+export interface ChosenModel extends Pick<ModelSource, 'id' | 'runs'> {
+  readonly label: string;
+}
+
 /** The one language model of the page. */
 export type ModelState =
   | { readonly status: 'none' }
-  | { readonly status: 'loading'; readonly id: string; readonly label: string; readonly progress: LoadProgress | null }
-  | {
+  | (ChosenModel & { readonly status: 'loading'; readonly progress: LoadProgress | null })
+  | (ChosenModel & {
       readonly status: 'ready';
-      readonly id: string;
-      readonly label: string;
       readonly kind: ModelKind;
       readonly seeded: boolean;
       readonly grammar: boolean;
       readonly logProbabilities: boolean;
       readonly contextTokens: number | null;
-    }
-  | {
+    })
+  | (ChosenModel & {
       readonly status: 'failed';
-      readonly id: string;
-      readonly label: string;
       readonly fault: ModelFault;
       readonly message: string;
       readonly remedy: string;
-    };
+    });
+
+/** The id of a model of a server. */
+export function endpointId(model: string): string {
+  return `endpoint/${model}`;
+}
 
 /** What this page uses of the browser's storage, in bytes. */
 export interface StorageView {

@@ -11,7 +11,8 @@ import type {
 import type { FileStore, StoredFile } from '../../storage/stored-file.ts';
 import { pageProvider, type PageModels } from './page-models.ts';
 import { readable } from './readable.ts';
-import type { EndpointSettings, ModelsApi, ModelState, StorageView } from './models-protocol.ts';
+import { endpointId } from './models-protocol.ts';
+import type { ChosenModel, EndpointSettings, ModelsApi, ModelState, StorageView } from './models-protocol.ts';
 
 export interface ModelsPorts {
   readonly providers: readonly ModelProvider[];
@@ -84,13 +85,13 @@ export class Models implements ModelsApi {
     if (id.startsWith(FILE_ID)) {
       const file = await (await this.#openFiles()).get(id.slice(FILE_ID.length));
       if (file === null) throw new Error('This file is not stored in this browser any more. Open it again.');
-      return this.#take(id, file.name, (options) => this.#ports.openGguf(file.blob, file.name, options));
+      return this.#take(here(id, file.name), (options) => this.#ports.openGguf(file.blob, file.name, options));
     }
     for (const provider of this.#providers) {
       const card = (await provider.cards()).find((one) => one.id === id);
       if (card === undefined) continue;
       if (card.blocked !== null) throw new Error(card.blocked);
-      return this.#take(id, card.label, (options) => provider.load(id, options));
+      return this.#take(here(id, card.label), (options) => provider.load(id, options));
     }
     throw new Error(`There is no model “${id.slice(0, 80)}”.`);
   }
@@ -115,7 +116,7 @@ export class Models implements ModelsApi {
 
   async openFile(file: File, keep: boolean): Promise<void> {
     const id = this.#ports.newId();
-    await this.#take(`${FILE_ID}${id}`, file.name, async (options) => {
+    await this.#take(here(`${FILE_ID}${id}`, file.name), async (options) => {
       const model = await this.#ports.openGguf(file, file.name, options);
       // Kept only once it is known to load.
       if (keep) {
@@ -138,7 +139,9 @@ export class Models implements ModelsApi {
   }
 
   connectEndpoint(settings: EndpointSettings, model: string): Promise<void> {
-    return this.#take(`endpoint/${model}`, model, () => this.#ports.connectEndpoint(settings, model));
+    return this.#take({ id: endpointId(model), label: model, runs: 'server' }, () =>
+      this.#ports.connectEndpoint(settings, model),
+    );
   }
 
   /** Why the last file was not kept; asked for once. */
@@ -151,8 +154,7 @@ export class Models implements ModelsApi {
 
   /** Puts the model that `open` resolves to in the place of the one there is. */
   async #take(
-    id: string,
-    label: string,
+    chosen: ChosenModel,
     open: (options: { onProgress: (progress: LoadProgress) => void; signal: AbortSignal }) => Promise<LanguageModel>,
   ): Promise<void> {
     this.#loading?.abort();
@@ -161,7 +163,7 @@ export class Models implements ModelsApi {
     this.#loading = loading;
     let told = -Infinity;
     let phase = '';
-    this.#tell({ status: 'loading', id, label, progress: null });
+    this.#tell({ status: 'loading', ...chosen, progress: null });
     try {
       const model = await open({
         signal: loading.signal,
@@ -171,18 +173,18 @@ export class Models implements ModelsApi {
           if (now - told < PROGRESS_MS && progress.phase === phase && progress.share !== 1) return;
           told = now;
           phase = progress.phase;
-          this.#tell({ status: 'loading', id, label, progress });
+          this.#tell({ status: 'loading', ...chosen, progress });
         },
       });
       if (this.#loading !== loading || loading.signal.aborted) {
         await model.close();
         throw new DOMException('Cancelled.', 'AbortError');
       }
-      this.#model = this.#watched(model, id);
+      this.#model = this.#watched(model, chosen);
       const { kind, supports, contextTokens } = model;
       this.#tell({
         status: 'ready',
-        id,
+        ...chosen,
         label: model.label,
         kind,
         seeded: supports.seed,
@@ -193,24 +195,24 @@ export class Models implements ModelsApi {
     } catch (error) {
       if (this.#loading !== loading) return;
       if (loading.signal.aborted) this.#tell({ status: 'none' });
-      else this.#fail(id, label, error);
+      else this.#fail(chosen, error);
     } finally {
       if (this.#loading === loading) this.#loading = null;
     }
   }
 
   /** The same model under the id it was chosen by, which tells the page when it is lost. */
-  #watched(model: LanguageModel, id: string): LanguageModel {
+  #watched(model: LanguageModel, chosen: ChosenModel): LanguageModel {
     const lost = (error: unknown): never => {
       if (error instanceof ModelError && FATAL.includes(error.fault)) {
         this.#model = null;
-        this.#fail(id, model.label, error);
+        this.#fail({ ...chosen, label: model.label }, error);
         void model.close().catch(() => undefined);
       }
       throw error;
     };
     return {
-      id,
+      id: chosen.id,
       label: model.label,
       kind: model.kind,
       supports: model.supports,
@@ -229,7 +231,7 @@ export class Models implements ModelsApi {
     };
   }
 
-  #fail(id: string, label: string, error: unknown): void {
+  #fail(chosen: ChosenModel, error: unknown): void {
     const { fault, message, remedy } =
       error instanceof ModelError
         ? error
@@ -238,7 +240,7 @@ export class Models implements ModelsApi {
             message: messageOf(error),
             remedy: 'Try again, choose another model, or go on with the built-in sampler.',
           };
-    this.#tell({ status: 'failed', id, label, fault, message, remedy });
+    this.#tell({ status: 'failed', ...chosen, fault, message, remedy });
   }
 
   #tell(state: ModelState): void {
@@ -272,6 +274,8 @@ export class Models implements ModelsApi {
     return this.#files;
   }
 }
+
+const here = (id: string, label: string): ChosenModel => ({ id, label, runs: 'browser' });
 
 function cardOf({ id, name, blob }: StoredFile): ModelCard {
   return {

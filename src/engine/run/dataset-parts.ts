@@ -5,13 +5,14 @@ import { parseCompletions } from '../../formats/completions-file.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { keptFile } from './kept-files.ts';
-import { forQuestions, GroupSource, type Completions } from '../sources/group-source.ts';
+import { ChosenSampler } from '../sources/chosen-sampler.ts';
+import { forQuestions, type Completions } from '../sources/completions.ts';
 import type { LiveGroup } from '../protocol.ts';
 import { TrainingPool } from './training-pool.ts';
 
 export interface DatasetParts {
   readonly dataset: Dataset;
-  readonly source: GroupSource;
+  readonly sampler: ChosenSampler;
   readonly rewards: (weights: RewardWeights) => RewardModel;
   readonly feedback: FeedbackBook;
   readonly pool: TrainingPool;
@@ -32,7 +33,7 @@ export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive
     feedback,
     rewards: ports.makeRewards(dataset, feedback.provider),
     pool: new TrainingPool(database, questions, feedback.provider),
-    source: new GroupSource({
+    sampler: new ChosenSampler({
       schema,
       sketch: ports.makeSampler(schema),
       model: ports.model,

@@ -1,4 +1,5 @@
 /** Files that a reader opened and the browser keeps: completions and recordings. */
+import { readGroupSource } from '../../grpo/group-source.ts';
 import type { RunStore } from '../../grpo/run-store.ts';
 import type { EnginePorts } from '../engine-ports.ts';
 
@@ -16,13 +17,22 @@ export async function keepFile(
   const files = await openFiles();
   try {
     await files.put({ id, kind, name: file.name, blob: file, added: today() });
-    const sources = (await store.runs()).map(({ sampler }) => sampler);
-    for (const old of (await files.list(kind)).slice(KEPT_FILES))
-      if (!sources.some((source) => source.endsWith(old.id))) await files.remove(old.id);
+    const used = new Set((await store.runs()).map(({ sampler }) => fileOf(sampler)));
+    for (const old of (await files.list(kind)).slice(KEPT_FILES)) if (!used.has(old.id)) await files.remove(old.id);
   } finally {
     files.close();
   }
   return id;
+}
+
+/** The file that the groups of a stored run come from; null for none, and for a run that cannot be read. */
+function fileOf(stored: unknown): string | null {
+  try {
+    const source = readGroupSource(stored);
+    return 'file' in source ? source.file : null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { QuestionError } from '../../grpo/questions.ts';
 import type { Question } from '../../grpo/types.ts';
 import type { EnginePorts } from '../engine-ports.ts';
-import type { GroupSource } from '../sources/group-source.ts';
+import type { ChosenSampler } from '../sources/chosen-sampler.ts';
 import type { RecordingInHand } from './recording-in-hand.ts';
 import { reflectOn } from './reflecting.ts';
 import type { Session } from './session.ts';
@@ -11,7 +11,7 @@ import type { Taken } from './taking-steps.ts';
 interface Parts extends Pick<EnginePorts, 'model'> {
   readonly session: Session;
   readonly recording: RecordingInHand;
-  readonly source: GroupSource;
+  readonly sampler: ChosenSampler;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Parts extends Pick<EnginePorts, 'model'> {
  */
 export function ownSteps(
   asked: Question | null,
-  { session, recording, source, model: loadedModel }: Parts,
+  { session, recording, sampler, model: loadedModel }: Parts,
   signal: AbortSignal,
 ): () => Promise<Taken> {
   const { questions: pool, leftOut } = session.pool;
@@ -34,7 +34,8 @@ export function ownSteps(
     recording.step(run.id, step, asked === null ? pool : null);
     const model = loadedModel();
     const taught = step.groups.some(({ noSignal }) => !noSignal);
-    if (!config.reflection || !taught || model === null || model.id !== source.id) return { step, events: step.events };
+    if (!config.reflection || !taught || model === null || model.id !== sampler.id)
+      return { step, events: step.events };
     const { policy } = trainer;
     const { reflections, events } = await reflectOn(step, { model, policy, config, seed: run.state.seed, signal });
     recording.of(run.id)?.changed(events);

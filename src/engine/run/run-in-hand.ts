@@ -5,6 +5,7 @@
 import { makeConfig, type GRPOConfig } from '../../grpo/config.ts';
 import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
+import { readGroupSource, SKETCH, type GroupSource, type SamplerSource } from '../../grpo/group-source.ts';
 import { messageOf } from '../../grpo/message-of.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
 import { condensed } from '../../grpo/condensed.ts';
@@ -35,7 +36,6 @@ import type {
   RunsChange,
   RunView,
 } from '../protocol.ts';
-import { RECORDING, SKETCH } from '../sources/group-source.ts';
 import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
 import { OpenData, type Opened } from './open-data.ts';
@@ -118,11 +118,11 @@ export class RunInHand {
     const session = this.#writable();
     checkLimits(request);
     const { playback } = session;
-    const { dataset, source } = this.data;
+    const { dataset, sampler } = this.data;
     const recording = this.#recording;
     const take =
       playback === null
-        ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, source, ...this.#ports }, signal)
+        ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, sampler, ...this.#ports }, signal)
         : () => playStep(playback, signal, (config) => void (session.config = config));
     const stored: Stored = { points: [], step: null, atEnd: false };
     await this.#orBack(async () => {
@@ -130,7 +130,7 @@ export class RunInHand {
         take,
         store: (batch: Partial<RunChange>) => this.#commit({ ...batch, settings: session.config }),
         config: () => session.config,
-        storeEach: source.isLanguageModel,
+        storeEach: sampler.isLanguageModel,
         halted,
       };
       await takeSteps(request, taking, this.#ports, stored);
@@ -148,15 +148,15 @@ export class RunInHand {
   }
 
   /** Takes the groups from there, and remembers it with the run. */
-  async use(id: string, label?: string): Promise<void> {
+  async use(source: SamplerSource, label?: string): Promise<void> {
     this.#own();
-    const { source } = this.data;
-    const before = { id: source.id, label: source.label };
-    await source.use(id, label);
+    const { sampler } = this.data;
+    const before = { source: sampler.source, label: sampler.label };
+    await sampler.use(source, label);
     try {
-      await this.#orBack(() => this.#commit({ sampler: { id: source.id, label: source.label } }));
+      await this.#orBack(() => this.#commit({ sampler: source, samplerLabel: sampler.label }));
     } catch (error) {
-      await source.use(before.id, before.label);
+      await sampler.use(before.source, before.label);
       throw error;
     }
   }
@@ -276,7 +276,7 @@ export class RunInHand {
         place: elsewhere(run.place),
         replaces: run.id,
         from: 'none',
-        played: { playback, id: `${RECORDING}${id}`, label: playback.sampler.label },
+        played: { playback, source: { kind: 'recording', file: id } },
       });
     });
   }
@@ -284,8 +284,8 @@ export class RunInHand {
   /** Records the run from here on. */
   record(): RecordingView {
     const session = this.#own();
-    const { source, dataset, feedback } = this.data;
-    const recorder = new Recorder({ sampler: source, dataset: dataset.name });
+    const { sampler, dataset, feedback } = this.data;
+    const recorder = new Recorder({ sampler, dataset: dataset.name });
     this.#recording.start(recorder, session.run.id);
     session.trainer = this.#trainer(session.config, session.run.state.seed, session.run.state);
     recorder.begin(session.config, session.trainer.state(), feedback.entries);
@@ -299,7 +299,7 @@ export class RunInHand {
 
   /** Ends one completion that is being written, wherever the call that writes it stands. */
   stopCompletion(index: number): void {
-    this.#data.opened?.source.stop(index);
+    this.#data.opened?.sampler.stop(index);
   }
 
   /** What moved since this, or `view`, was asked for the last time. */
@@ -315,9 +315,8 @@ export class RunInHand {
 
   /** Starts a run in place of `replaces`. Where storage is full even for that, the run goes on in memory. */
   async #begin({ config, seed, place, replaces, from, played }: Beginning): Promise<void> {
-    const { source, pool, dataset, store } = this.data;
+    const { sampler, pool, dataset, store } = this.data;
     this.#recording.leave();
-    if (played === undefined && source.id.startsWith(RECORDING)) await source.use(SKETCH);
     const hints = await startHints(from, config, this.#ports);
     const teachable = await pool.of(config);
     const trainer = played?.playback.trainer ?? this.#trainer(config, seed);
@@ -328,8 +327,8 @@ export class RunInHand {
       begun,
       revision: 0,
       dataset: dataset.name,
-      sampler: played?.id ?? source.id,
-      samplerLabel: played?.label ?? source.label,
+      sampler: played?.source ?? sampler.source,
+      samplerLabel: (played?.playback.sampler ?? sampler).label,
       settings: config,
       state: trainer.state(),
       place,
@@ -365,19 +364,23 @@ export class RunInHand {
    * Takes up a stored run. One that cannot be read is set aside as if it had been reset; resolves to what to tell the
    * reader.
    */
-  async #restore({ run, canUndo, fault }: CurrentRun, fallback: GRPOConfig, seed: number): Promise<string | undefined> {
+  async #restore(
+    { run: stored, canUndo, fault }: CurrentRun,
+    fallback: GRPOConfig,
+    seed: number,
+  ): Promise<string | undefined> {
     this.#recording.leave();
     try {
       if (fault !== undefined) throw new Error(fault);
+      const run = { ...stored, sampler: readGroupSource(stored.sampler) };
       await this.#data.changeTo(run.dataset, () => Promise.resolve());
       const { config, dropped } = readSettings(run.settings);
       const pool = await this.data.pool.of(config);
       const trainer = this.#trainer(config, run.state.seed, run.state);
       this.#session = { run, config, trainer, pool, canUndo, lost: null, playback: null };
-      if (typeof run.sampler !== 'string') throw new Error('it does not say what wrote it');
-      const absent = await (
-        run.sampler.startsWith(RECORDING) ? this.#resume(run) : this.data.source.use(run.sampler, run.samplerLabel)
-      ).then(() => null, messageOf);
+      const { sampler, samplerLabel } = run;
+      const taken = sampler.kind === 'recording' ? this.#resume(run) : this.data.sampler.use(sampler, samplerLabel);
+      const absent = await taken.then(() => null, messageOf);
       if (absent !== null) {
         await this.use(SKETCH);
         return `${absent} The run goes on with the built-in sampler.`;
@@ -386,26 +389,27 @@ export class RunInHand {
         ? undefined
         : `Settings of the saved run that this version does not know were put back to their defaults: ${dropped.join(', ')}.`;
     } catch (error) {
-      await this.#begin({ config: fallback, seed, place: START, replaces: run.id, from: 'none' });
+      await this.#begin({ config: fallback, seed, place: START, replaces: stored.id, from: 'none' });
       return `The saved run could not be read (${messageOf(error)}), so a new one was started.`;
     }
   }
 
   /** Takes up a recording where the run stands. */
-  async #resume(run: RunRecord): Promise<void> {
+  async #resume({ sampler, state }: RunRecord): Promise<void> {
+    if (sampler.kind !== 'recording') return;
     const session = this.#current();
-    const file = await keptFile(run.sampler.slice(RECORDING.length), this.#ports, 'The recording');
-    session.playback = await playbackOf(file, this.data.dataset, this.#ports, run.state);
+    const file = await keptFile(sampler.file, this.#ports, 'The recording');
+    session.playback = await playbackOf(file, this.data.dataset, this.#ports, state);
     session.trainer = session.playback.trainer;
     session.config = session.trainer.config;
   }
 
   #trainer(config: GRPOConfig, seed: number, state?: RunRecord['state']): GRPOTrainer {
-    const { source, dataset, rewards } = this.data;
+    const { sampler, dataset, rewards } = this.data;
     const recorder = state === undefined || this.#session === null ? null : this.#recording.of(this.#session.run.id);
     return new GRPOTrainer({
       config,
-      sampler: recorder?.sampler ?? source,
+      sampler: recorder?.sampler ?? sampler,
       database: dataset.database,
       rewards,
       seed,
@@ -418,19 +422,19 @@ export class RunInHand {
     change: Partial<Omit<RunChange, 'run'>> & {
       readonly settings?: GRPOConfig;
       readonly start?: StartChoice;
-      readonly sampler?: { readonly id: string; readonly label: string };
+      readonly sampler?: GroupSource;
+      readonly samplerLabel?: string;
     },
   ): Promise<void> {
-    const { points = [], steps = [], events = [], settings, start, sampler } = change;
+    const { points = [], steps = [], events = [], start, ...named } = change;
     const session = this.#current();
-    const { start: before, ...rest } = session.run;
-    const kept = sampler === undefined ? rest : { ...rest, sampler: sampler.id, samplerLabel: sampler.label };
+    const { start: before, ...kept } = session.run;
     const from = start ?? before ?? 'none';
     const run: RunRecord = {
       ...kept,
+      ...named,
       revision: kept.revision + 1,
       state: session.trainer.state(),
-      settings: settings ?? kept.settings,
       ...(from === 'none' ? {} : { start: from }),
     };
     await this.#writing(() => this.data.store.commit({ run, points, steps, events }));

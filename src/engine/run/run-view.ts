@@ -12,7 +12,7 @@ export function progressOf({ trainer, run }: Session, changes: readonly HintEven
 /** `notice`: something the reader should know once. Rejects as the store does. */
 export async function runView(
   session: Session,
-  { store, dataset, source, notSaved, feedback }: Opened,
+  { store, dataset, sampler, notSaved, feedback }: Opened,
   recording: RecordingView | null,
   notice: string | undefined,
 ): Promise<RunView> {
@@ -35,9 +35,14 @@ export async function runView(
     dataset: view,
     sampler:
       playback === null
-        ? { id: source.id, label: source.label, isLanguageModel: source.isLanguageModel, ready: source.ready }
+        ? {
+            source: sampler.source,
+            label: sampler.label,
+            isLanguageModel: sampler.isLanguageModel,
+            ready: sampler.ready,
+          }
         : {
-            id: run.sampler,
+            source: run.sampler,
             label: playback.sampler.label,
             isLanguageModel: playback.sampler.isLanguageModel,
             ready: true,

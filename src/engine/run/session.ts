@@ -1,4 +1,5 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
+import type { RecordingSource } from '../../grpo/group-source.ts';
 import type { Place, RunRecord, StartChoice } from '../../grpo/run-store.ts';
 import type { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Teachable } from '../../lab/teachable.ts';
@@ -28,5 +29,5 @@ export interface Beginning {
   readonly replaces: string | null;
   readonly from: StartChoice;
   /** A recording to play back; absent for a run of its own. */
-  readonly played?: { readonly playback: Playback; readonly id: string; readonly label: string };
+  readonly played?: { readonly playback: Playback; readonly source: RecordingSource };
 }

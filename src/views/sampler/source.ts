@@ -1,34 +1,29 @@
 /** What the page says of a group's source: what kind it is, and whether it can write a group now. */
 import { percent } from '../../charts/format.ts';
+import { isModel } from '../../grpo/group-source.ts';
 import type { LoadProgress, ModelState } from '../../state/models.svelte.ts';
 import type { SamplerView } from '../../state/sampler.svelte.ts';
 
-export const SKETCH = 'sketch';
-/** Completions that come with a dataset. */
-export const PUBLISHED = 'completions';
-/** Completions of a file begin with it. */
-export const FROM_FILE = 'completions/';
-/** What people judged. */
-export const JUDGED = 'feedback';
-const RECORDING = 'recording/';
-/** Ids of models that a server runs begin with it. */
-export const ON_SERVER = 'endpoint/';
+export type SourceKind = 'sketch' | 'recorded' | 'browser' | 'server';
 
-export type SourceKind = 'sketch' | 'recorded' | 'browser' | 'server' | 'other';
-
-export function kindOf({ id, isLanguageModel }: SamplerView): SourceKind {
-  if (id === SKETCH) return 'sketch';
-  if (id === PUBLISHED || id === JUDGED || id.startsWith(FROM_FILE) || id.startsWith(RECORDING)) return 'recorded';
-  if (!isLanguageModel) return 'other';
-  return id.startsWith(ON_SERVER) ? 'server' : 'browser';
+export function kindOf({ source }: SamplerView): SourceKind {
+  switch (source.kind) {
+    case 'sketch':
+      return 'sketch';
+    case 'model':
+      return source.runs;
+    case 'completions':
+    case 'feedback':
+    case 'recording':
+      return 'recorded';
+  }
 }
 
 /** Whether the source is a language model that is not loaded, so that no group can be written. */
 export function isAbsent(view: SamplerView, state: ModelState): boolean {
   if (!view.ready) return true;
-  const kind = kindOf(view);
   // The model may be gone since the engine last told: its GPU was lost, or it was let go.
-  return (kind === 'browser' || kind === 'server') && !isLoaded(view.id, state);
+  return view.source.kind === 'model' && !isLoaded(view.source.id, state);
 }
 
 export function isLoaded(id: string, state: ModelState): boolean {
@@ -40,14 +35,13 @@ const WORDS: Readonly<Record<SourceKind, string>> = {
   recorded: 'recorded',
   browser: 'on this machine',
   server: 'on a server',
-  other: '',
 };
 
 /** The second word beside the source's name. */
 export function statusWord(view: SamplerView, state: ModelState): string {
   if (state.status === 'loading') {
     const share = state.progress?.share ?? null;
-    const what = state.id === view.id ? 'loading' : 'loading a model';
+    const what = isModel(view.source, state.id) ? 'loading' : 'loading a model';
     return share === null ? `${what} …` : `${what} ${percent(share)}`;
   }
   return isAbsent(view, state) ? 'not loaded' : WORDS[kindOf(view)];

@@ -64,6 +64,8 @@ export const DOWNLOAD: LoadProgress = {
   secondsLeft: 21,
 };
 
+const runsOf = (id: string): 'browser' | 'server' => (id.startsWith('endpoint/') ? 'server' : 'browser');
+
 /** Models as a test tells them; a load goes on until the test ends it. */
 export class FakeModels implements ModelsApi {
   readonly calls: string[] = [];
@@ -81,6 +83,7 @@ export class FakeModels implements ModelsApi {
     this.tell({
       status: 'ready',
       id,
+      runs: runsOf(id),
       label,
       kind: 'webllm',
       seeded: true,
@@ -90,7 +93,7 @@ export class FakeModels implements ModelsApi {
     });
   }
   #loading(id: string, label: string): Promise<void> {
-    this.#watcher({ status: 'loading', id, label, progress: null });
+    this.#watcher({ status: 'loading', id, runs: runsOf(id), label, progress: null });
     return new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -160,7 +163,12 @@ interface Wanted {
   readonly component?: typeof SamplerChip;
 }
 
-const SKETCH: SamplerView = { id: 'sketch', label: 'Built-in sketch sampler', isLanguageModel: false, ready: true };
+const SKETCH: SamplerView = {
+  source: { kind: 'sketch' },
+  label: 'Built-in sketch sampler',
+  isLanguageModel: false,
+  ready: true,
+};
 /** What the browser remembers of a server, and the landmark the component stands in. */
 export const place: { memory: RememberedEndpoint | null; main: HTMLElement } = { memory: null, main: document.body };
 
@@ -190,17 +198,18 @@ export async function show({
       sampler = SKETCH;
       return shown(run);
     },
-    useSampler: async (id, label) => {
-      used.push(id);
-      const run = await made.useSampler(id, label);
+    useSampler: async (source, label) => {
+      const name = source.kind === 'model' ? source.id : source.kind;
+      used.push(name);
+      const run = await made.useSampler(source, label);
       sampler =
-        id === 'sketch'
+        source.kind === 'sketch'
           ? SKETCH
           : {
-              id,
-              label: label ?? id,
-              isLanguageModel: /^(webllm|wllama|file|endpoint)\//.test(id),
-              ready: (models.state.status === 'ready' && models.state.id === id) || !id.includes('/'),
+              source,
+              label: label ?? name,
+              isLanguageModel: source.kind === 'model',
+              ready: (models.state.status === 'ready' && models.state.id === name) || source.kind !== 'model',
             };
       return shown(run);
     },
@@ -208,7 +217,7 @@ export async function show({
       const run = await made.openCompletions(file);
       used.push(`${file.name}: ${await file.text()}`);
       sampler = {
-        id: 'completions/7',
+        source: { kind: 'completions', file: '7' },
         label: `Recorded completions of ${file.name}`,
         isLanguageModel: false,
         ready: true,
@@ -229,7 +238,7 @@ export async function show({
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const models: ModelsState = new ModelsState({
-    onready: (id, label) => void run.sampler.use(id, label),
+    onready: (source, label) => void run.sampler.use(source, label),
     persist: () => Promise.resolve(false),
     memory: {
       read: () => place.memory,

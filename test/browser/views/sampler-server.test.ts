@@ -4,6 +4,8 @@ import type { SamplerView } from '../../../src/engine/protocol.ts';
 import AbsentModel from '../../../src/views/sampler/AbsentModel.svelte';
 import { violations } from './page.ts';
 import { aroundEach, BROWSER, button, CPU, FakeModels, GPU, NO_GPU, part, place, show, SMALL } from './sampler-page.ts';
+import type { ModelSource } from '../../../src/grpo/group-source.ts';
+import { inBrowser, onServer } from '../../support/sources.ts';
 
 aroundEach();
 
@@ -85,6 +87,7 @@ describe('a server', () => {
     api.tell({
       status: 'failed',
       id: 'endpoint/mine',
+      runs: 'server',
       label: 'mine',
       fault: 'refused',
       message: 'localhost wants a key (401).',
@@ -121,7 +124,12 @@ describe('a server', () => {
 });
 
 describe('a run whose model is not loaded', () => {
-  const absent = (id: string, label = id): SamplerView => ({ id, label, isLanguageModel: true, ready: false });
+  const absent = (source: ModelSource, label = source.id): SamplerView => ({
+    source,
+    label,
+    isLanguageModel: true,
+    ready: false,
+  });
 
   test('nothing is said while the source is there', async () => {
     const { api } = await show({ component: AbsentModel });
@@ -130,7 +138,7 @@ describe('a run whose model is not loaded', () => {
   });
 
   test('offers to load it, with its size, and goes when it is there', async () => {
-    const { api, used } = await show({ component: AbsentModel, view: absent(CPU.id, CPU.label) });
+    const { api, used } = await show({ component: AbsentModel, view: absent(inBrowser(CPU.id), CPU.label) });
     await expect
       .element(page.getByRole('status'))
       .toHaveTextContent('This run’s groups came from Coder 0.5B, 4 bits, which is not loaded.');
@@ -145,7 +153,7 @@ describe('a run whose model is not loaded', () => {
   test('one that cannot run here is not offered; another can be chosen', async () => {
     const api = new FakeModels();
     api.list = [{ ...GPU, blocked: NO_GPU }];
-    const { used } = await show({ component: AbsentModel, view: absent(GPU.id, GPU.label), api });
+    const { used } = await show({ component: AbsentModel, view: absent(inBrowser(GPU.id), GPU.label), api });
     await vi.waitFor(() => expect(api.calls).toEqual(['cards']));
     expect(button(/^Load it/).elements()).toEqual([]);
     await button('Choose another').click();
@@ -159,7 +167,7 @@ describe('a run whose model is not loaded', () => {
   test('a remembered server is connected to again', async () => {
     const { api } = await show({
       component: AbsentModel,
-      view: absent('endpoint/qwen', 'qwen'),
+      view: absent(onServer('endpoint/qwen'), 'qwen'),
       remembered: { baseUrl: 'http://box:8000/v1', model: 'qwen' },
     });
     await button('Connect again to http://box:8000/v1').click();
@@ -169,11 +177,12 @@ describe('a run whose model is not loaded', () => {
   test('a model that was lost in a run is told with cause and way out', async () => {
     const { api, run } = await show({ component: AbsentModel });
     api.ready(SMALL.id, SMALL.label);
-    await run.sampler.use(SMALL.id, SMALL.label);
+    await run.sampler.use(inBrowser(SMALL.id), SMALL.label);
     expect(document.querySelector('.absent')).toBeNull();
     api.tell({
       status: 'failed',
       id: SMALL.id,
+      runs: 'browser',
       label: SMALL.label,
       fault: 'device-lost',
       message: 'The GPU was lost.',

@@ -20,6 +20,8 @@ import {
   show,
   SMALL,
 } from './sampler-page.ts';
+import { FEEDBACK, PUBLISHED } from '../../../src/grpo/group-source.ts';
+import { inBrowser, onServer } from '../../support/sources.ts';
 
 aroundEach();
 
@@ -38,10 +40,10 @@ describe('the chip', () => {
   });
 
   test.each([
-    [{ id: 'completions', label: 'Recorded', isLanguageModel: false, ready: true }, 'recorded'],
-    [{ id: 'recording/4', label: 'A run', isLanguageModel: true, ready: true }, 'recorded'],
-    [{ id: 'wllama/coder', label: 'Coder', isLanguageModel: true, ready: false }, 'not loaded'],
-    [{ id: 'endpoint/qwen', label: 'qwen', isLanguageModel: true, ready: false }, 'not loaded'],
+    [{ source: PUBLISHED, label: 'Recorded', isLanguageModel: false, ready: true }, 'recorded'],
+    [{ source: { kind: 'recording', file: '4' }, label: 'A run', isLanguageModel: true, ready: true }, 'recorded'],
+    [{ source: inBrowser('wllama/coder'), label: 'Coder', isLanguageModel: true, ready: false }, 'not loaded'],
+    [{ source: onServer('endpoint/qwen'), label: 'qwen', isLanguageModel: true, ready: false }, 'not loaded'],
   ] as const)('%o is %s', async (view, word) => {
     await show({ view, open: false });
     await expect.element(chip()).toHaveTextContent(`${view.label} ${word}`);
@@ -49,14 +51,15 @@ describe('the chip', () => {
 
   test('follows a model from loading to lost', async () => {
     const { api, run } = await show({ open: false });
-    api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: DOWNLOAD });
+    api.tell({ status: 'loading', id: GPU.id, runs: 'browser', label: GPU.label, progress: DOWNLOAD });
     await expect.element(chip()).toHaveTextContent('Built-in sketch sampler loading a model 43%');
     api.ready(GPU.id, GPU.label);
-    await run.sampler.use(GPU.id, GPU.label);
+    await run.sampler.use(inBrowser(GPU.id), GPU.label);
     await expect.element(chip()).toHaveTextContent('Coder 1.5B (q4f16) on this machine');
     api.tell({
       status: 'failed',
       id: GPU.id,
+      runs: 'browser',
       label: GPU.label,
       fault: 'device-lost',
       message: 'The GPU was lost.',
@@ -64,14 +67,14 @@ describe('the chip', () => {
     });
     await expect.element(chip()).toHaveTextContent('not loaded');
     api.ready('endpoint/qwen', 'qwen');
-    await run.sampler.use('endpoint/qwen', 'qwen');
+    await run.sampler.use(onServer('endpoint/qwen'), 'qwen');
     await expect.element(chip()).toHaveTextContent('qwen on a server');
   });
 
   test('shrinks into what room there is', async () => {
     await show({
       view: {
-        id: 'x',
+        source: { kind: 'sketch' },
         label: 'A sampler with a name that is much too long for any header',
         isLanguageModel: false,
         ready: true,
@@ -89,7 +92,7 @@ describe('the chip', () => {
 describe('the built-in sampler', () => {
   test('is taken with one press, which stays where it is', async () => {
     const { used } = await show({
-      view: { id: 'feedback', label: 'What people judged and wrote', isLanguageModel: false, ready: true },
+      view: { source: FEEDBACK, label: 'What people judged and wrote', isLanguageModel: false, ready: true },
     });
     await button('Use built-in sketch sampler').click();
     await vi.waitFor(() => expect(used).toEqual(['sketch']));
@@ -100,7 +103,7 @@ describe('the built-in sampler', () => {
   });
 
   test('a refusal is told', async () => {
-    const { engine } = await show({ view: { id: 'feedback', label: 'Judged', isLanguageModel: false, ready: true } });
+    const { engine } = await show({ view: { source: FEEDBACK, label: 'Judged', isLanguageModel: false, ready: true } });
     engine.failure = new Error('The browser’s storage is full.');
     await button('Use built-in sketch sampler').click();
     await expect
@@ -122,7 +125,7 @@ describe('recorded completions', () => {
     await userEvent.keyboard('{Enter}');
     await button('Open it in a new run').click();
     await vi.waitFor(() => expect(used).toEqual(['dataset concert_singer', 'completions']));
-    expect(run.sampler.view.id).toBe('completions');
+    expect(run.sampler.view.source).toEqual(PUBLISHED);
     await expect.element(button(/^In use published language models/)).toBeVisible();
     await vi.waitFor(() => expect(focused()).toMatch(/^In use/));
   });
@@ -130,7 +133,7 @@ describe('recorded completions', () => {
   test('the dataset can be changed, and a language model goes on there', async () => {
     const { used, run, api } = await show();
     api.ready(GPU.id, GPU.label);
-    await run.sampler.use(GPU.id, GPU.label);
+    await run.sampler.use(inBrowser(GPU.id), GPU.label);
     await button('Open Concerts and singers').click();
     await button('Open it in a new run').click();
     await vi.waitFor(() => expect(used.slice(1)).toEqual(['dataset concert_singer', GPU.id]));
@@ -244,14 +247,20 @@ describe('models of this browser', () => {
     await button(/^Load, about 876 MB/).click();
     expect(api.calls).toContain(`load ${GPU.id}`);
     await expect.element(button('Cancel')).toHaveFocus();
-    api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: DOWNLOAD });
+    api.tell({ status: 'loading', id: GPU.id, runs: 'browser', label: GPU.label, progress: DOWNLOAD });
     const bar = page.getByRole('progressbar', { name: 'Downloading: Coder 1.5B (q4f16)' });
     await expect.element(bar).toHaveAttribute('value', '0.43');
     await expect.element(part(BROWSER)).toHaveTextContent('43% · 376 MB of 876 MB · 24 MB/s · 21 s left');
     const said = (): string | undefined =>
       [...document.querySelectorAll('dialog .load [role=status]')].map((one) => one.textContent)[0];
     expect(said()).toBe('Downloading, 40%: Coder 1.5B (q4f16)');
-    api.tell({ status: 'loading', id: GPU.id, label: GPU.label, progress: { ...DOWNLOAD, share: 0.49 } });
+    api.tell({
+      status: 'loading',
+      id: GPU.id,
+      runs: 'browser',
+      label: GPU.label,
+      progress: { ...DOWNLOAD, share: 0.49 },
+    });
     await expect.element(bar).toHaveAttribute('value', '0.49');
     expect(said()).toBe('Downloading, 40%: Coder 1.5B (q4f16)');
     await expect.element(button(/^Load Small/)).toBeDisabled();
@@ -263,6 +272,7 @@ describe('models of this browser', () => {
       api.tell({
         status: 'loading',
         id: GPU.id,
+        runs: 'browser',
         label: GPU.label,
         progress: { phase, share: null, bytes: null, totalBytes: null, bytesPerSecond: null, secondsLeft: null },
       });
@@ -289,12 +299,13 @@ describe('models of this browser', () => {
 
   test('a failure names cause and way out; the same can be tried again, or left', async () => {
     const { api, used } = await show({
-      view: { id: 'feedback', label: 'Judged', isLanguageModel: false, ready: true },
+      view: { source: FEEDBACK, label: 'Judged', isLanguageModel: false, ready: true },
     });
     await button(/^Load, 491 MB/).click();
     api.tell({
       status: 'failed',
       id: CPU.id,
+      runs: 'browser',
       label: CPU.label,
       fault: 'network',
       message: 'The connection broke.',
@@ -308,6 +319,7 @@ describe('models of this browser', () => {
     api.tell({
       status: 'failed',
       id: CPU.id,
+      runs: 'browser',
       label: CPU.label,
       fault: 'network',
       message: 'The connection broke.',
@@ -324,7 +336,7 @@ describe('models of this browser', () => {
     api.list = [FILE, SMALL];
     const { used, run } = await show({ api });
     api.ready(SMALL.id, SMALL.label);
-    await run.sampler.use(SMALL.id, SMALL.label);
+    await run.sampler.use(inBrowser(SMALL.id), SMALL.label);
     await button(/^Delete Small/).click();
     await expect
       .element(page.getByRole('alert'))
@@ -352,7 +364,7 @@ describe('models of this browser', () => {
     await button('Use Coder 0.5B').click();
     await vi.waitFor(() => expect(used).toEqual([CPU.id]));
     await button('Unload Coder 0.5B').click();
-    await vi.waitFor(() => expect(run.sampler.view).toMatchObject({ id: CPU.id, ready: false }));
+    await vi.waitFor(() => expect(run.sampler.view).toMatchObject({ source: inBrowser(CPU.id), ready: false }));
     await expect.element(button(/^Load, 491 MB/)).toHaveFocus();
   });
 
@@ -391,10 +403,11 @@ describe('models of this browser', () => {
 describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
   const states: Readonly<Record<string, ModelState>> = {
     none: { status: 'none' },
-    loading: { status: 'loading', id: GPU.id, label: GPU.label, progress: DOWNLOAD },
+    loading: { status: 'loading', id: GPU.id, runs: 'browser', label: GPU.label, progress: DOWNLOAD },
     failed: {
       status: 'failed',
       id: CPU.id,
+      runs: 'browser',
       label: CPU.label,
       fault: 'network',
       message: 'The connection broke.',

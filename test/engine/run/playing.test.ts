@@ -11,6 +11,8 @@ import { memoryFiles, type MemoryFiles } from '../memory-files.ts';
 import { portsFor, shopDataset } from '../scenario.ts';
 import { shippedDatasets } from '../shipped-datasets.ts';
 import { shopFiles } from '../shop-files.ts';
+import { PUBLISHED, SKETCH } from '../../../src/grpo/group-source.ts';
+import { inBrowser } from '../../support/sources.ts';
 
 const one = { steps: 1, budgetMs: 1e9 };
 const MODEL = 'scripted/model';
@@ -113,7 +115,7 @@ describe('a recorded run', () => {
       canUndo: true,
       lastStep: null,
       sampler: {
-        id: expect.stringMatching(/^recording\//) as string,
+        source: { kind: 'recording', file: expect.stringMatching(/./) as string },
         label: 'Recorded: Built-in sketch sampler',
         ready: true,
       },
@@ -214,13 +216,13 @@ describe('a recorded run', () => {
       () => other.configure({ group_size: 8 }),
       () => other.editHint(key, { weight: 1 }),
       () => other.guide({ does: 'add', text: 'When asked, answer.' }),
-      () => other.useSampler('sketch'),
+      () => other.useSampler(SKETCH),
       () => other.startRecording(),
     ]) {
       await expect(change()).rejects.toThrow('A recorded run is being played back');
     }
     const own = await other.reset({ seed: 9 });
-    expect(own).toMatchObject({ seed: 9, step: 0, hints: [], sampler: { id: 'sketch' } });
+    expect(own).toMatchObject({ seed: 9, step: 0, hints: [], sampler: { source: SKETCH } });
     expect((await other.configure({ group_size: 8 })).config.group_size).toBe(8);
     await other.advance(one);
     expect(await other.undoReset()).toMatchObject({
@@ -264,7 +266,7 @@ describe('a recorded run', () => {
     expect(await tab.open({})).toMatchObject({
       step: 3,
       hints,
-      sampler: { id: 'sketch' },
+      sampler: { source: SKETCH },
       notice:
         'The recording is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
     });
@@ -276,7 +278,7 @@ describe('a recorded run', () => {
     const ports = { openDataset: shippedDatasets(datasets) };
     const engine = await opened(new MemoryStore(), ports);
     await engine.reset({ seed: 4, dataset: 'concert_singer' });
-    await engine.useSampler('completions');
+    await engine.useSampler(PUBLISHED);
     await engine.startRecording();
     const seen = trace();
     await take(engine, seen, 3);
@@ -324,7 +326,7 @@ describe('recording', () => {
       },
     });
     const engine = await opened(new MemoryStore(), { model: () => model });
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     await engine.startRecording();
     const seen = trace();
     await take(engine, seen);
@@ -369,7 +371,7 @@ describe('recording', () => {
     });
     const engine = await opened(new MemoryStore(), { model: () => model });
     await engine.configure({ reflection: true });
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     await engine.startRecording();
     const seen = trace();
     await take(engine, seen, 4);

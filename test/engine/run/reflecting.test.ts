@@ -11,6 +11,7 @@ import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { scriptedModel, type ScriptedModel } from '../../support/scripted-model.ts';
 import { portsFor, shopDataset } from '../scenario.ts';
 import { shopFiles } from '../shop-files.ts';
+import { inBrowser } from '../../support/sources.ts';
 
 const one = { steps: 1, budgetMs: 1e9 };
 const SENTENCE = 'When asked how many, count the rows.';
@@ -55,7 +56,7 @@ async function opened(over: Partial<EnginePorts> = {}): Promise<Engine> {
 async function reflecting(over: Partial<EnginePorts> = {}): Promise<Engine> {
   const engine = await opened(over);
   await engine.configure({ reflection: true });
-  await engine.useSampler(model.id, model.label);
+  await engine.useSampler(inBrowser(model.id), model.label);
   return engine;
 }
 
@@ -72,7 +73,7 @@ async function signal(engine: Engine): Promise<Advance> {
 describe('reflection', () => {
   it('is off unless asked for', async () => {
     const engine = await opened();
-    await engine.useSampler(model.id);
+    await engine.useSampler(inBrowser(model.id));
     const { lastStep } = await signal(engine);
     expect(reflections()).toBe(0);
     expect(lastStep?.reflections).toBeUndefined();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../../src/engine/engine-ports.ts';
+import type { RunRecord } from '../../../src/grpo/run-store.ts';
 import type { LiveGroup } from '../../../src/engine/protocol.ts';
 import { ModelError, type LanguageModel } from '../../../src/samplers/language/model.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
@@ -10,6 +11,8 @@ import { memoryFiles, type MemoryFiles } from '../memory-files.ts';
 import { portsFor, shopDataset } from '../scenario.ts';
 import { shippedDatasets } from '../shipped-datasets.ts';
 import { shopFiles } from '../shop-files.ts';
+import { FEEDBACK, PUBLISHED, SKETCH } from '../../../src/grpo/group-source.ts';
+import { inBrowser, onServer } from '../../support/sources.ts';
 
 const MODEL = 'scripted/model';
 const SQL = [
@@ -56,9 +59,9 @@ describe('a language model that is not loaded', () => {
   it('takes no step, says why and what to do, and loses nothing', async () => {
     const engine = await opened();
     const before = await engine.advance({ steps: 3, budgetMs: 1e9 });
-    expect(await engine.useSampler('webllm/Some-model', 'Some model')).toMatchObject({
+    expect(await engine.useSampler(inBrowser('webllm/Some-model'), 'Some model')).toMatchObject({
       step: 3,
-      sampler: { id: 'webllm/Some-model', label: 'Some model', isLanguageModel: true, ready: false },
+      sampler: { source: inBrowser('webllm/Some-model'), label: 'Some model', isLanguageModel: true, ready: false },
     });
     await expect(engine.advance(one)).rejects.toThrow(
       'Some model is not loaded, so it cannot write a group. Load it, or go on with the built-in sampler.',
@@ -66,17 +69,36 @@ describe('a language model that is not loaded', () => {
     const view = await engine.open({});
     expect(view).toMatchObject({ step: 3, hints: before.hints, sampler: { label: 'Some model', ready: false } });
 
-    await engine.useSampler('sketch');
+    await engine.useSampler(SKETCH);
     const other = await untroubled();
     await other.advance({ steps: 3, budgetMs: 1e9 });
     expect((await engine.advance(one)).lastStep).toEqual((await other.advance(one)).lastStep);
   });
 
+  it.each([
+    ['sketch', SKETCH],
+    ['webllm/Some-model', inBrowser('webllm/Some-model')],
+    ['endpoint/qwen', onServer('endpoint/qwen')],
+  ])(
+    'a run of an earlier version, which kept the text %s, goes on and is kept in today’s words',
+    async (text, source) => {
+      await opened();
+      const kept = await store.current();
+      const old = { ...kept?.run, id: 'old', sampler: text, samplerLabel: 'Its name' } as unknown as RunRecord;
+      await store.begin(old, kept?.run.id ?? null);
+      const engine = await opened();
+      expect((await engine.open({})).sampler.source).toEqual(source);
+      await engine.configure({ group_size: 3 });
+      expect((await store.current())?.run).toMatchObject({ id: 'old', sampler: source });
+      expect((await (await opened()).open({})).sampler.source).toEqual(source);
+    },
+  );
+
   it('is named after a reload, and writes once it is loaded', async () => {
-    await (await opened()).useSampler(MODEL, 'Scripted model');
+    await (await opened()).useSampler(inBrowser(MODEL), 'Scripted model');
     const engine = await opened();
     const { sampler } = await engine.open({});
-    expect(sampler).toEqual({ id: MODEL, label: 'Scripted model', isLanguageModel: true, ready: false });
+    expect(sampler).toEqual({ source: inBrowser(MODEL), label: 'Scripted model', isLanguageModel: true, ready: false });
     model = scriptedModel({ answer: writes });
     expect((await engine.open({})).sampler.ready).toBe(true);
     expect((await engine.advance(one)).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({
@@ -95,7 +117,7 @@ describe('a language model', () => {
     const engine = await opened({ now: () => (now += 100) });
     const told: (LiveGroup | null)[] = [];
     await engine.watchLive((group) => told.push(group));
-    await engine.useSampler(MODEL, 'Scripted model');
+    await engine.useSampler(inBrowser(MODEL), 'Scripted model');
     commit.mockClear();
     const { lastStep, points, hints } = await engine.advance({ steps: 3, budgetMs: 1e9 });
 
@@ -131,7 +153,7 @@ describe('a language model', () => {
       },
     });
     const engine = await opened();
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     await expect(engine.advance({ steps: 5, budgetMs: 1e9 })).rejects.toMatchObject({
       name: 'ModelError',
       message: 'The server does not answer. Start it again.',
@@ -141,7 +163,7 @@ describe('a language model', () => {
 
     model = scriptedModel({ answer: writes });
     const other = await untroubled();
-    await other.useSampler(MODEL);
+    await other.useSampler(inBrowser(MODEL));
     await other.advance({ steps: 2, budgetMs: 1e9 });
     expect((await engine.advance(one)).lastStep).toEqual((await other.advance(one)).lastStep);
   });
@@ -156,7 +178,7 @@ describe('a language model', () => {
         if (++words === 6) await engine.stopCompletion(1);
       },
     });
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     const { lastStep } = await engine.advance(one);
     expect(lastStep?.groups[0]?.completions.map(({ origin }) => origin?.finish)).toEqual([
       'stop',
@@ -177,7 +199,7 @@ describe('a language model', () => {
         if (++words === 7) await engine.stopGroup();
       },
     });
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     const given = await engine.advance({ steps: 4, budgetMs: 1e9 });
     expect(given).toMatchObject({ step: 0, points: [], lastStep: null, hints: [] });
     expect(given.ended).toBeUndefined();
@@ -186,7 +208,7 @@ describe('a language model', () => {
 
     model = scriptedModel({ answer: writes });
     const other = await untroubled();
-    await other.useSampler(MODEL);
+    await other.useSampler(inBrowser(MODEL));
     const [next, same] = [
       await engine.advance({ steps: 3, budgetMs: 1e9 }),
       await other.advance({ steps: 3, budgetMs: 1e9 }),
@@ -205,7 +227,7 @@ describe('a language model', () => {
         return writes(request);
       },
     });
-    await engine.useSampler(MODEL);
+    await engine.useSampler(inBrowser(MODEL));
     expect(await engine.advance({ steps: 4, budgetMs: 1e9 })).toMatchObject({
       step: 1,
       points: [{ step: 1 }],
@@ -246,7 +268,7 @@ describe('recorded completions', () => {
     const engine = await opened();
     await expect(engine.openCompletions(file(value))).rejects.toThrow(message);
     expect(files.kept.size).toBe(0);
-    expect((await engine.open({})).sampler.id).toBe('sketch');
+    expect((await engine.open({})).sampler.source).toEqual(SKETCH);
     expect((await engine.advance(one)).step).toBe(1);
   });
 
@@ -254,7 +276,7 @@ describe('recorded completions', () => {
     const engine = await opened();
     const view = await engine.openCompletions(file([entryFor(training())]));
     expect(view.sampler).toMatchObject({
-      id: expect.stringMatching(/^completions\//) as string,
+      source: { kind: 'completions', file: expect.stringMatching(/./) as string },
       label: 'Recorded completions of mine.json',
       ready: true,
     });
@@ -277,7 +299,7 @@ describe('recorded completions', () => {
       portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }),
     );
     const view = await engine.open({});
-    expect(view.sampler.id).toBe('sketch');
+    expect(view.sampler.source).toEqual(SKETCH);
     expect(view.notice).toBe(
       'The file of completions is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
     );
@@ -286,16 +308,18 @@ describe('recorded completions', () => {
 
   it('that are not there are refused: published ones without any, judged ones before anybody judged', async () => {
     const engine = await opened();
-    await expect(engine.useSampler('completions')).rejects.toThrow(
+    await expect(engine.useSampler(PUBLISHED)).rejects.toThrow(
       'This dataset comes without completions of published models.',
     );
-    await expect(engine.useSampler('feedback')).rejects.toThrow('Nobody has judged');
-    await expect(engine.useSampler('completions/none')).rejects.toThrow('not stored in this browser any more');
-    expect((await engine.open({})).sampler.id).toBe('sketch');
+    await expect(engine.useSampler(FEEDBACK)).rejects.toThrow('Nobody has judged');
+    await expect(engine.useSampler({ kind: 'completions', file: 'none' })).rejects.toThrow(
+      'not stored in this browser any more',
+    );
+    expect((await engine.open({})).sampler.source).toEqual(SKETCH);
 
     const question = shop.questions.find(({ id }) => id === training())?.question ?? '';
     await engine.judge({ question, sql: SQL[0] ?? '' }, 'up');
-    expect((await engine.useSampler('feedback')).sampler).toMatchObject({ id: 'feedback', ready: true });
+    expect((await engine.useSampler(FEEDBACK)).sampler).toMatchObject({ source: FEEDBACK, ready: true });
     const { lastStep } = await engine.advance({ ...one, questionId: training() });
     expect(new Set(lastStep?.groups[0]?.completions.map(({ sql }) => sql))).toEqual(new Set([SQL[0]]));
   });
@@ -317,10 +341,10 @@ describe('another dataset', () => {
       hints: [],
       history: [],
       canUndo: true,
-      sampler: { id: 'sketch' },
+      sampler: { source: SKETCH },
       dataset: { name: 'concert_singer', hasCompletions: true },
     });
-    await engine.useSampler('completions');
+    await engine.useSampler(PUBLISHED);
     const { lastStep } = await engine.advance({ steps: 2, budgetMs: 1e9 });
     const group = lastStep?.groups[0];
     expect(concerts.dataset.questions.some(({ id }) => id === group?.questionId)).toBe(true);
@@ -332,7 +356,7 @@ describe('another dataset', () => {
       step: 2,
       lastStep,
       dataset: { name: 'concert_singer' },
-      sampler: { id: 'completions' },
+      sampler: { source: PUBLISHED },
     });
     expect(await reloaded.undoReset()).toEqual(before);
     const other = await untroubled(ports);
