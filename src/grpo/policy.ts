@@ -96,7 +96,8 @@ export class PolicyLayer implements PolicyView {
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
     this.configure(config);
-    if (config.learning_rate === 0) return [];
+    const { learning_rate, kl_coef, weight_limit } = config;
+    if (learning_rate === 0) return [];
     // The gradient is a mean over the step's completions: its spread by chance shrinks with the root of their number.
     const threshold =
       config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
@@ -113,9 +114,9 @@ export class PolicyLayer implements PolicyView {
       if (hint === undefined && (Math.abs(taught.gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
       const start = this.#startOf(taught.feature.key);
-      const gradientTerm = config.learning_rate * taught.gradient * share;
-      const decayTerm = before === start ? 0 : -config.learning_rate * config.kl_coef * (before - start);
-      const after = Math.min(config.weight_limit, Math.max(-config.weight_limit, before + gradientTerm + decayTerm));
+      const gradientTerm = learning_rate * taught.gradient * share;
+      const decayTerm = before === start ? 0 : -learning_rate * kl_coef * (before - start);
+      const after = Math.min(weight_limit, Math.max(-weight_limit, before + gradientTerm + decayTerm));
       if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
       const evidence = addEvidence(known, taught);
@@ -155,7 +156,7 @@ export class PolicyLayer implements PolicyView {
         events.push(this.#remove(hint, step, 'prune', { id: 'unsupported', positive, support }));
       }
     }
-    events.push(...this.#mergeTwins(settled, step, config.weight_limit), ...this.#makeRoom(config.max_hints, step));
+    events.push(...this.#mergeTwins(settled, step, weight_limit), ...this.#makeRoom(config.max_hints, step));
     return events;
   }
 
@@ -334,13 +335,14 @@ export class PolicyLayer implements PolicyView {
    * run started from neither count nor go.
    */
   #makeRoom(most: number, step: number): HintEvent[] {
-    let started = 0;
-    for (const key of this.#start.keys()) if (this.#hints.has(key)) started++;
-    const excess = this.#hints.size - started - most;
+    if (this.#hints.size <= most) return [];
+    const learned: PolicyHint[] = [];
+    for (const hint of this.#hints.values()) if (!this.#start.has(hint.key)) learned.push(hint);
+    const excess = learned.length - most;
     if (excess <= 0) return [];
     const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
     const weakest = firstOf(
-      this.#learned(),
+      learned,
       excess,
       (a, b) =>
         fresh(a) - fresh(b) ||
@@ -349,11 +351,6 @@ export class PolicyLayer implements PolicyView {
         (a.key < b.key ? -1 : 1),
     );
     return weakest.map((hint) => this.#remove(hint, step, 'prune', { id: 'room', most }));
-  }
-
-  /** The hints that the run did not start from. */
-  *#learned(): Generator<PolicyHint> {
-    for (const hint of this.#hints.values()) if (!this.#start.has(hint.key)) yield hint;
   }
 
   #put(hint: PolicyHint): void {
