@@ -1,0 +1,61 @@
+/** Files that version 0.3 wrote, read by this one: hints (version 2), a recording (version 1, with events in words). */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { parseHints } from '../../src/formats/hints-file.ts';
+import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
+import { parseRecording } from '../../src/recording/recording-file.ts';
+import { lab } from './run.ts';
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const fixture = (name: string): string => gunzipSync(readFileSync(at(`test/fixtures/${name}.gz`))).toString('utf8');
+
+describe('files of earlier versions', () => {
+  it('hints come with their weights, and today’s sentences are theirs', () => {
+    const text = fixture('hints-v2.json');
+    const { hints: written } = JSON.parse(text) as {
+      hints: { key: string; cue: string; weight: number; description: string }[];
+    };
+    const hints = parseHints(text, 'hints.json');
+    expect(hints).toHaveLength(124);
+    expect(hints.map((hint) => [hint.key, hint.weight, describeHint(hint)])).toEqual(
+      // A sentence had the word as it was met last, “singers”; the hint has it as it was met first.
+      written.map(({ key, cue, weight, description }) => [key, weight, description.replace(/“.*”/, `“${cue}”`)]),
+    );
+    expect(hints[0]).not.toHaveProperty('description');
+  });
+
+  it('a recording keeps what its events said', () => {
+    const { entries } = parseRecording(fixture('recording-v1.json'), 'run.json');
+    const events = entries.flatMap((entry) => (entry.kind === 'events' ? entry.events : []));
+    expect(events).toHaveLength(33);
+    for (const event of events) {
+      expect(event).toMatchObject({ type: 'prune', after: null });
+      expect(reasonOf(event)).toMatch(/^The run did not beat its start on the 11 validation questions/);
+      expect(event).not.toHaveProperty('hint');
+    }
+  });
+
+  it('and is played back', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earlier-'));
+    const file = join(folder, 'run.json');
+    writeFileSync(file, fixture('recording-v1.json'));
+    const data = at('public/datasets/concert_singer');
+    const played = await lab(
+      'train',
+      '--database',
+      join(data, 'db.sqlite'),
+      '--questions',
+      join(data, 'questions.json'),
+      '--sampler',
+      'replay',
+      '--recording',
+      file,
+    );
+    expect(played).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 recorded steps played back/) as string });
+    expect(played.stdout).toContain('mean reward 0.554; 0 hints.');
+  });
+});
