@@ -48,7 +48,7 @@ it('keeps runs until they are deleted, and opens them where they stood', { timeo
   expect(await site.picture()).toEqual(before);
   await site.step();
   await page.reload();
-  await expect.poll(site.stepCount).toBe(3);
+  await expect.poll(site.stepCount, { timeout: 60_000 }).toBe(3);
 
   await site.button('Runs').click();
   await rows

@@ -19,7 +19,7 @@ const METRICS = {
   hints: 2,
 };
 
-function hint(key: string): PolicyHint {
+export function hint(key: string): PolicyHint {
   return {
     key,
     cue: 'x',
