@@ -553,6 +553,7 @@ export class RunState {
   /** Asks the log for the past of the strongest hints, for their sparklines. */
   async #recall(): Promise<void> {
     const strongest = [...this.hints].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, RECALLED);
+    if (strongest.length === 0) return;
     const runId = this.runId;
     const kept = await this.#call((engine) => engine.weightsOf(strongest.map(({ key }) => key)));
     if (kept === null || runId !== this.runId) return;

@@ -209,3 +209,58 @@ describe('reset, question, settings', () => {
     expect((await run.eventsOf(key)).events.map(({ type }) => type)).toEqual(['create', 'edit']);
   });
 });
+
+describe('storage', () => {
+  test('what was full is told with its way out, until writing works again', async () => {
+    const { run, engine } = await opened();
+    engine.failure = Object.assign(new Error('Storage is full.'), { name: 'StorageFull' });
+    await run.stepOnce();
+    expect(run.notices).toMatchObject([{ text: 'Storage is full.', tone: 'problem', storage: true }]);
+    await run.stepOnce();
+    expect([run.stepCount, run.notices]).toEqual([1, []]);
+  });
+
+  test('a reader is warned from four fifths on', async () => {
+    const { run, engine } = setup();
+    engine.room = { used: 79e6, quota: 100e6 };
+    await run.open();
+    await vi.waitFor(() => expect(engine.calls).toContain('storage'));
+    expect(run.notices).toEqual([]);
+    engine.room = { used: 80e6, quota: 100e6 };
+    await run.open();
+    await vi.waitFor(() => expect(run.notices).toMatchObject([{ tone: 'info', storage: true }]));
+    expect(run.notices[0]?.text).toContain('80 MB of 100 MB');
+  });
+});
+
+describe('the list of runs', () => {
+  test('is read, and its runs are renamed, removed and put back', async () => {
+    const { run, engine } = await opened();
+    expect(run.runs.list).toBeNull();
+    await run.runs.read();
+    const names = (): string[] => (run.runs.list ?? []).map(({ name }) => name);
+    expect(names()).toEqual(['Demo shop, 2023-11-14 22:13', 'Gold rewards', 'Two columns']);
+    expect(await run.runs.rename('short', 'Both columns')).toBe(true);
+    expect(names()[2]).toBe('Both columns');
+    const [, long] = run.runs.list ?? [];
+    if (long === undefined) throw new Error('There is no second run.');
+    await run.runs.remove(long);
+    expect([names().length, run.runs.removed]).toEqual([2, long]);
+    await run.runs.putBack();
+    expect([names().length, run.runs.removed]).toEqual([3, null]);
+    await run.runs.remove(long);
+    await run.runs.leave();
+    expect(run.runs.removed).toBeNull();
+    expect(engine.calls.filter((call) => call === 'changeRuns')).toHaveLength(5);
+  });
+
+  test('opens another run, and tells what went wrong', async () => {
+    const { run, engine } = await opened();
+    await run.stepOnce();
+    expect(await run.runs.open('long')).toBe(true);
+    expect(engine.calls).toContain('openRun');
+    engine.failure = new Error('This run is not there any more.');
+    expect(await run.runs.open('short')).toBe(false);
+    expect(run.runs.problem).toBe('This run is not there any more.');
+  });
+});

@@ -26,6 +26,7 @@ import type {
   RunSummary,
   RunView,
   StartChoice,
+  StorageView,
 } from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { SKETCH } from '../../src/grpo/group-source.ts';
@@ -220,6 +221,8 @@ export interface FakeEngine extends EngineApi {
   close(): void;
   /** Set to make the next call fail with it. */
   failure: Error | null;
+  /** What the browser says of its storage. */
+  room: StorageView | null;
 }
 
 /** An engine in this thread with a run over the given completions. */
@@ -300,6 +303,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   const engine: FakeEngine = {
     calls: [],
     failure: null,
+    room: null,
     close: () => engine.calls.push('close'),
     open: (options) =>
       answer('open', () => {
@@ -371,7 +375,11 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         if (change.does === 'putBack') others = [...removed, ...others];
         return runs();
       }),
-    storage: () => answer('storage', () => null),
+    // Not a call that a test makes fail: the page looks at it on its own.
+    storage: () => {
+      engine.calls.push('storage');
+      return Promise.resolve(engine.room);
+    },
     weightsOf: () => answer('weightsOf', () => []),
     policyAt: (number) => answer('policyAt', () => ({ step: number, hints: trainer.policy.hints })),
     eventsOf: (key) => answer('eventsOf', () => ({ events: events.filter((event) => event.key === key), keptFrom: 1 })),
