@@ -4,6 +4,7 @@ import { Engine } from '../../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../../src/engine/engine-ports.ts';
 import type { Advance, GuidanceAct, Progress } from '../../../src/engine/protocol.ts';
 import { ACCEPTED_WEIGHT, GUIDANCE_WEIGHT, guidanceAmong } from '../../../src/grpo/guidance.ts';
+import { reasonOf } from '../../../src/grpo/sentences.ts';
 import type { PolicyHint } from '../../../src/grpo/types.ts';
 import { ModelError } from '../../../src/samplers/language/model.ts';
 import { StoreError } from '../../../src/storage/errors.ts';
@@ -231,7 +232,7 @@ describe('a reader', () => {
     expect(guidance(await engine.guide({ does: 'veto', key }))).toMatchObject([
       { enabled: false, weight: ACCEPTED_WEIGHT },
     ]);
-    expect((await engine.eventsOf(key)).events.map(({ type, reason }) => [type, reason])).toEqual([
+    expect((await engine.eventsOf(key)).events.map((event) => [event.type, reasonOf(event)])).toEqual([
       ['propose', 'Written by the reader.'],
       ['edit', 'Accepted by the reader.'],
       ['edit', `Reworded by the reader. It said: “${SENTENCE}”`],
