@@ -30,7 +30,7 @@ export async function convertRuns(tx: Upgrading): Promise<void> {
       events: step.events.map(eventOfEarlier),
     }));
     const step = steps[0]?.number ?? state.step + 1;
-    const first = step === 1 ? 0 : (steps[0]?.events[0]?.sequence ?? state.eventCount);
+    const first = step === 1 ? 0 : (steps.flatMap((each) => each.events)[0]?.sequence ?? state.eventCount);
     const events = (await rowsOf<EarlierEvent>('events', run.id, first)).map((event) =>
       eventOfEarlier(withoutRun(event)),
     );

@@ -1,8 +1,12 @@
-/** A database as version 4 of the store left it: two runs of the page before runs were packed, dumped as JSON. */
+/**
+ * A database as the page of version 0.3 left it (version 4 of the store), dumped as JSON: two runs, a thumb on a
+ * completion and a finished experiment.
+ */
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
 import type { RunRecord } from '../../src/grpo/run-store.ts';
+import { openIdbExperiments } from '../../src/storage/idb-experiments.ts';
 import { openIdbStore } from '../../src/storage/idb-store.ts';
 import dumpUrl from '../fixtures/store-v4.gzip?url';
 
@@ -115,4 +119,24 @@ it('opens the runs of a store of version 4, with their policy, steps, stories an
   expect((await store.current())?.run.id).toBe(meta?.previous);
   expect((await store.runs()).map(({ steps }) => steps)).toEqual([2]);
   store.close();
+});
+
+it('opens what was said, and experiments with what came out', async () => {
+  await restoreDump();
+  const store = await openIdbStore(NAME);
+  const rows = (name: string): unknown[] => (dump.stores[name]?.rows ?? []).map(({ value }) => value);
+  expect(rows('feedback')).toHaveLength(1);
+  expect(await store.feedback('shop')).toEqual(rows('feedback'));
+  store.close();
+
+  const experiments = await openIdbExperiments(NAME);
+  const [found, ...others] = await experiments.list();
+  expect(others).toEqual([]);
+  expect(found?.record).toEqual(rows('experiments')[0]);
+  expect(found?.runs).toHaveLength(2);
+  for (const { curve, answers } of found?.runs ?? []) {
+    expect(curve.length).toBeGreaterThan(0);
+    expect(answers.length).toBeGreaterThan(10);
+  }
+  experiments.close();
 });
