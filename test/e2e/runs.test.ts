@@ -44,7 +44,7 @@ it('keeps runs until they are deleted, and opens them where they stood', { timeo
 
   await rows.nth(1).getByRole('button', { name: 'Open Two steps' }).click();
   await expect.poll(site.stepCount).toBe(2);
-  expect(await dialog.isVisible()).toBe(false);
+  await dialog.waitFor({ state: 'hidden' });
   expect(await site.picture()).toEqual(before);
   await site.step();
   await page.reload();
