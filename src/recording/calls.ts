@@ -1,4 +1,5 @@
 /** Reads the tables of a recording, and the calls that refer to them. Throws DatasetError. */
+import { featureKey } from '../grpo/feature-key.ts';
 import type { SampleOrigin } from '../grpo/origin.ts';
 import {
   HINT_TEMPLATES,
@@ -12,7 +13,7 @@ import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
 import { Entry } from '../formats/entry.ts';
 import { LIMITS, type RecordedQuestion } from './format.ts';
 import { numbers, wholeNumbers } from './state.ts';
-import { LN_ZERO, plainKey } from './tables.ts';
+import { LN_ZERO } from './tables.ts';
 
 const MOST = Number.MAX_VALUE;
 /** How often a feature can fire in one sample. */
@@ -68,7 +69,7 @@ function readFeature(read: Entry, texts: readonly string[]): HintFeature {
   if (!Number.isSafeInteger(words) || words < 0) throw read.error('needs a whole number of words');
   // In the order in which samplers name the fields, so that hints made of it are written alike.
   return {
-    key: key === -1 ? plainKey(shownCue, shownPattern) : item(texts, key, 'text', read),
+    key: key === -1 ? featureKey(shownCue, shownPattern) : item(texts, key, 'text', read),
     cue: shownCue,
     pattern: shownPattern,
     tables: tables.map((table) => item(texts, table, 'text', read)),

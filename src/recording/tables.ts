@@ -2,6 +2,7 @@
  * A recording's tables as it is written: every text, number, feature and question once, and rows that refer to them by
  * position.
  */
+import { featureKey } from '../grpo/feature-key.ts';
 import { HINT_TEMPLATES, type HintFeature } from '../grpo/types.ts';
 import { LIMITS, type RecordedQuestion } from './format.ts';
 import { exactJson } from './json.ts';
@@ -67,7 +68,7 @@ export class RecordingTables {
     if (seen !== undefined) return seen;
     const { key, cue, pattern, tables, template, general, words } = feature;
     const position = this.#features.position(exactJson([key, cue, pattern, tables, template, general, words]), () => [
-      key === plainKey(cue, pattern) ? -1 : this.text(key),
+      key === featureKey(cue, pattern) ? -1 : this.text(key),
       cue === null ? -1 : this.text(cue),
       this.text(pattern),
       HINT_TEMPLATES.indexOf(template),
@@ -106,11 +107,6 @@ export class RecordingTables {
       ['pools', this.#pools],
     ];
   }
-}
-
-/** The key that most features have. */
-export function plainKey(cue: string | null, pattern: string): string {
-  return `${cue ?? '*'} ⇒ ${pattern}`;
 }
 
 /** ln 0 is what a choice has that the policy of today would never make; JSON has no word for it. */

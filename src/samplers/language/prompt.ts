@@ -3,6 +3,7 @@
  * The same request gives the same prompt, to the character.
  */
 import type { PromptMessage } from '../../grpo/origin.ts';
+import { cueKeyOf } from '../../grpo/feature-key.ts';
 import { hintSentence } from '../../grpo/sentences.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../grpo/types.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../linking/schema-index.ts';
@@ -183,12 +184,12 @@ function relevance(analysis: QuestionAnalysis, index: SchemaIndex): ReadonlySet<
 function relevantHints(policy: PolicyView, hooks: ReadonlySet<string>, linked: ReadonlySet<string>): PolicyHint[] {
   return policy.hints
     .filter(
-      ({ key, cue, tables, template }) =>
+      ({ key, cue, pattern, tables, template }) =>
         template !== 'guidance' &&
         template !== 'link' &&
         policy.weightOf(key) !== 0 &&
         (cue === null ||
-          hooks.has(key.slice(0, key.indexOf(' ⇒ '))) ||
+          hooks.has(cueKeyOf({ key, pattern }) ?? '') ||
           (tables.length > 0 && tables.every((table) => linked.has(table)))),
     )
     .sort((a, b) => Math.abs(policy.weightOf(b.key)) - Math.abs(policy.weightOf(a.key)) || (a.key < b.key ? -1 : 1));

@@ -1,4 +1,5 @@
 /** The hint features of one question: every cue that may be paired with every pattern, each a small number. */
+import { featureKey } from '../../grpo/feature-key.ts';
 import type { HintFeature, HintTemplate } from '../../grpo/types.ts';
 import { covers, overlaps } from '../../linking/spans.ts';
 import type { Cue, QuestionAnalysis, Span, Token } from '../../linking/types.ts';
@@ -150,7 +151,7 @@ export class FeatureTable {
   #add(hook: Hook, { kind, text, tables }: Pattern, template: HintTemplate, known: (number | undefined)[]): number {
     const index =
       this.features.push({
-        key: `${hook.key} ⇒ ${text}`,
+        key: featureKey(hook === NO_CUE ? null : hook.key, text),
         cue: hook === NO_CUE ? null : hook.label,
         pattern: text,
         tables,

@@ -1,4 +1,5 @@
 /** What a step did to the hints, grouped by hint. */
+import { partsOfKey } from '../../grpo/feature-key.ts';
 import type { HintCause, HintEvent, PolicyHint, Step } from '../../grpo/types.ts';
 
 /** The events of one hint in one step as one line. */
@@ -14,16 +15,6 @@ export interface Change {
   readonly causes: readonly HintCause[];
   /** The last event of the hint in the step. */
   readonly event: HintEvent;
-}
-
-const ARROW = ' ⇒ ';
-
-/** Cue and pattern out of a hint's key, for a hint that is no longer there. */
-export function fromKey(key: string): { cue: string | null; pattern: string } {
-  const at = key.indexOf(ARROW);
-  if (at < 0) return { cue: null, pattern: key };
-  const cue = key.slice(0, at);
-  return { cue: cue === '*' ? null : cue, pattern: key.slice(at + ARROW.length) };
 }
 
 /** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
@@ -45,7 +36,7 @@ export function changesOf(step: Step): Change[] {
       const first = events[0];
       const event = events.at(-1);
       if (first === undefined || event === undefined) return [];
-      const named = event.hint ?? first.hint ?? names.get(key) ?? fromKey(key);
+      const named = event.hint ?? first.hint ?? names.get(key) ?? partsOfKey(key);
       const before = first.before ?? 0;
       return [
         {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byPattern, changesOf, fromKey, usersOf } from '../../../src/views/words/changes.ts';
+import { byPattern, changesOf, usersOf } from '../../../src/views/words/changes.ts';
 import { creditMarks } from '../../../src/views/words/credit-marks.ts';
 import { ALIKE, SPREAD, stepOf } from '../fixture.ts';
 
@@ -32,10 +32,4 @@ test('credit is underlined where the pattern stands, and only where the completi
   expect(texts?.[1]?.[0]).toContain('SUM(oi.quantity * oi.unit_price)');
   const alike = await stepOf(ALIKE);
   expect(alike.step.groups[0]?.completions.flatMap((completion) => creditMarks(completion, 0, changes))).toEqual([]);
-});
-
-test('a key reads as cue and pattern', () => {
-  expect(fromKey('revenue ⇒ SUM(a ⇒ b)')).toEqual({ cue: 'revenue', pattern: 'SUM(a ⇒ b)' });
-  expect(fromKey('* ⇒ LIMIT 1')).toEqual({ cue: null, pattern: 'LIMIT 1' });
-  expect(fromKey('odd')).toEqual({ cue: null, pattern: 'odd' });
 });
