@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -28,6 +29,8 @@ export default defineConfig({
   },
   build: { target: 'es2022' },
   test: {
+    // Whoever waits for something waits long enough for a busy machine; what comes is not waited for any longer.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -36,7 +39,12 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**', '**/*.svelte.test.ts'],
-          testTimeout: 30_000,
+          // All of them: one would be left free otherwise, which is half of a small machine.
+          maxWorkers: availableParallelism(),
+          setupFiles: ['test/support/patience.ts'],
+          // Enough for a busy machine: no test is about how long it takes.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -44,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', 'test/**/*.svelte.test.ts'],
+          setupFiles: ['test/support/patience.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           browser: {

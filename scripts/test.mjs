@@ -1,14 +1,15 @@
 /**
- * `npm test`: installs what is missing, then runs every check in order, all of
- * them even if one fails, and prints one summary whose last line is
- * `N passed, N failed` (tests; lint, types and build count as one each).
+ * `npm test`: installs what is missing, then runs every check, all of them even if one fails, and prints one summary
+ * whose last line is `N passed, N failed` (tests; lint, format, types and build count as one each).
  *
- * `npm test -- --only lint,node` runs some of the stages.
+ * `npm test -- --only lint,node` runs some of the stages, `npm test -- --file test/x.test.ts` one file of tests, and
+ * with `--watch` again whenever something it imports has changed.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { countTests } from './count-tests.mjs';
 import { prepare, ROOT } from './install.mjs';
@@ -28,46 +29,84 @@ const VITEST = 'vitest/vitest.mjs';
 /** @type {Stage[]} The build precedes e2e, which tests it. */
 const STAGES = [
   { name: 'lint', tool: ESLINT, args: ['.', '--max-warnings', '0'] },
-  { name: 'format', tool: PRETTIER, args: ['--check', '.', '--log-level', 'warn'] },
   {
     name: 'types',
     tool: SVELTE_CHECK,
     args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
   },
-  { name: 'node', tool: VITEST, args: ['run', '--project', 'node'] },
+  { name: 'format', tool: PRETTIER, args: ['--check', '.', '--log-level', 'warn'] },
   { name: 'build', tool: VITE, args: ['build'] },
+  { name: 'node', tool: VITEST, args: ['run', '--project', 'node'] },
   { name: 'browser', tool: VITEST, args: ['run', '--project', 'browser'] },
   { name: 'e2e', tool: VITEST, args: ['run', '--project', 'e2e'] },
 ];
 
+const NAMES = STAGES.map((stage) => stage.name);
+const USAGE = `Usage: npm test [-- --only ${NAMES.join(',')}] [-- --file test/….test.ts [--watch]]`;
+
 /**
  * @param {string[]} args of the command line
- * @returns {Stage[]}
+ * @returns {{ stages: Stage[], watch: boolean }}
+ * @throws {Error} with the usage
  */
 function chosenStages(args) {
-  const names = STAGES.map((stage) => stage.name);
-  if (args.length === 0) return STAGES;
-  const usage = `Usage: npm test [-- --only ${names.join(',')}]`;
-  if (args[0] !== '--only' || args.length !== 2) throw new Error(usage);
-  const only = (args[1] ?? '').split(',');
-  const unknown = only.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`Unknown stage "${unknown}". ${usage}`);
-  return STAGES.filter((stage) => only.includes(stage.name));
+  const { values } = parseArgs({
+    args,
+    options: { only: { type: 'string' }, file: { type: 'string' }, watch: { type: 'boolean', default: false } },
+  });
+  const { only, file, watch } = values;
+  if (only !== undefined && file !== undefined) throw new Error(USAGE);
+  if (file !== undefined) return { stages: stagesOf(file), watch };
+  if (watch) throw new Error(`--watch needs --file. ${USAGE}`);
+  if (only === undefined) return { stages: STAGES, watch };
+  const wanted = only.split(',');
+  const unknown = wanted.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new Error(`Unknown stage "${unknown}". ${USAGE}`);
+  return { stages: STAGES.filter((stage) => wanted.includes(stage.name)), watch };
+}
+
+/**
+ * What has to run for one file of tests.
+ * @param {string} file
+ * @returns {Stage[]}
+ * @throws {Error} if there is no such file of tests
+ */
+function stagesOf(file) {
+  const path = relative(ROOT, resolve(file)).replaceAll('\\', '/');
+  if (!path.startsWith('test/') || !path.endsWith('.test.ts') || !existsSync(join(ROOT, path)))
+    throw new Error(`${file} is no file of tests. ${USAGE}`);
+  const name = projectOf(path);
+  return STAGES.filter((stage) => stage.name === name || (name === 'e2e' && stage.name === 'build')).map((stage) =>
+    stage.name === name ? { ...stage, args: [...stage.args, path] } : stage,
+  );
+}
+
+/**
+ * As vite.config.ts divides them.
+ * @param {string} path
+ */
+function projectOf(path) {
+  if (path.startsWith('test/e2e/')) return 'e2e';
+  return path.startsWith('test/browser/') || path.endsWith('.svelte.test.ts') ? 'browser' : 'node';
 }
 
 /**
  * @param {Stage} stage
  * @param {string[]} extra arguments
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<boolean>} whether it ended with exit code 0
+ * @param {boolean} held whether what it prints is kept until its end
+ * @returns {Promise<{ ok: boolean, text: string }>} whether it ended with exit code 0, and what was kept
  */
-function run({ name, tool, args }, extra, env) {
+function run({ name, tool, args }, extra, env, held) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules', tool), ...args, ...extra], {
       cwd: ROOT,
       env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: held ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (/** @type {string} */ part) => (text += part));
     const timer = setTimeout(() => {
       console.error(`${name} has run for ${STAGE_TIMEOUT_MS / 60_000} minutes: ending it.`);
       child.kill();
@@ -75,51 +114,79 @@ function run({ name, tool, args }, extra, env) {
     child.once('error', (error) => console.error(`${name} could not be started: ${error.message}`));
     child.once('close', (code) => {
       clearTimeout(timer);
-      resolve(code === 0);
+      resolve({ ok: code === 0, text });
     });
   });
 }
 
 /**
- * Runs the stages one after the other and prints the summary.
- * @param {Stage[]} stages
+ * Runs a file of tests whenever something it imports has changed, until the reader ends it.
+ * @param {Stage} stage
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<boolean>}
+ */
+function watchFile({ tool, args: [, ...args] }, env) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', tool), 'watch', ...args], {
+      cwd: ROOT,
+      env,
+      stdio: 'inherit',
+    });
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * Runs the stages and prints the summary: tests one stage after the other, since they use all processors themselves,
+ * the rest as many at a time as there are processors.
+ * @param {readonly Stage[]} stages
  * @param {NodeJS.ProcessEnv} env
  * @param {string} folder for the reports
  * @returns {Promise<{ passed: number, failed: number }>}
  */
 async function runAll(stages, env, folder) {
   const total = { passed: 0, failed: 0 };
-  const lines = [];
-  for (const stage of stages) {
-    console.log(`\n── ${stage.name} ──`);
+  /** @type {Map<string, string>} */
+  const lines = new Map();
+  const runOne = async (/** @type {Stage} */ stage) => {
     const report = join(folder, `${stage.name}.json`);
     const isTests = stage.tool === VITEST;
+    if (isTests) console.log(`\n── ${stage.name} ──`);
     const started = performance.now();
-    const ok = await run(
-      stage,
-      isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [],
-      env,
-    );
+    const reporters = isTests ? ['--reporter=default', '--reporter=json', `--outputFile=${report}`] : [];
+    const { ok, text } = await run(stage, reporters, env, !isTests);
+    if (!isTests) console.log(`\n── ${stage.name} ──\n${text.trimEnd()}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const count = isTests ? countTests(report, ok) : { passed: Number(ok), failed: Number(!ok), skipped: 0 };
     total.passed += count.passed;
     total.failed += count.failed;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     const detail = isTests ? `  ${count.passed} passed, ${count.failed} failed${skipped}` : '';
-    lines.push(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${stage.name.padEnd(8)}${seconds.padStart(6)} s${detail}`);
-  }
-  console.log(`\n── summary ──\n${lines.join('\n')}`);
+    const verdict = count.failed === 0 ? 'ok  ' : 'FAIL';
+    lines.set(stage.name, `${verdict}  ${stage.name.padEnd(8)}${seconds.padStart(6)} s${detail}`);
+  };
+  const waiting = stages.filter(({ tool }) => tool !== VITEST);
+  const lane = async () => {
+    for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) await runOne(stage);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, lane));
+  for (const stage of stages) if (stage.tool === VITEST) await runOne(stage);
+  console.log(`\n── summary ──\n${stages.map(({ name }) => lines.get(name)).join('\n')}`);
   return total;
 }
 
 async function main() {
-  const stages = chosenStages(process.argv.slice(2));
+  const { stages, watch } = chosenStages(process.argv.slice(2));
   prepare();
   const needsBrowser = stages.some(({ name }) => name === 'browser' || name === 'e2e');
   const env = needsBrowser ? { ...process.env, CHROMIUM_PATH: ensureChromium() } : process.env;
   const folder = mkdtempSync(join(tmpdir(), 'grpo-sql-lab-test-'));
   try {
-    return await runAll(stages, env, folder);
+    const total = await runAll(watch ? stages.slice(0, -1) : stages, env, folder);
+    const tests = stages.at(-1);
+    if (!watch || tests === undefined) return total;
+    const ok = await watchFile(tests, env);
+    return { passed: total.passed + Number(ok), failed: total.failed + Number(!ok) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

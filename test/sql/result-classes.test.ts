@@ -50,10 +50,8 @@ test('what did not run has no number; what was cut is equal only to the same kep
     ]).slice(0, 5),
   ).toEqual([null, null, 0, 0, 1]);
 });
-test('a group of 32 large results is classed in time', () => {
+test('a group of 32 large results is classed, in whatever order their rows come', () => {
   const rows = Array.from({ length: 1000 }, (_, i): SqlValue[] => [i, `name ${i}`, i / 7]);
-  const started = performance.now();
   const classes = resultClasses(Array.from({ length: 32 }, (_, g) => result(g % 2 === 0 ? rows : rows.toReversed())));
   expect(new Set(classes).size).toBe(1);
-  expect(performance.now() - started).toBeLessThan(3000);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { RunState, type RunOptions } from '../../src/state/run.svelte.ts';
 import type { AddressValues } from '../../src/state/address.ts';
+import { turns } from '../support/turns.ts';
 import { engineOf, SPREAD, type FakeEngine } from '../views/fixture.ts';
 
 interface Setup {
@@ -137,16 +138,16 @@ describe('stepping and running', () => {
     run.pause();
     expect([run.running, run.phase]).toEqual([false, 'rest']);
     const taken = run.stepCount;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await turns(20);
     expect(run.stepCount).toBe(taken);
     expect(engine.calls.filter((call) => call === 'advance')).toHaveLength(1);
   });
 
   test('at Max many steps are taken between two pictures, and all of them are in the history', async () => {
-    const { run } = await opened();
+    const { run, engine } = await opened();
     run.setSpeed('max');
     run.start();
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await vi.waitFor(() => expect(engine.calls.filter((call) => call === 'advance').length).toBeGreaterThan(2));
     run.pause();
     await vi.waitFor(() => expect(run.stepCount).toBe(run.history.length));
     expect(run.stepCount).toBeGreaterThan(5);

@@ -11,6 +11,7 @@ import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
 import { ThemeState } from '../../../src/state/theme.svelte.ts';
 import type { AddressValues } from '../../../src/state/address.ts';
+import { atRest } from '../../support/animations.ts';
 import { engineOf, type FakeEngine, type Given } from '../../views/fixture.ts';
 
 export interface Page {
@@ -59,8 +60,11 @@ export async function showPage(
   return { run, theme, engine };
 }
 
-/** Every rule of WCAG 2.2 A and AA and axe's best practices; the findings as readable lines. */
+/**
+ * Every rule of WCAG 2.2 A and AA and axe's best practices, once the page is at rest; the findings as readable lines.
+ */
 export async function violations(): Promise<string[]> {
+  await atRest();
   const { violations: found } = await axe.run(document.body, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     rules: { 'page-has-heading-one': { enabled: true } },

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { makeConfig } from '../../../src/grpo/config.ts';
+import { turns } from '../../support/turns.ts';
 import { ALIKE, SPREAD, type Given } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, showPage, violations } from './page.ts';
 
@@ -143,9 +144,9 @@ describe('every number opens to its arithmetic', () => {
     expect(run.running).toBe(false);
     await vi.waitFor(() => expect(dialog()?.querySelector('.values') ?? null).not.toBeNull());
     const read = dialog()?.textContent;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await turns(20);
     const taken = run.stepCount;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await turns(20);
     expect([run.stepCount, dialog()?.textContent]).toEqual([taken, read]);
   });
 
@@ -277,7 +278,6 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     await shown.run.stepOnce();
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     await expectNoSidewaysScroll();
-    await new Promise((resolve) => setTimeout(resolve, 400));
     expect(await violations()).toEqual([]);
   });
 
@@ -299,7 +299,6 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     for (const name of openers) {
       await page.getByRole('button', { name }).first().click();
       await vi.waitFor(() => expect(dialog()).not.toBeNull());
-      await new Promise((resolve) => setTimeout(resolve, 60));
       expect(await violations(), String(name)).toEqual([]);
       await userEvent.keyboard('{Escape}');
       await vi.waitFor(() => expect(dialog()).toBeNull());

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { ModelState } from '../../../src/state/models.svelte.ts';
+import { atRest } from '../../support/animations.ts';
 import { expectNoSidewaysScroll, violations } from './page.ts';
 import {
   aroundEach,
@@ -428,7 +429,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     await expect.element(button(/^Load, 491 MB/)).toBeVisible();
     for (const [name, state] of Object.entries(states)) {
       api.tell(state);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await atRest();
       await expectNoSidewaysScroll();
       const body = document.querySelector('dialog[open] .body') as HTMLElement;
       expect(body.scrollWidth, name).toBeLessThanOrEqual(body.clientWidth);

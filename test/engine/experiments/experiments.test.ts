@@ -9,6 +9,7 @@ import type {
 import type { Dataset } from '../../../src/engine/engine-ports.ts';
 import { MemoryExperiments } from '../../../src/storage/memory-experiments.ts';
 import { StoreError } from '../../../src/storage/errors.ts';
+import { turns } from '../../support/turns.ts';
 import { GOLD, libraryPorts, QUESTIONS, variant } from '../../lab/library.ts';
 
 let parts: Awaited<ReturnType<typeof libraryPorts>>;
@@ -92,7 +93,9 @@ describe('Experiments', { timeout: 60_000 }, () => {
   });
 
   it('holds still while it is paused', async () => {
-    const lab = experiments();
+    let time = 0;
+    // So long between two looks at the clock that every look is a report.
+    const lab = experiments({ now: () => (time += 1000) });
     await lab.create(SMALL);
     let reports = 0;
     const running = lab.run(
@@ -102,11 +105,12 @@ describe('Experiments', { timeout: 60_000 }, () => {
       },
       silent,
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await turns(50);
     expect(reports).toBe(1);
     await expect(lab.run('e1', silent, silent)).rejects.toThrow(/Another experiment is running/);
     await lab.resume();
     expect((await running).runs).toHaveLength(4);
+    expect(reports).toBeGreaterThan(4);
   });
 
   it('renames, deletes and brings back', async () => {
