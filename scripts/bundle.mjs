@@ -162,7 +162,8 @@ async function build(root, entries, swap, target) {
     cwd: root,
     input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, resolve(root, file)])),
     platform: 'node',
-    logLevel: 'warn',
+    // What cannot be bundled is thrown; a remark on how long it took would stand among what the program says.
+    logLevel: 'silent',
     plugins: [
       {
         name: 'swap',
