@@ -1,16 +1,17 @@
 /**
  * `npm run bench`: what steps, the page, storage and the command line cost, as one table. CPU time, medians.
  *
- *   npm run bench [-- --dataset DIR] [--beside DIR] [--only engine,cli]
+ *   npm run bench [-- --dataset DIR] [--beside DIR] [--only engine,page,storage,cli]
  *
  * --dataset is a folder with db.sqlite and questions.json, measured beside the shop. --beside is another checkout with
- * its packages installed, measured in the same run and in turn.
+ * its packages installed, measured in the same run and in turn. Rows about the page need a built site (npm run build).
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cliRows } from './cli.ts';
 import { engineRows } from './engine.ts';
+import { pageRows } from './page-rows.ts';
 import { tableOf, type Row } from './rows.ts';
 import { storageRows } from './storage.ts';
 
@@ -23,6 +24,7 @@ interface Given {
 
 const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
   engine: ({ roots, dataset }) => engineRows(roots, dataset),
+  page: ({ roots }) => pageRows(roots),
   storage: ({ roots }) => storageRows(roots),
   cli: ({ roots }) => cliRows(roots),
 };
