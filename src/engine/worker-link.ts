@@ -1,4 +1,5 @@
 /** The page's end of a worker that comlink talks to: an answer, or the reason why there will be none. */
+import { proxy } from 'comlink';
 
 /** The worker is gone; whatever was asked of it will not be answered. What was saved is safe. */
 export class EngineCrash extends Error {
@@ -46,4 +47,35 @@ export function linkWorker<T>(
   const api = start();
   api.catch(() => undefined);
   return { ask: (call) => Promise.race([api.then(call), crashed]), end };
+}
+
+/**
+ * The client of what a worker offers: every method asks over the link. Functions among the arguments, and objects that
+ * have some, are called back where they are.
+ */
+export function clientOf<A extends object>(ask: (call: (api: Calls) => Promise<unknown>) => Promise<unknown>): A {
+  return new Proxy<Record<PropertyKey, unknown>>(
+    {},
+    {
+      get: (own, name) => {
+        // A promise that resolves to the client must not take it for another promise.
+        if (typeof name === 'symbol' || name === 'then' || Object.hasOwn(own, name)) return own[name];
+        return (...given: unknown[]) =>
+          ask((api) => {
+            const call = api[name];
+            if (call === undefined) throw new TypeError(`The worker offers no ${name}.`);
+            return call(...given.map(crossing));
+          });
+      },
+    },
+  ) as A;
+}
+
+/** Comlink's remote, by the names of its methods. */
+type Calls = Readonly<Record<string, ((...given: unknown[]) => Promise<unknown>) | undefined>>;
+
+function crossing(given: unknown): unknown {
+  if (typeof given === 'function') return proxy(given);
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.values(given).some((value) => typeof value === 'function') ? proxy(given) : given;
 }

@@ -1,8 +1,8 @@
 /** The page's end of the worker that runs experiments. */
-import { proxy, wrap } from 'comlink';
+import { wrap } from 'comlink';
 import type { ExperimentsApi } from './experiments-protocol.ts';
 import type { ExperimentsWorker } from './experiments-worker.ts';
-import { linkWorker } from '../worker-link.ts';
+import { clientOf, linkWorker } from '../worker-link.ts';
 import type { StartOptions } from '../worker.ts';
 
 export interface ExperimentsConnection extends ExperimentsApi {
@@ -26,17 +26,6 @@ export function connectExperiments(options: Partial<StartOptions> = {}): Experim
       unreadable: 'The experiments’ worker sent something unreadable.',
     },
   );
-  return {
-    open: () => ask((api) => api.open()),
-    create: (experiment) => ask((api) => api.create(experiment)),
-    run: (id, onProgress, onUnit) => ask((api) => api.run(id, proxy(onProgress), proxy(onUnit))),
-    pause: () => ask((api) => api.pause()),
-    resume: () => ask((api) => api.resume()),
-    stop: () => ask((api) => api.stop()),
-    rename: (id, name) => ask((api) => api.rename(id, name)),
-    remove: (id) => ask((api) => api.remove(id)),
-    restore: (stored) => ask((api) => api.restore(stored)),
-    credit: (id, variant, onQuestion) => ask((api) => api.credit(id, variant, proxy(onQuestion))),
-    close: () => end('The experiments’ worker was closed.'),
-  };
+  const client = clientOf<ExperimentsApi>((call) => ask((api) => call(api as never)));
+  return Object.assign(client, { close: () => end('The experiments’ worker was closed.') });
 }
