@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   storage: ['grpo', 'lab'],
   engine: ENGINE_PARTS,
   cli: ENGINE_PARTS,
-  state: ['grpo', 'engine', 'storage', 'sql', 'lab', 'ask'],
+  state: ['grpo', 'sql', 'ask', 'engine'],
   charts: ['grpo'],
   guide: ['grpo'],
   views: ['grpo', 'state', 'charts', 'guide', 'sql', 'lab'],

@@ -45,6 +45,7 @@ describe('imports that point the wrong way are refused', () => {
     ['src/recording/new.ts', '../ask/x.ts'],
     ['src/ask/new.ts', '../samplers/x.ts'],
     ['src/state/new.svelte.ts', '../views/x.ts'],
+    ['src/state/new.svelte.ts', '../storage/x.ts'],
     ['src/charts/new.ts', '../state/x.ts'],
     ['src/guide/new.ts', '../views/x.ts'],
     ['src/views/new.ts', '../engine/x.ts'],
