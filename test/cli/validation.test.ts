@@ -121,10 +121,10 @@ describe('train with a validation part', { timeout: 120_000 }, () => {
     const [off, on] = [read('off.json'), read('on.json')];
     expect(off.history.every(({ entropy, kl }) => entropy === null && kl === null)).toBe(true);
     expect(on.history.every(({ entropy, kl }) => (entropy ?? 0) > 0 && (kl ?? -1) >= 0)).toBe(true);
-    // Four completions a step on nine tables: estimates, which say so.
-    expect(on.history.every(({ exact, entropySe, klSe }) => exact === false && entropySe! > 0 && klSe! >= 0)).toBe(
-      true,
-    );
+    // Three tables: estimates, which say so. Completions that took one way through the decisions spread by nothing.
+    expect(on.history.every(({ exact, klSe }) => exact === false && klSe! >= 0)).toBe(true);
+    expect(on.history.every(({ entropySe }) => entropySe! >= 0)).toBe(true);
+    expect(on.history.some(({ entropySe }) => entropySe! > 0)).toBe(true);
     const byKey = (hints: readonly PolicyHint[]): PolicyHint[] => [...hints].sort((a, b) => (a.key < b.key ? -1 : 1));
     expect(byKey(on.hints)).toEqual(byKey(off.hints));
   });
