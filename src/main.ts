@@ -6,6 +6,7 @@ import { connectEngine } from './engine/client.ts';
 import { connectExperiments } from './engine/experiments/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
+import { pageRuntimes } from './engine/models/runtimes.ts';
 import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
@@ -39,19 +40,17 @@ const models = new ModelsState({
       if (refused !== null) run.tell(refused, 'problem');
     }),
   persist: async () => navigator.storage.persist(),
-  prepare: offerOwnModel,
+  prepare: offerPageModels,
   memory: endpointMemory(),
 });
 
-/** Chrome's own model can only be reached from the page; elsewhere there is none, and its code is not even loaded. */
-async function offerOwnModel(api: ModelsApi): Promise<void> {
-  if (!('LanguageModel' in globalThis)) return;
-  const [{ makeBuiltInAiProvider }, { servePageModels }] = await Promise.all([
-    import('./samplers/built-in-ai/built-in-ai.ts'),
-    import('./engine/models/page-models.ts'),
-  ]);
-  const provider = makeBuiltInAiProvider({});
-  await api.offer(servePageModels(provider), provider.kind);
+/** Models that only the page can reach, such as Chrome's own, are offered to the engine over a bridge. */
+async function offerPageModels(api: ModelsApi): Promise<void> {
+  for (const { here, load } of pageRuntimes()) {
+    if (!here()) continue;
+    const [provider, { servePageModels }] = await Promise.all([load(), import('./engine/models/page-models.ts')]);
+    await api.offer(servePageModels(provider), provider.kind);
+  }
 }
 
 const run: RunState = new RunState({

@@ -9,9 +9,9 @@ import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './data/open-dataset.ts';
-import { laterProvider, whenAsked } from './models/later-provider.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
+import { serverRuntime, workerRuntimes } from './models/runtimes.ts';
 import { sending, type Sending } from './policy-wire.ts';
 import type { EngineApi } from './protocol.ts';
 import { fetchStarter } from './data/starter.ts';
@@ -42,45 +42,22 @@ function breathe(): Promise<void> {
   });
 }
 
-const loadWebllm = whenAsked(async () => {
-  const { makeWebllmProvider } = await import('../samplers/webllm/webllm-provider.ts');
-  return makeWebllmProvider({});
-});
-const loadLlama = whenAsked(async () => {
-  const [{ makeWllamaProvider }, { WLLAMA_WASM_URL }] = await Promise.all([
-    import('../samplers/wllama/wllama-provider.ts'),
-    import('../samplers/wllama/wasm-url.ts'),
-  ]);
-  return makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
-});
-const loadEndpoint = whenAsked(() => import('../samplers/endpoint/endpoint.ts'));
-
 let models: Models | null = null;
 
 const worker: EngineWorker = {
   start: ({ baseUrl, storeName }) => {
     const fetchHere: typeof fetch = (...request) => fetch(...request);
     const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
+    const now = (): number => performance.now();
+    const today = (): number => Date.now();
+    const newId = (): string => crypto.randomUUID();
+    const server = serverRuntime(fetchHere, self.location.origin);
     const made = new Models({
-      providers: [laterProvider('webllm', loadWebllm), laterProvider('wllama', loadLlama)],
-      openGguf: async (file, name, options) => (await loadLlama()).openFile(file, name, options),
-      endpointModels: async ({ baseUrl: url, key }) => {
-        const { listEndpointModels } = await loadEndpoint();
-        const listed = await listEndpointModels({
-          baseUrl: url,
-          key,
-          fetch: fetchHere,
-          pageOrigin: self.location.origin,
-        });
-        return listed.map(({ id }) => id);
-      },
-      connectEndpoint: async ({ baseUrl: url, key }, model) =>
-        (await loadEndpoint()).connectEndpoint({ baseUrl: url, model, key, fetch: fetchHere }),
-      openFiles,
+      providers: workerRuntimes({ openFiles, today, newId }),
+      endpointModels: (settings) => server.models(settings),
+      connectEndpoint: (settings, model) => server.connect(settings, model),
       storage: storageView,
-      now: () => performance.now(),
-      today: () => Date.now(),
-      newId: () => crypto.randomUUID(),
+      now,
     });
     models = made;
     return proxy(
@@ -104,9 +81,9 @@ const worker: EngineWorker = {
           model: () => made.current,
           openFiles,
           storage: storageView,
-          now: () => performance.now(),
-          today: () => Date.now(),
-          newRunId: () => crypto.randomUUID(),
+          now,
+          today,
+          newRunId: newId,
           breathe,
         }),
       ),

@@ -19,7 +19,7 @@ import { makeGguf } from '../support/gguf.ts';
 let model: LanguageModel;
 beforeAll(async () => {
   const provider = makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
-  model = await provider.openFile(new Blob([makeGguf({ name: 'Random llama', contextLength: 4096 })]), 'a.gguf', {
+  model = await provider.loadFile(new Blob([makeGguf({ name: 'Random llama', contextLength: 4096 })]), 'a.gguf', {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });

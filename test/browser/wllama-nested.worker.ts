@@ -5,7 +5,7 @@ import { makeGguf } from '../support/gguf.ts';
 
 try {
   const provider = makeWllamaProvider({ wasmUrl: WLLAMA_WASM_URL });
-  const model = await provider.openFile(new Blob([makeGguf()]), 'random.gguf', {
+  const model = await provider.loadFile(new Blob([makeGguf()]), 'random.gguf', {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });

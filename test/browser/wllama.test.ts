@@ -40,7 +40,7 @@ function openBytes(
     signal = new AbortController().signal,
   }: { readonly onProgress?: (progress: LoadProgress) => void; readonly signal?: AbortSignal } = {},
 ): Promise<LanguageModel> {
-  return provider().openFile(new Blob([bytes]), 'a.gguf', { onProgress, signal });
+  return provider().loadFile(new Blob([bytes]), 'a.gguf', { onProgress, signal });
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<ModelError> {
@@ -302,7 +302,7 @@ describe('what does not start', () => {
   test('a runtime that cannot be fetched', async () => {
     const options = { onProgress: () => undefined, signal: new AbortController().signal };
     const fault = await faultOf(
-      provider({ wasmUrl: '/test/no-such-file.wasm' }).openFile(new Blob([makeGguf()]), 'a.gguf', options),
+      provider({ wasmUrl: '/test/no-such-file.wasm' }).loadFile(new Blob([makeGguf()]), 'a.gguf', options),
     );
     expect(fault).toMatchObject({
       fault: 'network',

@@ -14,14 +14,15 @@ export function whenAsked<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * The provider that `load` resolves to. Its calls reject with what `load` was rejected with, `cards` too: where the
- * code cannot be fetched nothing can be said of its models.
+ * The provider that `load` resolves to, loaded once. Its calls reject with what `load` was rejected with, `cards` too:
+ * where the code cannot be fetched nothing can be said of its models.
  */
 export function laterProvider(kind: ModelKind, load: () => Promise<ModelProvider>): ModelProvider {
+  const provider = whenAsked(load);
   return {
     kind,
-    cards: async () => (await load()).cards(),
-    load: async (id, options) => (await load()).load(id, options),
-    remove: async (id) => (await load()).remove?.(id),
+    cards: async () => (await provider()).cards(),
+    load: async (id, options) => (await provider()).load(id, options),
+    remove: async (id) => (await provider()).remove?.(id),
   };
 }

@@ -1,14 +1,7 @@
 /** The one language model of the page: chosen, loaded, watched, let go. */
 import { messageOf } from '../../grpo/message-of.ts';
 import { ModelError } from '../../samplers/language/model.ts';
-import type {
-  LanguageModel,
-  LoadProgress,
-  ModelCard,
-  ModelKind,
-  ModelProvider,
-} from '../../samplers/language/model.ts';
-import type { FileStore, StoredFile } from '../../storage/stored-file.ts';
+import type { LanguageModel, LoadOptions, ModelCard, ModelKind, ModelProvider } from '../../samplers/language/model.ts';
 import { pageProvider, type PageModels } from './page-models.ts';
 import { readable } from './readable.ts';
 import { endpointId } from './models-protocol.ts';
@@ -16,24 +9,13 @@ import type { ChosenModel, EndpointSettings, ModelsApi, ModelState, StorageView 
 
 export interface ModelsPorts {
   readonly providers: readonly ModelProvider[];
-  readonly openGguf: (
-    file: Blob,
-    name: string,
-    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
-  ) => Promise<LanguageModel>;
   readonly endpointModels: (settings: EndpointSettings) => Promise<string[]>;
   readonly connectEndpoint: (settings: EndpointSettings, model: string) => Promise<LanguageModel>;
-  /** Rejects where nothing can be stored; files are then opened all the same, and gone with the page. */
-  readonly openFiles: () => Promise<FileStore>;
   /** What the browser says of its storage; null where it does not. */
   readonly storage: () => Promise<StorageView | null>;
   readonly now: () => number;
-  readonly today: () => number;
-  readonly newId: () => string;
 }
 
-/** Ids of models that were opened from disk begin with it. */
-export const FILE_ID = 'file/';
 const PROGRESS_MS = 100;
 /** Faults after which a loaded model cannot write any more. */
 const FATAL = ['device-lost', 'out-of-memory'];
@@ -45,7 +27,6 @@ export class Models implements ModelsApi {
   #model: LanguageModel | null = null;
   #watchers: ((state: ModelState) => void)[] = [];
   #loading: AbortController | null = null;
-  #files: Promise<FileStore> | null = null;
 
   constructor(ports: ModelsPorts) {
     this.#ports = ports;
@@ -66,11 +47,7 @@ export class Models implements ModelsApi {
   }
 
   async cards(): Promise<ModelCard[]> {
-    const [lists, files] = await Promise.all([
-      Promise.all(this.#providers.map((provider) => provider.cards())),
-      this.#stored(),
-    ]);
-    return [...files.map(cardOf), ...lists.flat()];
+    return (await Promise.all(this.#providers.map((provider) => provider.cards()))).flat();
   }
 
   async offer(page: PageModels, kind: ModelKind): Promise<void> {
@@ -82,14 +59,13 @@ export class Models implements ModelsApi {
   }
 
   async load(id: string): Promise<void> {
-    if (id.startsWith(FILE_ID)) {
-      const file = await (await this.#openFiles()).get(id.slice(FILE_ID.length));
-      if (file === null) throw new Error('This file is not stored in this browser any more. Open it again.');
-      return this.#take(here(id, file.name), (options) => this.#ports.openGguf(file.blob, file.name, options));
-    }
     for (const provider of this.#providers) {
       const card = (await provider.cards()).find((one) => one.id === id);
-      if (card === undefined) continue;
+      if (card === undefined) {
+        const missing = provider.missing?.(id) ?? null;
+        if (missing !== null) throw new Error(missing);
+        continue;
+      }
       if (card.blocked !== null) throw new Error(card.blocked);
       return this.#take(here(id, card.label), (options) => provider.load(id, options));
     }
@@ -108,28 +84,22 @@ export class Models implements ModelsApi {
 
   async remove(id: string): Promise<void> {
     if (this.#state.status !== 'none' && this.#state.id === id) await this.unload();
-    if (id.startsWith(FILE_ID)) return (await this.#openFiles()).remove(id.slice(FILE_ID.length));
     for (const provider of this.#providers) {
       if ((await provider.cards()).some((card) => card.id === id)) await provider.remove?.(id);
     }
   }
 
   async openFile(file: File, keep: boolean): Promise<void> {
-    const id = this.#ports.newId();
-    await this.#take(here(`${FILE_ID}${id}`, file.name), async (options) => {
-      const model = await this.#ports.openGguf(file, file.name, options);
-      // Kept only once it is known to load.
-      if (keep) {
-        try {
-          await (
-            await this.#openFiles()
-          ).put({ id, kind: 'gguf', name: file.name, blob: file, added: this.#ports.today() });
-        } catch (error) {
-          this.#notKept = `The model runs, but no copy could be kept in this browser: ${messageOf(error)}`;
-        }
-      }
-      return model;
-    });
+    const chosen = this.#providers.find((provider) => provider.openFile !== undefined)?.openFile?.(file, keep);
+    if (chosen === undefined) throw new Error('Nothing here can open a model from a file.');
+    await this.#take(here(chosen.id, chosen.label), (options) =>
+      chosen.load({
+        ...options,
+        tell: (notice) => {
+          this.#notice = notice;
+        },
+      }),
+    );
   }
 
   endpointModels(settings: EndpointSettings): Promise<string[]> {
@@ -144,19 +114,16 @@ export class Models implements ModelsApi {
     );
   }
 
-  /** Why the last file was not kept; asked for once. */
-  #notKept: string | null = null;
+  /** What the last file's load told; asked for once. */
+  #notice: string | null = null;
   async takeNotice(): Promise<string | null> {
-    const notice = this.#notKept;
-    this.#notKept = null;
+    const notice = this.#notice;
+    this.#notice = null;
     return notice;
   }
 
   /** Puts the model that `open` resolves to in the place of the one there is. */
-  async #take(
-    chosen: ChosenModel,
-    open: (options: { onProgress: (progress: LoadProgress) => void; signal: AbortSignal }) => Promise<LanguageModel>,
-  ): Promise<void> {
+  async #take(chosen: ChosenModel, open: (options: LoadOptions) => Promise<LanguageModel>): Promise<void> {
     this.#loading?.abort();
     await this.#close();
     const loading = new AbortController();
@@ -253,43 +220,6 @@ export class Models implements ModelsApi {
     this.#model = null;
     await model?.close().catch(() => undefined);
   }
-
-  async #stored(): Promise<StoredFile[]> {
-    try {
-      // The database belongs to the origin: another project of the same host may have written into it.
-      return (await (await this.#openFiles()).list('gguf')).filter(
-        ({ id, name, blob }) => typeof id === 'string' && typeof name === 'string' && blob instanceof Blob,
-      );
-    } catch {
-      // Where nothing can be stored, nothing is.
-      return [];
-    }
-  }
-
-  #openFiles(): Promise<FileStore> {
-    this.#files ??= this.#ports.openFiles();
-    this.#files.catch(() => {
-      this.#files = null;
-    });
-    return this.#files;
-  }
 }
 
 const here = (id: string, label: string): ChosenModel => ({ id, label, runs: 'browser' });
-
-function cardOf({ id, name, blob }: StoredFile): ModelCard {
-  return {
-    id: `${FILE_ID}${id}`,
-    kind: 'wllama',
-    label: name,
-    downloadBytes: 0,
-    estimated: false,
-    memoryBytes: null,
-    licence: '',
-    host: null,
-    blocked: null,
-    note: 'Opened from disk, and kept in this browser.',
-    stored: { bytes: blob.size },
-    suggested: false,
-  };
-}

@@ -47,6 +47,7 @@ export function makeBuiltInAiProvider(options: BuiltInOptions = {}): ModelProvid
         {
           id: BUILT_IN_ID,
           kind: 'built-in-ai',
+          group: { title: 'Built into this browser', instead: null },
           label: LABEL,
           downloadBytes: availability === 'available' ? 0 : null,
           estimated: false,

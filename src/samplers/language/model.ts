@@ -33,8 +33,8 @@ export interface Generation {
   readonly logProbability: number | null;
 }
 
-const MODEL_KINDS = ['webllm', 'wllama', 'endpoint', 'built-in-ai'] as const;
-export type ModelKind = (typeof MODEL_KINDS)[number];
+/** Names what runs a model, e.g. `webllm`. Any name will do: nothing is decided by it. */
+export type ModelKind = string;
 
 /** A model that is loaded. */
 export interface LanguageModel {
@@ -68,28 +68,26 @@ export interface LanguageModel {
   close(): Promise<void>;
 }
 
-const MODEL_FAULTS = [
-  'no-webgpu',
-  'no-f16',
-  'gpu-limits',
-  'device-lost',
-  'out-of-memory',
-  'not-found',
-  'network',
-  'disk-full',
-  'context-overflow',
-  'bad-file',
-  'refused',
-  'cors',
-  'mixed-content',
-  'timeout',
-  'rate-limit',
-  'server',
-  'protocol',
-  'unsupported',
-  'failed',
-] as const;
-export type ModelFault = (typeof MODEL_FAULTS)[number];
+export type ModelFault =
+  | 'no-webgpu'
+  | 'no-f16'
+  | 'gpu-limits'
+  | 'device-lost'
+  | 'out-of-memory'
+  | 'not-found'
+  | 'network'
+  | 'disk-full'
+  | 'context-overflow'
+  | 'bad-file'
+  | 'refused'
+  | 'cors'
+  | 'mixed-content'
+  | 'timeout'
+  | 'rate-limit'
+  | 'server'
+  | 'protocol'
+  | 'unsupported'
+  | 'failed';
 
 /** What went wrong with a model: cause in `message`, way out in `remedy`, both fit for a reader. */
 export class ModelError extends Error {
@@ -104,10 +102,19 @@ export class ModelError extends Error {
   }
 }
 
+/** Where a model stands in the picker. */
+export interface ModelGroup {
+  /** Heading, e.g. where its models run. */
+  readonly title: string;
+  /** What can be done where none of the group can run, as a sentence; null for nothing to say. */
+  readonly instead: string | null;
+}
+
 /** A line of the model picker. Plain data. */
 export interface ModelCard {
   readonly id: string;
   readonly kind: ModelKind;
+  readonly group: ModelGroup;
   readonly label: string;
   /** What is loaded from the network, in bytes; 0 when nothing is; null when unknown. */
   readonly downloadBytes: number | null;
@@ -140,19 +147,33 @@ export interface LoadProgress {
   readonly secondsLeft: number | null;
 }
 
+export interface LoadOptions {
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A file that somebody chose, about to be loaded. */
+export interface ChosenFile {
+  readonly id: string;
+  readonly label: string;
+  /** Rejects as `ModelProvider.load` does. `tell`: something the reader should know although the model runs. */
+  load(options: LoadOptions & { readonly tell: (notice: string) => void }): Promise<LanguageModel>;
+}
+
 /** What can load models of one kind. */
 export interface ModelProvider {
   readonly kind: ModelKind;
   /** The models it knows, with what is stored of them. Never rejects: what cannot run says why. */
   cards(): Promise<ModelCard[]>;
+  /** Why it has no such model any more, where the id is one of its own; null where it is not. */
+  missing?(id: string): string | null;
+  /** Takes a file from disk, and keeps a copy in the browser where that is wanted; absent where it opens none. */
+  openFile?(file: File, keep: boolean): ChosenFile;
   /**
    * Rejects with ModelError, or AbortError when aborted; what was downloaded until then is kept, so that the next try
    * resumes.
    */
-  load(
-    id: string,
-    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
-  ): Promise<LanguageModel>;
+  load(id: string, options: LoadOptions): Promise<LanguageModel>;
   /** Deletes what is stored of it. */
   remove?(id: string): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
   type LanguageModel,
   type LoadProgress,
   type ModelCard,
+  type ModelGroup,
   type ModelProvider,
 } from '../language/model.ts';
 import { downloadModel, type DownloadParts } from './download.ts';
@@ -244,6 +245,12 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
   };
 }
 
+const GROUP: ModelGroup = {
+  title: 'On the GPU (WebGPU, WebLLM)',
+  instead:
+    'Without WebGPU a model can still run: on the CPU below, from a GGUF file, or on a server. The built-in sampler and the recorded completions need neither.',
+};
+
 /**
  * A GPU that offers smaller bindings than this is that of a phone or an old laptop; what fits it well has fewer weights
  * than that.
@@ -347,6 +354,7 @@ function cardOf(
   return {
     id,
     kind: 'webllm',
+    group: GROUP,
     label,
     downloadBytes: listed ?? (known === null ? null : estimatedDownload(known.model, known.precision)),
     estimated: listed === null,

@@ -5,8 +5,9 @@
 import {
   ModelError,
   type LanguageModel,
-  type LoadProgress,
+  type LoadOptions,
   type ModelCard,
+  type ModelGroup,
   type ModelProvider,
 } from '../language/model.ts';
 import { download } from './download.ts';
@@ -18,8 +19,8 @@ import { inspectMachine, MEMORY_LIMIT_BYTES, speedNote, whyBlocked, type Machine
 import { makeWllamaModel } from './wllama-model.ts';
 
 export interface WllamaOptions {
-  /** Address of the runtime's .wasm (WLLAMA_WASM_URL): a file of this site. */
-  readonly wasmUrl: string;
+  /** Address of the runtime's .wasm; the file of this site (WLLAMA_WASM_URL) unless given. */
+  readonly wasmUrl?: string;
   /** Models to offer; WLLAMA_MODELS unless given. */
   readonly models?: readonly WllamaModel[];
   readonly fetch?: typeof globalThis.fetch;
@@ -32,17 +33,14 @@ export interface WllamaOptions {
   readonly threads?: number;
 }
 
-export interface LoadOptions {
-  readonly onProgress: (progress: LoadProgress) => void;
-  readonly signal: AbortSignal;
-}
-
 export interface WllamaProvider extends ModelProvider {
-  /** Loads any GGUF file from disk: no download. Rejects with ModelError, or AbortError. */
-  openFile(file: Blob, name: string, options: LoadOptions): Promise<LanguageModel>;
+  /** Loads any GGUF file: no download. Rejects with ModelError, or AbortError. */
+  loadFile(file: Blob, name: string, options: LoadOptions): Promise<LanguageModel>;
   /** Deletes what is stored of it. Rejects with ModelError while it is being downloaded. */
   remove(id: string): Promise<void>;
 }
+
+const GROUP: ModelGroup = { title: 'On the CPU (wllama)', instead: null };
 
 const NO_STORAGE =
   'This browser gives this page no place to store files (it needs https, and not every private window has it). A GGUF file can still be opened from disk.';
@@ -74,7 +72,6 @@ async function holding<T>(name: string, wait: AbortSignal | null, work: () => Pr
 
 export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
   const {
-    wasmUrl,
     models = WLLAMA_MODELS,
     fetch = globalThis.fetch.bind(globalThis),
     now = () => performance.now(),
@@ -108,6 +105,7 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
     return {
       id: model.id,
       kind: 'wllama',
+      group: GROUP,
       label: model.label,
       downloadBytes: model.bytes,
       estimated: model.estimated,
@@ -137,6 +135,7 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
         `${name} is larger than the 4 GiB that a WebAssembly memory holds.`,
         'Choose a smaller model, or one with fewer bits a weight.',
       );
+    const wasmUrl = options.wasmUrl ?? (await import('./wasm-url.ts')).WLLAMA_WASM_URL;
     const runtime = await startRuntime({ file, name, header, wasmUrl, fetch, threads, now, onProgress, signal });
     return makeWllamaModel({ runtime, id, label: label ?? header.name ?? name });
   }
@@ -164,7 +163,7 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
       return open(file, id, name, loadOptions, model.label);
     },
 
-    async openFile(file, name, loadOptions) {
+    async loadFile(file, name, loadOptions) {
       loadOptions.signal.throwIfAborted();
       return open(file, `wllama/file/${name}`, name, loadOptions);
     },

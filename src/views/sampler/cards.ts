@@ -1,9 +1,8 @@
 /** The models that can be chosen, in the order and the words of the list. */
 import { bytes } from '../../charts/format.ts';
-import type { ModelCard, ModelKind } from '../../state/models.svelte.ts';
+import type { ModelCard } from '../../state/models.svelte.ts';
 
 export interface CardGroup {
-  readonly id: 'stored' | ModelKind;
   readonly title: string;
   readonly cards: readonly ModelCard[];
   readonly blocked: readonly ModelCard[];
@@ -13,31 +12,24 @@ export interface CardGroup {
   readonly shared: readonly string[];
 }
 
-const TITLES: readonly (readonly [ModelKind, string])[] = [
-  ['webllm', 'On the GPU (WebGPU, WebLLM)'],
-  ['wllama', 'On the CPU (wllama)'],
-  ['built-in-ai', 'Built into this browser'],
-];
-
 /**
- * What is stored here first, then kind by kind; what cannot run here stands last in each. Groups without a card are
- * left out.
+ * What is stored here first, then group by group, in the order in which they come; what cannot run here stands last in
+ * each. Groups without a card are left out.
  */
 export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
   const stored = cards.filter((card) => card.stored !== null);
   const groups: CardGroup[] =
     stored.length === 0
       ? []
-      : [{ id: 'stored', title: 'Stored in this browser', cards: stored, blocked: [], reason: null, shared: [] }];
-  for (const [kind, title] of TITLES) {
-    const own = cards.filter((card) => card.kind === kind);
+      : [{ title: 'Stored in this browser', cards: stored, blocked: [], reason: null, shared: [] }];
+  for (const title of new Set(cards.map(({ group }) => group.title))) {
+    const own = cards.filter(({ group }) => group.title === title);
     const rest = own.filter((card) => card.stored === null);
     if (rest.length === 0) continue;
     const free = rest.filter((card) => card.blocked === null);
     const blocked = rest.filter((card) => card.blocked !== null);
     const reason = own[0]?.blocked ?? null;
     groups.push({
-      id: kind,
       title,
       blocked,
       // The one to begin with comes first; sort keeps the order of the others.
@@ -50,6 +42,12 @@ export function groupsOf(cards: readonly ModelCard[]): readonly CardGroup[] {
     });
   }
   return groups;
+}
+
+/** What can be done in the place of each group of which nothing can run here. */
+export function insteadOf(cards: readonly ModelCard[]): readonly string[] {
+  const told = new Set(cards.flatMap(({ group }) => group.instead ?? []));
+  return [...told].filter((text) => cards.every(({ group, blocked }) => group.instead !== text || blocked !== null));
 }
 
 function sentencesOf(card: ModelCard | undefined): readonly string[] {

@@ -20,6 +20,10 @@ import { engineOf, SPREAD, type FakeEngine } from '../../views/fixture.ts';
 const card = (id: string, given: Partial<ModelCard> = {}): ModelCard => ({
   id,
   kind: 'webllm',
+  group: {
+    title: 'On the GPU (WebGPU, WebLLM)',
+    instead: 'Without WebGPU a model can still run: on the CPU below, from a GGUF file, or on a server.',
+  },
   label: id,
   downloadBytes: 876e6,
   estimated: false,
@@ -40,12 +44,14 @@ export const SMALL = card('webllm/small', {
 });
 export const CPU = card('wllama/coder', {
   kind: 'wllama',
+  group: { title: 'On the CPU (wllama)', instead: null },
   label: 'Coder 0.5B, 4 bits',
   downloadBytes: 491e6,
   memoryBytes: 750e6,
 });
 export const FILE = card('file/1', {
-  kind: 'wllama',
+  kind: 'file',
+  group: { title: 'Opened from disk', instead: null },
   label: 'mine.gguf',
   downloadBytes: 0,
   memoryBytes: null,

@@ -1,14 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Models, type ModelsPorts } from '../../../src/engine/models/models.ts';
+import { keptModels, type KeptModelsPorts } from '../../../src/engine/models/kept-models.ts';
+import { laterProvider } from '../../../src/engine/models/later-provider.ts';
 import type { ModelState } from '../../../src/engine/models/models-protocol.ts';
 import { pageProvider, servePageModels } from '../../../src/engine/models/page-models.ts';
+import { DEFAULT_CONFIG } from '../../../src/grpo/config.ts';
+import { PolicyLayer } from '../../../src/grpo/policy.ts';
+import { seededRandom } from '../../../src/grpo/random.ts';
+import type { Schema } from '../../../src/grpo/types.ts';
+import { makeLanguageSampler } from '../../../src/samplers/language/language-sampler.ts';
 import { ModelError } from '../../../src/samplers/language/model.ts';
 import type { LanguageModel, LoadProgress, ModelCard, ModelProvider } from '../../../src/samplers/language/model.ts';
 import type { FileStore, StoredFile } from '../../../src/storage/stored-file.ts';
+import { groupsOf, insteadOf } from '../../../src/views/sampler/cards.ts';
 
 const CARD: ModelCard = {
   id: 'webllm/one',
   kind: 'webllm',
+  group: { title: 'On the GPU', instead: 'Try the CPU.' },
   label: 'One',
   downloadBytes: 100,
   estimated: true,
@@ -70,6 +79,19 @@ function provider(cards: readonly ModelCard[] = [CARD]) {
   return made;
 }
 
+const ABACI: Schema = {
+  tables: [
+    {
+      name: 'abacus',
+      kind: 'table',
+      columns: [{ name: 'beads', type: 'INTEGER', primaryKey: false, notNull: true }],
+      foreignKeys: [],
+      rowCount: 7,
+    },
+  ],
+  profiles: [],
+};
+
 function files(): FileStore & { kept: Map<string, StoredFile>; full: boolean } {
   const kept = new Map<string, StoredFile>();
   const store = {
@@ -91,20 +113,25 @@ function files(): FileStore & { kept: Map<string, StoredFile>; full: boolean } {
   return store;
 }
 
+const kept = (store: FileStore, over: Partial<KeptModelsPorts> = {}): ModelProvider =>
+  keptModels({
+    openFiles: () => Promise.resolve(store),
+    loadGguf: () => Promise.resolve(model({ label: 'From disk', kind: 'wllama' })),
+    today: () => 7,
+    newId: () => 'f1',
+    ...over,
+  });
+
 async function opened(over: Partial<ModelsPorts> = {}) {
   const one = provider();
   const store = files();
   let now = 0;
   const models = new Models({
-    providers: [one],
-    openGguf: () => Promise.resolve(model({ label: 'From disk', kind: 'wllama' })),
+    providers: [kept(store), one],
     endpointModels: () => Promise.resolve(['a']),
     connectEndpoint: () => Promise.resolve(model({ label: 'served', kind: 'endpoint' })),
-    openFiles: () => Promise.resolve(store),
     storage: () => Promise.resolve({ used: 1, quota: 2 }),
     now: () => (now += 40),
-    today: () => 7,
-    newId: () => 'f1',
     ...over,
   });
   const states: ModelState[] = [];
@@ -250,12 +277,38 @@ describe('the one language model of the page', () => {
   });
 
   it('keeps no file that does not load', async () => {
-    const { models, store, states } = await opened({
-      openGguf: () => Promise.reject(new ModelError('bad-file', 'This is no GGUF file.', 'Choose another.')),
-    });
+    const store = files();
+    const loadGguf = () => Promise.reject(new ModelError('bad-file', 'This is no GGUF file.', 'Choose another.'));
+    const { models, states } = await opened({ providers: [kept(store, { loadGguf })] });
     await models.openFile(new File(['x'], 'x.txt'), true);
     expect(store.kept.size).toBe(0);
     expect(states.at(-1)).toMatchObject({ status: 'failed', fault: 'bad-file' });
+  });
+});
+
+describe('a runtime that nobody has heard of', () => {
+  it('is one file and one line: it is listed under its own heading, loaded, and writes a group', async () => {
+    let fetched = 0;
+    const madeUp = async () => {
+      fetched++;
+      return (await import('./made-up-runtime.ts')).makeAbacusProvider();
+    };
+    const { models } = await opened({ providers: [provider(), laterProvider('abacus', madeUp)] });
+    expect(fetched).toBe(0);
+    const cards = await models.cards();
+    expect(groupsOf(cards).map(({ title, cards: own }) => [title, own.map(({ label }) => label)])).toEqual([
+      ['On the GPU', ['One']],
+      ['On an abacus', ['Seven beads']],
+      ['In the sand', []],
+    ]);
+    expect(insteadOf(cards)).toEqual(['Without sand, take beads.']);
+    await models.load('abacus/seven');
+    const loaded = models.current;
+    if (loaded === null) throw new Error('It was not loaded.');
+    expect([loaded.kind, fetched]).toEqual(['abacus', 1]);
+    const sampler = makeLanguageSampler({ model: loaded, schema: ABACI, settings: () => DEFAULT_CONFIG });
+    const ask = { question: 'how many', policy: new PolicyLayer(), temperature: 1, random: seededRandom(1).next };
+    expect((await sampler.generateGroup(ask, 2)).map(({ sql }) => sql)).toEqual(['SELECT 7', 'SELECT 7']);
   });
 });
 

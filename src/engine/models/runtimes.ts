@@ -1,0 +1,56 @@
+/**
+ * What runs language models: a line each, in the order of the picker. A runtime is a file in src/samplers that makes a
+ * ModelProvider, and its line here. Its code is fetched when somebody first looks at the models.
+ */
+import type { FileStore } from '../../storage/stored-file.ts';
+import type { LanguageModel, ModelProvider } from '../../samplers/language/model.ts';
+import { keptModels } from './kept-models.ts';
+import { laterProvider, whenAsked } from './later-provider.ts';
+import type { EndpointSettings } from './models-protocol.ts';
+
+export interface RuntimeNeeds {
+  readonly openFiles: () => Promise<FileStore>;
+  readonly today: () => number;
+  readonly newId: () => string;
+}
+
+/** Those that run in the engine's worker, or in workers below it. */
+export function workerRuntimes({ openFiles, today, newId }: RuntimeNeeds): ModelProvider[] {
+  const webllm = async () => (await import('../../samplers/webllm/webllm-provider.ts')).makeWebllmProvider({});
+  const wllama = whenAsked(async () =>
+    (await import('../../samplers/wllama/wllama-provider.ts')).makeWllamaProvider({}),
+  );
+  return [
+    keptModels({ openFiles, today, newId, loadGguf: async (...file) => (await wllama()).loadFile(...file) }),
+    laterProvider('webllm', webllm),
+    laterProvider('wllama', wllama),
+  ];
+}
+
+export interface PageRuntime {
+  /** False where this browser has none; its code is then not fetched. */
+  readonly here: () => boolean;
+  readonly load: () => Promise<ModelProvider>;
+}
+
+/** Those that only the page can reach; they stand behind the others. */
+export function pageRuntimes(): PageRuntime[] {
+  const builtIn = async () => (await import('../../samplers/built-in-ai/built-in-ai.ts')).makeBuiltInAiProvider({});
+  return [{ here: () => 'LanguageModel' in globalThis, load: builtIn }];
+}
+
+export interface ServerRuntime {
+  /** Names of the models that a server offers. Rejects with ModelError. */
+  models(settings: EndpointSettings): Promise<string[]>;
+  connect(settings: EndpointSettings, model: string): Promise<LanguageModel>;
+}
+
+/** Models of a server that somebody names. */
+export function serverRuntime(fetch: typeof globalThis.fetch, pageOrigin: string): ServerRuntime {
+  const endpoint = whenAsked(() => import('../../samplers/endpoint/endpoint.ts'));
+  return {
+    models: async ({ baseUrl, key }) =>
+      (await (await endpoint()).listEndpointModels({ baseUrl, key, fetch, pageOrigin })).map(({ id }) => id),
+    connect: async ({ baseUrl, key }, model) => (await endpoint()).connectEndpoint({ baseUrl, model, key, fetch }),
+  };
+}
