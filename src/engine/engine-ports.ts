@@ -4,8 +4,10 @@ import type { RunStore } from '../grpo/run-store.ts';
 import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
 import type { FileStore } from '../storage/stored-file.ts';
+import type { LiveRelay } from './models/live-relay.ts';
 import type { StorageView } from './protocol.ts';
 import type { Completions } from './sources/completions.ts';
+import type { MakeLanguageSampler } from './sources/language-samplers.ts';
 import type { Definition } from '../grpo/types.ts';
 
 /** A dataset that is open. */
@@ -33,6 +35,10 @@ export interface EnginePorts {
   readonly loadStarter: () => Promise<PolicyHint[]>;
   /** The language model that is loaded; null for none. */
   readonly model: () => LanguageModel | null;
+  /** Makes the samplers of language models; asked when the first one is chosen. What they write goes to `live`. */
+  readonly languageSampler: () => Promise<MakeLanguageSampler>;
+  /** Where what a language model is writing is watched. */
+  readonly live: Pick<LiveRelay, 'watch' | 'tell'>;
   /** Files that were opened and kept; rejects where nothing can be stored. */
   readonly openFiles: () => Promise<FileStore>;
   /** What this site uses of the browser's storage and may use; null where the browser does not say. */

@@ -12,7 +12,6 @@ import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
 import type { Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
-import { LiveRelay } from './models/live-relay.ts';
 import { readable } from './models/readable.ts';
 import type {
   Advance,
@@ -45,7 +44,6 @@ import { forQuestions } from './sources/completions.ts';
 export class Engine implements EngineApi {
   readonly #ports: EnginePorts;
   readonly #run: RunInHand;
-  readonly #live: LiveRelay;
   #turn: Promise<unknown> = Promise.resolve();
   #halted = false;
   /** Ends what is being sampled now. */
@@ -53,8 +51,7 @@ export class Engine implements EngineApi {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    this.#live = new LiveRelay(ports.now);
-    this.#run = new RunInHand(ports, (group) => this.#live.tell(group));
+    this.#run = new RunInHand(ports);
   }
 
   open({ seed = DEFAULT_SEED, settings = {} }: Parameters<EngineApi['open']>[0]): Promise<RunView> {
@@ -105,7 +102,7 @@ export class Engine implements EngineApi {
   }
 
   watchLive(onlive: (group: LiveGroup | null) => void): Promise<void> {
-    this.#live.watch(onlive);
+    this.#ports.live.watch(onlive);
     return Promise.resolve();
   }
 
@@ -148,7 +145,8 @@ export class Engine implements EngineApi {
   promptFor(question: string): Promise<PromptView> {
     return this.#inTurn(async () => {
       const { policy, config } = this.#run;
-      return promptFor(question, { schema: this.#run.data.dataset.database.schema, policy, config });
+      const { schema } = this.#run.data.dataset.database;
+      return promptFor(question, { schema, policy, config, contextTokens: this.#ports.model()?.contextTokens ?? null });
     });
   }
 
@@ -266,7 +264,7 @@ export class Engine implements EngineApi {
       return await work(sampling.signal);
     } finally {
       this.#sampling = null;
-      this.#live.tell(null);
+      this.#ports.live.tell(null);
     }
   }
 }

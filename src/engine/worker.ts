@@ -9,12 +9,14 @@ import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './data/open-dataset.ts';
+import { LiveRelay } from './models/live-relay.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
 import { serverRuntime, workerRuntimes } from './models/runtimes.ts';
 import { sending, type Sending } from './policy-wire.ts';
 import type { EngineApi } from './protocol.ts';
 import { fetchStarter } from './data/starter.ts';
+import { languageSamplers } from './sources/language-samplers.ts';
 
 export interface StartOptions {
   /** URL of the page: its datasets are found relative to it. */
@@ -51,6 +53,7 @@ const worker: EngineWorker = {
     const now = (): number => performance.now();
     const today = (): number => Date.now();
     const newId = (): string => crypto.randomUUID();
+    const live = new LiveRelay(now);
     const server = serverRuntime(fetchHere, self.location.origin);
     const made = new Models({
       providers: workerRuntimes({ openFiles, today, newId }),
@@ -79,6 +82,8 @@ const worker: EngineWorker = {
           },
           loadStarter: () => fetchStarter(baseUrl, fetchHere),
           model: () => made.current,
+          live,
+          languageSampler: languageSamplers(live),
           openFiles,
           storage: storageView,
           now,

@@ -1,6 +1,8 @@
 /** The engine on the real demo shop, with real SQLite, sampler and rewards: in Node and in Chromium alike. */
 import { parseDefinitions, parseQuestions } from '../../src/formats/dataset.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
+import { LiveRelay } from '../../src/engine/models/live-relay.ts';
+import { languageSamplers } from '../../src/engine/sources/language-samplers.ts';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
@@ -35,7 +37,9 @@ let runs = 0;
 
 /** Ports over an open dataset: a store in memory, and a clock that passes one millisecond at every look. */
 export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): EnginePorts {
-  let now = 0;
+  let looks = 0;
+  const now = over.now ?? (() => looks++);
+  const live = new LiveRelay(now);
   const store = new MemoryStore();
   return {
     openStore: () => Promise.resolve(store),
@@ -44,9 +48,11 @@ export function portsFor(dataset: Dataset, over: Partial<EnginePorts> = {}): Eng
     makeRewards,
     loadStarter: () => Promise.reject(new Error('There is no starter policy here.')),
     model: () => null,
+    live,
+    languageSampler: languageSamplers(live),
     openFiles: () => Promise.reject(new Error('Nothing can be stored here.')),
     storage: () => Promise.resolve(null),
-    now: () => now++,
+    now,
     today: () => 1_700_000_000_000,
     newRunId: () => `run-${++runs}`,
     breathe: () => Promise.resolve(),

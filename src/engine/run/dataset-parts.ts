@@ -7,7 +7,6 @@ import { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { keptFile } from './kept-files.ts';
 import { ChosenSampler } from '../sources/chosen-sampler.ts';
 import { forQuestions, type Completions } from '../sources/completions.ts';
-import type { LiveGroup } from '../protocol.ts';
 import { TrainingPool } from './training-pool.ts';
 
 export interface DatasetParts {
@@ -18,13 +17,8 @@ export interface DatasetParts {
   readonly pool: TrainingPool;
 }
 
-interface Hooks {
-  /** The settings of the run in hand. */
-  readonly settings: () => GRPOConfig;
-  readonly onLive: (group: LiveGroup | null) => void;
-}
-
-export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive }: Hooks): DatasetParts {
+/** `settings`: those of the run in hand. */
+export function partsOf(dataset: Dataset, ports: EnginePorts, settings: () => GRPOConfig): DatasetParts {
   const { questions, database } = dataset;
   const { schema } = database;
   const feedback = new FeedbackBook(dataset.name);
@@ -38,7 +32,7 @@ export function partsOf(dataset: Dataset, ports: EnginePorts, { settings, onLive
       sketch: ports.makeSampler(schema),
       model: ports.model,
       settings,
-      onLive,
+      languageSampler: ports.languageSampler,
       feedback: () => feedback.entries,
       published: dataset.loadCompletions ?? null,
       fromFile: (id) => completionsOf(id, dataset, ports),

@@ -30,7 +30,6 @@ import type {
   AdvanceRequest,
   Configured,
   FeedbackView,
-  LiveGroup,
   Progress,
   RecordingView,
   RunsChange,
@@ -61,9 +60,9 @@ export class RunInHand {
   /** Events that were stored, and not yet told. */
   readonly #untold: HintEvent[] = [];
 
-  constructor(ports: EnginePorts, onLive: (group: LiveGroup | null) => void) {
+  constructor(ports: EnginePorts) {
     this.#ports = ports;
-    this.#data = new OpenData(ports, (dataset) => partsOf(dataset, ports, { settings: () => this.config, onLive }));
+    this.#data = new OpenData(ports, (dataset) => partsOf(dataset, ports, () => this.config));
   }
 
   get config(): GRPOConfig {

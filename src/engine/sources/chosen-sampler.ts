@@ -6,11 +6,12 @@ import type { GRPOConfig } from '../../grpo/config.ts';
 import type { Feedback } from '../../grpo/feedback.ts';
 import { SKETCH, type SamplerSource } from '../../grpo/group-source.ts';
 import type { Distribution, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
-import type { LanguageSampler, LiveGroup, makeLanguageSampler } from '../../samplers/language/language-sampler.ts';
+import type { LanguageSampler } from '../../samplers/language/language-sampler.ts';
 import type { LanguageModel } from '../../samplers/language/model.ts';
 import { feedbackPool } from '../../samplers/replay/feedback-pool.ts';
 import { AbsentModel } from './absent-model.ts';
 import type { Completions } from './completions.ts';
+import type { MakeLanguageSampler } from './language-samplers.ts';
 
 export interface ChosenSamplerParts {
   readonly schema: Schema;
@@ -22,7 +23,8 @@ export interface ChosenSamplerParts {
   readonly published: (() => Promise<Completions>) | null;
   /** Those of an opened file. Rejects with a message for a reader when it is gone or does not fit the dataset. */
   readonly fromFile: (id: string) => Promise<Completions>;
-  readonly onLive: (group: LiveGroup | null) => void;
+  /** Asked when the first language model is chosen. */
+  readonly languageSampler: () => Promise<MakeLanguageSampler>;
 }
 
 /** A Sampler that is whatever was chosen last. */
@@ -64,13 +66,12 @@ export class ChosenSampler implements Sampler {
   }
 
   async #samplerOf(source: SamplerSource, label?: string): Promise<Sampler> {
-    const { sketch, published, feedback, fromFile } = this.#parts;
+    const { sketch, published, feedback, fromFile, languageSampler } = this.#parts;
     switch (source.kind) {
       case 'sketch':
         return sketch;
       case 'model': {
-        // Its code is fetched with the first model that is chosen: most runs have none.
-        const { makeLanguageSampler: make } = await import('../../samplers/language/language-sampler.ts');
+        const make = await languageSampler();
         return new AbsentModel(source.id, label ?? source.id, () => this.#loaded(source.id, make));
       }
       case 'feedback':
@@ -103,12 +104,12 @@ export class ChosenSampler implements Sampler {
     this.#language?.sampler.stop(index);
   }
 
-  #loaded(id: string, make: typeof makeLanguageSampler): LanguageSampler | null {
+  #loaded(id: string, make: MakeLanguageSampler): LanguageSampler | null {
     const model = this.#parts.model();
     if (model?.id !== id) return null;
     if (this.#language?.model !== model) {
-      const { schema, settings, onLive } = this.#parts;
-      this.#language = { model, sampler: make({ model, schema, settings, onLive }) };
+      const { schema, settings } = this.#parts;
+      this.#language = { model, sampler: make({ model, schema, settings }) };
     }
     return this.#language.sampler;
   }

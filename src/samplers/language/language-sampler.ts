@@ -12,7 +12,7 @@ import { schemaGrammar } from './grammar.ts';
 import { consideredGuidance, drawGuidance, NO_GUIDANCE, type GuidanceDraw } from './guidance-draw.ts';
 import { GroupWriter, type LiveGroup, type Written } from './group-writer.ts';
 import type { GenerateRequest, Generation, LanguageModel } from './model.ts';
-import { buildPrompt, tableLinks, type BuiltPrompt } from './prompt.ts';
+import { buildPrompt, promptBudget, tableLinks, type BuiltPrompt } from './prompt.ts';
 import { makeTextFeatures } from './text-features.ts';
 
 export type { LiveCompletion, LiveGroup } from './group-writer.ts';
@@ -46,8 +46,6 @@ export interface LanguageSamplerOptions {
 
 /** Seeds are below this. */
 const SEEDS = 2 ** 31;
-/** Least budget of a prompt, whatever room the answer takes. */
-const LEAST_PROMPT = 100;
 /** Grammars kept; the oldest goes first. */
 const KEPT_GRAMMARS = 32;
 
@@ -66,10 +64,7 @@ export function makeLanguageSampler({ model, schema, settings, onLive }: Languag
   const grammars = new Map<string, string>();
   let writing: GroupWriter | null = null;
 
-  const budgetOf = ({ prompt_tokens, max_tokens }: LanguageSettings): number =>
-    model.contextTokens === null
-      ? prompt_tokens
-      : Math.max(LEAST_PROMPT, Math.min(prompt_tokens, model.contextTokens - max_tokens));
+  const budgetOf = (now: LanguageSettings): number => promptBudget(now, model.contextTokens);
 
   const promptOf = (
     question: string,

@@ -2,6 +2,7 @@
  * What a language model is given: what to do, the schema, the hints that concern the question, and the question last.
  * The same request gives the same prompt, to the character.
  */
+import type { GRPOConfig } from '../../grpo/config.ts';
 import type { PromptMessage } from '../../grpo/origin.ts';
 import { cueKeyOf } from '../../grpo/feature-key.ts';
 import { hintSentence } from '../../grpo/sentences.ts';
@@ -14,6 +15,8 @@ import { tableTexts } from './schema-text.ts';
 
 /** Characters counted as one token: an estimate for English and SQL, since the tokeniser is the model's own affair. */
 export const CHARACTERS_PER_TOKEN = 4;
+/** Least budget of a prompt, whatever room the answer takes. */
+const LEAST_PROMPT = 100;
 /** Learned hints of one prompt: beyond a few, a model follows none. */
 export const MOST_HINTS = 20;
 
@@ -51,6 +54,16 @@ const MENTIONED = 1.5;
 
 const TASK =
   'Write one SQLite SELECT statement that answers the question. Use only the tables and columns below. Qualify a column that several tables have. Answer with the statement alone: no explanation.';
+
+/** Tokens a prompt may have for a model of that context (null: not known), with room for the answer. */
+export function promptBudget(
+  { prompt_tokens, max_tokens }: Pick<GRPOConfig, 'prompt_tokens' | 'max_tokens'>,
+  contextTokens: number | null,
+): number {
+  return contextTokens === null
+    ? prompt_tokens
+    : Math.max(LEAST_PROMPT, Math.min(prompt_tokens, contextTokens - max_tokens));
+}
 
 /** Estimated tokens of a text. */
 function estimateTokens(characters: number): number {

@@ -55,6 +55,32 @@ async function opened(over: Partial<EnginePorts> = {}): Promise<Engine> {
 const untroubled = (over: Partial<EnginePorts> = {}): Promise<Engine> =>
   opened({ openStore: () => Promise.resolve(new MemoryStore()), ...over });
 
+describe('the prompt that the page shows', () => {
+  it('is the one that is sent, for a model of little context too', async () => {
+    const [short, long] = [
+      scriptedModel({ answer: writes, contextTokens: 700 }),
+      scriptedModel({ answer: writes, contextTokens: 100_000 }),
+    ];
+    const engine = await opened();
+    const { config, dataset } = await engine.open({});
+    const question = dataset.questions[0];
+    if (question === undefined) throw new Error('The shop has no question.');
+    const shown: number[] = [];
+    for (const loaded of [short, long]) {
+      model = { ...loaded, id: MODEL };
+      await engine.useSampler(inBrowser(MODEL), 'Scripted');
+      const prompt = await engine.promptFor(question.question);
+      await engine.advance({ ...one, questionId: question.id });
+      expect(loaded.requests[0]?.messages).toEqual(config.hints_in_prompt ? prompt.withHints : prompt.withoutHints);
+      expect(prompt.tokens).toBeLessThanOrEqual(
+        Math.min(config.prompt_tokens, (loaded.contextTokens ?? 0) - config.max_tokens),
+      );
+      shown.push(prompt.tokens);
+    }
+    expect(shown[0]).toBeLessThan(shown[1] ?? 0);
+  });
+});
+
 describe('a language model that is not loaded', () => {
   it('takes no step, says why and what to do, and loses nothing', async () => {
     const engine = await opened();
