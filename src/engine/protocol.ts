@@ -239,9 +239,9 @@ export interface EngineApi {
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
   /**
-   * Starts a new run; the old one stays in the list of runs, and the reset can be taken back until the next. `start` is as before when
-   * left out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its start changes.
-   * Rejects when the starter policy cannot be loaded; nothing has changed then.
+   * Starts a new run; the old one stays in the list of runs, and the reset can be taken back until the next. `start` is
+   * as before when left out, and so is the dataset. A run without a step that keeps its seed is not replaced: only its
+   * start changes. Rejects when the starter policy cannot be loaded; nothing has changed then.
    */
   reset(options: { seed: number; start?: StartChoice; dataset?: string }): Promise<RunView>;
   undoReset(): Promise<RunView>;

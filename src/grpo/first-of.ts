@@ -1,6 +1,6 @@
 /**
- * The first `count` of the items in the order of `compare`, in that order, as `[...items].sort(compare).slice(0, count)`
- * gives them where no two are equal: without sorting the rest, of which there is much more.
+ * The first `count` of the items in the order of `compare`, in that order, as `[...items].sort(compare).slice(0,
+ * count)` gives them where no two are equal: without sorting the rest, of which there is much more.
  */
 export function firstOf<T>(items: Iterable<T>, count: number, compare: (a: T, b: T) => number): T[] {
   const first: T[] = [];

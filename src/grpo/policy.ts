@@ -228,8 +228,8 @@ export class PolicyLayer implements PolicyView {
   }
 
   /**
-   * Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. Throws Error
-   * for an event of a hint that is not there.
+   * Puts one event of the log into effect: replaying a whole log from empty gives the policy that wrote it. Throws
+   * Error for an event of a hint that is not there.
    */
   apply(event: HintEvent): void {
     const { type, key, step, after, sequence } = event;

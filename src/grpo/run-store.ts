@@ -81,8 +81,8 @@ export interface HintLog {
 }
 
 /**
- * Weights of one hint over the whole run: at the snapshots of the policy (null where it was not part of it), and at each
- * of its events since the last one.
+ * Weights of one hint over the whole run: at the snapshots of the policy (null where it was not part of it), and at
+ * each of its events since the last one.
  */
 export interface KeptWeights {
   readonly key: string;

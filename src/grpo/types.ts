@@ -245,7 +245,9 @@ export type KeptPolicy =
 
 /** Why a hint changed: a message and its values. The sentence is made where it is read (sentences.ts). */
 export type HintReason =
-  /** Completions that used it, or left it out, differed from their group; `advantage` is summed over those that used it. */
+  /**
+   * Completions that used it, or left it out, differed from their group; `advantage` is summed over those that used it.
+   */
   | { readonly id: 'taught'; readonly support: number; readonly advantage: number }
   /** Only regularisation moved it. */
   | { readonly id: 'pulled'; readonly support: number }
@@ -273,8 +275,8 @@ export type HintReason =
   | { readonly id: 'told'; readonly text: string };
 
 /**
- * One line of the append-only log: what changes of a hint, and why. Replaying the log from the start gives the policy at
- * any step (PolicyLayer.apply).
+ * One line of the append-only log: what changes of a hint, and why. Replaying the log from the start gives the policy
+ * at any step (PolicyLayer.apply).
  */
 export interface HintEvent {
   /** Position in the log, from 0. */
@@ -489,7 +491,9 @@ export interface StepMetrics {
   /** Means over the groups, in nats; null where no group has the figure. */
   readonly entropy: number | null;
   readonly kl: number | null;
-  /** Whether entropy and KL are exact in every group; absent for steps of earlier versions, of which it is not known. */
+  /**
+   * Whether entropy and KL are exact in every group; absent for steps of earlier versions, of which it is not known.
+   */
   readonly exact?: boolean;
   /** Their standard errors where they are estimates, in nats; absent or null where not known. */
   readonly entropySe?: number | null;

@@ -27,7 +27,7 @@ export class IdbRows implements RunRows {
         putMeta: (meta) => send(tx.objectStore('meta').put(meta, 'runs')),
         putRun: (row) => send(tx.objectStore('runs').put(row)),
         deleteRun: (id) => send(tx.objectStore('runs').delete(id)),
-        put: (table, row) => send(tx.objectStore(table).put(row as never)),
+        put: (table, row) => send(tx.objectStore(table).put(row)),
         delete: (table, run, number) => send(tx.objectStore(table).delete([run, number])),
         deleteAll: (table, run) => send(tx.objectStore(table).delete(IDBKeyRange.bound([run], [run, []]))),
       }),

@@ -22,7 +22,7 @@ type OldStep = Omit<Step, 'events'> & { readonly events: readonly EarlierEvent[]
 export async function convertRuns(tx: Upgrading): Promise<void> {
   const old = tx as unknown as OldUpgrading;
   const rowsOf = <T>(table: string, run: string, from = 0): Promise<T[]> =>
-    old.objectStore(table).getAll(IDBKeyRange.bound([run, from], [run, []]));
+    old.objectStore(table).getAll(IDBKeyRange.bound([run, from], [run, []])) as Promise<T[]>;
   for (const run of (await old.objectStore('runs').getAll()) as OldRun[]) {
     const state = { ...run.state, hints: run.state.hints.map(hintOfEarlier) };
     const steps = (await rowsOf<OldStep>('steps', run.id)).map((step) => ({

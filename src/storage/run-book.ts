@@ -1,4 +1,6 @@
-/** The run store over rows, whatever holds them: what a commit writes, what it drops, and how a policy is made again. */
+/**
+ * The run store over rows, whatever holds them: what a commit writes, what it drops, and how a policy is made again.
+ */
 import { messageOf } from '../grpo/message-of.ts';
 import { PolicyLayer } from '../grpo/policy.ts';
 import type {

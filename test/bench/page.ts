@@ -79,7 +79,9 @@ export async function loadFigures(browser: Browser, dist: string): Promise<LoadF
   }
 }
 
-/** How soon a new reader sees something and can press Step. `slowdown`: how much slower the page's processor is made. */
+/**
+ * How soon a new reader sees something and can press Step. `slowdown`: how much slower the page's processor is made.
+ */
 export async function timeFigures(
   browser: Browser,
   dist: string,

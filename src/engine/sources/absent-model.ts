@@ -2,7 +2,9 @@ import type { Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
 import type { LanguageSampler } from '../../samplers/language/language-sampler.ts';
 import { ModelError } from '../../samplers/language/model.ts';
 
-/** A language model by its id, whether it is loaded or not. Groups asked of it while it is not reject with ModelError. */
+/**
+ * A language model by its id, whether it is loaded or not. Groups asked of it while it is not reject with ModelError.
+ */
 export class AbsentModel implements Sampler {
   readonly id: string;
   readonly isLanguageModel = true;

@@ -74,7 +74,10 @@ describe('one step', () => {
         page.getByRole('heading', { name: /All four completions scored 0\.83, so this group carries no signal/ }),
       )
       .toBeVisible();
-    expect(rows().map((row) => row.querySelector('.verdict')?.textContent)).toEqual(Array(4).fill('No signal'));
+    // What shows a group is fetched when there is one.
+    await vi.waitFor(() =>
+      expect(rows().map((row) => row.querySelector('.verdict')?.textContent)).toEqual(Array(4).fill('No signal')),
+    );
     await expect.element(page.getByText('Nothing flows back')).toBeVisible();
     expect(getComputedStyle(document.querySelector('.wire') as Element).borderTopStyle).toBe('dashed');
   });
@@ -104,6 +107,7 @@ describe('every number opens to its arithmetic', () => {
     const { run } = await showPage(SPREAD);
     await run.stepOnce();
     const number = page.getByRole('button', { name: /^Advantage of completion 2: \+1\.08/ });
+    await expect.element(number).toBeVisible();
     (number.element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
     await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('(0.940 − 0.210) / (0.674 + 0.0001)'));

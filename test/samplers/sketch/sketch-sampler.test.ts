@@ -255,13 +255,13 @@ describe('the distribution', () => {
 
   it('draws nothing, and is the same every time', async () => {
     const sampler = await fleet;
-    const { next, state } = seededRandom(3);
-    const asked = { ...request('boats from Turku', 3, HINTED), random: next };
+    const random = seededRandom(3);
+    const asked = { ...request('boats from Turku', 3, HINTED), random: random.next };
     const samples = await sampler.generateGroup(asked, 4);
-    const before = state();
+    const before = random.state();
     const first = sampler.distribution(asked, samples);
     expect(sampler.distribution(asked, samples)).toEqual(first);
-    expect(state()).toEqual(before);
+    expect(random.state()).toEqual(before);
   });
 
   it('cannot be told from samples of somebody else', async () => {
