@@ -86,7 +86,9 @@ describe('IdbStore across connections', () => {
 
   it('does not wait for a tab that blocks the upgrade', async () => {
     const name = freshName();
-    const deaf = await openDB<LabSchema>(name, STORE_VERSION, { upgrade: (...given) => void upgrade(...given) });
+    const deaf = await openDB<LabSchema>(name, STORE_VERSION, {
+      upgrade: (db, from, to, tx) => void upgrade(db, from, to, tx),
+    });
     await expect(openIdbStore(name, STORE_VERSION + 1)).rejects.toMatchObject({
       reason: 'closed',
       message: expect.stringContaining('older version') as string,
@@ -171,7 +173,9 @@ describe('IdbStore upgrades', () => {
     await before.begin(record('r1'), null);
     await before.commit(change('r1', 1, 3, 1));
     before.close();
-    const database = await openDB<LabSchema>(name, STORE_VERSION, { upgrade: (...given) => void upgrade(...given) });
+    const database = await openDB<LabSchema>(name, STORE_VERSION, {
+      upgrade: (db, from, to, tx) => void upgrade(db, from, to, tx),
+    });
     database.close();
     expect((await (await open(name)).current())?.run).toEqual(record('r1', 3, 1));
   });
