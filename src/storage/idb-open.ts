@@ -3,8 +3,8 @@ import { openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
 import { messageOf } from '../grpo/message-of.ts';
 import { StoreError } from './errors.ts';
-import { STORE_VERSION, upgrade } from './idb-schema.ts';
-import type { LabSchema } from './idb-schema.ts';
+import { STORE_VERSION, type LabSchema } from './idb-schema.ts';
+import { upgrade } from './idb-upgrade.ts';
 
 const DEFAULT_NAME = 'grpo-sql-lab';
 
