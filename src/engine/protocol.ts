@@ -84,7 +84,8 @@ export interface PromptView {
 
 /** What moves with every step. */
 export interface Progress {
-  readonly step: number;
+  /** Steps taken. */
+  readonly stepCount: number;
   readonly hints: readonly PolicyHint[];
   /**
    * The events since the last time, as few as give the same hints (`condensed`); none with a run that is shown whole.
@@ -136,7 +137,7 @@ export interface RunView extends Progress, FeedbackView {
   readonly dataset: DatasetView;
   readonly history: readonly HistoryPoint[];
   /** The last step in full; null before the first. */
-  readonly lastStep: Step | null;
+  readonly step: Step | null;
   /** True when a reset can be taken back. */
   readonly canUndo: boolean;
   /** What is being recorded, or was and can be saved; null for nothing. */
@@ -184,7 +185,7 @@ export interface Advance extends Progress {
   /** The steps taken, as points. */
   readonly points: readonly HistoryPoint[];
   /** The last of them in full; null when none was taken. */
-  readonly lastStep: Step | null;
+  readonly step: Step | null;
   readonly recording: RecordingView | null;
   /** The settings that a recording has come to; absent for a run of one's own, where only `configure` changes them. */
   readonly config?: GRPOConfig;

@@ -104,7 +104,7 @@ export class RunState {
   /** Picked or typed before the run was there; wins over where the reader was the last time. */
   #wantedQuestion: Pick<Place, 'questionId' | 'ownQuestion'> | null = null;
   /** Taken at Max and not yet shown. */
-  #unshown: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
+  #unshownStep: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
     null;
   #shownAt = 0;
   /** Step at which it was last looked how full storage is. */
@@ -181,7 +181,7 @@ export class RunState {
     return this.#run?.runId ?? '';
   }
   get stepCount(): number {
-    return this.#progress?.step ?? 0;
+    return this.#progress?.stepCount ?? 0;
   }
   get hints(): readonly PolicyHint[] {
     return this.#progress?.hints ?? [];
@@ -374,7 +374,7 @@ export class RunState {
   async #startAsAddressed(engine: EngineApi, run: RunView, start: StartChoice): Promise<RunView> {
     try {
       const begun = await engine.reset({ seed: run.seed, start });
-      if (run.step > 0)
+      if (run.stepCount > 0)
         this.tell(
           `The address asks for ${start === 'starter' ? 'the starter policy' : 'no hints'} to start from, so a new run was started. “Undo reset” brings the other one back.`,
         );
@@ -448,19 +448,19 @@ export class RunState {
     );
     if (advance === null || runId !== this.#run?.runId) return false;
     if (advance.config !== undefined) this.#takeConfig(advance.config);
-    if (advance.lastStep !== null) {
+    if (advance.step !== null) {
       this.#stepConfig = advance.config ?? config;
-      this.#unshown = {
-        step: advance.lastStep,
+      this.#unshownStep = {
+        step: advance.step,
         progress: advance,
-        points: [...(this.#unshown?.points ?? []), ...advance.points],
+        points: [...(this.#unshownStep?.points ?? []), ...advance.points],
       };
       const now = performance.now();
       if (!this.#running || this.#speed !== 'max' || now - this.#shownAt >= this.#showEveryMs) {
         this.#shownAt = now;
         // At Max in two pictures: the group, then the hints and charts, so that neither keeps the page busy for long.
         if (this.#running && this.#speed === 'max') {
-          this.#step = advance.lastStep;
+          this.#step = advance.step;
           await this.#options.wait(0);
           this.#showEveryMs = Math.max(SHOW_EVERY_MS, PICTURES_APART * (performance.now() - now));
         }
@@ -501,9 +501,9 @@ export class RunState {
   }
 
   #showNewest(): void {
-    if (this.#unshown === null) return;
-    const { step, progress, points } = this.#unshown;
-    this.#unshown = null;
+    if (this.#unshownStep === null) return;
+    const { step, progress, points } = this.#unshownStep;
+    this.#unshownStep = null;
     this.#history = [...this.#history, ...points];
     this.#step = step;
     this.#hintsBefore = this.hints;
@@ -520,9 +520,9 @@ export class RunState {
   #show(run: RunView): void {
     this.#finishShowing();
     this.#run = run;
-    this.#unshown = null;
+    this.#unshownStep = null;
     this.#history = run.history;
-    this.#step = run.lastStep;
+    this.#step = run.step;
     this.#stepConfig = null;
     this.#hintsBefore = run.hints;
     const asked = this.#wantedQuestion ?? run.place;
@@ -544,9 +544,9 @@ export class RunState {
   #accept(progress: Progress): void {
     // What the engine tells was written: storage that was full is so no more.
     this.#notices = this.#notices.filter(({ storage, tone }) => storage !== true || tone !== 'problem');
-    if (Math.abs(progress.step - this.#lookedAt) >= LOOK_EVERY) void this.#lookAtStorage();
-    this.#progress = { step: progress.step, hints: progress.hints, summary: progress.summary };
-    this.#weights.record(progress.step, progress.hints);
+    if (Math.abs(progress.stepCount - this.#lookedAt) >= LOOK_EVERY) void this.#lookAtStorage();
+    this.#progress = { stepCount: progress.stepCount, hints: progress.hints, summary: progress.summary };
+    this.#weights.record(progress.stepCount, progress.hints);
     this.#weightsVersion++;
   }
 

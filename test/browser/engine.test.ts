@@ -24,25 +24,25 @@ describe('the engine in its worker', () => {
   it('runs, survives a reload, resets and takes the reset back', async () => {
     const first = spawn();
     const fresh = await first.open({ seed: 7 });
-    expect(fresh).toMatchObject({ step: 0, seed: 7, dataset: { name: 'shop' } });
+    expect(fresh).toMatchObject({ stepCount: 0, seed: 7, dataset: { name: 'shop' } });
     expect(fresh.notSaved).toBeUndefined();
     const advance = await first.advance({ steps: 3, budgetMs: 60_000 });
-    expect(advance.step).toBe(3);
-    const group = advance.lastStep?.groups[0];
+    expect(advance.stepCount).toBe(3);
+    const group = advance.step?.groups[0];
     expect(group?.completions).toHaveLength(4);
     expect(group?.completions.reduce((sum, { advantage }) => sum + advantage, 0)).toBeCloseTo(0, 9);
     first.close();
 
     const second = spawn();
     const reloaded = await second.open({ seed: 99 });
-    expect(reloaded).toMatchObject({ seed: 7, step: 3 });
-    expect(reloaded.lastStep).toEqual(advance.lastStep);
+    expect(reloaded).toMatchObject({ seed: 7, stepCount: 3 });
+    expect(reloaded.step).toEqual(advance.step);
     expect(reloaded.hints).toEqual(advance.hints);
     expect(reloaded.history).toEqual(advance.points);
     const key = advance.hints[0]?.key ?? '';
     expect((await second.eventsOf(key)).events[0]?.type).toBe('create');
 
-    expect(await second.reset({ seed: 8 })).toMatchObject({ step: 0, hints: [], canUndo: true });
+    expect(await second.reset({ seed: 8 })).toMatchObject({ stepCount: 0, hints: [], canUndo: true });
     expect(await second.undoReset()).toEqual(reloaded);
   });
 
@@ -66,7 +66,7 @@ describe('the engine in its worker', () => {
       name: 'StoreError',
       message: expect.stringContaining('step 2') as string,
     });
-    expect((await two.open({})).step).toBe(2);
+    expect((await two.open({})).stepCount).toBe(2);
   });
 
   it('passes messages on to the reader', async () => {

@@ -27,9 +27,9 @@ describe('opening', () => {
     const view = await new Engine(portsFor(shop)).open({ seed: 11, settings: { group_size: 6 } });
     expect(view).toMatchObject({
       seed: 11,
-      step: 0,
+      stepCount: 0,
       history: [],
-      lastStep: null,
+      step: null,
       canUndo: false,
       sampler: { source: { kind: 'sketch' }, isLanguageModel: false },
       dataset: { name: 'shop' },
@@ -53,8 +53,8 @@ describe('opening', () => {
     );
     const view = await engine.open({});
     expect(view.notSaved).toMatch(/not saved.*Private mode/);
-    expect((await engine.advance(many)).step).toBe(5);
-    expect((await engine.open({})).step).toBe(5);
+    expect((await engine.advance(many)).stepCount).toBe(5);
+    expect((await engine.open({})).stepCount).toBe(5);
   });
 
   it('passes on why a dataset could not be opened, and can be tried again', async () => {
@@ -68,7 +68,7 @@ describe('opening', () => {
     await expect(engine.open({})).rejects.toThrow('could not be fetched');
     await expect(engine.advance(many)).rejects.toThrow('not open');
     broken = false;
-    expect((await engine.open({})).step).toBe(0);
+    expect((await engine.open({})).stepCount).toBe(0);
   });
 });
 
@@ -76,9 +76,9 @@ describe('advance', () => {
   it('takes as many steps as asked and reports each', async () => {
     const engine = await opened();
     const advance = await engine.advance(many);
-    expect(advance.step).toBe(5);
+    expect(advance.stepCount).toBe(5);
     expect(advance.points.map((point) => point.step)).toEqual([1, 2, 3, 4, 5]);
-    expect(advance.lastStep?.number).toBe(5);
+    expect(advance.step?.number).toBe(5);
     expect(advance.summary.totalSteps).toBe(5);
     expect(advance.hints).toHaveLength(advance.summary.hints);
     expect(structuredClone(advance)).toEqual(advance);
@@ -89,7 +89,7 @@ describe('advance', () => {
     // The clock of these ports passes a millisecond at every look, and it is looked at once a step.
     expect((await engine.advance({ steps: 1000, budgetMs: 4 })).points).toHaveLength(4);
     expect((await engine.advance({ steps: 1000, budgetMs: 0 })).points).toHaveLength(0);
-    expect((await engine.advance({ steps: 0, budgetMs: 100 })).lastStep).toBeNull();
+    expect((await engine.advance({ steps: 0, budgetMs: 100 })).step).toBeNull();
     await expect(engine.advance({ steps: -1, budgetMs: 1 })).rejects.toThrow(RangeError);
     await expect(engine.advance({ steps: 1, budgetMs: NaN })).rejects.toThrow(RangeError);
   });
@@ -110,7 +110,7 @@ describe('advance', () => {
     const halted = await engine.advance({ steps: 1000, budgetMs: 1e9 });
     expect(halted.points.length).toBeGreaterThan(0);
     expect(halted.points.length).toBeLessThan(50);
-    expect((await engine.advance(many)).step).toBe(halted.step + 5);
+    expect((await engine.advance(many)).stepCount).toBe(halted.stepCount + 5);
   });
 
   it('stores once a call', async () => {
@@ -129,7 +129,7 @@ describe('advance', () => {
     await two.advance({ steps: 1, budgetMs: 1e9 });
     const rest = await two.advance({ steps: 6, budgetMs: 1e9 });
     expect(rest.hints).toEqual(whole.hints);
-    expect(rest.lastStep).toEqual(whole.lastStep);
+    expect(rest.step).toEqual(whole.step);
     expect((await two.open({})).history).toEqual((await one.open({})).history);
   });
 
@@ -146,7 +146,7 @@ describe('advance', () => {
       /held out/,
     );
     await expect(engine.advance({ ...many, questionId: 'nonsense' })).rejects.toThrow(/no question “nonsense”/);
-    expect((await engine.open({})).step).toBe(40);
+    expect((await engine.open({})).stepCount).toBe(40);
   });
 
   it('trains on the picked question, or on the reader’s own', async () => {
@@ -156,11 +156,11 @@ describe('advance', () => {
       Array(5).fill(picked),
     );
     const own = await engine.advance({ ...many, ownQuestion: ' Which customers live in Berlin? ' });
-    expect(own.lastStep?.groups[0]).toMatchObject({
+    expect(own.step?.groups[0]).toMatchObject({
       questionId: 'own:Which customers live in Berlin?',
       question: 'Which customers live in Berlin?',
     });
-    expect(own.lastStep?.groups[0]?.completions[0]?.rewards.total).not.toBeNull();
+    expect(own.step?.groups[0]?.completions[0]?.rewards.total).not.toBeNull();
     await expect(engine.advance({ ...many, ownQuestion: ' \n' })).rejects.toThrow('Type a question first.');
     await expect(engine.advance({ ...many, ownQuestion: 'x'.repeat(2001) })).rejects.toThrow('at most 2000 characters');
   });
@@ -178,7 +178,7 @@ describe('advance', () => {
     await expect(engine.advance(many)).rejects.toThrow('broke down');
     execute.mockRestore();
     const view = await engine.open({});
-    expect(view.step).toBe(5);
+    expect(view.stepCount).toBe(5);
     expect(view.hints).toEqual(before.hints);
     const untroubled = await opened();
     await untroubled.advance(many);
@@ -196,11 +196,11 @@ describe('a stored run', () => {
     const place = { questionId: 'q', ownQuestion: null, speed: 'fast' };
     await first.setPlace(place);
     const view = await (await opened(ports)).open({ seed: 99, settings: { temperature: 0.5 } });
-    expect(view).toMatchObject({ seed: 1, step: 5, place, canUndo: false });
+    expect(view).toMatchObject({ seed: 1, stepCount: 5, place, canUndo: false });
     expect(view.config.temperature).toBe(1.2);
     expect(view.hints).toEqual(advance.hints);
     expect(view.history).toEqual(advance.points);
-    expect(view.lastStep).toEqual(advance.lastStep);
+    expect(view.step).toEqual(advance.step);
   });
 
   it('is set aside when it cannot be read', async () => {
@@ -216,7 +216,7 @@ describe('a stored run', () => {
       events: [],
     });
     const view = await new Engine(portsFor(shop, { openStore: () => Promise.resolve(store) })).open({ seed: 3 });
-    expect(view).toMatchObject({ seed: 3, step: 0, canUndo: true });
+    expect(view).toMatchObject({ seed: 3, stepCount: 0, canUndo: true });
     expect(view.notice).toMatch(/could not be read/);
   });
 
@@ -233,7 +233,7 @@ describe('a stored run', () => {
       events: [],
     });
     const view = await new Engine(portsFor(shop, { openStore: () => Promise.resolve(store) })).open({});
-    expect(view.step).toBe(5);
+    expect(view.stepCount).toBe(5);
     expect(view.config).toMatchObject({ group_size: 6, temperature: 0.7 });
     expect(view.notice).toMatch(/gone, temperature/);
   });
@@ -246,20 +246,20 @@ describe('reset and undo', () => {
     await engine.advance(many);
     const before = await engine.open({});
     const fresh = await engine.reset({ seed: 8 });
-    expect(fresh).toMatchObject({ seed: 8, step: 0, hints: [], history: [], lastStep: null, canUndo: true });
+    expect(fresh).toMatchObject({ seed: 8, stepCount: 0, hints: [], history: [], step: null, canUndo: true });
     expect(fresh.config.group_size).toBe(5);
     await engine.advance(many);
     expect(await engine.undoReset()).toEqual(before);
     await expect(engine.undoReset()).rejects.toThrow('no reset to take back');
-    expect((await engine.advance(many)).step).toBe(10);
+    expect((await engine.advance(many)).stepCount).toBe(10);
   });
 
   it('comes after the step that is under way', async () => {
     const engine = await opened();
     const [advance, reset] = await Promise.all([engine.advance(many), engine.reset({ seed: 2 })]);
-    expect(advance.step).toBe(5);
-    expect(reset.step).toBe(0);
-    expect((await engine.undoReset()).step).toBe(5);
+    expect(advance.stepCount).toBe(5);
+    expect(reset.stepCount).toBe(0);
+    expect((await engine.undoReset()).stepCount).toBe(5);
   });
 });
 
@@ -267,9 +267,9 @@ describe('settings and hints', () => {
   it('applies settings from the next step and refuses bad ones', async () => {
     const engine = await opened();
     expect((await engine.configure({ group_size: 8, gold_weight: 1 })).config.group_size).toBe(8);
-    const { lastStep } = await engine.advance({ steps: 1, budgetMs: 1e9 });
-    expect(lastStep?.groups[0]?.completions).toHaveLength(8);
-    expect(lastStep?.groups[0]?.completions[0]?.rewards.components.gold).toBeDefined();
+    const { step } = await engine.advance({ steps: 1, budgetMs: 1e9 });
+    expect(step?.groups[0]?.completions).toHaveLength(8);
+    expect(step?.groups[0]?.completions[0]?.rewards.components.gold).toBeDefined();
     await expect(engine.configure({ group_size: 99 })).rejects.toThrow(
       /group_size must be a whole number from 2 to 32/,
     );
@@ -316,8 +316,8 @@ describe('two tabs on one store', () => {
     });
     await expect(two.configure({ group_size: 5 })).rejects.toMatchObject({ reason: 'conflict' });
     await expect(two.reset({ seed: 4 })).rejects.toMatchObject({ reason: 'conflict' });
-    expect((await two.open({})).step).toBe(3);
-    expect((await two.advance(many)).step).toBe(8);
+    expect((await two.open({})).stepCount).toBe(3);
+    expect((await two.advance(many)).stepCount).toBe(8);
     await expect(one.editHint('x', {})).rejects.toThrow();
     expect((await store.current())?.run.state.step).toBe(8);
   });
@@ -345,8 +345,8 @@ describe('a full disk', () => {
     await expect(engine.configure({ group_size: 9 })).rejects.toThrow('Storage is full.');
     commit.mockRestore();
     const after = await engine.advance({ steps: 0, budgetMs: 0 });
-    expect(after).toMatchObject({ step: 5, hints: before.hints, summary: before.summary });
-    expect((await engine.advance({ steps: 1, budgetMs: 1e9 })).lastStep?.groups[0]?.completions).toHaveLength(4);
+    expect(after).toMatchObject({ stepCount: 5, hints: before.hints, summary: before.summary });
+    expect((await engine.advance({ steps: 1, budgetMs: 1e9 })).step?.groups[0]?.completions).toHaveLength(4);
   });
 
   it('goes on in memory when not even a new run can be stored', async () => {

@@ -37,8 +37,8 @@ describe('what crosses to the page', () => {
     const page = receiving<EngineApi>(wire);
     await page.open({ seed: 1 });
     for (let i = 0; i < 4; i++) {
-      const { hints, step } = await page.advance({ steps: 3, budgetMs: 1e9 });
-      expect([step, hints]).toEqual([3 * (i + 1), await own(engine)]);
+      const { hints, stepCount } = await page.advance({ steps: 3, budgetMs: 1e9 });
+      expect([stepCount, hints]).toEqual([3 * (i + 1), await own(engine)]);
     }
     const key = (await own(engine))[0]?.key ?? '';
     expect((await page.editHint(key, { enabled: false })).hints).toEqual(await own(engine));
@@ -55,7 +55,7 @@ describe('what crosses to the page', () => {
     await expect(page.advance({ steps: -1, budgetMs: 1e9 })).rejects.toThrow(RangeError);
     const whole = await page.useSampler({ kind: 'sketch' });
     expect((await page.advance({ steps: 1, budgetMs: 1e9 })).hints).toEqual(await own(engine));
-    expect(whole.step).toBe(2);
+    expect(whole.stepCount).toBe(2);
   });
 });
 

@@ -232,7 +232,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   let run = 1;
   let trainer = trainerFor(given, config);
   let history: readonly HistoryPoint[] = [];
-  let lastStep: Step | null = null;
+  let step: Step | null = null;
   let events: HintEvent[] = [];
   let undo: (() => void) | null = null;
   let start: StartChoice = 'none';
@@ -249,11 +249,11 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   let at: Place = { questionId: null, ownQuestion: null, speed: 'normal', ...place };
   const random = seededRandom(1).next;
   const progress = (): {
-    step: number;
+    stepCount: number;
     hints: readonly PolicyHint[];
     changes: readonly HintEvent[];
     summary: ReturnType<GRPOTrainer['getTrainingSummary']>;
-  } => ({ step: history.length, hints: trainer.policy.hints, changes: [], summary: trainer.getTrainingSummary() });
+  } => ({ stepCount: history.length, hints: trainer.policy.hints, changes: [], summary: trainer.getTrainingSummary() });
   const view = (): RunView => ({
     ...progress(),
     start: { from: start, weights: trainer.policy.start },
@@ -263,7 +263,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     seed,
     config,
     history,
-    lastStep,
+    step,
     canUndo: undo !== null,
     recording: null,
     place: at,
@@ -319,22 +319,22 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
             ownQuestion
               ? { id: 'own', question: ownQuestion, split: 'train' as const }
               : (QUESTIONS.find(({ id }) => id === questionId) ?? (QUESTIONS[Math.floor(random() * 2)] as Question));
-          lastStep = await trainer.runStep(Array.from({ length: config.questions_per_step }, question));
-          events.push(...lastStep.events);
-          points.push({ ...lastStep.metrics, step: lastStep.number, questionId: lastStep.groups[0]?.questionId ?? '' });
+          step = await trainer.runStep(Array.from({ length: config.questions_per_step }, question));
+          events.push(...step.events);
+          points.push({ ...step.metrics, step: step.number, questionId: step.groups[0]?.questionId ?? '' });
         }
         history = [...history, ...points];
-        return { ...progress(), points, lastStep, recording: null };
+        return { ...progress(), points, step, recording: null };
       }),
     reset: (options) =>
       answer('reset', () => {
-        const before = { seed, run, trainer, history, lastStep, events, start };
-        undo = () => ({ seed, run, trainer, history, lastStep, events, start } = before);
+        const before = { seed, run, trainer, history, step, events, start };
+        undo = () => ({ seed, run, trainer, history, step, events, start } = before);
         seed = options.seed;
         run++;
         trainer = trainerFor(given, config, seed);
         history = [];
-        lastStep = null;
+        step = null;
         start = options.start ?? start;
         events = start === 'starter' ? trainer.startFrom(STARTER, 'starter') : [];
         return view();

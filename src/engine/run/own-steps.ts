@@ -6,7 +6,7 @@ import type { ChosenSampler } from '../sources/chosen-sampler.ts';
 import type { RecordingInHand } from './recording-in-hand.ts';
 import { reflectOn } from './reflecting.ts';
 import type { Session } from './session.ts';
-import type { Taken } from './taking-steps.ts';
+import type { TakenStep } from './taking-steps.ts';
 
 interface Parts extends Pick<EnginePorts, 'model'> {
   readonly session: Session;
@@ -22,7 +22,7 @@ export function ownSteps(
   asked: Question | null,
   { session, recording, sampler, model: loadedModel }: Parts,
   signal: AbortSignal,
-): () => Promise<Taken> {
+): () => Promise<TakenStep> {
   const { questions: pool, leftOut } = session.pool;
   if (asked === null && pool.length === 0 && leftOut.length > 0)
     throw new QuestionError(

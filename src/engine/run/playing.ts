@@ -4,7 +4,7 @@ import type { HintEvent, TrainerState } from '../../grpo/types.ts';
 import { Playback } from '../../recording/playback.ts';
 import { parseRecording } from '../../recording/recording-file.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
-import type { Taken } from './taking-steps.ts';
+import type { TakenStep } from './taking-steps.ts';
 
 /**
  * Rejects with DatasetError when the recording is broken or was made on something else. `stands`: where the run that
@@ -39,7 +39,7 @@ export async function playStep(
   playback: Playback,
   signal: AbortSignal,
   onConfigure: (config: GRPOConfig) => void,
-): Promise<Taken> {
+): Promise<TakenStep> {
   const events: HintEvent[] = [];
   for (;;) {
     const played = await playback.next(signal);

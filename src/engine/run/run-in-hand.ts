@@ -44,7 +44,7 @@ import { RecordingInHand } from './recording-in-hand.ts';
 import { progressOf, runView } from './run-view.ts';
 import type { Beginning, Session } from './session.ts';
 import { startHints } from './start-hints.ts';
-import { checkLimits, takeSteps, type Stored } from './taking-steps.ts';
+import { checkLimits, takeSteps, type StoredSteps } from './taking-steps.ts';
 
 /** Where a reader begins. */
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
@@ -123,7 +123,7 @@ export class RunInHand {
       playback === null
         ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, sampler, ...this.#ports }, signal)
         : () => playStep(playback, signal, (config) => void (session.config = config));
-    const stored: Stored = { points: [], step: null, atEnd: false };
+    const stored: StoredSteps = { points: [], step: null, atEnd: false };
     await this.#orBack(async () => {
       const taking = {
         take,
@@ -137,7 +137,7 @@ export class RunInHand {
     return {
       ...this.progress(),
       points: stored.points,
-      lastStep: stored.step,
+      step: stored.step,
       recording: recording.view(session.run.id),
       ...(playback === null ? {} : { config: session.config }),
       ...(stored.atEnd

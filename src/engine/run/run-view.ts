@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /** `changes`: see Progress. */
 export function progressOf({ trainer, run }: Session, changes: readonly HintEvent[]): Progress {
-  return { changes, step: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
+  return { changes, stepCount: run.state.step, hints: trainer.policy.hints, summary: trainer.getTrainingSummary() };
 }
 
 /** `notice`: something the reader should know once. Rejects as the store does. */
@@ -52,7 +52,7 @@ export async function runView(
     leftOut: pool.leftOut,
     feedback: feedback.entries,
     history: await store.history(run.id),
-    lastStep: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
+    step: run.state.step === 0 ? null : await store.step(run.id, run.state.step),
     ...(notSaved === undefined ? {} : { notSaved }),
     ...(notice === undefined ? {} : { notice }),
   };

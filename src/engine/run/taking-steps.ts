@@ -7,20 +7,20 @@ import type { EnginePorts } from '../engine-ports.ts';
 import type { AdvanceRequest } from '../protocol.ts';
 
 /** One step, or null where there is none left; `events` are also those of changes by hand before it. */
-export interface Taken {
+export interface TakenStep {
   readonly step: Step | null;
   readonly events: readonly HintEvent[];
 }
 
 /** What is to be stored of the steps since the last time. */
-export interface Unstored {
+export interface UnstoredSteps {
   readonly points: HistoryPoint[];
   readonly events: HintEvent[];
   readonly steps: Step[];
 }
 
 /** What was taken and is stored. It holds when a later step fails or is given up. */
-export interface Stored {
+export interface StoredSteps {
   readonly points: HistoryPoint[];
   /** The last of them in full; null when none was taken. */
   step: Step | null;
@@ -29,8 +29,8 @@ export interface Stored {
 }
 
 export interface Taking {
-  readonly take: () => Promise<Taken>;
-  readonly store: (batch: Unstored) => Promise<void>;
+  readonly take: () => Promise<TakenStep>;
+  readonly store: (batch: UnstoredSteps) => Promise<void>;
   /** Asked after each step: playing a recording changes it. */
   readonly config: () => GRPOConfig;
   /** Whether each step is stored by itself: what took a language model a minute is not given up with the next group. */
@@ -54,9 +54,9 @@ export async function takeSteps(
   { steps, budgetMs }: AdvanceRequest,
   { take, store, config, storeEach, halted }: Taking,
   { now, breathe }: Pick<EnginePorts, 'now' | 'breathe'>,
-  stored: Stored,
+  stored: StoredSteps,
 ): Promise<void> {
-  let unstored: Unstored = { points: [], events: [], steps: [] };
+  let unstored: UnstoredSteps = { points: [], events: [], steps: [] };
   const storeBatch = async (): Promise<void> => {
     if (unstored.points.length + unstored.events.length === 0) return;
     await store(unstored);

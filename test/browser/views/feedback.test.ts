@@ -195,13 +195,13 @@ describe('how a group came about', () => {
     engine.advance = async (request) => {
       const taken = await advance(request);
       const groups =
-        taken.lastStep?.groups.map((group) => ({
+        taken.step?.groups.map((group) => ({
           ...group,
           completions: group.completions.map((completion) =>
             completion.index === 3 ? { ...completion, replayed: true } : completion,
           ),
         })) ?? [];
-      return { ...taken, lastStep: taken.lastStep && { ...taken.lastStep, groups } };
+      return { ...taken, step: taken.step && { ...taken.step, groups } };
     };
     await run.stepOnce();
     await vi.waitFor(() =>

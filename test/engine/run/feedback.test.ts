@@ -60,17 +60,17 @@ describe('feedback on a completion', () => {
 
   it('counts from the next step on', async () => {
     const engine = await opened({}, { ...PEOPLE, group_size: 8, temperature: 1 });
-    const before = (await engine.advance(one(QUESTION))).lastStep?.groups[0];
+    const before = (await engine.advance(one(QUESTION))).step?.groups[0];
     expect(before?.completions.map(({ rewards }) => rewards.total)).toEqual(Array(8).fill(null));
     await engine.correct({ question: QUESTION, sql: 'SELECT 1' }, 'SELECT COUNT(*) FROM products');
-    const after = (await engine.advance(one(QUESTION))).lastStep?.groups[0];
+    const after = (await engine.advance(one(QUESTION))).step?.groups[0];
     const values = after?.completions.map(({ rewards }) => rewards.components.feedback?.value) ?? [];
     expect(values.every((value) => value === 1 || value === -1)).toBe(true);
     expect(after?.completions.map(({ rewards }) => rewards.total)).toEqual(values);
     expect(after?.completions[0]?.rewards.components.feedback?.reasons[0]?.text).toMatch(/person wrote/);
     // Of another question nobody said anything.
     expect(
-      (await engine.advance(one('List the product names.'))).lastStep?.groups[0]?.completions[0]?.rewards.total,
+      (await engine.advance(one('List the product names.'))).step?.groups[0]?.completions[0]?.rewards.total,
     ).toBeNull();
   });
 
@@ -156,6 +156,6 @@ describe('training questions where gold rewards', () => {
       { gold_weight: 1 },
     );
     await expect(engine.advance({ steps: 1, budgetMs: 1e9 })).rejects.toThrow(/no training question has gold SQL/);
-    expect((await engine.advance(one(QUESTION))).step).toBe(1);
+    expect((await engine.advance(one(QUESTION))).stepCount).toBe(1);
   });
 });

@@ -67,9 +67,9 @@ const trace = (): Trace => ({ steps: [], points: [], hints: [] });
 
 async function take(engine: Engine, into: Trace, count = 1): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const { lastStep, points, hints } = await engine.advance(one);
-    if (lastStep === null) throw new Error('No step was taken.');
-    into.steps.push(bare(lastStep));
+    const { step, points, hints } = await engine.advance(one);
+    if (step === null) throw new Error('No step was taken.');
+    into.steps.push(bare(step));
     into.points.push(...points.map(({ reflection: _cost, ...point }) => point));
     into.hints.push(hints);
   }
@@ -111,9 +111,9 @@ describe('a recorded run', () => {
     const begun = await other.openRecording(file);
     expect(begun).toMatchObject({
       seed: 1,
-      step: 2,
+      stepCount: 2,
       canUndo: true,
-      lastStep: null,
+      step: null,
       sampler: {
         source: { kind: 'recording', file: expect.stringMatching(/./) as string },
         label: 'Recorded: Built-in sketch sampler',
@@ -130,8 +130,8 @@ describe('a recorded run', () => {
     const end = await other.advance({ steps: 4, budgetMs: 1e9 });
     expect(end).toMatchObject({
       points: [],
-      lastStep: null,
-      step: 8,
+      step: null,
+      stepCount: 8,
       ended: 'The recording ends here, after 8 steps. Reset to begin a run of your own.',
     });
   });
@@ -146,7 +146,7 @@ describe('a recorded run', () => {
     for (let i = 0; i < 6; i++) {
       const tab = await opened(store);
       const view = await tab.open({});
-      expect(view.step).toBe(2 + i);
+      expect(view.stepCount).toBe(2 + i);
       if (i > 0) expect(view.hints).toEqual(seen.hints[i - 1]);
       await take(tab, played);
     }
@@ -222,11 +222,11 @@ describe('a recorded run', () => {
       await expect(change()).rejects.toThrow('A recorded run is being played back');
     }
     const own = await other.reset({ seed: 9 });
-    expect(own).toMatchObject({ seed: 9, step: 0, hints: [], sampler: { source: SKETCH } });
+    expect(own).toMatchObject({ seed: 9, stepCount: 0, hints: [], sampler: { source: SKETCH } });
     expect((await other.configure({ group_size: 8 })).config.group_size).toBe(8);
     await other.advance(one);
     expect(await other.undoReset()).toMatchObject({
-      step: 2,
+      stepCount: 2,
       hints: seen.hints[1],
       sampler: { label: 'Recorded: Built-in sketch sampler' },
     });
@@ -248,7 +248,11 @@ describe('a recorded run', () => {
     await expect(engine.openRecording(new File([changed], 'changed.json'))).rejects.toThrow('reads otherwise here');
     await expect(engine.openRecording(new File([text.slice(0, -20)], 'cut.json'))).rejects.toThrow(/cut\.json/);
     expect(files.kept.size).toBe(0);
-    expect(await engine.open({})).toMatchObject({ step: 2, canUndo: false, history: [before.points[0], { step: 2 }] });
+    expect(await engine.open({})).toMatchObject({
+      stepCount: 2,
+      canUndo: false,
+      history: [before.points[0], { step: 2 }],
+    });
   });
 
   it('whose file is gone gives way to the built-in sampler where it was', async () => {
@@ -264,13 +268,13 @@ describe('a recorded run', () => {
       portsFor(shop, { openStore: () => Promise.resolve(store), openFiles: () => Promise.resolve(files) }),
     );
     expect(await tab.open({})).toMatchObject({
-      step: 3,
+      stepCount: 3,
       hints,
       sampler: { source: SKETCH },
       notice:
         'The recording is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
     });
-    expect((await tab.advance(one)).step).toBe(4);
+    expect((await tab.advance(one)).stepCount).toBe(4);
   });
 
   it('of another dataset opens that one, and undoing it brings this one back', async () => {
@@ -286,14 +290,18 @@ describe('a recorded run', () => {
 
     const other = await opened(new MemoryStore(), ports);
     const before = await other.advance(one);
-    expect(await other.openRecording(file)).toMatchObject({ step: 0, seed: 4, dataset: { name: 'concert_singer' } });
+    expect(await other.openRecording(file)).toMatchObject({
+      stepCount: 0,
+      seed: 4,
+      dataset: { name: 'concert_singer' },
+    });
     const played = trace();
     await take(other, played, 3);
     expect(played).toEqual(seen);
-    expect(
-      (await other.open({})).lastStep?.groups[0]?.completions.every(({ origin }) => origin?.how === 'recorded'),
-    ).toBe(true);
-    expect(await other.undoReset()).toMatchObject({ step: 1, hints: before.hints, dataset: { name: 'shop' } });
+    expect((await other.open({})).step?.groups[0]?.completions.every(({ origin }) => origin?.how === 'recorded')).toBe(
+      true,
+    );
+    expect(await other.undoReset()).toMatchObject({ stepCount: 1, hints: before.hints, dataset: { name: 'shop' } });
     for (const { database } of datasets) database.close();
   });
 });
@@ -352,7 +360,7 @@ describe('recording', () => {
       isLanguageModel: true,
       ready: true,
     });
-    expect((await other.open({})).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({
+    expect((await other.open({})).step?.groups[0]?.completions[0]?.origin).toMatchObject({
       model: 'Scripted model',
       how: 'recorded',
     });

@@ -65,8 +65,8 @@ async function reflecting(over: Partial<EnginePorts> = {}): Promise<Engine> {
 async function signal(engine: Engine): Promise<Advance> {
   for (let i = 0; i < 20; i++) {
     const advance = await engine.advance(one);
-    if (advance.lastStep?.groups.some(({ noSignal }) => !noSignal) === true) return advance;
-    expect(advance.lastStep?.reflections ?? []).toEqual([]);
+    if (advance.step?.groups.some(({ noSignal }) => !noSignal) === true) return advance;
+    expect(advance.step?.reflections ?? []).toEqual([]);
   }
   throw new Error('No group with a signal in 20 steps.');
 }
@@ -75,24 +75,24 @@ describe('reflection', () => {
   it('is off unless asked for', async () => {
     const engine = await opened();
     await engine.useSampler(inBrowser(model.id));
-    const { lastStep } = await signal(engine);
+    const { step } = await signal(engine);
     expect(reflections()).toBe(0);
-    expect(lastStep?.reflections).toBeUndefined();
+    expect(step?.reflections).toBeUndefined();
   });
 
   it('proposes one hint in words at low weight, with its evidence, as an event of the step; what it cost is counted', async () => {
     const engine = await reflecting();
     const advance = await signal(engine);
-    const { lastStep, points } = advance;
+    const { step, points } = advance;
     const [hint] = guidance(advance);
     expect(hint).toMatchObject({
       pattern: SENTENCE,
       weight: GUIDANCE_WEIGHT,
       template: 'guidance',
       enabled: true,
-      createdAt: lastStep?.number,
+      createdAt: step?.number,
     });
-    expect(lastStep?.reflections).toEqual([
+    expect(step?.reflections).toEqual([
       {
         group: 0,
         accepted: true,
@@ -102,11 +102,11 @@ describe('reflection', () => {
         tokens: proposal().split(' ').length,
       },
     ]);
-    const event = lastStep?.events.at(-1);
+    const event = step?.events.at(-1);
     expect(event).toMatchObject({
       type: 'propose',
       key: hint?.key,
-      reason: { id: 'guidance', author: { by: 'model', label: 'Scripted model', step: lastStep?.number } },
+      reason: { id: 'guidance', author: { by: 'model', label: 'Scripted model', step: step?.number } },
     });
     expect(event?.causes.map(({ completion }) => completion)).toEqual([0, 1, 2, 3]);
     expect(points.at(-1)?.reflection).toEqual({ calls: 1, tokens: 10 + proposal().split(' ').length });
@@ -115,7 +115,7 @@ describe('reflection', () => {
 
     const reloaded = await (await opened()).open({});
     expect(guidance(reloaded)).toEqual([hint]);
-    expect(reloaded.lastStep).toEqual(lastStep);
+    expect(reloaded.step).toEqual(step);
     expect(reloaded.history.at(-1)).toEqual(points.at(-1));
   });
 
@@ -149,7 +149,7 @@ describe('reflection', () => {
     proposal = () => said;
     const engine = await reflecting();
     const advance = await signal(engine);
-    expect(advance.lastStep?.reflections).toEqual([
+    expect(advance.step?.reflections).toEqual([
       {
         group: 0,
         accepted: false,
@@ -165,8 +165,8 @@ describe('reflection', () => {
 
   it('with nothing to say says so', async () => {
     proposal = () => '{"op":"none"}';
-    const { lastStep } = await signal(await reflecting());
-    expect(lastStep?.reflections).toMatchObject([{ accepted: false, outcome: 'It found nothing new to say.' }]);
+    const { step } = await signal(await reflecting());
+    expect(step?.reflections).toMatchObject([{ accepted: false, outcome: 'It found nothing new to say.' }]);
   });
 
   it('that fails leaves the step as it is, and tells cause and way out', async () => {
@@ -174,8 +174,8 @@ describe('reflection', () => {
       throw new ModelError('context-overflow', 'The prompt does not fit.', 'Shorten it.');
     };
     const engine = await reflecting();
-    const { lastStep, step } = await signal(engine);
-    expect(lastStep?.reflections).toEqual([
+    const { step, stepCount } = await signal(engine);
+    expect(step?.reflections).toEqual([
       {
         group: 0,
         accepted: false,
@@ -185,7 +185,7 @@ describe('reflection', () => {
         tokens: null,
       },
     ]);
-    expect((await engine.open({})).step).toBe(step);
+    expect((await engine.open({})).stepCount).toBe(stepCount);
   });
 
   it('that is stopped keeps the step of its group, and no further one is begun', async () => {
@@ -194,10 +194,10 @@ describe('reflection', () => {
       void engine.stopGroup();
       return '{"op":"none"} or something longer than this';
     };
-    const { points, lastStep } = await engine.advance({ steps: 20, budgetMs: 1e9 });
+    const { points, step } = await engine.advance({ steps: 20, budgetMs: 1e9 });
     expect(points.length).toBeLessThan(20);
-    expect(lastStep?.reflections).toMatchObject([{ accepted: false, outcome: 'Stopped before it was done.' }]);
-    expect((await engine.open({})).step).toBe(points.length);
+    expect(step?.reflections).toMatchObject([{ accepted: false, outcome: 'Stopped before it was done.' }]);
+    expect((await engine.open({})).stepCount).toBe(points.length);
   });
 
   it('may change and delete what it proposed, but nothing that a reader refused', async () => {
@@ -209,7 +209,7 @@ describe('reflection', () => {
     await engine.guide({ does: 'veto', key });
     proposal = () => JSON.stringify({ op: 'delete', id: key });
     const refused = await signal(engine);
-    expect(refused.lastStep?.reflections?.[0]).toMatchObject({
+    expect(refused.step?.reflections?.[0]).toMatchObject({
       accepted: false,
       outcome: `Refused: ${key} was vetoed and stays as it is.`,
     });

@@ -26,7 +26,7 @@ describe('starting from the starter policy', () => {
   it('puts its hints in before the first step, and says so in the log', async () => {
     const engine = await opened();
     const view = await engine.reset({ seed: 1, start: 'starter' });
-    expect(view).toMatchObject({ step: 0, canUndo: false, start: { from: 'starter', weights: { [KEY]: 0.8 } } });
+    expect(view).toMatchObject({ stepCount: 0, canUndo: false, start: { from: 'starter', weights: { [KEY]: 0.8 } } });
     expect(view.hints).toEqual(STARTER);
     expect((await engine.eventsOf(KEY)).events).toMatchObject([
       { sequence: 0, step: 0, type: 'restore', after: 0.8, reason: { id: 'start', from: 'starter' } },
@@ -39,7 +39,7 @@ describe('starting from the starter policy', () => {
     const engine = await opened();
     await engine.reset({ seed: 1, start: 'starter' });
     const view = await engine.reset({ seed: 1, start: 'none' });
-    expect(view).toMatchObject({ step: 0, hints: [], canUndo: false, start: { from: 'none', weights: {} } });
+    expect(view).toMatchObject({ stepCount: 0, hints: [], canUndo: false, start: { from: 'none', weights: {} } });
     expect((await engine.advance(five)).hints).toEqual((await plain.advance(five)).hints);
   });
 
@@ -48,20 +48,20 @@ describe('starting from the starter policy', () => {
     await engine.advance(five);
     await engine.reset({ seed: 1 });
     expect((await engine.reset({ seed: 1, start: 'starter' })).canUndo).toBe(true);
-    expect(await engine.undoReset()).toMatchObject({ step: 5, start: { from: 'none' } });
+    expect(await engine.undoReset()).toMatchObject({ stepCount: 5, start: { from: 'none' } });
   });
 
   it('begins a new run after the first step, and is kept by a reset', async () => {
     const engine = await opened();
     await engine.advance(five);
     expect(await engine.reset({ seed: 1, start: 'starter' })).toMatchObject({
-      step: 0,
+      stepCount: 0,
       canUndo: true,
       start: { from: 'starter' },
     });
     await engine.advance(five);
     expect(await engine.reset({ seed: 2 })).toMatchObject({
-      step: 0,
+      stepCount: 0,
       seed: 2,
       hints: STARTER,
       start: { from: 'starter' },
@@ -87,7 +87,7 @@ describe('starting from the starter policy', () => {
     });
     await missing.advance(five);
     await expect(missing.reset({ seed: 9, start: 'starter' })).rejects.toThrow('could not be loaded');
-    expect(await missing.open({})).toMatchObject({ step: 5, seed: 1, canUndo: false, start: { from: 'none' } });
+    expect(await missing.open({})).toMatchObject({ stepCount: 5, seed: 1, canUndo: false, start: { from: 'none' } });
     const engine = await opened();
     await engine.configure({ weight_limit: 0.5 });
     await expect(engine.reset({ seed: 1, start: 'starter' })).rejects.toThrow(

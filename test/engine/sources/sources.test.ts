@@ -86,19 +86,19 @@ describe('a language model that is not loaded', () => {
     const engine = await opened();
     const before = await engine.advance({ steps: 3, budgetMs: 1e9 });
     expect(await engine.useSampler(inBrowser('webllm/Some-model'), 'Some model')).toMatchObject({
-      step: 3,
+      stepCount: 3,
       sampler: { source: inBrowser('webllm/Some-model'), label: 'Some model', isLanguageModel: true, ready: false },
     });
     await expect(engine.advance(one)).rejects.toThrow(
       'Some model is not loaded, so it cannot write a group. Load it, or go on with the built-in sampler.',
     );
     const view = await engine.open({});
-    expect(view).toMatchObject({ step: 3, hints: before.hints, sampler: { label: 'Some model', ready: false } });
+    expect(view).toMatchObject({ stepCount: 3, hints: before.hints, sampler: { label: 'Some model', ready: false } });
 
     await engine.useSampler(SKETCH);
     const other = await untroubled();
     await other.advance({ steps: 3, budgetMs: 1e9 });
-    expect((await engine.advance(one)).lastStep).toEqual((await other.advance(one)).lastStep);
+    expect((await engine.advance(one)).step).toEqual((await other.advance(one)).step);
   });
 
   it.each([
@@ -127,7 +127,7 @@ describe('a language model that is not loaded', () => {
     expect(sampler).toEqual({ source: inBrowser(MODEL), label: 'Scripted model', isLanguageModel: true, ready: false });
     model = scriptedModel({ answer: writes });
     expect((await engine.open({})).sampler.ready).toBe(true);
-    expect((await engine.advance(one)).lastStep?.groups[0]?.completions[0]?.origin).toMatchObject({
+    expect((await engine.advance(one)).step?.groups[0]?.completions[0]?.origin).toMatchObject({
       model: 'Scripted model',
       how: 'live',
     });
@@ -145,11 +145,11 @@ describe('a language model', () => {
     await engine.watchLive((group) => told.push(group));
     await engine.useSampler(inBrowser(MODEL), 'Scripted model');
     commit.mockClear();
-    const { lastStep, points, hints } = await engine.advance({ steps: 3, budgetMs: 1e9 });
+    const { step, points, hints } = await engine.advance({ steps: 3, budgetMs: 1e9 });
 
     expect(points).toHaveLength(3);
     expect(commit.mock.calls.map(([change]) => change.points.length)).toEqual([1, 1, 1]);
-    const completions = lastStep?.groups[0]?.completions ?? [];
+    const completions = step?.groups[0]?.completions ?? [];
     expect(completions.map(({ sql }) => sql).toSorted()).toEqual(SQL.toSorted());
     expect(completions.map(({ execution }) => execution.status).toSorted()).toEqual([
       'invalid',
@@ -191,7 +191,7 @@ describe('a language model', () => {
     const other = await untroubled();
     await other.useSampler(inBrowser(MODEL));
     await other.advance({ steps: 2, budgetMs: 1e9 });
-    expect((await engine.advance(one)).lastStep).toEqual((await other.advance(one)).lastStep);
+    expect((await engine.advance(one)).step).toEqual((await other.advance(one)).step);
   });
 
   it('can be stopped in one completion: what is there counts, and the step is taken', async () => {
@@ -205,8 +205,8 @@ describe('a language model', () => {
       },
     });
     await engine.useSampler(inBrowser(MODEL));
-    const { lastStep } = await engine.advance(one);
-    expect(lastStep?.groups[0]?.completions.map(({ origin }) => origin?.finish)).toEqual([
+    const { step } = await engine.advance(one);
+    expect(step?.groups[0]?.completions.map(({ origin }) => origin?.finish)).toEqual([
       'stop',
       'stopped',
       'stop',
@@ -227,7 +227,7 @@ describe('a language model', () => {
     });
     await engine.useSampler(inBrowser(MODEL));
     const given = await engine.advance({ steps: 4, budgetMs: 1e9 });
-    expect(given).toMatchObject({ step: 0, points: [], lastStep: null, hints: [] });
+    expect(given).toMatchObject({ stepCount: 0, points: [], step: null, hints: [] });
     expect(given.ended).toBeUndefined();
     expect(told.at(-1)).toBeNull();
     expect(await store.history((await engine.open({})).runId)).toEqual([]);
@@ -239,7 +239,7 @@ describe('a language model', () => {
       await engine.advance({ steps: 3, budgetMs: 1e9 }),
       await other.advance({ steps: 3, budgetMs: 1e9 }),
     ];
-    expect(next.lastStep).toEqual(same.lastStep);
+    expect(next.step).toEqual(same.step);
     expect(next.hints).toEqual(same.hints);
     expect(next.points).toEqual(same.points);
   });
@@ -255,11 +255,11 @@ describe('a language model', () => {
     });
     await engine.useSampler(inBrowser(MODEL));
     expect(await engine.advance({ steps: 4, budgetMs: 1e9 })).toMatchObject({
-      step: 1,
+      stepCount: 1,
       points: [{ step: 1 }],
-      lastStep: { number: 1 },
+      step: { number: 1 },
     });
-    expect((await engine.advance(one)).step).toBe(2);
+    expect((await engine.advance(one)).stepCount).toBe(2);
   });
 });
 
@@ -295,7 +295,7 @@ describe('recorded completions', () => {
     await expect(engine.openCompletions(file(value))).rejects.toThrow(message);
     expect(files.kept.size).toBe(0);
     expect((await engine.open({})).sampler.source).toEqual(SKETCH);
-    expect((await engine.advance(one)).step).toBe(1);
+    expect((await engine.advance(one)).stepCount).toBe(1);
   });
 
   it('of a file are drawn from, named by their model, and found again after a reload', async () => {
@@ -306,16 +306,16 @@ describe('recorded completions', () => {
       label: 'Recorded completions of mine.json',
       ready: true,
     });
-    const { lastStep } = await engine.advance({ ...one, questionId: training() });
-    for (const { origin, sql } of lastStep?.groups[0]?.completions ?? []) {
+    const { step } = await engine.advance({ ...one, questionId: training() });
+    for (const { origin, sql } of step?.groups[0]?.completions ?? []) {
       expect(origin?.how).toBe('recorded');
       expect(sql).toBe(SQL[Number(origin?.model.replace('model-', ''))]);
     }
     const reloaded = await opened();
     expect((await reloaded.open({})).sampler).toEqual(view.sampler);
-    const next = (await engine.advance({ ...one, questionId: training() })).lastStep;
+    const next = (await engine.advance({ ...one, questionId: training() })).step;
     // One of two tabs: the other is opened anew to see what was done here.
-    expect((await reloaded.open({})).lastStep).toEqual(next);
+    expect((await reloaded.open({})).step).toEqual(next);
   });
 
   it('whose file is gone give way to the built-in sampler, with a word about it', async () => {
@@ -329,7 +329,7 @@ describe('recorded completions', () => {
     expect(view.notice).toBe(
       'The file of completions is not stored in this browser any more. Open it again. The run goes on with the built-in sampler.',
     );
-    expect((await engine.advance(one)).step).toBe(1);
+    expect((await engine.advance(one)).stepCount).toBe(1);
   });
 
   it('that are not there are refused: published ones without any, judged ones before anybody judged', async () => {
@@ -346,8 +346,8 @@ describe('recorded completions', () => {
     const question = shop.questions.find(({ id }) => id === training())?.question ?? '';
     await engine.judge({ question, sql: SQL[0] ?? '' }, 'up');
     expect((await engine.useSampler(FEEDBACK)).sampler).toMatchObject({ source: FEEDBACK, ready: true });
-    const { lastStep } = await engine.advance({ ...one, questionId: training() });
-    expect(new Set(lastStep?.groups[0]?.completions.map(({ sql }) => sql))).toEqual(new Set([SQL[0]]));
+    const { step } = await engine.advance({ ...one, questionId: training() });
+    expect(new Set(step?.groups[0]?.completions.map(({ sql }) => sql))).toEqual(new Set([SQL[0]]));
   });
 });
 
@@ -363,7 +363,7 @@ describe('another dataset', () => {
     const concerts = await engine.reset({ seed: 5, dataset: 'concert_singer' });
     expect(concerts).toMatchObject({
       seed: 5,
-      step: 0,
+      stepCount: 0,
       hints: [],
       history: [],
       canUndo: true,
@@ -371,23 +371,23 @@ describe('another dataset', () => {
       dataset: { name: 'concert_singer', hasCompletions: true },
     });
     await engine.useSampler(PUBLISHED);
-    const { lastStep } = await engine.advance({ steps: 2, budgetMs: 1e9 });
-    const group = lastStep?.groups[0];
+    const { step } = await engine.advance({ steps: 2, budgetMs: 1e9 });
+    const group = step?.groups[0];
     expect(concerts.dataset.questions.some(({ id }) => id === group?.questionId)).toBe(true);
     expect(group?.completions.map(({ origin }) => origin?.how)).toEqual(Array(4).fill('recorded'));
     expect(group?.completions.every(({ origin }) => origin?.model !== '')).toBe(true);
 
     const reloaded = await opened(ports);
     expect(await reloaded.open({})).toMatchObject({
-      step: 2,
-      lastStep,
+      stepCount: 2,
+      step,
       dataset: { name: 'concert_singer' },
       sampler: { source: PUBLISHED },
     });
     expect(await reloaded.undoReset()).toEqual(before);
     const other = await untroubled(ports);
     await other.advance({ steps: 3, budgetMs: 1e9 });
-    expect((await reloaded.advance(one)).lastStep).toEqual((await other.advance(one)).lastStep);
+    expect((await reloaded.advance(one)).step).toEqual((await other.advance(one)).step);
   });
 
   it('that is not there changes nothing', async () => {
@@ -397,11 +397,11 @@ describe('another dataset', () => {
       'There is no dataset “nonsense” on this page.',
     );
     expect(await engine.open({})).toMatchObject({
-      step: 1,
+      stepCount: 1,
       hints: before.hints,
       canUndo: false,
       dataset: { name: 'shop' },
     });
-    expect((await engine.advance(one)).step).toBe(2);
+    expect((await engine.advance(one)).stepCount).toBe(2);
   });
 });
