@@ -14,6 +14,7 @@
  *     best, docs/learning.md) + Σ w f, the weights of the hints that fire.
  * Gold is never looked at.
  */
+import { cueWords, patternWords } from '../grpo/wording.ts';
 import { choiceScores, hintScore } from '../grpo/choice.ts';
 import { ConfigError, type GRPOConfig } from '../grpo/config.ts';
 import { seededRandom } from '../grpo/random.ts';
@@ -235,8 +236,8 @@ function actedHints({ features }: Sample, policy: PolicyView): ActedHint[] {
   return features
     .map(({ feature: { key, cue, pattern, template }, value }): ActedHint => ({
       key,
-      cue,
-      pattern,
+      cue: cue === null ? null : cueWords(cue),
+      pattern: patternWords(pattern),
       template,
       weight: policy.weightOf(key),
       times: value,

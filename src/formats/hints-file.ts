@@ -1,21 +1,34 @@
 /**
- * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 2, sources?: [HintSource], hints: [PolicyHint]}`. Of a
- * hint, what goes without saying may be left out: tables that are none, dates that are 0, and that it is switched on.
- * Earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
+ * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 3, sources?: [HintSource], hints: [PolicyHint]}`. Of a
+ * hint, what goes without saying may be left out: tables that are none, dates that are 0, that it is switched on, and the key that
+ * follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and
+ * earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
+import { featureOfEarlier } from '../grpo/earlier.ts';
+import { featureKey } from '../grpo/feature-key.ts';
 import { FIELDS } from '../grpo/config.ts';
 import { hintType } from '../grpo/sentences.ts';
-import { HINT_TEMPLATES, type HintEvidence, type HintFeature, type PolicyHint } from '../grpo/types.ts';
+import {
+  CUE_KINDS,
+  HINT_TEMPLATES,
+  PATTERN_KINDS,
+  type HintCue,
+  type HintEvidence,
+  type HintPattern,
+  type HintFeature,
+  type PolicyHint,
+} from '../grpo/types.ts';
 
 const FORMAT = 'grpo-sql-lab/hints';
-const VERSION = 2;
+const VERSION = 3;
 const LIMITS = {
   file: 50_000_000,
   hints: 100_000,
   key: 20_000,
   text: 20_000,
   tables: 100,
+  parts: 20,
   sources: 1_000,
   name: 200,
 } as const;
@@ -36,7 +49,7 @@ export interface HintsFile {
 }
 
 export function hintsToText(hints: readonly PolicyHint[]): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, hints }, null, 1)}\n`;
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, hints: hints.map(withoutKey) }, null, 1)}\n`;
 }
 
 /** The same in few bytes, a line for each hint. */
@@ -44,6 +57,11 @@ export function compactHintsText({ hints, sources }: HintsFile): string {
   const lines = (items: readonly unknown[]): string =>
     `[${items.map((item) => `\n${JSON.stringify(item)}`).join(',')}\n]`;
   return `{"format":"${FORMAT}","version":${VERSION},"sources":${lines(sources)},"hints":${lines(hints.map(compact))}}\n`;
+}
+
+/** Cue and pattern say the key, but of guidance and of hints of another make. */
+function withoutKey({ key, ...hint }: PolicyHint): Partial<PolicyHint> {
+  return key === featureKey(hint.cue, hint.pattern) ? hint : { key, ...hint };
 }
 
 function compact({
@@ -61,7 +79,7 @@ function compact({
   enabled,
 }: PolicyHint): Partial<PolicyHint> {
   return {
-    key,
+    ...(key === featureKey(cue, pattern) ? {} : { key }),
     cue,
     pattern,
     template,
@@ -86,9 +104,9 @@ export function parseHintsFile(text: string, source: string): HintsFile {
   const value = parseJson(text, source, LIMITS.file);
   const file = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no hints file: "format" must be "${FORMAT}".`);
-  if (file['version'] !== VERSION)
+  if (file['version'] !== VERSION && file['version'] !== 2)
     throw new DatasetError(
-      `${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+      `${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads versions 2 and ${VERSION}.`,
     );
   const { hints, sources = [] } = file;
   if (!Array.isArray(hints)) throw new DatasetError(`${source} must hold a list in "hints".`);
@@ -128,17 +146,54 @@ export function parseEvidence(read: Entry): HintEvidence {
   return evidence;
 }
 
+function readFeature(read: Entry, rest: Omit<HintFeature, 'key' | 'cue' | 'pattern'>): HintFeature {
+  if (typeof read.value('pattern') === 'string') {
+    const cue = read.isNull('cue') ? null : read.text('cue', LIMITS.text);
+    return featureOfEarlier({
+      key: read.text('key', LIMITS.key),
+      cue,
+      pattern: read.text('pattern', LIMITS.text),
+      ...rest,
+    });
+  }
+  const cue = read.isNull('cue') ? null : parseCue(read.entry('cue'));
+  const pattern = parsePattern(read.entry('pattern'));
+  if ((pattern.kind === 'sentence') !== (rest.template === 'guidance'))
+    throw read.error('needs a sentence as the pattern of guidance, and of nothing else');
+  return { key: read.has('key') ? read.text('key', LIMITS.key) : featureKey(cue, pattern), cue, pattern, ...rest };
+}
+
+/** Throws DatasetError. */
+export function parseCue(read: Entry): HintCue {
+  const kind = read.choice('kind', CUE_KINDS);
+  const many = kind === 'bigram' ? [2, 3] : kind === 'start' ? [1, 3] : [1, 1];
+  const parts = partsOf(read, 'parts', many);
+  return { kind, parts, ...(read.has('shown') ? { shown: partsOf(read, 'shown', [parts.length, parts.length]) } : {}) };
+}
+
+/** Throws DatasetError. */
+export function parsePattern(read: Entry): HintPattern {
+  const kind = read.choice('kind', PATTERN_KINDS);
+  const many = kind === 'link' ? [2, 3] : kind === 'pair' ? [2, LIMITS.parts] : [1, 1];
+  return { kind, parts: partsOf(read, 'parts', many) };
+}
+
+function partsOf(read: Entry, name: string, [least = 1, most = 1]: readonly number[]): readonly string[] {
+  const parts = read.list(name, most);
+  if (parts.length < least || !parts.every((part) => typeof part === 'string' && part.length <= LIMITS.text))
+    throw read.error(`needs from ${least} to ${most} texts of at most ${LIMITS.text} characters in "${name}"`);
+  return parts as readonly string[];
+}
+
 /** One hint of a list. Throws DatasetError. */
 export function parseHint(read: Entry): PolicyHint {
-  const feature: HintFeature = {
-    key: read.text('key', LIMITS.key),
-    cue: read.isNull('cue') ? null : read.text('cue', LIMITS.text),
-    pattern: read.text('pattern', LIMITS.text),
+  const rest = {
     tables: read.optionalTexts('tables', LIMITS.key, LIMITS.tables) ?? [],
     template: read.choice('template', HINT_TEMPLATES),
     general: read.boolean('general'),
     words: read.count('words'),
   };
+  const feature = readFeature(read, rest);
   const evidence = parseEvidence(read.entry('evidence'));
   const weight = read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max);
   const told = read.optionalChoice('hintType', ['prefer', 'avoid']);

@@ -12,9 +12,10 @@
  *
  * which is `value − expected` of gradient.ts with value = b and expected = σ(w).
  */
+import { patternWords } from './wording.ts';
 import type { HintChange, PolicyLayer } from './policy.ts';
 import { exp } from './portable-math.ts';
-import type { GuidanceAuthor, HintCause, HintEvent, HintReason, PolicyHint } from './types.ts';
+import type { GuidanceAuthor, HintCause, HintEvent, HintPattern, HintReason, PolicyHint } from './types.ts';
 
 /** A proposed sentence begins here: in 52 % of the prompts, so that it is soon tried against its absence. */
 export const GUIDANCE_WEIGHT = 0.1;
@@ -75,7 +76,9 @@ function checkSentence(text: string, hints: readonly PolicyHint[], apart: readon
   if ((sentence.match(/[\p{L}\p{N}]+/gu) ?? []).length < LEAST_WORDS)
     throw new GuidanceError(`“${sentence}” is no sentence that says when to do what.`);
   const plain = comparable(sentence);
-  const same = guidanceAmong(hints).find((hint) => !apart.includes(hint.key) && comparable(hint.pattern) === plain);
+  const same = guidanceAmong(hints).find(
+    (hint) => !apart.includes(hint.key) && comparable(patternWords(hint.pattern)) === plain,
+  );
   if (same !== undefined)
     throw new GuidanceError(
       same.enabled ? `${same.key} says the same already.` : `${same.key} says the same and was vetoed.`,
@@ -134,7 +137,7 @@ export function checkOperation(
     case 'update': {
       const hint = find(operation.id);
       const text = checkSentence(operation.text, hints, [operation.id]);
-      if (hint.pattern === text) throw new GuidanceError(`${operation.id} says just that already.`);
+      if (patternWords(hint.pattern) === text) throw new GuidanceError(`${operation.id} says just that already.`);
       return { op: 'update', id: operation.id, text };
     }
     case 'merge':
@@ -172,7 +175,7 @@ function changesFor(
           type: 'edit',
           key: hint.key,
           hint: withText(hint, operation.text, step),
-          reason: why({ said: hint.pattern }),
+          reason: why({ said: patternWords(hint.pattern) }),
           causes,
         },
       ];
@@ -186,21 +189,21 @@ function changesFor(
           type: 'merge',
           key: gone.key,
           hint: null,
-          reason: why({ said: gone.pattern, into: kept.key }),
+          reason: why({ said: patternWords(gone.pattern), into: kept.key }),
           causes,
         },
         {
           type: 'merge',
           key: kept.key,
           hint: withText(kept, operation.text, step),
-          reason: why({ said: kept.pattern, with: gone.key }),
+          reason: why({ said: patternWords(kept.pattern), with: gone.key }),
           causes,
         },
       ];
     }
     case 'delete': {
       const hint = guidanceOf(hints, operation.id);
-      return [{ type: 'prune', key: hint.key, hint: null, reason: why({ said: hint.pattern }), causes }];
+      return [{ type: 'prune', key: hint.key, hint: null, reason: why({ said: patternWords(hint.pattern) }), causes }];
     }
   }
 }
@@ -257,11 +260,13 @@ function freeKey(policy: PolicyLayer): string {
   return `${KEY}${number}`;
 }
 
+const sentence = (text: string): HintPattern => ({ kind: 'sentence', parts: [text] });
+
 function newHint(key: string, text: string, step: number): PolicyHint {
   return {
     key,
     cue: null,
-    pattern: text,
+    pattern: sentence(text),
     tables: [],
     template: 'guidance',
     general: true,
@@ -276,7 +281,7 @@ function newHint(key: string, text: string, step: number): PolicyHint {
 
 const withText = (hint: PolicyHint, text: string, step: number): PolicyHint => ({
   ...hint,
-  pattern: text,
+  pattern: sentence(text),
   updatedAt: step,
 });
 

@@ -4,6 +4,8 @@
  * π_h(y|q) ∝ π_0(y|q) · exp(Σ_k w_k f_k(q, y)): the form of the KL-regularised optimum π* ∝ π_0 exp(r/β)
  * (e.g. DPO, arXiv 2305.18290, eq. 4). A hint is one w_k with its f_k in words.
  */
+import { isWithin } from './wording.ts';
+import { patternKey } from './feature-key.ts';
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
 import { firstOf } from './first-of.ts';
@@ -298,18 +300,19 @@ export class PolicyLayer implements PolicyView {
       ({ key, cue, evidence }) => cue !== null && evidence.support >= SETTLED_SUPPORT && !this.#start.has(key),
     );
     for (const hint of settled) {
-      const same = byPattern.get(hint.pattern);
-      if (same === undefined) byPattern.set(hint.pattern, [hint]);
+      const pattern = patternKey(hint.pattern);
+      const same = byPattern.get(pattern);
+      if (same === undefined) byPattern.set(pattern, [hint]);
       else same.push(hint);
     }
     for (const { key, pattern } of settled) {
       const longer = this.#hints.get(key);
       if (longer === undefined || longer.cue === null) continue;
-      for (const shorter of byPattern.get(pattern) ?? []) {
+      for (const shorter of byPattern.get(patternKey(pattern)) ?? []) {
         const target = this.#hints.get(shorter.key);
         if (target === undefined || target === longer || target.cue === null) continue;
         if (!sameEvidence(target.evidence, longer.evidence)) continue;
-        if (longer.cue.length <= target.cue.length || !` ${longer.cue} `.includes(` ${target.cue} `)) continue;
+        if (isWithin(longer.cue, target.cue) || !isWithin(target.cue, longer.cue)) continue;
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
         if (Math.abs(weight) > limit) continue;

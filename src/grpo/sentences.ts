@@ -1,5 +1,6 @@
 /** Hints and what happened to them in words, made where they are read. */
-import type { GuidanceAuthor, HintEvent, HintFeature, HintReason, KeptPolicy, PolicyHint } from './types.ts';
+import { cueWords, patternWords } from './wording.ts';
+import type { GuidanceAuthor, HintEvent, HintCue, HintFeature, HintReason, KeptPolicy, PolicyHint } from './types.ts';
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 const completions = (count: number): string => `${count} completion${count === 1 ? '' : 's'}`;
@@ -19,12 +20,13 @@ export function describeHint({
 }: Pick<PolicyHint, 'cue' | 'pattern' | 'template' | 'weight' | 'evidence'>): string {
   const { support, advantage } = evidence;
   const average = signed(advantage / support);
+  const words = patternWords(pattern);
   if (template === 'guidance') {
     const shown = `Mean advantage ${average} in ${completions(support)} that ${support === 1 ? 'was' : 'were'} given it.`;
-    return support === 0 ? pattern : `${pattern} ${shown}`;
+    return support === 0 ? words : `${words} ${shown}`;
   }
-  const when = cue === null ? 'For every question' : `When the question says “${cue}”`;
-  const what = `${when}, ${hintType(weight)} ${pattern}`;
+  const when = cue === null ? 'For every question' : `When the question says “${cueWords(cue)}”`;
+  const what = `${when}, ${hintType(weight)} ${words}`;
   return support === 0 ? `${what}.` : `${what}: mean advantage ${average} in ${completions(support)}.`;
 }
 
@@ -47,9 +49,9 @@ export function reasonOf({
     case 'room':
       return `Made room: the policy keeps ${reason.most} hints, and this one weighed ${signed(before ?? 0)}.`;
     case 'merged-into':
-      return `Always fired together with “${reason.cue}”, which says the same in fewer words.`;
+      return `Always fired together with “${cueWords(reason.cue)}”, which says the same in fewer words.`;
     case 'merged-from':
-      return `Took over the weight of “${reason.cue}”, which always fired together with it.`;
+      return `Took over the weight of “${cueWords(reason.cue)}”, which always fired together with it.`;
     case 'by-hand':
       return type === 'enable'
         ? 'Switched on by hand.'
@@ -119,13 +121,13 @@ const USUAL_WEIGHT = 0.4;
  * it acts.
  */
 export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
-  const pattern = oneLine(hint.pattern);
+  const pattern = oneLine(patternWords(hint.pattern));
   if (hint.template === 'guidance') return pattern;
   const size = Math.abs(weight);
   const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${hintType(weight)} ${pattern}.`;
   return hint.cue === null
     ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`
-    : `When the question ${cueInWords(oneLine(hint.cue))}, ${advice}`;
+    : `When the question ${cueInWords(hint.cue)}, ${advice}`;
 }
 
 /** Hints may come from anybody's file: none writes more than its own line into a prompt. */
@@ -136,10 +138,10 @@ function oneLine(text: string): string {
     .trim();
 }
 
-/** `^` marks the first words of a question, `<…>` alone what is true of it or stands for a value. */
-function cueInWords(cue: string): string {
-  if (cue.startsWith('^')) return `begins with “${cue.slice(1)}”`;
-  return /^<[^<>]+>$/.test(cue) ? `has ${cue}` : `says “${cue}”`;
+function cueInWords(cue: HintCue): string {
+  if (cue.kind === 'start') return `begins with “${oneLine(cueWords({ ...cue, kind: 'bigram' }))}”`;
+  const words = oneLine(cueWords(cue));
+  return cue.kind === 'typed' ? `has ${words}` : `says “${words}”`;
 }
 
 /** The strongest hints as sentences: the guidance a language model's system prompt gets. */

@@ -1,5 +1,7 @@
 /** The policy at a glance: what it prefers, whatever the cue, and where it pulls both ways. */
-import type { PolicyHint } from './types.ts';
+import { patternKey } from './feature-key.ts';
+import { isWithin, patternWords } from './wording.ts';
+import type { HintCue, PolicyHint } from './types.ts';
 
 /** Two hints conflict only when both weigh at least this much. */
 const CONFLICT_WEIGHT = 0.2;
@@ -17,8 +19,8 @@ export function patternPreferences(hints: readonly PolicyHint[]): PatternPrefere
   const sums = new Map<string, { weight: number; hints: number }>();
   for (const hint of hints) {
     if (!hint.enabled || hint.template === 'guidance') continue;
-    const sum = sums.get(hint.pattern) ?? { weight: 0, hints: 0 };
-    sums.set(hint.pattern, { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
+    const sum = sums.get(patternWords(hint.pattern)) ?? { weight: 0, hints: 0 };
+    sums.set(patternWords(hint.pattern), { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
   }
   return [...sums.entries()]
     .map(([pattern, sum]) => ({ pattern, ...sum }))
@@ -30,10 +32,11 @@ export function conflicts(hints: readonly PolicyHint[]): (readonly [PolicyHint, 
   const byPattern = new Map<string, PolicyHint[]>();
   for (const hint of hints) {
     if (!hint.enabled || Math.abs(hint.weight) < CONFLICT_WEIGHT) continue;
-    byPattern.set(hint.pattern, [...(byPattern.get(hint.pattern) ?? []), hint]);
+    const pattern = patternKey(hint.pattern);
+    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), hint]);
   }
-  const within = (inner: string | null, outer: string | null): boolean =>
-    inner === null || (outer !== null && ` ${outer} `.includes(` ${inner} `));
+  const within = (inner: HintCue | null, outer: HintCue | null): boolean =>
+    inner === null || (outer !== null && isWithin(inner, outer));
   return [...byPattern.values()].flatMap((group) =>
     group.flatMap((a, i) =>
       group

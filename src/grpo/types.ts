@@ -148,14 +148,44 @@ export interface Database {
 export const HINT_TEMPLATES = ['pattern', 'operator', 'name', 'pair', 'link', 'guidance'] as const;
 export type HintTemplate = (typeof HINT_TEMPLATES)[number];
 
+/**
+ * What of a question a hint hangs on.
+ *   word    a stem                         bigram  two or three neighbours: stems, or `<table>`, `<value>` … for names
+ *   phrase  one with a function            typed   what a value or number stands for, or a fact of the whole question
+ *   start   the first words, as in bigram  before, after  the word beside a mention; `^`, `$` for the question's ends
+ *   text    words of a file whose vocabulary is another
+ */
+export const CUE_KINDS = ['word', 'bigram', 'phrase', 'typed', 'start', 'before', 'after', 'text'] as const;
+
+export interface HintCue {
+  readonly kind: (typeof CUE_KINDS)[number];
+  /** One, but in `bigram` and `start`. */
+  readonly parts: readonly string[];
+  /** The parts as they were first met, where they differ; no part of the identity. */
+  readonly shown?: readonly string[];
+}
+
+/**
+ * What of the SQL a hint is about; its words are made in wording.ts, and a part stays the same when those change.
+ *   sql       a shape, or a fragment with names
+ *   link      what something is used for, how the question names it, and at most one more thing
+ *   pair      two or more shapes of one SQL
+ *   sentence  of the guidance
+ */
+export const PATTERN_KINDS = ['sql', 'link', 'pair', 'sentence'] as const;
+
+export interface HintPattern {
+  readonly kind: (typeof PATTERN_KINDS)[number];
+  readonly parts: readonly string[];
+}
+
 /** The identity of a hint: a cue in the question and a pattern in the SQL. `f_k(q,y) ∈ {0,1}` says both occur. */
 export interface HintFeature {
-  /** Unique and stable: `cue ⇒ pattern`, `* ⇒ pattern` without a cue. */
+  /** Unique and stable: that of cue and pattern (feature-key.ts); a number for guidance. */
   readonly key: string;
-  /** Words of the question, as shown; null for a hint that holds for every question. */
-  readonly cue: string | null;
-  /** The pattern in the SQL, as shown. */
-  readonly pattern: string;
+  /** null for a hint that holds for every question. */
+  readonly cue: HintCue | null;
+  readonly pattern: HintPattern;
   /** Tables the pattern names, if any. */
   readonly tables: readonly string[];
   readonly template: HintTemplate;
@@ -256,8 +286,8 @@ export type HintReason =
   /** The policy keeps no more than `most` hints. */
   | { readonly id: 'room'; readonly most: number }
   /** Its twin, the hint with `cue`, took its weight; and that twin's own event. */
-  | { readonly id: 'merged-into'; readonly cue: string }
-  | { readonly id: 'merged-from'; readonly cue: string }
+  | { readonly id: 'merged-into'; readonly cue: HintCue }
+  | { readonly id: 'merged-from'; readonly cue: HintCue }
   | { readonly id: 'by-hand' }
   | { readonly id: 'start'; readonly from: 'starter' | 'file' }
   | { readonly id: 'other-start' }

@@ -1,4 +1,5 @@
 /** The cues of a question: the words and phrases a hint can hang on. */
+import { cueKey } from '../grpo/feature-key.ts';
 import { phraseList } from '../sql/word-list.ts';
 import {
   AGGREGATE_PHRASES,
@@ -60,8 +61,9 @@ export function findCues(
   { tables = [], columns = [], values = [], numbers = [], dates = [] }: Links,
 ): Cue[] {
   const cues = new Map<string, Cue>();
-  const add = (cue: Cue): void => {
-    if (!cues.has(cue.key)) cues.set(cue.key, cue);
+  const add = (cue: Omit<Cue, 'key'>): void => {
+    const key = cueKey(cue);
+    if (!cues.has(key)) cues.set(key, { key, ...cue });
   };
   const typed = new Set<number>();
   const kinds: (string | undefined)[] = tokens.map(() => undefined);
@@ -78,18 +80,17 @@ export function findCues(
   for (const { column, span, match, score, how } of values) {
     // A column of truth is named, its value is not.
     if (match !== 'exact' || score < 0.8 || how === 'inner') continue;
-    const label = `<${column}>`;
-    add({ key: label.toLowerCase(), label, kind: 'typed', span, general: false });
+    add({ parts: [column.toLowerCase()], shown: [column], kind: 'typed', span, general: false });
     for (let at = span.first; at <= span.last; at++) typed.add(at);
     mark(span, '<value>');
   }
   for (const { span } of dates) {
-    add({ key: '<date>', label: '<date>', kind: 'typed', span, general: true });
+    add({ parts: ['date'], shown: ['date'], kind: 'typed', span, general: true });
     for (let at = span.first; at <= span.last; at++) typed.add(at);
     mark(span, '<date>');
   }
   for (const { span } of numbers) {
-    add({ key: '<number>', label: '<number>', kind: 'typed', span, general: true });
+    add({ parts: ['number'], shown: ['number'], kind: 'typed', span, general: true });
     for (let at = span.first; at <= span.last; at++) typed.add(at);
     if (spans[span.first]?.first !== span.first || kinds[span.first] !== '<date>') mark(span, '<number>');
   }
@@ -98,16 +99,16 @@ export function findCues(
       // A single content word is a cue by itself, below.
       if (!phrase.includes(' ') && !token.stop) continue;
       const span = phraseAt(tokens, at, phrase);
-      if (span !== null) add({ key: `"${phrase}"`, label: phrase, kind: 'phrase', span, general: true });
+      if (span !== null) add({ parts: [phrase], shown: [phrase], kind: 'phrase', span, general: true });
     }
     if (typed.has(at) || token.stop || token.kind !== 'word') return;
     const general = kinds[at] === undefined;
-    add({ key: token.stem, label: token.lower, kind: 'word', span: { first: at, last: at }, general });
+    add({ parts: [token.stem], shown: [token.lower], kind: 'word', span: { first: at, last: at }, general });
     const next = tokens[at + 1];
     if (next !== undefined && next.kind === 'word' && !next.stop && !typed.has(at + 1)) {
       add({
-        key: `${token.stem} ${next.stem}`,
-        label: `${token.lower} ${next.lower}`,
+        parts: [token.stem, next.stem],
+        shown: [token.lower, next.lower],
         kind: 'bigram',
         span: { first: at, last: at + 1 },
         general: general && kinds[at + 1] === undefined,
@@ -157,13 +158,13 @@ function piecesOf(
  * Two neighbours of which one is named by its kind: "many <table>", "<column> of", "<value> <table>". Three where the
  * middle is "of" or an article: "number of <table>", "<column> of <table>".
  */
-function addNeighbours(pieces: readonly Piece[], add: (cue: Cue) => void): void {
+function addNeighbours(pieces: readonly Piece[], add: (cue: Omit<Cue, 'key'>) => void): void {
   const push = (parts: readonly (Piece | undefined)[]): void => {
     const all = parts.filter((part) => part !== undefined);
     if (all.length < parts.length || !all.some(({ typed }) => typed)) return;
     add({
-      key: all.map(({ key }) => key).join(' '),
-      label: all.map(({ label }) => label).join(' '),
+      parts: all.map(({ key }) => key),
+      shown: all.map(({ label }) => label),
       kind: 'bigram',
       span: { first: all[0]?.span.first ?? 0, last: all.at(-1)?.span.last ?? 0 },
       general: true,
@@ -178,12 +179,12 @@ function addNeighbours(pieces: readonly Piece[], add: (cue: Cue) => void): void 
 }
 
 /** How the question begins: "^how many", "^which <table>", "^find the <column>". */
-function addStart(pieces: readonly Piece[], add: (cue: Cue) => void): void {
+function addStart(pieces: readonly Piece[], add: (cue: Omit<Cue, 'key'>) => void): void {
   for (let length = 1; length <= Math.min(FIRST_WORDS, pieces.length); length++) {
     const words = pieces.slice(0, length);
     add({
-      key: `^${words.map(({ key }) => key).join(' ')}`,
-      label: `^${words.map(({ label }) => label).join(' ')}`,
+      parts: words.map(({ key }) => key),
+      shown: words.map(({ label }) => label),
       kind: 'start',
       span: { first: 0, last: words.at(-1)?.span.last ?? 0 },
       general: true,

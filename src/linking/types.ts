@@ -141,10 +141,12 @@ export interface Intent {
 
 /** A word or phrase of the question that a hint can hang on. */
 export interface Cue {
-  /** What two questions share: stems joined by a blank; "<value>" for a linked value's column, e.g. "<city>". */
+  /** What two questions share, as the keys of features have it (grpo/feature-key.ts). */
   readonly key: string;
-  /** As shown to a reader. */
-  readonly label: string;
+  /** Stems, phrases, or the column of a linked value. */
+  readonly parts: readonly string[];
+  /** The parts as this question has them. */
+  readonly shown: readonly string[];
   /**
    * A content word; two or more neighbours, possibly with `<table>`, `<column>`, `<value>`, `<number>` in place of what
    * is named there ("many <table>"); a phrase with a function in questions ("how many"); what a value or number stands

@@ -1,4 +1,5 @@
 /** Reads the tables of a recording, and the calls that refer to them. Throws DatasetError. */
+import { earlierKey, featureOfEarlier, keyOfEarlier } from '../grpo/earlier.ts';
 import { featureKey } from '../grpo/feature-key.ts';
 import type { SampleOrigin } from '../grpo/origin.ts';
 import {
@@ -6,11 +7,14 @@ import {
   type DecisionRecord,
   type Distribution,
   type FeatureUse,
+  type HintCue,
   type HintFeature,
+  type HintPattern,
   type Sample,
 } from '../grpo/types.ts';
 import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
 import { Entry } from '../formats/entry.ts';
+import { parseCue, parsePattern } from '../formats/hints-file.ts';
 import { LIMITS, type RecordedQuestion } from './format.ts';
 import { numbers, wholeNumbers } from './state.ts';
 import { LN_ZERO } from './tables.ts';
@@ -25,25 +29,39 @@ export interface ReadTables {
   readonly texts: readonly string[];
   readonly numbers: readonly number[];
   readonly features: readonly HintFeature[];
+  /** A key of the file as this program has it. */
+  readonly keyOf: (key: string) => string;
   readonly questions: readonly RecordedQuestion[];
   readonly pools: readonly (readonly RecordedQuestion[])[];
 }
 
-export function readTables(file: Entry, source: string): ReadTables {
+/** `isEarlier`: of version 1, whose features are in words. */
+export function readTables(file: Entry, source: string, isEarlier: boolean): ReadTables {
   const texts = file.list('texts', LIMITS.texts).map((text) => {
     if (typeof text !== 'string' || text.length > LIMITS.text)
       throw file.error(`needs texts of at most ${LIMITS.text} characters in "texts"`);
     return text;
   });
+  const [cues, patterns] = isEarlier
+    ? [[], []]
+    : [
+        file.list('cues', LIMITS.features).map((one, i) => parseCue(new Entry(one, `${source}, "cues"`, i))),
+        file
+          .list('patterns', LIMITS.features)
+          .map((one, i) => parsePattern(new Entry(one, `${source}, "patterns"`, i))),
+      ];
   const questions = file.list('questions', LIMITS.questions).map((item, index): RecordedQuestion => {
     const read = new Entry(item, `${source}, "questions"`, index);
     return { id: read.text('id', LIMITS.id), question: read.text('question', LIMITS.text) };
   });
   return {
     texts,
+    keyOf: isEarlier ? keyOfEarlier : (key) => key,
     questions,
     numbers: numbers(file, 'numbers', LIMITS.numbers),
-    features: rows(file, 'features', LIMITS.features, source).map((row) => readFeature(row, texts)),
+    features: rows(file, 'features', LIMITS.features, source).map((row) =>
+      readFeature(row, texts, cues, patterns, isEarlier),
+    ),
     pools: rows(file, 'pools', LIMITS.pools, source).map((row) =>
       wholeNumbers(row, 'items', LIMITS.questions, LIMITS.questions).map((at) => item(questions, at, 'question', row)),
     ),
@@ -55,28 +73,48 @@ function rows(file: Entry, name: string, count: number, source: string): Entry[]
   return file.list(name, count).map((items, index) => new Entry({ items }, `${source}, "${name}"`, index));
 }
 
-function readFeature(read: Entry, texts: readonly string[]): HintFeature {
+function readFeature(
+  read: Entry,
+  texts: readonly string[],
+  cues: readonly HintCue[],
+  patterns: readonly HintPattern[],
+  isEarlier: boolean,
+): HintFeature {
   const [key = NaN, cue = NaN, pattern = NaN, template = NaN, general = NaN, words = NaN, ...tables] = numbers(
     read,
     'items',
     LIMITS.tables + 6,
   );
-  const shownCue = cue === -1 ? null : item(texts, cue, 'text', read);
-  const shownPattern = item(texts, pattern, 'text', read);
-  if ((shownCue?.length ?? 0) > NAME_LENGTH || shownPattern.length > NAME_LENGTH)
-    throw read.error(`has a cue or pattern of more than ${NAME_LENGTH} characters`);
   if (general !== 0 && general !== 1) throw read.error('needs 0 or 1 for “general”');
   if (!Number.isSafeInteger(words) || words < 0) throw read.error('needs a whole number of words');
   // In the order in which samplers name the fields, so that hints made of it are written alike.
-  return {
-    key: key === -1 ? featureKey(shownCue, shownPattern) : item(texts, key, 'text', read),
-    cue: shownCue,
-    pattern: shownPattern,
+  const rest = {
     tables: tables.map((table) => item(texts, table, 'text', read)),
     template: item(HINT_TEMPLATES, template, 'template', read),
     general: general === 1,
     words,
   };
+  if (isEarlier) {
+    const shown = cue === -1 ? null : name(texts, cue, read);
+    const what = name(texts, pattern, read);
+    const named = key === -1 ? earlierKey(shown, what) : name(texts, key, read);
+    return featureOfEarlier({ key: named, cue: shown, pattern: what, ...rest });
+  }
+  const data = {
+    cue: cue === -1 ? null : item(cues, cue, 'cue', read),
+    pattern: item(patterns, pattern, 'pattern', read),
+  };
+  return {
+    key: key === -1 ? featureKey(data.cue, data.pattern) : item(texts, key, 'text', read),
+    ...data,
+    ...rest,
+  };
+}
+
+function name(texts: readonly string[], position: number, read: Entry): string {
+  const text = item(texts, position, 'text', read);
+  if (text.length > NAME_LENGTH) throw read.error(`has a cue or pattern of more than ${NAME_LENGTH} characters`);
+  return text;
 }
 
 /** What a position stands for. */

@@ -3,7 +3,7 @@
  * made of it. Playing it back runs the SQL again, scores it again and moves the hints again.
  *
  * The file is one JSON object:
- *   format 'grpo-sql-lab/recording', version 1
+ *   format 'grpo-sql-lab/recording', version 2 (version 1, with features and keys in words, is read too)
  *   dataset, databaseSha256?        what it was recorded on
  *   sampler {id, label, isLanguageModel}
  *   learning, distribution          the trainer's options
@@ -12,8 +12,9 @@
  *   state                           the TrainerState it began from
  *   texts [text], numbers [number]  written once, referred to by position; numbers survive to the bit, −0 included
  *   features [[key, cue, pattern, template, general, words, …tables]]
- *                                   texts by position, −1: no cue; key −1: “cue ⇒ pattern”; template: position in
- *                                   HINT_TEMPLATES
+ *                                   cue and pattern by position, −1: no cue; key by its text, −1: it follows from
+ *                                   both; template: position in HINT_TEMPLATES
+ *   cues [{kind, parts, shown?}], patterns [{kind, parts}]
  *   questions [{id, question}]      those that were asked or could be drawn
  *   pools [[question]]              what nextQuestions drew from
  *   entries                         in order:
@@ -42,7 +43,7 @@ import { LIMITS as DATASET_LIMITS } from '../formats/dataset.ts';
 import type { HintEdit } from '../grpo/types.ts';
 
 export const FORMAT = 'grpo-sql-lab/recording';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** What is kept of a sampler. */
 export type SamplerName = Pick<Sampler, 'id' | 'label' | 'isLanguageModel'>;

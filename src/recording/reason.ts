@@ -1,6 +1,7 @@
 /** Reads why a hint changed, as an event of a recording says it. Throws DatasetError. */
 import type { Entry } from '../formats/entry.ts';
 import type { GuidanceAuthor, HintReason } from '../grpo/types.ts';
+import { parseCue } from '../formats/hints-file.ts';
 import { LIMITS } from './format.ts';
 
 type ReasonId = HintReason['id'];
@@ -10,8 +11,8 @@ const READ: { readonly [id in ReasonId]: (read: Entry) => Omit<Extract<HintReaso
   pulled: (read) => ({ support: read.count('support') }),
   unsupported: (read) => ({ positive: read.count('positive'), support: read.count('support') }),
   room: (read) => ({ most: read.count('most') }),
-  'merged-into': (read) => ({ cue: read.text('cue', LIMITS.key) }),
-  'merged-from': (read) => ({ cue: read.text('cue', LIMITS.key) }),
+  'merged-into': (read) => ({ cue: parseCue(read.entry('cue')) }),
+  'merged-from': (read) => ({ cue: parseCue(read.entry('cue')) }),
   'by-hand': () => ({}),
   start: (read) => ({ from: read.choice('from', ['starter', 'file']) }),
   'other-start': () => ({}),

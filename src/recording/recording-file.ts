@@ -20,12 +20,13 @@ export function parseRecording(text: string, source: string): Recording {
   const value = parseJson(text, source, LIMITS.file);
   const given = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   if (given['format'] !== FORMAT) throw new DatasetError(`${source} is no recording: "format" must be "${FORMAT}".`);
-  if (given['version'] !== VERSION)
+  const isEarlier = given['version'] === 1;
+  if (!isEarlier && given['version'] !== VERSION)
     throw new DatasetError(
-      `${source} is a recording of version ${JSON.stringify(given['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+      `${source} is a recording of version ${JSON.stringify(given['version'])?.slice(0, 20)}; this program reads versions 1 and ${VERSION}.`,
     );
   const file = new Entry(value, source, null);
-  const tables = readTables(file, source);
+  const tables = readTables(file, source, isEarlier);
   const config = readSettings(file.entry('config'), {}, source);
   return {
     dataset: file.text('dataset', DATASET_LIMITS.id),
@@ -37,7 +38,7 @@ export function parseRecording(text: string, source: string): Recording {
     feedback: file
       .list('feedback', LIMITS.feedback)
       .map((entry, index) => parseJudgement(new Entry(entry, `${source}, "feedback"`, index))),
-    state: readState(file.entry('state'), source),
+    state: readState(file.entry('state'), source, tables.keyOf),
     entries: readEntries(file.list('entries', LIMITS.entries), source, tables, config),
   };
 }
@@ -63,11 +64,13 @@ function readEntries(
         return { kind, settings: Object.fromEntries(Object.entries(config).filter(([name]) => names.includes(name))) };
       }
       case 'edit':
-        return { kind, key: read.text('key', LIMITS.key), edit: readEdit(read) };
+        return { kind, key: tables.keyOf(read.text('key', LIMITS.key)), edit: readEdit(read) };
       case 'events':
         return {
           kind,
-          events: read.list('events', LIMITS.hints).map((event, i) => readEvent(event, `${place}, "events"`, i)),
+          events: read
+            .list('events', LIMITS.hints)
+            .map((event, i) => readEvent(event, `${place}, "events"`, i, tables.keyOf)),
         };
       case 'feedback':
         return { kind, feedback: parseJudgement(read.entry('feedback')) };

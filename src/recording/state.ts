@@ -3,15 +3,16 @@ import { EMPTY_SUMMARY } from '../grpo/metrics.ts';
 import type { HintEvent, HintEventType, PolicyHint, TrainerState, TrainingSummary } from '../grpo/types.ts';
 import { Entry } from '../formats/entry.ts';
 import { parseEvidence, parseHint } from '../formats/hints-file.ts';
+import type { ReadTables } from './calls.ts';
 import { LIMITS } from './format.ts';
 import { readReason } from './reason.ts';
 
 const MOST = Number.MAX_VALUE;
 const WORD = 0xffffffff;
 
-export function readState(read: Entry, source: string): TrainerState {
+export function readState(read: Entry, source: string, keyOf: ReadTables['keyOf']): TrainerState {
   const hints = readHints(read.list('hints', LIMITS.hints), `${source}, "state.hints"`);
-  const start = read.has('start') ? readWeights(read, 'start') : undefined;
+  const start = read.has('start') ? readWeights(read, 'start', keyOf) : undefined;
   const answers = read.has('answers')
     ? read.list('answers', LIMITS.questions).map((item, index) => {
         const answer = new Entry(item, `${source}, "state.answers"`, index);
@@ -67,11 +68,12 @@ const EVENT_TYPES: Readonly<Record<HintEventType, true>> = {
   restore: true,
 };
 
-export function readEvent(item: unknown, source: string, index: number): HintEvent {
+export function readEvent(item: unknown, source: string, index: number, keyOf: ReadTables['keyOf']): HintEvent {
   const read = new Entry(item, source, index);
-  const key = read.text('key', LIMITS.key);
+  const named = read.text('key', LIMITS.key);
   // Recordings of version 1 say null for a hint that is gone.
   const hint = read.has('hint') && !read.isNull('hint') ? parseHint(read.entry('hint')) : undefined;
+  const key = keyOf(named);
   if (hint !== undefined && hint.key !== key) throw read.error('holds the hint of another key');
   return {
     sequence: read.count('sequence'),
@@ -115,9 +117,9 @@ function readHints(items: readonly unknown[], source: string): PolicyHint[] {
 }
 
 /** Numbers by key, whatever the keys are called. */
-function readWeights(read: Entry, name: string): Record<string, number> {
+function readWeights(read: Entry, name: string, keyOf: ReadTables['keyOf']): Record<string, number> {
   const weights = read.entry(name);
-  return Object.fromEntries(weights.names(LIMITS.hints).map((key) => [key, weights.number(key, -MOST, MOST)]));
+  return Object.fromEntries(weights.names(LIMITS.hints).map((key) => [keyOf(key), weights.number(key, -MOST, MOST)]));
 }
 
 /** Counts that this program has and the file has not are 0. */

@@ -42,6 +42,8 @@ export class RecordingTables {
   readonly #texts = new Table('texts', LIMITS.texts);
   readonly #numbers = new Table('numbers', LIMITS.numbers);
   readonly #features = new Table('features', LIMITS.features);
+  readonly #cues = new Table('cues', LIMITS.features);
+  readonly #patterns = new Table('patterns', LIMITS.features);
   readonly #questions = new Table('questions', LIMITS.questions);
   readonly #pools = new Table('pools', LIMITS.pools);
   /** The same objects come again and again. */
@@ -69,8 +71,8 @@ export class RecordingTables {
     const { key, cue, pattern, tables, template, general, words } = feature;
     const position = this.#features.position(exactJson([key, cue, pattern, tables, template, general, words]), () => [
       key === featureKey(cue, pattern) ? -1 : this.text(key),
-      cue === null ? -1 : this.text(cue),
-      this.text(pattern),
+      cue === null ? -1 : this.#cues.position(exactJson(cue), () => cue),
+      this.#patterns.position(exactJson(pattern), () => pattern),
       HINT_TEMPLATES.indexOf(template),
       general ? 1 : 0,
       words,
@@ -102,6 +104,8 @@ export class RecordingTables {
     return [
       ['texts', this.#texts],
       ['numbers', this.#numbers],
+      ['cues', this.#cues],
+      ['patterns', this.#patterns],
       ['features', this.#features],
       ['questions', this.#questions],
       ['pools', this.#pools],

@@ -4,8 +4,16 @@
  */
 import type { IDBPTransaction, StoreNames } from 'idb';
 import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
-import { eventOfEarlier, hintOfEarlier, type EarlierEvent } from '../grpo/earlier.ts';
-import type { Step } from '../grpo/types.ts';
+import {
+  eventOfEarlier,
+  featureOfEarlier,
+  hintOfEarlier,
+  weightsOfEarlier,
+  type EarlierEvent,
+  type EarlierFeature,
+  type EarlierHint,
+} from '../grpo/earlier.ts';
+import type { FeatureUse, Step, TrainerState } from '../grpo/types.ts';
 import { packEvents, packSnapshot, packSteps } from './blocks.ts';
 import type { LabSchema } from './idb-schema.ts';
 import { bytesOf, type SnapshotMark } from './retention.ts';
@@ -15,8 +23,19 @@ type Upgrading = IDBPTransaction<LabSchema, StoreNames<LabSchema>[], 'versioncha
 type OldUpgrading = IDBPTransaction<unknown, string[], 'versionchange'>;
 
 /** A run as versions 1 to 4 stored it. */
-type OldRun = Omit<RunRecord, 'name' | 'begun'>;
-type OldStep = Omit<Step, 'events'> & { readonly events: readonly EarlierEvent[] };
+type OldRun = Omit<RunRecord, 'name' | 'begun' | 'state'> & {
+  readonly state: Omit<TrainerState, 'hints'> & { readonly hints: readonly EarlierHint[] };
+};
+type Group = Step['groups'][number];
+type Completion = Group['completions'][number];
+type OldCompletion = Omit<Completion, 'features'> & {
+  readonly features: readonly (Omit<FeatureUse, 'feature'> & { readonly feature: EarlierFeature })[];
+};
+type OldGroup = Omit<Group, 'completions'> & { readonly completions: readonly OldCompletion[] };
+type OldStep = Omit<Step, 'events' | 'groups'> & {
+  readonly groups: readonly OldGroup[];
+  readonly events: readonly EarlierEvent[];
+};
 
 /** Waits for nothing but `tx`, which would end otherwise: what is written is packed, and not deflated. */
 export async function convertRuns(tx: Upgrading): Promise<void> {
@@ -24,9 +43,15 @@ export async function convertRuns(tx: Upgrading): Promise<void> {
   const rowsOf = <T>(table: string, run: string, from = 0): Promise<T[]> =>
     old.objectStore(table).getAll(IDBKeyRange.bound([run, from], [run, []])) as Promise<T[]>;
   for (const run of (await old.objectStore('runs').getAll()) as OldRun[]) {
-    const state = { ...run.state, hints: run.state.hints.map(hintOfEarlier) };
+    const { start } = run.state;
+    const state = {
+      ...run.state,
+      hints: run.state.hints.map(hintOfEarlier),
+      ...(start === undefined ? {} : { start: weightsOfEarlier(start) }),
+    };
     const steps = (await rowsOf<OldStep>('steps', run.id)).map((step) => ({
       ...withoutRun(step),
+      groups: step.groups.map(groupOfEarlier),
       events: step.events.map(eventOfEarlier),
     }));
     const step = steps[0]?.number ?? state.step + 1;
@@ -80,6 +105,16 @@ export async function convertRuns(tx: Upgrading): Promise<void> {
     };
     await tx.objectStore('runs').put(row);
   }
+}
+
+function groupOfEarlier(group: OldGroup): Group {
+  return {
+    ...group,
+    completions: group.completions.map((completion) => ({
+      ...completion,
+      features: completion.features.map((use) => ({ ...use, feature: featureOfEarlier(use.feature) })),
+    })),
+  };
 }
 
 function withoutRun<T>(row: T): T {

@@ -10,6 +10,7 @@ import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 import { STARTER } from '../views/fixture.ts';
 import { makeRewards, shopDataset } from '../engine/scenario.ts';
 import { shopFiles } from '../engine/shop-files.ts';
+import { identity } from '../grpo/identity.ts';
 
 let shop: Dataset;
 let parts: AskParts;
@@ -29,9 +30,7 @@ const request = { question: 'How many customers are there?', samples: 6, hints: 
 
 const hint = (pattern: string, weight: number): PolicyHint => ({
   ...(STARTER[0] as PolicyHint),
-  key: `* ⇒ ${pattern}`,
-  cue: null,
-  pattern,
+  ...identity(null, pattern),
   weight,
 });
 const use = (pattern: string): FeatureUse => ({ feature: hint(pattern, 0), value: 1, expected: 0 });

@@ -5,6 +5,7 @@ import { makeConfig } from '../../src/grpo/config.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type { PolicyHint } from '../../src/grpo/types.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder, start } from './run.ts';
+import { identity } from '../grpo/identity.ts';
 
 const folder = newFolder();
 const file = (name: string): string => join(folder, name);
@@ -264,9 +265,7 @@ describe('train', { timeout: 120_000 }, () => {
 
   it('goes on from hints of a file, and refuses a file that was tampered with', async () => {
     const hint: PolicyHint = {
-      key: '* ⇒ test',
-      cue: null,
-      pattern: 'test',
+      ...identity(null, 'test'),
       tables: [],
       template: 'pattern',
       general: true,
@@ -298,7 +297,7 @@ describe('train', { timeout: 120_000 }, () => {
     await Promise.all([
       expectRefusal(
         ['train', ...data, '--hints-in', withHints('in1.json', [{ ...hint, weight: 99 }])],
-        /in1\.json: entry 1 \("\* ⇒ test"\) needs "weight" to be a number from -20 to 20/,
+        /in1\.json: entry 1 \("\* | test"\) needs "weight" to be a number from -20 to 20/,
       ),
       expectRefusal(
         ['train', ...data, '--hints-in', withHints('in2.json', [{ ...hint, weight: 6 }])],

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseHints } from '../../src/formats/hints-file.ts';
+import { hintsToText, parseHints, parseHintsFile } from '../../src/formats/hints-file.ts';
+import { keyOfEarlier } from '../../src/grpo/earlier.ts';
 import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
 import { parseRecording } from '../../src/recording/recording-file.ts';
 import { lab } from './run.ts';
@@ -23,9 +24,20 @@ describe('files of earlier versions', () => {
     expect(hints).toHaveLength(124);
     expect(hints.map((hint) => [hint.key, hint.weight, describeHint(hint)])).toEqual(
       // A sentence had the word as it was met last, “singers”; the hint has it as it was met first.
-      written.map(({ key, cue, weight, description }) => [key, weight, description.replace(/“.*”/, `“${cue}”`)]),
+      written.map(({ key, cue, weight, description }) => [
+        keyOfEarlier(key),
+        weight,
+        description.replace(/“.*”/, `“${cue}”`),
+      ]),
     );
+    expect(parseHints(hintsToText(hints), 'again.json')).toEqual(hints);
     expect(hints[0]).not.toHaveProperty('description');
+  });
+
+  it('the starter policy is the same hints with the same weights', () => {
+    const old = parseHintsFile(fixture('starter-v2.json'), 'old.json');
+    expect(parseHintsFile(readFileSync(at('public/starter/hints.json'), 'utf8'), 'new.json')).toEqual(old);
+    expect(old.hints).toHaveLength(1000);
   });
 
   it('a recording keeps what its events said', () => {

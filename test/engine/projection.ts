@@ -2,6 +2,7 @@
  * What a run did, without how it is kept: a change of formats, names or folders leaves it as it is; a change of what is
  * sampled, rewarded or learned does not.
  */
+import { cueWords, patternWords } from '../../src/grpo/wording.ts';
 import type { PolicyHint, Step } from '../../src/grpo/types.ts';
 
 /** Twelve digits: what the last bit of a sum in another order would change is not what this is about. */
@@ -28,5 +29,10 @@ export function stepLines({ number, groups }: Step): string[] {
 
 /** One line a hint, in words, sorted. */
 export function hintLines(hints: readonly PolicyHint[]): string[] {
-  return hints.map(({ cue, pattern, weight }) => `${cue ?? '*'} | ${pattern} | ${figure(weight)}`).sort();
+  return hints
+    .map(
+      ({ cue, pattern, weight }) =>
+        `${cue === null ? '*' : cueWords(cue)} | ${patternWords(pattern)} | ${figure(weight)}`,
+    )
+    .sort();
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compactHintsText, hintsToText, parseHints, parseHintsFile } from '../../src/formats/hints-file.ts';
 import type { HintFeature, PolicyHint } from '../../src/grpo/types.ts';
+import { identity } from '../grpo/identity.ts';
 
 const feature: HintFeature = {
-  key: 'many ⇒ COUNT',
-  cue: 'many',
-  pattern: 'COUNT',
+  ...identity('many', 'COUNT'),
   tables: [],
   template: 'operator',
   general: true,
@@ -22,7 +21,7 @@ const plain: PolicyHint = {
 };
 const odd: PolicyHint = {
   ...plain,
-  key: 'title ⇒ books.title',
+  ...identity('title', 'books.title'),
   tables: ['books'],
   general: false,
   template: 'name',

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bestOf, choiceScores, drawProbabilities, hintScore } from '../../src/grpo/choice.ts';
 import type { FeatureUse, PolicyView } from '../../src/grpo/types.ts';
+import { identity } from './identity.ts';
 
 const use = (key: string, value = 1): FeatureUse => ({
-  feature: { key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0 },
+  feature: { ...identity(null, key, key), tables: [], template: 'pattern', general: true, words: 0 },
   value,
   expected: 0,
 });

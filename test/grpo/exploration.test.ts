@@ -8,9 +8,9 @@ import type { Database, PolicyView, Question, RewardScore, Sample, Sampler } fro
 /** Three arms; the last is right. Softmax over their weights, so hotter draws are more even. */
 const featureOf = (arm: number) =>
   ({
-    key: `* ⇒ ${arm}`,
+    key: `* | ${arm}`,
     cue: null,
-    pattern: String(arm),
+    pattern: { kind: 'sql', parts: [String(arm)] },
     tables: [],
     template: 'pattern',
     general: true,

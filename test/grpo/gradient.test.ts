@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { featureGradients, type TaughtCompletion } from '../../src/grpo/gradient.ts';
 import type { FeatureUse, HintFeature } from '../../src/grpo/types.ts';
 import { Evaluator, type Option, type Process } from '../../src/samplers/sketch/process.ts';
+import { identity } from './identity.ts';
 
 /**
  * A policy of three decisions small enough to write down every completion: the second has other options after each
@@ -39,9 +40,7 @@ interface Listed {
 }
 
 const featureOf = (k: number): HintFeature => ({
-  key: String(k),
-  cue: null,
-  pattern: String(k),
+  ...identity(null, String(k), String(k)),
   tables: [],
   template: 'pattern',
   general: true,

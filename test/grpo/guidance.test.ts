@@ -22,6 +22,7 @@ import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
 import { patternPreferences } from '../../src/grpo/summaries.ts';
 import type { HintEvent, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
+import { patternWords } from '../../src/grpo/wording.ts';
 
 const source = {
   step: 3,
@@ -79,7 +80,7 @@ describe('operations on guidance', () => {
     expect(hintOf(policy, a)).toMatchObject({
       template: 'guidance',
       cue: null,
-      pattern: TEXT,
+      pattern: { kind: 'sentence', parts: [TEXT] },
       general: true,
       words: 0,
       weight: GUIDANCE_WEIGHT,
@@ -95,7 +96,7 @@ describe('operations on guidance', () => {
     const [event] = applyGuidance(policy, { op: 'update', id: a, text: `${TEXT} Once.` }, source);
     expect(event).toMatchObject({ type: 'edit', before: 0.7, after: 0.7 });
     expect(reasonOf(event as HintEvent)).toBe(`Proposed by a model after step 3. It said: “${TEXT}”`);
-    expect(hintOf(policy, a)).toMatchObject({ pattern: `${TEXT} Once.`, weight: 0.7 });
+    expect(hintOf(policy, a)).toMatchObject({ pattern: { kind: 'sentence', parts: [`${TEXT} Once.`] }, weight: 0.7 });
   });
   it('merges two into the heavier', () => {
     const { policy, a, b } = withTwo();
@@ -105,7 +106,9 @@ describe('operations on guidance', () => {
       ['merge', a, null],
       ['merge', b, 0.4],
     ]);
-    expect(policy.hints.map(({ key, pattern }) => [key, pattern])).toEqual([[b, 'Count rows and show names only.']]);
+    expect(policy.hints.map(({ key, pattern }) => [key, patternWords(pattern)])).toEqual([
+      [b, 'Count rows and show names only.'],
+    ]);
   });
   it('deletes, and never gives a number twice', () => {
     const { policy, b } = withTwo();
@@ -118,14 +121,14 @@ describe('operations on guidance', () => {
   it('keeps a sentence on one line', () => {
     const policy = new PolicyLayer();
     applyGuidance(policy, { op: 'add', text: '  When asked,\n\n- count\u0007 the\u202e rows ' }, source);
-    expect(policy.hints[0]?.pattern).toBe('When asked, - count the rows');
+    expect(policy.hints[0]?.pattern.parts).toEqual(['When asked, - count the rows']);
   });
   it('does not take a number that a file has used', () => {
     const { policy } = withTwo();
     const taken = {
       ...(policy.hints[0] as PolicyHint),
       key: `guidance:${policy.eventCount + 1}`,
-      pattern: 'From a file this one.',
+      pattern: { kind: 'sentence', parts: ['From a file this one.'] } as const,
     };
     policy.restore([taken], 3, { id: 'start', from: 'file' });
     applyGuidance(policy, { op: 'add', text: 'When in doubt, join on keys.' }, source);
@@ -150,7 +153,7 @@ describe('what is refused, with nothing changed', () => {
   };
   it('an unknown id', () => {
     refused({ op: 'update', id: 'guidance:99', text: TEXT }, /no guidance hint guidance:99/);
-    refused({ op: 'delete', id: '* ⇒ COUNT' }, /no guidance hint/);
+    refused({ op: 'delete', id: '* | COUNT' }, /no guidance hint/);
     refused({ op: 'merge', ids: ['<a>', 'guidance:99'], text: 'Something else here.' }, /guidance:99/);
   });
   it('an empty, short or long text', () => {

@@ -6,11 +6,10 @@ import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import { describeHint, hintType, reasonOf } from '../../src/grpo/sentences.ts';
 import type { HintEvent, HintEventType, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
+import { identity } from './identity.ts';
 
 const feature = (pattern: string, cue: string | null = null): HintFeature => ({
-  key: `${cue ?? '*'} ⇒ ${pattern}`,
-  cue,
-  pattern,
+  ...identity(cue, pattern),
   tables: [],
   template: 'pattern',
   general: true,
@@ -125,14 +124,14 @@ describe('one update', () => {
     const policy = new PolicyLayer();
     policy.update([taught(feature('A'), 1), taught(feature('B'), 1)], config, 1);
     const events = policy.update([taught(feature('A'), 0, { support: 2, advantage: 0 })], config, 2);
-    expect(events.map(({ type, key }) => [type, key])).toEqual([['decay', '* ⇒ A']]);
-    expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.1 - 0.1 * 0.05 * 0.1, 12);
-    expect(policy.weightOf('* ⇒ B')).toBeCloseTo(0.1, 12);
+    expect(events.map(({ type, key }) => [type, key])).toEqual([['decay', '* | A']]);
+    expect(policy.weightOf('* | A')).toBeCloseTo(0.1 - 0.1 * 0.05 * 0.1, 12);
+    expect(policy.weightOf('* | B')).toBeCloseTo(0.1, 12);
   });
   it('clips to the weight limit', () => {
     const policy = new PolicyLayer();
     policy.update([taught(feature('A'), 1000), taught(feature('B'), -1000)], makeConfig({ weight_limit: 2 }), 1);
-    expect([policy.weightOf('* ⇒ A'), policy.weightOf('* ⇒ B')]).toEqual([2, -2]);
+    expect([policy.weightOf('* | A'), policy.weightOf('* | B')]).toEqual([2, -2]);
   });
   it('learning_rate 0 changes nothing at all', () => {
     const policy = new PolicyLayer();
@@ -199,22 +198,22 @@ describe('room for hints', () => {
     policy.update(many(0, 10, 1), config, 1);
     const events = policy.update(many(100, 4, 0.5), config, 100);
     expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual([
-      '* ⇒ P0',
-      '* ⇒ P1',
-      '* ⇒ P2',
-      '* ⇒ P3',
+      '* | P0',
+      '* | P1',
+      '* | P2',
+      '* | P3',
     ]);
     expect(policy.size).toBe(10);
-    expect(policy.has('* ⇒ P103')).toBe(true);
+    expect(policy.has('* | P103')).toBe(true);
   });
   it('lets a reader’s switched-off hint be', () => {
     const config = makeConfig({ max_hints: 10 });
     const policy = new PolicyLayer();
     policy.update(many(0, 10, 1), config, 1);
-    policy.edit('* ⇒ P0', { enabled: false }, 1, 5);
+    policy.edit('* | P0', { enabled: false }, 1, 5);
     policy.update(many(100, 4, 0.5), config, 100);
-    expect(policy.has('* ⇒ P0')).toBe(true);
-    expect(policy.has('* ⇒ P4')).toBe(false);
+    expect(policy.has('* | P0')).toBe(true);
+    expect(policy.has('* | P4')).toBe(false);
   });
 });
 
@@ -227,19 +226,19 @@ describe('hand on the policy', () => {
   };
   it('edits, disables and enables, each an event', () => {
     const policy = made();
-    expect(policy.edit('* ⇒ A', { weight: -1 }, 3, 5)[0]).toMatchObject({ type: 'edit', after: -1, step: 3 });
+    expect(policy.edit('* | A', { weight: -1 }, 3, 5)[0]).toMatchObject({ type: 'edit', after: -1, step: 3 });
     expect(hintType(policy.weightOf(policy.hints[0]?.key ?? ''))).toBe('avoid');
-    expect(policy.edit('* ⇒ A', { enabled: false }, 3, 5)[0]).toMatchObject({ type: 'disable' });
-    expect(policy.weightOf('* ⇒ A')).toBe(0);
+    expect(policy.edit('* | A', { enabled: false }, 3, 5)[0]).toMatchObject({ type: 'disable' });
+    expect(policy.weightOf('* | A')).toBe(0);
     expect(policy.update([taught(feature('A'), 1)], config, 4)).toEqual([]);
-    expect(policy.edit('* ⇒ A', { enabled: true }, 5, 5)[0]).toMatchObject({ type: 'enable' });
-    expect(policy.weightOf('* ⇒ A')).toBe(-1);
+    expect(policy.edit('* | A', { enabled: true }, 5, 5)[0]).toMatchObject({ type: 'enable' });
+    expect(policy.weightOf('* | A')).toBe(-1);
   });
   it('refuses what is no weight and what is no hint', () => {
     const policy = made();
     for (const weight of [NaN, Infinity, 5.1, -6])
-      expect(() => policy.edit('* ⇒ A', { weight }, 1, 5)).toThrow(RangeError);
-    expect(() => policy.edit('* ⇒ Z', { weight: 1 }, 1, 5)).toThrow(/no longer part/);
+      expect(() => policy.edit('* | A', { weight }, 1, 5)).toThrow(RangeError);
+    expect(() => policy.edit('* | Z', { weight: 1 }, 1, 5)).toThrow(/no longer part/);
     expect(policy.eventCount).toBe(1);
   });
 });
@@ -342,8 +341,8 @@ describe('the event log', () => {
   it('refuses an event of a hint that is not there', () => {
     const policy = new PolicyLayer();
     policy.update([taught(feature('A'), 1)], config, 1);
-    const [event] = policy.edit('* ⇒ A', { weight: 2 }, 1, 5);
-    expect(() => new PolicyLayer().apply(event as HintEvent)).toThrow('The log changes the hint “* ⇒ A”');
+    const [event] = policy.edit('* | A', { weight: 2 }, 1, 5);
+    expect(() => new PolicyLayer().apply(event as HintEvent)).toThrow('The log changes the hint “* | A”');
   });
   it('restores hints from outside as events', () => {
     const source = new PolicyLayer();

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { guidance, keptSentence, reasonOf } from '../../src/grpo/sentences.ts';
 import type { HintEvent, HintReason, PolicyHint } from '../../src/grpo/types.ts';
+import { identity } from './identity.ts';
 
 describe('hints in words', () => {
   const hint = (cue: string | null, pattern: string, weight: number): PolicyHint => ({
-    key: `${cue ?? '*'} ⇒ ${pattern}`,
-    cue,
-    pattern,
+    ...identity(cue, pattern),
     tables: [],
     template: 'pattern',
     general: true,
@@ -62,12 +61,12 @@ describe('why a hint changed', () => {
       'Made room: the policy keeps 1000 hints, and this one weighed +0.46.',
     ],
     [
-      { id: 'merged-into', cue: 'revenue' },
+      { id: 'merged-into', cue: { kind: 'word', parts: ['revenu'], shown: ['revenue'] } },
       { type: 'merge' },
       'Always fired together with “revenue”, which says the same in fewer words.',
     ],
     [
-      { id: 'merged-from', cue: 'total revenue' },
+      { id: 'merged-from', cue: { kind: 'bigram', parts: ['total', 'revenue'] } },
       { type: 'merge' },
       'Took over the weight of “total revenue”, which always fired together with it.',
     ],

@@ -6,11 +6,10 @@ import type { FeatureGradient } from '../../src/grpo/gradient.ts';
 import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import { HINT_TEMPLATES, type HintEvent, type HintFeature, type PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
+import { identity } from './identity.ts';
 
 const feature = (pattern: string, more: Partial<HintFeature> = {}): HintFeature => ({
-  key: `* ⇒ ${pattern}`,
-  cue: null,
-  pattern,
+  ...identity(null, pattern),
   tables: [],
   template: 'pattern',
   general: true,
@@ -55,7 +54,7 @@ describe('the policy a run starts from', () => {
       pulledTo: 1,
       reason: { id: 'pulled' },
     });
-    expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.62, 12);
+    expect(policy.weightOf('* | A')).toBeCloseTo(0.62, 12);
   });
   it('without gradients every active weight comes nearer to its start and never passes it', () => {
     const weight = fc.double({ min: -4, max: 4, noNaN: true });
@@ -69,12 +68,12 @@ describe('the policy a run starts from', () => {
           const policy = startedWith(
             hint('A', start, { evidence: { support: 1, positive: 1, advantage: 1, steps: 1 } }),
           );
-          policy.edit('* ⇒ A', { weight: now }, 1, 5);
+          policy.edit('* | A', { weight: now }, 1, 5);
           const decay = makeConfig({ learning_rate: rate, kl_coef: pull });
           for (let step = 2; step < 6; step++) {
-            const before = policy.weightOf('* ⇒ A');
+            const before = policy.weightOf('* | A');
             policy.update([taught(feature('A'), 0, { support: 1, advantage: 1 })], decay, step);
-            const after = policy.weightOf('* ⇒ A');
+            const after = policy.weightOf('* | A');
             expect(Math.abs(after - start)).toBeLessThanOrEqual(Math.abs(before - start));
             expect((after - start) * (before - start)).toBeGreaterThanOrEqual(0);
           }
@@ -86,14 +85,14 @@ describe('the policy a run starts from', () => {
     const policy = startedWith(hint('A', 1), hint('Z', 0));
     policy.update([taught(feature('B'), 5)], config, 1);
     policy.restore([hint('C', 2)], 7, { id: 'start', from: 'file' });
-    expect(policy.start).toEqual({ '* ⇒ A': 1 });
+    expect(policy.start).toEqual({ '* | A': 1 });
     const events = policy.update([taught(feature('B'), 0), taught(feature('C'), 0)], config, 8);
     expect(events.map(({ decayTerm }) => decayTerm)).toEqual([-0.1 * 0.5 * 0.5, -0.1 * 0.5 * 2]);
   });
   it('is known again from the stored state and from the log', () => {
     const policy = startedWith(hint('A', 1));
     const log: HintEvent[] = [...startedWith().restore([hint('A', 1)], 0, { id: 'start', from: 'file' })];
-    expect(replayEvents(log).start).toEqual({ '* ⇒ A': 1 });
+    expect(replayEvents(log).start).toEqual({ '* | A': 1 });
     const again = new PolicyLayer(
       policy.hints,
       policy.eventCount,
@@ -116,7 +115,7 @@ describe('the policy a run starts from', () => {
     ]);
   });
   it('makes no room and is not merged away', () => {
-    const words = (cue: string): PolicyHint => hint('SUM', 0.5, { key: `${cue} ⇒ SUM`, cue });
+    const words = (cue: string): PolicyHint => hint('SUM', 0.5, identity(cue, 'SUM'));
     const policy = startedWith(
       ...Array.from({ length: 12 }, (_hint, i) => hint(`S${i}`, 0.1)),
       words('revenue'),
@@ -126,13 +125,13 @@ describe('the policy a run starts from', () => {
     const events = policy.update(
       [
         ...Array.from({ length: 11 }, (_feature, i) => taught(feature(`L${i}`), 1 + i / 100)),
-        taught(feature('SUM', { key: 'revenue ⇒ SUM', cue: 'revenue' }), 1),
-        taught(feature('SUM', { key: 'total revenue ⇒ SUM', cue: 'total revenue' }), 1),
+        taught(feature('SUM', identity('revenue', 'SUM')), 1),
+        taught(feature('SUM', identity('total revenue', 'SUM')), 1),
       ],
       small,
       100,
     );
-    expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual(['* ⇒ L0']);
+    expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual(['* | L0']);
     expect(events.some(({ type }) => type === 'merge')).toBe(false);
     expect(policy.size).toBe(14 + 10);
   });
@@ -187,12 +186,12 @@ describe('templates', () => {
       const version = policy.version;
       policy.configure(off);
       expect(policy.version).toBeGreaterThan(version);
-      expect([policy.weightOf('* ⇒ A'), policy.weightOf('* ⇒ B')]).toEqual([0, 1]);
+      expect([policy.weightOf('* | A'), policy.weightOf('* | B')]).toEqual([0, 1]);
       expect(
         policy.update([taught(feature('A', { template }), 5), taught(feature('N', { template }), 5)], off, 1),
       ).toEqual([]);
       policy.configure(makeConfig());
-      expect(policy.weightOf('* ⇒ A')).toBe(1);
+      expect(policy.weightOf('* | A')).toBe(1);
     },
   );
   it('pairs of words go by their own switch too', () => {
@@ -210,8 +209,8 @@ describe('the hold-down', () => {
       hint('B', 2, { evidence: { support: 0, positive: 0, advantage: 0, steps: 0 } }),
     );
     policy.configure(held);
-    expect(policy.weightOf('* ⇒ A')).toBeCloseTo((1.5 * 10) / 15, 12);
-    expect(policy.weightOf('* ⇒ B')).toBe(0);
+    expect(policy.weightOf('* | A')).toBeCloseTo((1.5 * 10) / 15, 12);
+    expect(policy.weightOf('* | B')).toBe(0);
     expect(policy.hints.map(({ weight }) => weight)).toEqual([1.5, 2]);
   });
   it('takes its share of the gradient: Δw = lr · n/(n + c) · g', () => {
@@ -220,7 +219,7 @@ describe('the hold-down', () => {
     const [made] = policy.update([taught(feature('A'), 1, { support: 2 })], held, 1);
     expect(made?.gradientTerm).toBeCloseTo((0.1 * 2) / 5, 12);
     expect(made?.share).toBeCloseTo(0.4, 12);
-    expect(policy.weightOf('* ⇒ A')).toBeCloseTo(0.1 * 0.4 * 0.4, 12);
+    expect(policy.weightOf('* | A')).toBeCloseTo(0.1 * 0.4 * 0.4, 12);
     // Nothing behind it, nothing to act with: no hint is made of it.
     expect(policy.update([taught(feature('B'), 1, { support: 0 })], held, 2)).toEqual([]);
   });

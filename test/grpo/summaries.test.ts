@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { conflicts, patternPreferences } from '../../src/grpo/summaries.ts';
 import type { PolicyHint } from '../../src/grpo/types.ts';
+import { identity } from './identity.ts';
 
 describe('the policy at a glance', () => {
   const hint = (cue: string | null, pattern: string, weight: number): PolicyHint => ({
-    key: `${cue ?? '*'} ⇒ ${pattern}`,
-    cue,
-    pattern,
+    ...identity(cue, pattern),
     tables: [],
     template: 'pattern',
     general: true,

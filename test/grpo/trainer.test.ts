@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
 import { GRPOTrainer, SHOWN_ROWS } from '../../src/grpo/trainer.ts';
+import type { HintFeature } from '../../src/grpo/types.ts';
 import type {
   Database,
   Execution,
@@ -13,18 +14,16 @@ import type {
   Sampler,
 } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
+import { identity } from './identity.ts';
+import { patternWords } from '../../src/grpo/wording.ts';
 
 /**
  * A two-armed world whose expected update is known in closed form: arm "good" earns 1, arm "bad" earns 0, and the
  * policy is a softmax over the two with one hint feature each. The ports are tiny implementations, not the app's.
  */
 const ARMS = ['good', 'bad'] as const;
-const featureOf = (
-  arm: string,
-): { key: string; cue: null; pattern: string; tables: []; template: 'pattern'; general: true; words: 0 } => ({
-  key: `* ⇒ ${arm}`,
-  cue: null,
-  pattern: arm,
+const featureOf = (arm: string): HintFeature => ({
+  ...identity(null, arm),
   tables: [],
   template: 'pattern',
   general: true,
@@ -87,8 +86,8 @@ describe('GRPOTrainer', () => {
     const trainer = trainerWith({ group_size: 8, learning_rate: 0.3 });
     const log: HintEvent[] = [];
     for (let i = 0; i < 60; i++) log.push(...(await trainer.runStep([question('a')])).events);
-    expect(trainer.policy.weightOf('* ⇒ good')).toBeGreaterThan(0.5);
-    expect(trainer.policy.weightOf('* ⇒ bad')).toBeLessThan(-0.5);
+    expect(trainer.policy.weightOf('* | good')).toBeGreaterThan(0.5);
+    expect(trainer.policy.weightOf('* | bad')).toBeLessThan(-0.5);
     expect(replayEvents(log).hints).toEqual(trainer.policy.hints);
   });
   it('with the rewards turned round learns the other arm', async () => {
@@ -103,7 +102,7 @@ describe('GRPOTrainer', () => {
       }),
     });
     for (let i = 0; i < 60; i++) await trainer.runStep([question('a')]);
-    expect(trainer.policy.weightOf('* ⇒ good')).toBeLessThan(-0.5);
+    expect(trainer.policy.weightOf('* | good')).toBeLessThan(-0.5);
   });
   it('the mean update over many groups follows the gradient of the expected reward', async () => {
     // dr_grpo, threshold 0, from w = 0: E[g_good] = (G−1)/G · p(1−p), the true gradient of E[r] shrunk by the
@@ -124,7 +123,7 @@ describe('GRPOTrainer', () => {
         seed,
       );
       await trainer.runStep([question('a')]);
-      sum += trainer.policy.weightOf('* ⇒ good');
+      sum += trainer.policy.weightOf('* | good');
     }
     expect(sum / runs).toBeCloseTo(((G - 1) / G) * 0.25, 2);
   });
@@ -214,14 +213,14 @@ describe('GRPOTrainer', () => {
       policy,
     };
     const [one, other] = [1, 2].map(
-      (seed) => new GRPOTrainer({ ...options, seed, learns: ({ pattern }) => pattern === 'bad' }),
+      (seed) => new GRPOTrainer({ ...options, seed, learns: ({ pattern }) => patternWords(pattern) === 'bad' }),
     ) as [GRPOTrainer, GRPOTrainer];
     for (let i = 0; i < 10; i++) await one.runStep([question('a')]);
-    const before = policy.weightOf('* ⇒ bad');
+    const before = policy.weightOf('* | bad');
     for (let i = 0; i < 10; i++) await other.runStep([question('b')]);
     expect(before).toBeLessThan(0);
-    expect(policy.weightOf('* ⇒ bad')).toBeLessThan(before);
-    expect(policy.hints.map(({ pattern }) => pattern)).toEqual(['bad']);
+    expect(policy.weightOf('* | bad')).toBeLessThan(before);
+    expect(policy.hints.map(({ pattern }) => patternWords(pattern))).toEqual(['bad']);
     expect(() => new GRPOTrainer({ ...options, seed: 1, state: one.state() })).toThrow('cannot share');
   });
   it('records the first rows only, and counts them all', async () => {

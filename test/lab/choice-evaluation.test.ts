@@ -4,12 +4,13 @@ import type { FeatureUse, Question, RewardModel, Sample, Sampler } from '../../s
 import { evaluateChoice, poolChoices } from '../../src/lab/choice-evaluation.ts';
 import type { ChoiceEvaluation, ChoiceOptions } from '../../src/lab/choice-evaluation.ts';
 import { fixedPolicy } from '../../src/lab/evaluate.ts';
+import { identity } from '../grpo/identity.ts';
 
 const database = await SqliteDatabase.open(
   "CREATE TABLE boat (id INTEGER PRIMARY KEY, name TEXT, length REAL); INSERT INTO boat VALUES (1, 'Ada', 7), (2, 'Bea', 9)",
 );
 const use = (key: string): FeatureUse => ({
-  feature: { key, cue: null, pattern: key, tables: [], template: 'pattern', general: true, words: 0 },
+  feature: { ...identity(null, key, key), tables: [], template: 'pattern', general: true, words: 0 },
   value: 1,
   expected: 0,
 });

@@ -86,7 +86,7 @@ describe('teaching a choice', () => {
     const pool = questions.filter(({ split }) => split === 'train');
     for (let step = 0; step < 30; step++) await trainer.runStep(trainer.nextQuestions(pool));
     expect(trainer.policy.hints.every(({ template, general }) => template === 'link' && general)).toBe(true);
-    expect(trainer.policy.weightOf('* ⇒ no condition on a mentioned value')).toBeLessThan(0);
+    expect(trainer.policy.weightOf('* | no condition on a mentioned value')).toBeLessThan(0);
 
     const { rules, comparison } = await evaluateChoice({
       questions: questions.filter(({ split }) => split === 'held-out'),

@@ -4,6 +4,7 @@ import type { Database, PolicyHint, Question, Sample, Sampler } from '../../src/
 import { evaluate, fixedPolicy } from '../../src/lab/evaluate.ts';
 import type { EvaluateOptions } from '../../src/lab/evaluate.ts';
 import { wilson } from '../../src/lab/statistics.ts';
+import { identity } from '../grpo/identity.ts';
 
 let database: Database;
 
@@ -122,9 +123,7 @@ describe('evaluate', () => {
 
 it('fixedPolicy weighs enabled hints only', () => {
   const hint: PolicyHint = {
-    key: 'k',
-    cue: null,
-    pattern: 'p',
+    ...identity(null, 'p', 'k'),
     tables: [],
     template: 'pattern',
     general: true,

@@ -3,11 +3,10 @@ import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Database, HintFeature, PolicyHint, PolicyView, Question, Sample, Sampler } from '../../src/grpo/types.ts';
 import { hintCredit } from '../../src/lab/hint-credit.ts';
 import { Judge } from '../../src/lab/judge.ts';
+import { identity } from '../grpo/identity.ts';
 
 const feature = (key: string): HintFeature => ({
-  key,
-  cue: null,
-  pattern: key,
+  ...identity(null, key, key),
   tables: [],
   template: 'pattern',
   general: true,

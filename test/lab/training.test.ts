@@ -6,15 +6,14 @@ import type { Database, HintEvent, PolicyHint, PolicyView, Question, Sample, Sam
 import { splitForValidation, trainWithValidation, type TrainingOptions } from '../../src/lab/training.ts';
 import { reasonOf } from '../../src/grpo/sentences.ts';
 import { replayEvents } from '../grpo/replay.ts';
+import { identity } from '../grpo/identity.ts';
 
 /**
  * One feature that half of the samples carry; those that do are rewarded, so that its weight rises with every step that
  * teaches.
  */
 const FEATURE = {
-  key: '* ⇒ good',
-  cue: null,
-  pattern: 'good',
+  ...identity(null, 'good'),
   tables: [],
   template: 'pattern',
   general: true,
@@ -66,8 +65,7 @@ const trainerWith = (values: Record<string, unknown>, more: Partial<TrainerOptio
   });
 const hint = (pattern: string, weight: number): PolicyHint => ({
   ...FEATURE,
-  key: `* ⇒ ${pattern}`,
-  pattern,
+  ...identity(null, pattern),
   weight,
   evidence: { support: 9, positive: 9, advantage: 9, steps: 3 },
   createdAt: 0,

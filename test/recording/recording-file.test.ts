@@ -10,6 +10,7 @@ import { DEFAULT_CONFIG, makeConfig } from '../../src/grpo/config.ts';
 import type { Feedback } from '../../src/grpo/feedback.ts';
 import { EMPTY_SUMMARY } from '../../src/grpo/metrics.ts';
 import {
+  CUE_KINDS,
   HINT_TEMPLATES,
   type HintEvent,
   type HintEvidence,
@@ -21,6 +22,9 @@ import {
 } from '../../src/grpo/types.ts';
 import type { RecordedCall } from '../../src/samplers/replay/recording-sampler.ts';
 import { normaliseSql } from '../../src/sql/normalise.ts';
+import { identity } from '../grpo/identity.ts';
+import { featureKey } from '../../src/grpo/feature-key.ts';
+import type { HintCue, HintPattern } from '../../src/grpo/types.ts';
 
 /** The whole of a recording as a file. */
 function recordingToText({ entries, ...header }: Recording): string {
@@ -45,17 +49,37 @@ const maybe = <K extends string, T>(name: K, value: fc.Arbitrary<T>): fc.Arbitra
     .option(value, { nil: undefined })
     .map((given) => (given === undefined ? {} : { [name]: given }) as Partial<Record<K, T>>);
 
+const parts = (minLength: number, maxLength: number): fc.Arbitrary<string[]> =>
+  fc.array(text, { minLength, maxLength });
+const cue: fc.Arbitrary<HintCue> = fc.constantFrom(...CUE_KINDS).chain((kind) => {
+  const count = kind === 'bigram' ? 2 : 1;
+  const [made, shown] = [parts(count, count), parts(count, count)];
+  return fc.oneof(
+    fc.record({ kind: fc.constant(kind), parts: made }),
+    fc.record({ kind: fc.constant(kind), parts: made, shown }),
+  );
+});
+const pattern: fc.Arbitrary<HintPattern> = fc.oneof(
+  fc.record({ kind: fc.constant('sql' as const), parts: parts(1, 1) }),
+  fc.record({ kind: fc.constant('link' as const), parts: parts(2, 3) }),
+  fc.record({ kind: fc.constant('pair' as const), parts: parts(2, 4) }),
+);
+
 const feature: fc.Arbitrary<HintFeature> = fc
   .record({
     key: text,
-    cue: fc.option(text),
-    pattern: text,
+    cue: fc.option(cue),
+    pattern,
     tables: fc.array(text, { maxLength: 3 }),
     template: fc.constantFrom(...HINT_TEMPLATES),
     general: fc.boolean(),
     words: fc.nat(3),
   })
-  .chain((made) => fc.constantFrom(made, { ...made, key: `${made.cue ?? '*'} ⇒ ${made.pattern}` }));
+  .chain((made) =>
+    made.template === 'guidance'
+      ? parts(1, 1).map((said) => ({ ...made, pattern: { kind: 'sentence', parts: said } as const }))
+      : fc.constantFrom(made, { ...made, key: featureKey(made.cue, made.pattern) }),
+  );
 
 const evidence: fc.Arbitrary<HintEvidence> = fc
   .tuple(fc.nat(50), fc.nat(50), number, fc.nat(50))
@@ -149,7 +173,7 @@ const reason: fc.Arbitrary<HintReason> = fc.oneof(
   fc.record({ id: fc.constant('pulled'), support: count }),
   fc.record({ id: fc.constant('unsupported'), positive: count, support: count }),
   fc.record({ id: fc.constant('room'), most: count }),
-  fc.record({ id: fc.constantFrom('merged-into', 'merged-from'), cue: text }),
+  fc.record({ id: fc.constantFrom('merged-into', 'merged-from'), cue }),
   fc.record({ id: fc.constantFrom('by-hand', 'other-start') }),
   fc.record({ id: fc.constant('start'), from: fc.constantFrom('starter', 'file') }),
   fc.record({
@@ -298,9 +322,7 @@ const small: Recording = {
     answers: [{ questionId: 'q1', choices: [0, 1] }],
     hints: [
       {
-        key: 'k',
-        cue: null,
-        pattern: 'p',
+        ...identity(null, 'p', 'k'),
         tables: ['t'],
         template: 'pattern',
         general: true,
@@ -336,9 +358,7 @@ const small: Recording = {
               features: [
                 {
                   feature: {
-                    key: 'many ⇒ COUNT',
-                    cue: 'many',
-                    pattern: 'COUNT',
+                    ...identity('many', 'COUNT'),
                     tables: ['t'],
                     template: 'operator',
                     general: true,
@@ -388,7 +408,7 @@ describe('a recording as a file', () => {
   it('writes every text, number and feature once', () => {
     const [step] = small.entries;
     const twice = recordingToText({ ...small, entries: [step, step] as RecordingEntry[] });
-    expect(twice.match(/many ⇒ COUNT|"COUNT"/g)).toHaveLength(1);
+    expect(twice.match(/many | COUNT|"COUNT"/g)).toHaveLength(1);
     expect(twice.match(/How many\?/g)?.length).toBe(recordingToText(small).match(/How many\?/g)?.length);
     expect(parseRecording(twice, 'run.json').entries).toEqual([step, step]);
   });
@@ -460,7 +480,7 @@ describe('a hostile recording', () => {
   const drawnSample = [...group, 'samples', 0] as const;
   it.each<readonly [path: readonly (string | number)[], value: Json | undefined, message: string]>([
     [['format'], 'other', 'run.json is no recording: "format" must be "grpo-sql-lab/recording".'],
-    [['version'], 2, 'run.json is a recording of version 2; this program reads version 1.'],
+    [['version'], 3, 'run.json is a recording of version 3; this program reads versions 1 and 2.'],
     [['dataset'], 7, 'run.json needs the text "dataset", but it is a number.'],
     [['databaseSha256'], 'XYZ', 'needs 64 hexadecimal digits'],
     [['sampler'], undefined, 'needs an object in "sampler"'],
@@ -478,10 +498,12 @@ describe('a hostile recording', () => {
     [['texts'], {}, 'run.json needs a list in "texts", but it is an object.'],
     [['texts', 0], 'x'.repeat(LIMITS.text + 1), 'needs texts of at most 200000 characters'],
     [['numbers', 0], '0.25', 'needs numbers in "numbers", but one is not'],
-    [['features', 0, 2], 99, 'run.json, "features": entry 1 refers to text 99'],
+    [['features', 0, 2], 99, 'run.json, "features": entry 1 refers to pattern 99'],
+    [['cues', 0, 'parts'], ['a', 'b'], 'has 2 items in "parts", at most 1 are read'],
+    [['patterns', 0, 'kind'], 'odd', '"kind" to be'],
     [['features', 0, 3], 17, 'refers to template 17'],
     [['features', 0, 5], -1, 'needs a whole number of words'],
-    [['features', 0], [], 'refers to text NaN'],
+    [['features', 0], [], 'needs 0 or 1'],
     [['pools', 0, 0], 4, 'refers to question 4, but there are 1'],
     [['pools', 0], [], 'draws from no question'],
     [['entries'], 3, 'needs a list in "entries"'],
@@ -496,11 +518,7 @@ describe('a hostile recording', () => {
     ],
     [['entries', 1, 'settings'], { temperature: 'hot' }, 'temperature must be a number from 0.05 to 2'],
     [['entries', 2, 'events', 0, 'type'], 'explode', 'entry 1 ("k") needs "type" to be'],
-    [
-      ['entries', 2, 'events', 0, 'hint'],
-      { key: 'k' },
-      'run.json, entry 3, "events": entry 1 ("k") needs the text "cue"',
-    ],
+    [['entries', 2, 'events', 0, 'hint'], { key: 'k' }, 'run.json, entry 3, "events": entry 1 ("k") '],
     [[...group, 'method'], 'hack', '"method" to be "generateGroup"'],
     [[...group, 'drawn'], 1e12, `drew 1000000000000 numbers, at most ${LIMITS.drawn} are read`],
     [[...group, 'temperature'], -1, 'needs "temperature" to be a number from 0'],

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import type { PolicyHint } from '../../src/grpo/types.ts';
 import { WeightHistory } from '../../src/state/weights.ts';
+import { identity } from '../grpo/identity.ts';
 
 const hint = (key: string, weight: number, createdAt: number): PolicyHint => ({
-  key,
-  cue: null,
-  pattern: key,
+  ...identity(null, key, key),
   tables: [],
   template: 'pattern',
   general: true,

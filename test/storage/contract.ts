@@ -5,6 +5,7 @@ import { PolicyLayer } from '../../src/grpo/policy.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, PolicyHint, Step } from '../../src/grpo/types.ts';
 import { SNAPSHOT_STEPS } from '../../src/storage/retention.ts';
+import { identity } from '../grpo/identity.ts';
 
 const METRICS = {
   rewardMean: 0.5,
@@ -21,9 +22,7 @@ const METRICS = {
 
 export function hint(key: string): PolicyHint {
   return {
-    key,
-    cue: 'x',
-    pattern: key,
+    ...identity('x', key, key),
     tables: [],
     template: 'operator',
     general: true,
@@ -43,8 +42,8 @@ function policyAfter(steps: number): { readonly policy: PolicyLayer; readonly lo
   for (let step = 1; step <= steps; step++)
     log.push(
       ...(step === 1
-        ? policy.restore([hint('x ⇒ y')], step, { id: 'other-start' })
-        : policy.edit('x ⇒ y', { weight: step / 1000 }, step, 1)),
+        ? policy.restore([hint('x | y')], step, { id: 'other-start' })
+        : policy.edit('x | y', { weight: step / 1000 }, step, 1)),
       ...policy.restore([hint(`only ${step}`)], step, { id: 'other-start' }),
     );
   return { policy, log };
@@ -175,7 +174,7 @@ export function describeStore(name: string, open: (windowBytes?: number) => Prom
       expect(await store.history('r1')).toEqual(Array.from({ length: 12 }, (_, i) => point(i + 1)));
       expect(await store.step('r1', 10)).toEqual(stepOf(10));
       expect(await store.step('r1', 13)).toBeNull();
-      const { events, keptFrom } = await store.eventsOf('r1', 'x ⇒ y');
+      const { events, keptFrom } = await store.eventsOf('r1', 'x | y');
       expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, i) => 2 * i));
       expect(keptFrom).toBe(1);
       expect((await store.eventsOf('r1', 'only 10')).events).toEqual([policyAfter(10).log.at(-1)]);
@@ -195,7 +194,7 @@ export function describeStore(name: string, open: (windowBytes?: number) => Prom
       for (const number of [keptFrom, last]) expect(await store.step('r1', number)).toEqual(stepOf(number));
       expect(await store.history('r1')).toHaveLength(last);
 
-      const story = await store.eventsOf('r1', 'x ⇒ y');
+      const story = await store.eventsOf('r1', 'x | y');
       expect(story.keptFrom).toBe(keptFrom);
       expect(story.events.map(({ step }) => step)).toEqual(
         Array.from({ length: last - keptFrom + 1 }, (_, i) => keptFrom + i),
@@ -206,7 +205,7 @@ export function describeStore(name: string, open: (windowBytes?: number) => Prom
       const nearest = await store.policyAt('r1', SNAPSHOT_STEPS + 3);
       expect(nearest).toEqual({ step: SNAPSHOT_STEPS, hints: policyAfter(SNAPSHOT_STEPS).policy.hints });
 
-      const [known] = await store.weightsOf('r1', ['x ⇒ y']);
+      const [known] = await store.weightsOf('r1', ['x | y']);
       expect(known?.weights[0]).toEqual({ step: 0, weight: null });
       expect(known?.weights).toContainEqual({ step: SNAPSHOT_STEPS, weight: SNAPSHOT_STEPS / 1000 });
       expect((await store.current())?.run).toEqual(record('r1', last, last / each));

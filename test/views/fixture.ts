@@ -30,6 +30,7 @@ import type {
 } from '../../src/engine/protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { SKETCH } from '../../src/grpo/group-source.ts';
+import { identity } from '../grpo/identity.ts';
 
 /** One completion as a test states it. */
 export interface Given {
@@ -124,9 +125,7 @@ function sampleOf({ sql, patterns = [] }: Given): Sample {
     decisions: [],
     features: patterns.map((pattern) => ({
       feature: {
-        key: `revenue ⇒ ${pattern}`,
-        cue: 'revenue',
-        pattern,
+        ...identity('revenue', pattern),
         tables: [],
         template: 'pattern',
         general: true,
@@ -201,9 +200,7 @@ export async function stepOf(
 /** A starter policy of one general hint. */
 export const STARTER: readonly PolicyHint[] = [
   {
-    key: 'revenue ⇒ GROUP BY products.name',
-    cue: 'revenue',
-    pattern: 'GROUP BY products.name',
+    ...identity('revenue', 'GROUP BY products.name'),
     tables: [],
     template: 'pattern',
     general: true,

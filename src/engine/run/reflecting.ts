@@ -2,6 +2,7 @@
  * After a step: what the language model makes of each group that taught something, put into effect as events of the
  * policy.
  */
+import { patternWords } from '../../grpo/wording.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { applyGuidance, GuidanceError } from '../../grpo/guidance.ts';
 import type { PolicyLayer } from '../../grpo/policy.ts';
@@ -60,7 +61,9 @@ export async function reflectOn(
           accepted: true,
           outcome: made
             .map((event) =>
-              event.hint === undefined ? `${event.key} was taken out. ${reasonOf(event)}` : `“${event.hint.pattern}”`,
+              event.hint === undefined
+                ? `${event.key} was taken out. ${reasonOf(event)}`
+                : `“${patternWords(event.hint.pattern)}”`,
             )
             .join(' '),
           ...cost,

@@ -3,6 +3,7 @@
  * probability σ(w) (grpo/guidance.ts), so that a sentence is tried against its absence and earns or loses weight like
  * every other hint.
  */
+import { patternWords } from '../../grpo/wording.ts';
 import { inclusionProbability, MOST_GUIDANCE } from '../../grpo/guidance.ts';
 import type { DecisionRecord, FeatureUse, PolicyHint, PolicyView, Random } from '../../grpo/types.ts';
 import { CHARACTERS_PER_TOKEN } from './prompt.ts';
@@ -34,8 +35,9 @@ export function consideredGuidance(policy: PolicyView, promptTokens: number): Po
     .sort((a, b) => Math.abs(policy.weightOf(b.key)) - Math.abs(policy.weightOf(a.key)) || (a.key < b.key ? -1 : 1))
     .slice(0, MOST_GUIDANCE)
     .filter(({ pattern }) => {
-      const fits = pattern.length + 3 <= room;
-      if (fits) room -= pattern.length + 3;
+      const length = patternWords(pattern).length + 3;
+      const fits = length <= room;
+      if (fits) room -= length;
       return fits;
     })
     .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -61,7 +63,7 @@ export function drawGuidance(
     })),
     // With all weights 0 a sentence is in every other prompt.
     decisions: drawn.map(({ hint, p, isIn }): DecisionRecord => ({
-      name: `guidance: ${hint.pattern}`,
+      name: `guidance: ${patternWords(hint.pattern)}`,
       chosen: isIn ? 'in the prompt' : 'left out',
       probability: isIn ? p : 1 - p,
       referenceProbability: 0.5,

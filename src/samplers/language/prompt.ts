@@ -4,7 +4,7 @@
  */
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { PromptMessage } from '../../grpo/origin.ts';
-import { cueKeyOf } from '../../grpo/feature-key.ts';
+import { cueKey } from '../../grpo/feature-key.ts';
 import { hintSentence } from '../../grpo/sentences.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../grpo/types.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../linking/schema-index.ts';
@@ -186,7 +186,7 @@ export function tableLinks(analysis: QuestionAnalysis, index: SchemaIndex): Map<
 function relevance(analysis: QuestionAnalysis, index: SchemaIndex): ReadonlySet<string> {
   return new Set([
     ...analysis.cues.map(({ key }) => key),
-    ...factsOf(groundOf(analysis, index)).map((fact) => `<${fact}>`),
+    ...factsOf(groundOf(analysis, index)).map((fact) => cueKey({ kind: 'typed', parts: [fact] })),
   ]);
 }
 
@@ -197,13 +197,11 @@ function relevance(analysis: QuestionAnalysis, index: SchemaIndex): ReadonlySet<
 function relevantHints(policy: PolicyView, hooks: ReadonlySet<string>, linked: ReadonlySet<string>): PolicyHint[] {
   return policy.hints
     .filter(
-      ({ key, cue, pattern, tables, template }) =>
+      ({ key, cue, tables, template }) =>
         template !== 'guidance' &&
         template !== 'link' &&
         policy.weightOf(key) !== 0 &&
-        (cue === null ||
-          hooks.has(cueKeyOf({ key, pattern }) ?? '') ||
-          (tables.length > 0 && tables.every((table) => linked.has(table)))),
+        (cue === null || hooks.has(cueKey(cue)) || (tables.length > 0 && tables.every((table) => linked.has(table)))),
     )
     .sort((a, b) => Math.abs(policy.weightOf(b.key)) - Math.abs(policy.weightOf(a.key)) || (a.key < b.key ? -1 : 1));
 }

@@ -11,7 +11,7 @@ import { patternsOf } from '../../sql/patterns.ts';
 import type { ColumnUse, LiteralUse, SqlStructure } from '../../sql/sql-structure.ts';
 import { displayColumn } from '../sketch/candidates.ts';
 import type { Ground } from '../sketch/choices.ts';
-import { linking, naming, pairing, structural, type Pattern } from '../sketch/features.ts';
+import { handling, linking, naming, pairing, structural, type Pattern } from '../sketch/features.ts';
 import { columnExpression } from '../sketch/sketch.ts';
 
 /** Patterns of one text; the texts of a page of SQL repeat themselves. */
@@ -30,7 +30,7 @@ export function textPatterns(structure: SqlStructure, ground: Ground): Pattern[]
     ...coverage(structure, ground),
   ];
   return [
-    ...new Map(found.map((pattern) => [`${pattern.text}\n${pattern.mention?.first ?? ''}`, pattern])).values(),
+    ...new Map(found.map((pattern) => [`${pattern.key}\n${pattern.mention?.first ?? ''}`, pattern])).values(),
   ].slice(0, MOST_PATTERNS);
 }
 
@@ -74,8 +74,8 @@ function shape(structure: SqlStructure): Pattern[] {
   if (combined !== undefined) parts.push(combined.operator === 'INTERSECT' ? 'INTERSECT' : 'two tables combined');
   if (ordered) parts.push(limited ? 'ORDER BY … LIMIT' : 'ORDER BY');
   return [
-    structural(parts.length === 1 ? `only ${base}` : parts.join(' + ')),
-    ...(parts.length > 1 ? parts : base === 'GROUP BY' ? [base] : []).map(structural),
+    structural(...(parts.length === 1 ? [`only ${base}`] : parts)),
+    ...(parts.length > 1 ? parts : base === 'GROUP BY' ? [base] : []).map((one) => structural(one)),
     ...(grouped && figures.length > 0 && (limited || structure.having.length > 0)
       ? [structural('figure in the answer')]
       : []),
@@ -93,8 +93,8 @@ function linked({ candidates }: Ground, slot: string, use: ColumnUse): Pattern[]
   const expression = columnExpression(column.table, column.column);
   const { named, others } = candidates.traits(expression);
   return [
-    linking(`${slot} ← ${named}`, candidates.linkTo(expression)?.span ?? null),
-    ...others.map((trait) => linking(`${slot} ← ${trait}`)),
+    linking(slot, named, candidates.linkTo(expression)?.span ?? null),
+    ...others.map((trait) => linking(slot, trait)),
   ];
 }
 
@@ -106,7 +106,7 @@ function shown(structure: SqlStructure, ground: Ground): Pattern[] {
   else {
     const many =
       select.length === 1 ? '1 column shown' : select.length === 2 ? '2 columns shown' : '3 or more columns shown';
-    patterns.push(structural(many), linking(`${many} with ${namedCount(ground)}`));
+    patterns.push(structural(many), handling(`${many} with ${namedCount(ground)}`));
   }
   select
     .filter(({ star, aggregates }) => !star && aggregates.length === 0)
@@ -118,7 +118,7 @@ function shown(structure: SqlStructure, ground: Ground): Pattern[] {
       const rank = ground.selectable
         .toSorted((a, b) => b.score - a.score)
         .findIndex(({ item }) => item.text === `${first.table ?? ''}.${first.column ?? ''}`);
-      if (rank === 0 || rank === 1) patterns.push(linking(`SELECT ← ${rank === 0 ? 'best' : 'second'} match`));
+      if (rank === 0 || rank === 1) patterns.push(linking('SELECT', `${rank === 0 ? 'best' : 'second'} match`));
     });
   for (const use of outer(structure.aggregates)) {
     const [argument] = use.columns;
@@ -130,7 +130,7 @@ function shown(structure: SqlStructure, ground: Ground): Pattern[] {
           .map(({ name }) => name),
       )) {
         const { traits, span } = ground.candidates.tableTraits(table);
-        patterns.push(...traits.map((trait, i) => linking(`COUNT(*) ← ${trait}`, i === 0 ? span : null)));
+        patterns.push(...traits.map((trait, i) => linking('COUNT(*)', trait, i === 0 ? span : null)));
       }
     } else if (argument !== undefined)
       patterns.push(...linked(ground, use.distinct ? 'COUNT(DISTINCT' : use.name, argument));
@@ -198,7 +198,7 @@ function tablesOf(structure: SqlStructure, ground: Ground): Pattern[] {
   for (const name of names) {
     const { traits, span } = ground.candidates.tableTraits(name);
     patterns.push(
-      ...traits.map((trait, i) => linking(`FROM ← ${trait}`, i === 0 ? span : null)),
+      ...traits.map((trait, i) => linking('FROM', trait, i === 0 ? span : null)),
       naming(`FROM ${name}`, [name]),
     );
     if (names.length < 2) continue;
@@ -208,7 +208,7 @@ function tablesOf(structure: SqlStructure, ground: Ground): Pattern[] {
       (use) =>
         use.table === name && use.depth === 0 && !joins.some(({ start, end }) => use.start >= start && use.end <= end),
     );
-    if (!used) patterns.push(linking(`joined ${unnamed ? 'unnamed' : 'named'} table that nothing else uses`));
+    if (!used) patterns.push(handling(`joined ${unnamed ? 'unnamed' : 'named'} table that nothing else uses`));
   }
   if (names.length > 1) {
     patterns.push(structural('filter by JOIN'));
@@ -255,7 +255,7 @@ function conditions(structure: SqlStructure, ground: Ground): Pattern[] {
     if (clause === 'having' || literal.aggregate !== null) {
       patterns.push(structural(`HAVING … ${operator} <number>`));
       const mention = mentionOfNumber(ground, literal);
-      if (mention !== null) patterns.push(linking(`HAVING ${operator} for ${said(mention)}`));
+      if (mention !== null) patterns.push(handling(`HAVING ${operator} for ${said(mention)}`));
       continue;
     }
     if (value === null) {
@@ -267,7 +267,7 @@ function conditions(structure: SqlStructure, ground: Ground): Pattern[] {
     if (typeof value === 'number') {
       const mention = mentionOfNumber(ground, literal);
       patterns.push(
-        linking(`WHERE … ${sign} <number>`, mention?.span ?? null),
+        handling(`WHERE … ${sign} <number>`, mention?.span ?? null),
         ...linked(ground, 'number in', column).slice(0, 3),
       );
       if (column.table !== null)
@@ -275,21 +275,23 @@ function conditions(structure: SqlStructure, ground: Ground): Pattern[] {
           naming(`WHERE ${column.table}.${column.column ?? ''} <compared>`, [column.table], mention?.span ?? null),
         );
       patterns.push(
-        mention === null ? linking('a number the question does not mention') : linking(`${sign} for ${said(mention)}`),
+        mention === null
+          ? handling('a number the question does not mention')
+          : handling(`${sign} for ${said(mention)}`),
       );
       continue;
     }
     const mention = mentionOfValue(ground, value);
-    patterns.push(linking(`WHERE … ${sign} <value>`, mention), ...linked(ground, 'value in', column).slice(0, 3));
+    patterns.push(handling(`WHERE … ${sign} <value>`, mention), ...linked(ground, 'value in', column).slice(0, 3));
     if (sign === '=' || sign === '<>') patterns.push(structural(`WHERE … ${sign}`));
     if (mention !== null && column.table !== null && column.column !== null)
       patterns.push(
         ...ground.candidates
           .valueTraits(columnExpression(column.table, column.column), mention)
-          .map((trait) => linking(`value in ← ${trait}`)),
+          .map((trait) => linking('value in', trait)),
       );
-    else if (mention === null) patterns.push(linking('a text the question does not mention'));
-    patterns.push(linking(storedAs(ground, literal)));
+    else if (mention === null) patterns.push(handling('a text the question does not mention'));
+    patterns.push(handling(storedAs(ground, literal)));
   }
   const where = structure.literals.filter(
     ({ clause, operator, depth }) => clause === 'where' && operator !== null && depth === 0,
@@ -358,7 +360,7 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
       : columns.some(({ table, column }) => used(table, column, ['where', 'having', 'group', 'order']))
         ? 'used, not shown'
         : 'left out';
-    patterns.push(linking(`a named column ${where}`, span));
+    patterns.push(handling(`a named column ${where}`, span));
   }
   const read = new Set(structure.tables.map(({ name }) => name));
   const named = new Map<number, { readonly span: Span; readonly tables: string[] }>();
@@ -369,14 +371,14 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
     named.set(span.first, mention);
   }
   for (const { span, tables } of named.values())
-    patterns.push(linking(`a named table ${tables.some((table) => read.has(table)) ? 'used' : 'left out'}`, span));
+    patterns.push(handling(`a named table ${tables.some((table) => read.has(table)) ? 'used' : 'left out'}`, span));
   const texts = structure.literals.map(({ value }) => String(value ?? '').replaceAll('%', ''));
   for (const { span, filters } of values) {
     const isUsed = filters.some(({ item }) =>
       texts.some((text) => sameText(text, String(item.value).replaceAll('%', ''))),
     );
     patterns.push(
-      isUsed ? linking('a condition on a mentioned value', span) : linking('no condition on a mentioned value', span),
+      isUsed ? handling('a condition on a mentioned value', span) : handling('no condition on a mentioned value', span),
     );
   }
   for (const mention of numbers) {
@@ -384,8 +386,8 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
       structure.literals.some(({ value }) => Number(value) === mention.value) ||
       structure.limits.some(({ count }) => count === mention.value);
     patterns.push(
-      linking(`${isUsed ? 'a' : 'no'} condition on a mentioned number`, mention.span),
-      ...(isUsed ? [] : [linking(`no condition on a number with ${said(mention)}`)]),
+      handling(`${isUsed ? 'a' : 'no'} condition on a mentioned number`, mention.span),
+      ...(isUsed ? [] : [handling(`no condition on a number with ${said(mention)}`)]),
     );
   }
   return patterns;

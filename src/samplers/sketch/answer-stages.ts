@@ -1,7 +1,7 @@
 /** Decisions on what the answer is made of: its frame, columns, groups and figures. */
 import { displayColumn, type Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
-import { linking, naming, pairing, structural } from './features.ts';
+import { handling, linking, naming, pairing, structural } from './features.ts';
 import { asked, frameChoices } from './frames.ts';
 import { columnExpression, type AggregateFunction, type Expression, type Figure } from './sketch.ts';
 import { advance, change, select, type Context, type State } from './state.ts';
@@ -27,7 +27,7 @@ export function firstColumn(ground: Ground, context: Context): StageOffer {
       const ranks = byScore(ground.selectable);
       const columns = ground.selectable.map(({ item, score }, i): Choice => {
         const patterns = columnPatterns(ground, 'SELECT', item, ranks.get(item) ?? 0);
-        const named = patterns[1]?.text ?? '';
+        const named = patterns[1]?.data ?? '';
         return {
           label: item.text,
           patterns: kind === '' ? patterns : [...patterns, pairing(named, 'ORDER BY … LIMIT')],
@@ -77,7 +77,7 @@ export function furtherColumn(ground: Ground, context: Context): StageOffer | nu
         apply: advance,
         patterns: [
           structural('no more columns'),
-          linking(`no more columns with ${exactLeft ? 'a named column' : 'nothing named'} left`),
+          handling(`no more columns with ${exactLeft ? 'a named column' : 'nothing named'} left`),
           ...(repeat > 1 ? [structural('no more columns after the second')] : []),
           ...(kind === '' ? [] : [pairing('no more columns', 'ORDER BY … LIMIT')]),
         ],
@@ -117,9 +117,9 @@ function countChoices(ground: Ground, weight: number, finish: (state: State) => 
       score: weight * score,
       patterns: [
         naming(`COUNT(*) FROM ${item}`, [item]),
-        linking(`COUNT(*) ← ${traits[0] ?? ''}`, span),
-        ...traits.slice(1).map((trait) => linking(`COUNT(*) ← ${trait}`)),
-        ...(rank === 0 ? [linking('COUNT(*) ← best match')] : []),
+        linking('COUNT(*)', traits[0] ?? '', span),
+        ...traits.slice(1).map((trait) => linking('COUNT(*)', trait)),
+        ...(rank === 0 ? [linking('COUNT(*)', 'best match')] : []),
       ],
       apply: (state) => finish(withFigure(state, { name: 'COUNT', argument: null, rowsOf: item, distinct: false })),
     };
@@ -213,7 +213,7 @@ export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Co
         label: 'no more figures',
         patterns: [
           structural('no more figures'),
-          linking(`no more figures with ${left > 0 ? 'another asked for' : 'none asked for'}`),
+          handling(`no more figures with ${left > 0 ? 'another asked for' : 'none asked for'}`),
         ],
         tables: [],
         score: left > 0 ? 0.6 : 2.6,
@@ -358,7 +358,8 @@ export function moreKeys(ground: Ground, { group, repeat }: Context): StageOffer
         patterns: [
           ...columnPatterns(ground, 'GROUP BY further', item, rank),
           linking(
-            `GROUP BY further ← ${item.tables[0] === table ? 'column of the same table' : 'column of another table'}`,
+            'GROUP BY further',
+            item.tables[0] === table ? 'column of the same table' : 'column of another table',
           ),
         ],
         tables: item.tables,

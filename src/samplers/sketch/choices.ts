@@ -61,8 +61,8 @@ export function columnPatterns(
   const span = link?.span ?? null;
   return [
     naming(name, expression.tables),
-    linking(`${slot} ← ${traits.named}`, span),
-    ...(rank === 0 ? [linking(`${slot} ← best match`)] : rank === 1 ? [linking(`${slot} ← second match`)] : []),
-    ...traits.others.map((trait) => linking(`${slot} ← ${trait}`)),
+    linking(slot, traits.named, span),
+    ...(rank === 0 ? [linking(slot, 'best match')] : rank === 1 ? [linking(slot, 'second match')] : []),
+    ...traits.others.map((trait) => linking(slot, trait)),
   ];
 }

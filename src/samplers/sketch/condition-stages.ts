@@ -4,7 +4,7 @@ import { wordList } from '../../sql/word-list.ts';
 import { columnChoice } from './answer-stages.ts';
 import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
-import { linking, naming, structural, type Pattern } from './features.ts';
+import { handling, linking, naming, structural, type Pattern } from './features.ts';
 import type { Condition } from './sketch.ts';
 import { addCondition, advance, change, type Context, type State } from './state.ts';
 
@@ -63,7 +63,7 @@ export function values(ground: Ground, { repeat, condition }: Context): StageOff
     make: () => [
       {
         label: 'no condition',
-        patterns: [linking('no condition on a mentioned value', mention.span)],
+        patterns: [handling('no condition on a mentioned value', mention.span)],
         tables: [],
         score: 0.3,
         apply: (s: State) => ({ ...s, repeat: s.repeat + 1 }),
@@ -89,8 +89,8 @@ function valuePatterns(ground: Ground, item: Condition, rank: number, span: Span
   const known = ground.candidates.valueTraits(item.on, span);
   return [
     ...patterns,
-    linking(`WHERE … ${item.operator} <value>`, span),
-    ...known.map((trait) => linking(`value in ← ${trait}`)),
+    handling(`WHERE … ${item.operator} <value>`, span),
+    ...known.map((trait) => linking('value in', trait)),
   ];
 }
 
@@ -106,18 +106,18 @@ export function numbers(ground: Ground, { repeat, condition, used }: Context): S
         operators(mention)
           .map(({ item, score }) =>
             operatorChoice(item, score, [
-              linking(`WHERE … ${item} <number>`, mention.span),
-              linking(`${item} for ${said(mention)}`),
+              handling(`WHERE … ${item} <number>`, mention.span),
+              handling(`${item} for ${said(mention)}`),
             ]),
           )
-          .concat(mention.negated ? [operatorChoice('<>', 2.6, [linking('WHERE … <> <number>', mention.span)])] : []),
+          .concat(mention.negated ? [operatorChoice('<>', 2.6, [handling('WHERE … <> <number>', mention.span)])] : []),
     };
   }
   const skip: Choice = {
     label: 'no condition',
     patterns: [
-      linking('no condition on a mentioned number', mention.span),
-      linking(`no condition on a number with ${said(mention)}`),
+      handling('no condition on a mentioned number', mention.span),
+      handling(`no condition on a number with ${said(mention)}`),
     ],
     tables: [],
     score: mention.looksLikeLimit ? 2 : 0,
@@ -136,7 +136,7 @@ export function numbers(ground: Ground, { repeat, condition, used }: Context): S
         score: score + (mention.looksLikeLimit ? -1 : 0.5),
         patterns: [
           naming(`WHERE ${item.on.text} <compared>`, item.on.tables, mention.span),
-          linking('condition on a number', mention.span),
+          handling('condition on a number', mention.span),
           ...columnPatterns(ground, 'number in', item.on, rank).slice(1),
         ],
         apply: (s) => ({ ...s, condition: item }),
@@ -158,7 +158,7 @@ export function dates(ground: Ground, { repeat, condition }: Context): StageOffe
     make: () => [
       {
         label: 'no condition',
-        patterns: [linking('no condition on a mentioned date', mention.span)],
+        patterns: [handling('no condition on a mentioned date', mention.span)],
         tables: [],
         score: 0,
         apply: (s: State) => ({ ...s, repeat: s.repeat + 1 }),
@@ -169,7 +169,7 @@ export function dates(ground: Ground, { repeat, condition }: Context): StageOffe
         score,
         patterns: [
           naming(`WHERE ${item.on.text} <date>`, item.on.tables, mention.span),
-          linking('condition on a date', mention.span),
+          handling('condition on a date', mention.span),
           ...columnPatterns(ground, 'date in', item.on, rank).slice(1),
         ],
         apply: (s) => ({ ...s, condition: item }),
@@ -184,7 +184,7 @@ function dateOperators(mention: DateMention): Choice[] {
   const whole = operator === '=' || operator === 'between' || operator === null;
   const choice = (text: string, score: number, meant: (condition: Condition) => Condition): Choice => ({
     label: text,
-    patterns: [linking(`date ${text}`, mention.span), linking(`date ${text} for ${operator ?? 'no comparing word'}`)],
+    patterns: [handling(`date ${text}`, mention.span), handling(`date ${text} for ${operator ?? 'no comparing word'}`)],
     tables: [],
     score,
     apply: (s) => (s.condition === null ? s : addCondition(s, meant(s.condition))),
@@ -310,8 +310,8 @@ export function absentFrom({ index, candidates }: Ground, { tables }: Context): 
           apply: (s) => advance(change(s, { absentFrom: other })),
           patterns: [
             naming(`NOT IN ${other}`, [other]),
-            linking(`NOT IN ← ${traits[0] ?? ''}`, span),
-            ...traits.slice(1).map((trait) => linking(`NOT IN ← ${trait}`)),
+            linking('NOT IN', traits[0] ?? '', span),
+            ...traits.slice(1).map((trait) => linking('NOT IN', trait)),
           ],
         };
       }),
@@ -330,7 +330,7 @@ export function having(ground: Ground): StageOffer {
       }
       return operators(mention).map(({ item, score }): Choice => ({
         label: `${item} ${mention.value}`,
-        patterns: [structural(`HAVING … ${item} <number>`), linking(`HAVING ${item} for ${said(mention)}`)],
+        patterns: [structural(`HAVING … ${item} <number>`), handling(`HAVING ${item} for ${said(mention)}`)],
         tables: [],
         score,
         apply: (s) => ({

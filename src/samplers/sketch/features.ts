@@ -1,6 +1,6 @@
 /** The hint features of one question: every cue that may be paired with every pattern, each a small number. */
-import { featureKey } from '../../grpo/feature-key.ts';
-import type { HintFeature, HintTemplate } from '../../grpo/types.ts';
+import { cueKey, keyOfParts, NO_CUE_KEY, patternKey } from '../../grpo/feature-key.ts';
+import type { HintCue, HintFeature, HintPattern, HintTemplate } from '../../grpo/types.ts';
 import { covers, overlaps } from '../../linking/spans.ts';
 import type { Cue, QuestionAnalysis, Span, Token } from '../../linking/types.ts';
 
@@ -13,46 +13,51 @@ import type { Cue, QuestionAnalysis, Span, Token } from '../../linking/types.ts'
  */
 export interface Pattern {
   readonly kind: 'pattern' | 'name' | 'link' | 'pair';
-  readonly text: string;
+  readonly data: HintPattern;
+  /** Of `data`. */
+  readonly key: string;
   readonly tables: readonly string[];
   /** The mention beside which words say how it is meant; null for none. */
   readonly mention: Span | null;
 }
 
-export const structural = (text: string): Pattern => ({ kind: 'pattern', text, tables: [], mention: null });
-export const naming = (text: string, tables: readonly string[], mention: Span | null = null): Pattern => ({
-  kind: 'name',
-  text,
-  tables,
-  mention,
-});
-export const linking = (text: string, mention: Span | null = null): Pattern => ({
-  kind: 'link',
-  text,
-  tables: [],
-  mention,
-});
-export const pairing = (a: string, b: string): Pattern => ({
-  kind: 'pair',
-  text: `${a} + ${b}`,
-  tables: [],
-  mention: null,
-});
+const made = (
+  kind: Pattern['kind'],
+  data: HintPattern,
+  tables: readonly string[],
+  mention: Span | null = null,
+): Pattern => ({ kind, data, key: patternKey(data), tables, mention });
+
+/** Of several shapes: all of them in one SQL. */
+export const structural = (...shapes: readonly string[]): Pattern =>
+  made('pattern', { kind: shapes.length > 1 ? 'pair' : 'sql', parts: shapes }, []);
+export const naming = (sql: string, tables: readonly string[], mention: Span | null = null): Pattern =>
+  made('name', { kind: 'sql', parts: [sql] }, tables, mention);
+/** `slot`: what is chosen and where; `trait`: how the question names it. */
+export const linking = (slot: string, trait: string, mention: Span | null = null): Pattern =>
+  made('link', { kind: 'link', parts: [slot, trait] }, [], mention);
+/** How what the question mentions, or does not, is dealt with. */
+export const handling = (shape: string, mention: Span | null = null): Pattern =>
+  made('link', { kind: 'sql', parts: [shape] }, [], mention);
+/** A pattern of one shape, or a link, with one more shape. */
+export const pairing = (a: string | HintPattern, b: string): Pattern =>
+  made('pair', typeof a === 'string' ? { kind: 'pair', parts: [a, b] } : { ...a, parts: [...a.parts, b] }, []);
 
 /** A cue as a feature needs it. */
 interface Cued {
   readonly key: string;
-  readonly label: string;
+  readonly cue: HintCue;
   readonly general: boolean;
   readonly words: number;
 }
 
 /** The number is the same for the same key; 0 is that of having no cue. */
-interface Hook extends Cued {
+interface Hook extends Omit<Cued, 'cue'> {
+  readonly cue: HintCue | null;
   readonly number: number;
 }
 
-const NO_CUE: Hook = { key: '*', label: '', general: true, words: 0, number: 0 };
+const NO_CUE: Hook = { key: NO_CUE_KEY, cue: null, general: true, words: 0, number: 0 };
 
 /** Words on each side of a mention that may say how it is meant. */
 const BESIDE = 2;
@@ -61,7 +66,7 @@ export class FeatureTable {
   readonly features: HintFeature[] = [];
   readonly #analysis: QuestionAnalysis;
   readonly #facts: readonly Cued[];
-  /** By the text of the pattern, then by the number of the hook: the feature, where there is one. */
+  /** By the key of the pattern, then by the number of the hook: the feature, where there is one. */
   readonly #byPattern = new Map<string, (number | undefined)[]>();
   readonly #hookNumbers = new Map<string, number>();
   readonly #hooks = new Map<string, readonly Hook[]>();
@@ -69,7 +74,7 @@ export class FeatureTable {
   /** `facts`: what is true of the question as a whole, e.g. that it has two numbers. */
   constructor(analysis: QuestionAnalysis, facts: readonly string[]) {
     this.#analysis = analysis;
-    this.#facts = facts.map((fact) => ({ key: `<${fact}>`, label: `<${fact}>`, general: true, words: 0 }));
+    this.#facts = facts.map((fact) => cued({ kind: 'typed', parts: [fact] }, true, 0));
   }
 
   /** Indices of the features of one option. */
@@ -77,7 +82,7 @@ export class FeatureTable {
     const indices: number[] = [];
     for (const pattern of patterns) {
       const { kind } = pattern;
-      const known = this.#knownOf(pattern.text);
+      const known = this.#knownOf(pattern.key);
       indices.push(known[0] ?? this.#add(NO_CUE, pattern, kind === 'name' ? 'pattern' : kind, known));
       const template = kind === 'pattern' ? 'operator' : kind;
       for (const hook of this.#hooksOf(pattern))
@@ -113,8 +118,7 @@ export class FeatureTable {
   #besides({ first, last }: Span): Cued[] {
     const side = (at: number, where: 'before' | 'after'): Cued => {
       const { text, general } = this.#standIn(at);
-      const shown = text === '^' ? '(start)' : text === '$' ? '(end)' : text;
-      return { key: `${where}:${text}`, label: where === 'before' ? `${shown} …` : `… ${shown}`, general, words: 1 };
+      return cued({ kind: where, parts: [text] }, general, 1);
     };
     return [side(first - 1, 'before'), side(last + 1, 'after')];
   }
@@ -142,18 +146,23 @@ export class FeatureTable {
     });
   }
 
-  #knownOf(text: string): (number | undefined)[] {
-    let known = this.#byPattern.get(text);
-    if (known === undefined) this.#byPattern.set(text, (known = []));
+  #knownOf(pattern: string): (number | undefined)[] {
+    let known = this.#byPattern.get(pattern);
+    if (known === undefined) this.#byPattern.set(pattern, (known = []));
     return known;
   }
 
-  #add(hook: Hook, { kind, text, tables }: Pattern, template: HintTemplate, known: (number | undefined)[]): number {
+  #add(
+    hook: Hook,
+    { kind, data, key, tables }: Pattern,
+    template: HintTemplate,
+    known: (number | undefined)[],
+  ): number {
     const index =
       this.features.push({
-        key: featureKey(hook === NO_CUE ? null : hook.key, text),
-        cue: hook === NO_CUE ? null : hook.label,
-        pattern: text,
+        key: keyOfParts(hook.key, key),
+        cue: hook.cue,
+        pattern: data,
         tables,
         template,
         general: kind !== 'name' && hook.general,
@@ -164,11 +173,14 @@ export class FeatureTable {
   }
 }
 
-function hookOf(cue: Cue): Cued {
+const cued = (cue: HintCue, general: boolean, words: number): Cued => ({ key: cueKey(cue), cue, general, words });
+
+function hookOf({ key, kind, parts, shown, general }: Cue): Cued {
+  const isMet = shown.every((word, i) => word === parts[i]);
   return {
-    key: cue.key,
-    label: cue.label,
-    general: cue.general,
-    words: cue.kind === 'word' ? 1 : cue.kind === 'bigram' ? 2 : 0,
+    key,
+    cue: { kind, parts, ...(isMet ? {} : { shown }) },
+    general,
+    words: kind === 'word' ? 1 : kind === 'bigram' ? 2 : 0,
   };
 }

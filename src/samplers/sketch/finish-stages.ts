@@ -5,7 +5,7 @@ import { covers } from '../../linking/spans.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import { columnChoice } from './answer-stages.ts';
 import { plain, type Choice, type Ground, type StageOffer } from './choices.ts';
-import { linking, naming, pairing, structural } from './features.ts';
+import { handling, linking, naming, pairing, structural } from './features.ts';
 import { plansFor } from './render.ts';
 import type { Expression } from './sketch.ts';
 import { advance, change, type Context, type State } from './state.ts';
@@ -96,7 +96,7 @@ export function limit({ numbers }: Ground): StageOffer {
           ? [
               {
                 label: `LIMIT ${mention.value}`,
-                patterns: [structural('LIMIT <number>'), linking('LIMIT <number>', mention.span)],
+                patterns: [structural('LIMIT <number>'), handling('LIMIT <number>', mention.span)],
                 tables: [],
                 score: mention.looksLikeLimit ? 3 : -0.5,
                 apply: (state) => ({ ...advance(change(state, { limit: mention.value })), used: i }),
@@ -164,10 +164,10 @@ export function extraTables(
           patterns: [
             structural('JOIN a named table'),
             naming(`JOIN ${table}`, [table]),
-            linking('JOIN a named table', span),
+            handling('JOIN a named table', span),
             pairing('JOIN a named table', frame ?? ''),
-            ...traits.map((trait) => linking(`JOIN ← ${trait}`)),
-            ...(far ? [linking('JOIN ← a table farther away')] : []),
+            ...traits.map((trait) => linking('JOIN', trait)),
+            ...(far ? [linking('JOIN', 'a table farther away')] : []),
           ],
         },
       ];

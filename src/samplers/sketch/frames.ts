@@ -62,12 +62,12 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
       label: frame,
       patterns: [
         structural(
-          frame === 'list' || frame === 'count' || frame === 'figure'
-            ? `only ${FRAMES[frame][0]}`
-            : FRAMES[frame].join(' + '),
+          ...(frame === 'list' || frame === 'count' || frame === 'figure'
+            ? [`only ${FRAMES[frame][0]}`]
+            : FRAMES[frame]),
         ),
         ...(FRAMES[frame].length > 1
-          ? FRAMES[frame].map(structural)
+          ? FRAMES[frame].map((one) => structural(one))
           : frame === 'figure'
             ? []
             : [structural(FRAMES[frame][0])]),

@@ -3,6 +3,7 @@
  * mean and sd → advantage → change of a weight. Computed with the algorithm's own code, so that what an
  * explanation says is what happened; `agrees` is false when a recorded number does not follow from its parts.
  */
+import { condition } from '../../grpo/wording.ts';
 import { mean, standardDeviation } from '../../grpo/advantage.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { ddofOf, rewardWeights } from '../../grpo/derived-settings.ts';
@@ -358,7 +359,7 @@ function explainPattern(pattern: string, step: Step): Explanation | null {
       },
     ],
     parts: found.changes.map(({ key, cue, delta }) => ({
-      label: cue === null ? 'always' : `if “${cue}”`,
+      label: condition(cue),
       how: '',
       value: signedChange(delta),
       sign: signOf(delta),

@@ -1,11 +1,13 @@
 /** What a step did to the hints, grouped by hint. */
-import { partsOfKey } from '../../grpo/feature-key.ts';
-import type { HintCause, HintEvent, PolicyHint, Step } from '../../grpo/types.ts';
+import { featureOfKey, patternKey } from '../../grpo/feature-key.ts';
+import { condition, patternWords } from '../../grpo/wording.ts';
+import type { HintCue, HintCause, HintEvent, PolicyHint, Step } from '../../grpo/types.ts';
 
 /** The events of one hint in one step as one line. */
 export interface Change {
   readonly key: string;
-  readonly cue: string | null;
+  readonly cue: HintCue | null;
+  /** In words. */
   readonly pattern: string;
   readonly before: number;
   /** null when the hint is gone. */
@@ -19,7 +21,7 @@ export interface Change {
 
 /** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
 export function nameOf({ pattern, cue }: Pick<Change, 'pattern' | 'cue'>): string {
-  return `${pattern} ${cue === null ? 'always' : `if “${cue}”`}`;
+  return `${pattern} ${condition(cue)}`;
 }
 
 /** One change per hint, the largest first. */
@@ -36,13 +38,13 @@ export function changesOf(step: Step): Change[] {
       const first = events[0];
       const event = events.at(-1);
       if (first === undefined || event === undefined) return [];
-      const named = event.hint ?? first.hint ?? names.get(key) ?? partsOfKey(key);
+      const named = event.hint ?? first.hint ?? names.get(key) ?? featureOfKey(key);
       const before = first.before ?? 0;
       return [
         {
           key,
           cue: named.cue,
-          pattern: named.pattern,
+          pattern: patternWords(named.pattern),
           before,
           after: event.after,
           delta: (event.after ?? 0) - before,
@@ -69,8 +71,8 @@ export function strongestByPattern(hints: readonly PolicyHint[], most: number): 
     (a, b) => Math.abs(b.weight) - Math.abs(a.weight) || Number(a.cue === null) - Number(b.cue === null),
   );
   for (const hint of order) {
-    const row = rows.get(hint.pattern);
-    if (row === undefined) rows.set(hint.pattern, { hint, others: 0 });
+    const row = rows.get(patternKey(hint.pattern));
+    if (row === undefined) rows.set(patternKey(hint.pattern), { hint, others: 0 });
     else row.others++;
   }
   return [...rows.values()].slice(0, most);

@@ -4,6 +4,7 @@ import { makeConfig } from '../../../src/grpo/config.ts';
 import { turns } from '../../support/turns.ts';
 import { ALIKE, SPREAD, type Given } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, showPage, violations } from './page.ts';
+import { patternWords } from '../../../src/grpo/wording.ts';
 
 afterEach(() => page.viewport(1280, 800));
 
@@ -187,11 +188,11 @@ describe('hints', () => {
     await weight.fill('1.5');
     await userEvent.tab();
     await vi.waitFor(() =>
-      expect(run.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.weight).toBe(1.5),
+      expect(run.hints.find(({ pattern }) => patternWords(pattern) === 'GROUP BY products.name')?.weight).toBe(1.5),
     );
     await page.getByRole('checkbox', { name: 'Use GROUP BY products.name' }).click();
     await vi.waitFor(() =>
-      expect(run.hints.find(({ pattern }) => pattern === 'GROUP BY products.name')?.enabled).toBe(false),
+      expect(run.hints.find(({ pattern }) => patternWords(pattern) === 'GROUP BY products.name')?.enabled).toBe(false),
     );
   });
 });

@@ -13,6 +13,7 @@ import { scriptedModel, type ScriptedModel } from '../../support/scripted-model.
 import { portsFor, shopDataset } from '../scenario.ts';
 import { shopFiles } from '../shop-files.ts';
 import { inBrowser } from '../../support/sources.ts';
+import { patternWords } from '../../../src/grpo/wording.ts';
 
 const one = { steps: 1, budgetMs: 1e9 };
 const SENTENCE = 'When asked how many, count the rows.';
@@ -45,7 +46,7 @@ const isReflection = (messages: readonly { readonly content: string }[]): boolea
   messages[0]?.content.startsWith('You improve the guidance') === true;
 const reflections = (): number => model.requests.filter(({ messages }) => isReflection(messages)).length;
 const guidance = ({ hints }: Progress): readonly PolicyHint[] => guidanceAmong(hints);
-const textOf = (progress: Progress): string[] => guidance(progress).map(({ pattern }) => pattern);
+const textOf = (progress: Progress): string[] => guidance(progress).map(({ pattern }) => patternWords(pattern));
 
 async function opened(over: Partial<EnginePorts> = {}): Promise<Engine> {
   const engine = new Engine(portsFor(shop, { openStore: () => Promise.resolve(store), model: () => model, ...over }));
@@ -249,7 +250,7 @@ describe('a reader', () => {
     ['too few words', { does: 'add', text: 'Count.' }, /no sentence/],
     ['too many characters', { does: 'add', text: 'word '.repeat(100) }, /300/],
     ['a hint that is not there', { does: 'accept', key: 'guidance:77' }, /no guidance hint guidance:77/],
-    ['a hint that is not in words', { does: 'veto', key: '* ⇒ COUNT' }, /no guidance hint/],
+    ['a hint that is not in words', { does: 'veto', key: '* | COUNT' }, /no guidance hint/],
     ['new words for none', { does: 'reword', key: 'guidance:77', text: SENTENCE }, /no guidance hint/],
   ])('who gives %s is told why not, and nothing has changed', async (_what, act, message) => {
     const engine = await opened();

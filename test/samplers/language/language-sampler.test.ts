@@ -94,7 +94,7 @@ describe('a group', () => {
       origin: { model: 'Scripted model', how: 'live', seed: first, finish: 'stop', constrained: false },
     });
     expect(samples[0]?.text).toContain('Sure!');
-    expect(samples[0]?.features.map(({ feature }) => feature.key)).toContain('"how many" ⇒ COUNT');
+    expect(samples[0]?.features.map(({ feature }) => feature.key)).toContain('"how many" | COUNT');
     expect(samples[0]?.features.every(({ value, expected }) => value === 1 && expected === 0)).toBe(true);
   });
   it('is the same for the same seed, another for another', async () => {
@@ -324,7 +324,13 @@ describe('guidance in the prompt', () => {
         expect(use).toMatchObject({
           value: isIn ? 1 : 0,
           expected: p,
-          feature: { template: 'guidance', cue: null, pattern: sentence, general: true, words: 0 },
+          feature: {
+            template: 'guidance',
+            cue: null,
+            pattern: { kind: 'sentence', parts: [sentence] },
+            general: true,
+            words: 0,
+          },
         });
         expect(sample.decisions.find(({ name }) => name === `guidance: ${sentence}`)).toEqual({
           name: `guidance: ${sentence}`,
@@ -403,7 +409,7 @@ describe('guidance in the prompt', () => {
     const [sample] = await sampler.generateGroup(request(policy), 2);
     // 500 tokens · 4 characters · ¼ = 500 characters: three of about 163.
     expect(sample?.decisions.map(({ name }) => name)).toEqual(
-      [5, 6, 7].map((i) => `guidance: ${policy.hints[i]?.pattern ?? ''}`),
+      [5, 6, 7].map((i) => `guidance: ${policy.hints[i]?.pattern.parts[0] ?? ''}`),
     );
   });
 });

@@ -11,6 +11,7 @@ import {
 } from '../../../src/samplers/language/prompt.ts';
 import { openTestDatabase } from '../../database/helpers.ts';
 import { FLEET_SQL } from '../sketch/fleet.ts';
+import { identity } from '../../grpo/identity.ts';
 
 const hint = (
   cue: string | null,
@@ -19,9 +20,7 @@ const hint = (
   weight: number,
   more: Partial<PolicyHint> = {},
 ): PolicyHint => ({
-  key: `${key} ⇒ ${pattern}`,
-  cue,
-  pattern,
+  ...identity(cue, pattern, `${key} ⇒ ${pattern}`),
   tables: [],
   template: 'operator',
   general: true,
@@ -106,29 +105,33 @@ describe('a prompt for a few boats', () => {
       '- When the question has <no number>, slightly avoid LIMIT <number>.',
     ]);
     expect(prompt.hints).toEqual([
-      '* ⇒ SELECT *',
-      '^how many ⇒ only COUNT',
-      '"how many" ⇒ COUNT(*)',
-      'hull ⇒ boat.length',
-      '<no number> ⇒ LIMIT <number>',
+      '* | SELECT *',
+      '^how many | only COUNT',
+      '"how many" | COUNT(*)',
+      'hull | boat.length',
+      '<no number> | LIMIT <number>',
     ]);
   });
   it('goes by the weight with which a hint acts, not by the one it has', () => {
     const policy = policyOf(hint(null, '*', 'A', 2), hint(null, '*', 'B', 0.5));
-    const held: PolicyView = { ...policy, weightOf: (key) => (key === '* ⇒ A' ? 0.2 : key === '* ⇒ B' ? 0.5 : 0) };
-    expect(build('boats', held).hints).toEqual(['* ⇒ B', '* ⇒ A']);
+    const held: PolicyView = { ...policy, weightOf: (key) => (key === '* | A' ? 0.2 : key === '* | B' ? 0.5 : 0) };
+    expect(build('boats', held).hints).toEqual(['* | B', '* | A']);
     expect(system(build('boats', held))).toContain('Slightly prefer A.');
   });
   it('hints off differs in nothing but the hints', () => {
     const policy = policyOf(hint(null, '*', 'A', 2));
     const guidance = [
-      hint(null, 'guidance:1', 'When asked, count the rows.', 0.1, { key: 'guidance:1', template: 'guidance' }),
+      hint(null, 'guidance:1', 'When asked, count the rows.', 0.1, {
+        key: 'guidance:1',
+        pattern: { kind: 'sentence', parts: ['When asked, count the rows.'] },
+        template: 'guidance',
+      }),
     ];
     const [on, off] = [
       build('boats', policy, {}, guidance),
       build('boats', policy, { hintsInPrompt: false }, guidance),
     ];
-    expect(on.hints).toEqual(['guidance:1', '* ⇒ A']);
+    expect(on.hints).toEqual(['guidance:1', '* | A']);
     expect(system(on)).toBe(`${system(off)}\n\nHints:\n- When asked, count the rows.\n- Strongly prefer A.`);
     expect([off.hints, off.leftOut.hints]).toEqual([[], 0]);
     expect(off).toEqual(build('boats', NOTHING));
@@ -140,7 +143,7 @@ describe('a prompt for a few boats', () => {
   it(`takes ${MOST_HINTS} hints at most, and counts the others`, () => {
     const prompt = build('boats', policyOf(...Array.from({ length: 50 }, (_h, i) => hint(null, '*', `P${i}`, 1 + i))));
     expect(prompt.hints).toHaveLength(MOST_HINTS);
-    expect(prompt.hints[0]).toBe('* ⇒ P49');
+    expect(prompt.hints[0]).toBe('* | P49');
     expect(prompt.leftOut.hints).toBe(30);
   });
 

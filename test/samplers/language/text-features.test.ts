@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src/grpo/random.ts';
 import { fixedPolicy } from '../../../src/lab/evaluate.ts';
 import { makeTextFeatures } from '../../../src/samplers/language/text-features.ts';
 import { makeSketchSampler } from '../../../src/samplers/sketch/sketch-sampler.ts';
+import { patternWords } from '../../../src/grpo/wording.ts';
 
 const database = await SqliteDatabase.open(`
   CREATE TABLE harbour (id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL);
@@ -19,15 +20,15 @@ const keys = (question: string, sql: string): string[] => featuresOf(question, s
 describe('makeTextFeatures', () => {
   test('patterns of the SQL, alone and with the cues of the question', () => {
     const found = keys('How many boats are there?', 'SELECT COUNT(*) FROM boat');
-    expect(found).toContain('* ⇒ only COUNT');
-    expect(found).toContain('"how many" ⇒ only COUNT');
-    expect(found).toContain('<word for COUNT> ⇒ COUNT');
-    expect(found).toContain('* ⇒ COUNT(*) FROM boat');
-    expect(found).toContain('boat ⇒ COUNT(*) FROM boat');
-    expect(found).toContain('* ⇒ COUNT(*) ← named table');
-    expect(found).toContain('* ⇒ 1 table');
-    expect(found).toContain('* ⇒ a named table used');
-    expect(found).not.toContain('* ⇒ GROUP BY');
+    expect(found).toContain('* | only COUNT');
+    expect(found).toContain('"how many" | only COUNT');
+    expect(found).toContain('<word for COUNT> | COUNT');
+    expect(found).toContain('* | COUNT(*) FROM boat');
+    expect(found).toContain('boat | COUNT(*) FROM boat');
+    expect(found).toContain('* | COUNT(*) ~ named table');
+    expect(found).toContain('* | 1 table');
+    expect(found).toContain('* | a named table used');
+    expect(found).not.toContain('* | GROUP BY');
   });
 
   test('every feature once, as a use of 1 with nothing expected', () => {
@@ -52,85 +53,85 @@ describe('makeTextFeatures', () => {
       'a join nothing needs',
       'How long is Ada?',
       "SELECT b.length FROM boat b JOIN harbour h ON h.id = b.harbour_id WHERE b.name = 'Ada'",
-      '* ⇒ joined unnamed table that nothing else uses',
+      '* | joined unnamed table that nothing else uses',
     ],
     [
       'a join on other columns',
       'boats and harbours',
       'SELECT b.name, h.name FROM boat b JOIN harbour h ON h.name = b.name',
-      '* ⇒ join on columns that are no keys',
+      '* | join on columns that are no keys',
     ],
     [
       'a join on keys',
       'boats and harbours',
       'SELECT b.name, h.name FROM boat b JOIN harbour h ON h.id = b.harbour_id',
-      '* ⇒ join on keys',
+      '* | join on keys',
     ],
-    ['a named column left out', 'name and length of each boat', 'SELECT name FROM boat', '* ⇒ a named column left out'],
+    ['a named column left out', 'name and length of each boat', 'SELECT name FROM boat', '* | a named column left out'],
     [
       'too many columns',
       'name of each boat',
       'SELECT id, name, length FROM boat',
-      '* ⇒ 3 or more columns shown with 1 named',
+      '* | 3 or more columns shown with 1 named',
     ],
-    ['a value left out', 'harbours in Germany', 'SELECT name FROM harbour', '* ⇒ no condition on a mentioned value'],
+    ['a value left out', 'harbours in Germany', 'SELECT name FROM harbour', '* | no condition on a mentioned value'],
     [
       'a value used',
       'harbours in Germany',
       "SELECT name FROM harbour WHERE country = 'Germany'",
-      '* ⇒ a condition on a mentioned value',
+      '* | a condition on a mentioned value',
     ],
     [
       'another spelling than the data have',
       'harbours in Germany',
       "SELECT name FROM harbour WHERE country = 'germany'",
-      '* ⇒ a text the data spell otherwise',
+      '* | a text the data spell otherwise',
     ],
     [
       'a text the data do not hold',
       'harbours in Germany',
       "SELECT name FROM harbour WHERE country = 'DE'",
-      '* ⇒ a text the data do not hold',
+      '* | a text the data do not hold',
     ],
-    ['a number left out', 'boats longer than 8', 'SELECT name FROM boat', '* ⇒ no condition on a number with >'],
-    ['the operator a number has', 'boats longer than 8', 'SELECT name FROM boat WHERE length >= 8', '* ⇒ >= for >'],
+    ['a number left out', 'boats longer than 8', 'SELECT name FROM boat', '* | no condition on a number with >'],
+    ['the operator a number has', 'boats longer than 8', 'SELECT name FROM boat WHERE length >= 8', '* | >= for >'],
     [
       'a group by what is shown',
       'number of boats per harbour name',
       'SELECT h.name, COUNT(*) FROM harbour h JOIN boat b ON b.harbour_id = h.id GROUP BY h.name',
-      '* ⇒ GROUP BY what is shown',
+      '* | GROUP BY what is shown',
     ],
     [
       'a group by its key',
       'number of boats per harbour name',
       'SELECT h.name, COUNT(*) FROM harbour h JOIN boat b ON b.harbour_id = h.id GROUP BY h.id',
-      '* ⇒ GROUP BY the key of what is shown',
+      '* | GROUP BY the key of what is shown',
     ],
     [
       'a ranked list',
       'the longest boat',
       'SELECT name FROM boat ORDER BY length DESC LIMIT 1',
-      '* ⇒ list of columns + ORDER BY … LIMIT',
+      '* | list of columns + ORDER BY … LIMIT',
     ],
     [
       'an extreme',
       'the longest boat',
       'SELECT name FROM boat WHERE length = (SELECT MAX(length) FROM boat)',
-      '* ⇒ list of columns + = (SELECT MAX …)',
+      '* | list of columns + = (SELECT MAX …)',
     ],
     [
       'what is missing',
       'harbours without boats',
       'SELECT name FROM harbour WHERE id NOT IN (SELECT harbour_id FROM boat)',
-      '* ⇒ list of columns + NOT IN (SELECT …)',
+      '* | list of columns + NOT IN (SELECT …)',
     ],
     [
       'an OR',
       'boats in Kiel or Cork',
       "SELECT b.name FROM boat b JOIN harbour h ON h.id = b.harbour_id WHERE h.name = 'Kiel' OR h.name = 'Cork'",
-      '* ⇒ WHERE … OR …',
+      '* | WHERE … OR …',
     ],
-    ['a name nothing has', 'colour of boats', 'SELECT colour FROM boat', '* ⇒ made-up column name'],
+    ['a name nothing has', 'colour of boats', 'SELECT colour FROM boat', '* | made-up column name'],
   ])('%s', (_, question, sql, key) => {
     expect(keys(question, sql)).toContain(key);
   });
@@ -138,21 +139,23 @@ describe('makeTextFeatures', () => {
   test('the word OR in a text is no operator', () => {
     expect(
       keys('boats called this or that', "SELECT name FROM boat WHERE name = 'this or that' AND length > 1"),
-    ).toContain('* ⇒ WHERE … AND …');
+    ).toContain('* | WHERE … AND …');
   });
 
   test('what names something of the schema is not general, and says its tables', () => {
     const uses = featuresOf('names of boats', 'SELECT name FROM boat');
-    const named = uses.find(({ feature }) => feature.key === '* ⇒ SELECT boat.name')?.feature;
+    const named = uses.find(({ feature }) => feature.key === '* | SELECT boat.name')?.feature;
     expect(named).toMatchObject({
       cue: null,
-      pattern: 'SELECT boat.name',
+      pattern: { kind: 'sql', parts: ['SELECT boat.name'] },
       tables: ['boat'],
       template: 'pattern',
       general: false,
     });
     expect(
-      uses.filter(({ feature }) => feature.general).every(({ feature }) => !/boat|harbour/.test(feature.pattern)),
+      uses
+        .filter(({ feature }) => feature.general)
+        .every(({ feature }) => !/boat|harbour/.test(patternWords(feature.pattern))),
     ).toBe(true);
   });
 

@@ -52,7 +52,7 @@ describe('makePoolSampler', () => {
       referenceLogProbability: null,
       decisions: [],
     });
-    expect(fenced?.features.map(({ feature }) => feature.key)).toContain('"how many" ⇒ only COUNT');
+    expect(fenced?.features.map(({ feature }) => feature.key)).toContain('"how many" | only COUNT');
     expect(all.find(({ text }) => text === 'I do not know.')).toMatchObject({ sql: '', features: [] });
   });
 
@@ -92,10 +92,10 @@ describe('makePoolSampler', () => {
     expect((await sampler.greedy(request(1))).sql).toBe('SELECT COUNT(*) FROM boat');
     const against: PolicyView = {
       ...NOTHING,
-      weightOf: (key) => (key === '* ⇒ COUNT(*)' ? -3 : key === '* ⇒ SUM' ? 1 : 0),
+      weightOf: (key) => (key === '* | COUNT(*)' ? -3 : key === '* | SUM' ? 1 : 0),
     };
     expect((await sampler.greedy(request(1, { policy: against }))).sql).toBe('SELECT SUM(id) FROM boat');
-    const slightly: PolicyView = { ...NOTHING, weightOf: (key) => (key === '* ⇒ SUM' ? 0.5 : 0) };
+    const slightly: PolicyView = { ...NOTHING, weightOf: (key) => (key === '* | SUM' ? 0.5 : 0) };
     // e^0.5 once is less than twice.
     expect((await sampler.greedy(request(1, { policy: slightly }))).sql).toBe('SELECT COUNT(*) FROM boat');
   });
@@ -117,7 +117,7 @@ describe('makePoolSampler', () => {
       asked.push([...sql]);
       return Promise.resolve(sql.map((text) => (text === 'SELECT name FROM boat' ? 0.1 * Math.log(2) : 0)));
     };
-    const policy: PolicyView = { ...NOTHING, weightOf: (key) => (key === '* ⇒ SUM' ? 0.1 * Math.log(2) : 0) };
+    const policy: PolicyView = { ...NOTHING, weightOf: (key) => (key === '* | SUM' ? 0.1 * Math.log(2) : 0) };
     const choosing = makePoolSampler({ completions: new Map([[QUESTION, POOL]]), schema, label: 'l', totals });
     const random = seededRandom(9).next;
     const counts = new Map<string, number>();

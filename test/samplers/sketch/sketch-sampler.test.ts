@@ -6,6 +6,8 @@ import { openTestDatabase } from '../../database/helpers.ts';
 import { Evaluator, exactDistribution, stateGraph } from '../../../src/samplers/sketch/process.ts';
 import { FLEET_QUESTIONS, FLEET_SQL, grammarOf, indexOf } from './fleet.ts';
 import { ODD_SCHEMAS } from '../schemas.ts';
+import { featureKey } from '../../../src/grpo/feature-key.ts';
+import { patternWords } from '../../../src/grpo/wording.ts';
 
 const NO_HINTS: PolicyView = { weightOf: () => 0, version: 0, hints: [] };
 const hinted = (weights: Readonly<Record<string, number>>): PolicyView => ({
@@ -70,10 +72,10 @@ describe('a group', () => {
   it('near temperature zero is the greedy completion', async () => {
     let compared = 0;
     for (const question of Object.values(FLEET_QUESTIONS)) {
-      const greedy = await (await fleet).greedy(request(question, 1, hinted({ '* ⇒ SELECT *': 0.013 }), 1e-3));
+      const greedy = await (await fleet).greedy(request(question, 1, hinted({ '* | SELECT *': 0.013 }), 1e-3));
       const [drawn] = await (
         await fleet
-      ).generateGroup(request(question, 1, hinted({ '* ⇒ SELECT *': 0.013 }), 1e-3), 1);
+      ).generateGroup(request(question, 1, hinted({ '* | SELECT *': 0.013 }), 1e-3), 1);
       // Options that score alike share the probability at any temperature.
       if (greedy.decisions.some(({ probability }) => probability < 0.99)) continue;
       compared++;
@@ -89,7 +91,7 @@ describe('a group', () => {
   });
 
   it('decisions multiply to the probability', async () => {
-    const policy = hinted({ '* ⇒ column alias': 1.5, 'boat ⇒ COUNT(*) FROM boat': -1 });
+    const policy = hinted({ '* | column alias': 1.5, 'boat | COUNT(*) FROM boat': -1 });
     for (const sample of await (await fleet).generateGroup(request('how many boats per city', 2, policy), 20)) {
       expect(sample.decisions.reduce((sum, { probability }) => sum + Math.log(probability), 0)).toBeCloseTo(
         sample.logProbability ?? NaN,
@@ -110,14 +112,14 @@ describe('hints', () => {
   };
 
   it.each([
-    ['* ⇒ aggregate per group', /GROUP BY/u],
-    ['* ⇒ column alias', / AS /u],
-    ['* ⇒ tables without a join condition', /FROM \w+, \w+/u],
-    ['"how many" ⇒ only list of columns', /^SELECT (?!.*(COUNT|SUM|AVG|MAX|MIN|GROUP))/u],
-    ['* ⇒ filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'],
-    ['* ⇒ > (SELECT AVG …)', /\(SELECT AVG/u],
-    ['* ⇒ INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'],
-    ['* ⇒ SELECT ← exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u],
+    ['* | aggregate per group', /GROUP BY/u],
+    ['* | column alias', / AS /u],
+    ['* | tables without a join condition', /FROM \w+, \w+/u],
+    ['"how many" | only list of columns', /^SELECT (?!.*(COUNT|SUM|AVG|MAX|MIN|GROUP))/u],
+    ['* | filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'],
+    ['* | > (SELECT AVG …)', /\(SELECT AVG/u],
+    ['* | INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'],
+    ['* | SELECT ~ exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u],
   ])('%s: its weight moves what it names', async (key, pattern, question = 'how many boats per city') => {
     const [less, none, more] = [
       await shareOf(pattern, hinted({ [key]: -3 }), question),
@@ -129,7 +131,7 @@ describe('hints', () => {
   });
 
   it('only where their cue occurs', async () => {
-    const policy = hinted({ '"how many" ⇒ aggregate per group': 5, 'quay ⇒ SELECT boat.title': 5 });
+    const policy = hinted({ '"how many" | aggregate per group': 5, 'quay | SELECT boat.title': 5 });
     expect((await distributionOf(request('titles of boats', 1, policy)))?.kl).toBe(0);
     expect((await distributionOf(request('how many boats per city', 1, policy)))?.kl).toBeGreaterThan(0.1);
   });
@@ -140,7 +142,7 @@ describe('features', () => {
     const sampler = await fleet;
     const h = 1e-4;
     const temperature = 0.8;
-    const base = { '* ⇒ column alias': 0.7, '* ⇒ aggregate per group': -0.4 };
+    const base = { '* | column alias': 0.7, '* | aggregate per group': -0.4 };
     let compared = 0;
     for (const question of ['how many boats per city', 'owners with more than 1 boat', 'boats not in Turku']) {
       for (let seed = 1; seed <= 4; seed++) {
@@ -179,12 +181,12 @@ describe('features', () => {
   });
 
   it('list what fired in a completion, once a key, and what a hint weighs though it did not fire', async () => {
-    const never = '* ⇒ made-up column name';
+    const never = '* | made-up column name';
     const samples = await (await fleet).generateGroup(request('titles of boats', 5, hinted({ [never]: -20 })), 6);
     for (const { features, decisions, sql } of samples) {
       const keys = features.map(({ feature }) => feature.key);
       expect(new Set(keys).size).toBe(keys.length);
-      const fired = features.filter(({ value }) => value > 0).map(({ feature }) => feature.pattern);
+      const fired = features.filter(({ value }) => value > 0).map(({ feature }) => patternWords(feature.pattern));
       for (const { chosen } of decisions.filter(({ name }) => name === 'select'))
         expect(fired).toContain(`SELECT ${chosen}`);
       for (const { chosen } of decisions.filter(({ name }) => name === 'group'))
@@ -219,7 +221,7 @@ describe('features', () => {
 });
 
 describe('the distribution', () => {
-  const HINTED = hinted({ '* ⇒ list of columns': 2, '* ⇒ COUNT': -1 });
+  const HINTED = hinted({ '* | list of columns': 2, '* | COUNT': -1 });
 
   it('is exact where there are few states, whatever was drawn, and zero KL without hints', async () => {
     for (const name of ['one table of one column', 'no text, no numbers', 'dates and numbers stored as text']) {
@@ -274,13 +276,13 @@ describe('the distribution', () => {
 describe('an earlier sample', () => {
   it('is made again from its choices: the same SQL and probability under the same policy, another under another', async () => {
     const sampler = await fleet;
-    const policy = hinted({ '* ⇒ column alias': 1.5, '* ⇒ aggregate per group': -1 });
+    const policy = hinted({ '* | column alias': 1.5, '* | aggregate per group': -1 });
     for (const question of Object.values(FLEET_QUESTIONS)) {
       for (const sample of await sampler.generateGroup(request(question, 3, policy, 1.5), 4)) {
         const { random: _random, ...same } = request(question, 3, policy, 1.5);
         expect(sampler.replay?.(same, sample.choices ?? [])?.sql).toBe(sample.sql);
         expect(sampler.replay?.(same, sample.choices ?? [])?.logProbability).toBe(sample.logProbability);
-        const now = sampler.replay?.({ ...same, policy: hinted({ '* ⇒ list of columns': 2 }) }, sample.choices ?? []);
+        const now = sampler.replay?.({ ...same, policy: hinted({ '* | list of columns': 2 }) }, sample.choices ?? []);
         expect(now?.sql).toBe(sample.sql);
         expect(now?.referenceLogProbability).toBe(sample.referenceLogProbability);
         expect(now?.logProbability).not.toBe(sample.logProbability);
@@ -338,8 +340,8 @@ describe('a feature says what it is', () => {
       );
       for (const { key, cue, pattern, tables, template, words, general: travels } of distinct.values()) {
         templates.add(template);
-        expect(key.endsWith(` ⇒ ${pattern}`)).toBe(true);
-        expect(key.startsWith('* ⇒ ')).toBe(cue === null);
+        expect(key).toBe(featureKey(cue, pattern));
+        expect(key.startsWith('* | ')).toBe(cue === null);
         if (cue === null) expect(words).toBe(0);
         if (template === 'operator' || template === 'name') expect(cue).not.toBeNull();
         if (template === 'pattern' || template === 'pair') expect(cue).toBeNull();

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import type { PolicyHint } from '../../../src/grpo/types.ts';
 import { strongestByPattern } from '../../../src/views/words/changes.ts';
+import { identity } from '../../grpo/identity.ts';
 
 const hint = (pattern: string, cue: string | null, weight: number): PolicyHint => ({
-  key: `${cue ?? '*'} ⇒ ${pattern}`,
-  cue,
-  pattern,
+  ...identity(cue, pattern),
   tables: [],
   template: 'pattern',
   general: true,
