@@ -4,7 +4,7 @@ import { STORE_VERSION } from '../../src/storage/idb-schema.ts';
 import { openIdbExperiments } from '../../src/storage/idb-experiments.ts';
 import type { IdbExperiments } from '../../src/storage/idb-experiments.ts';
 import { openIdbStore } from '../../src/storage/idb-store.ts';
-import { record } from '../storage/contract.ts';
+import { earlierRecord, record } from '../storage/contract.ts';
 import { describeExperimentStore, recordOf, unit } from '../storage/experiments-contract.ts';
 
 const opened: { name: string; store: IdbExperiments }[] = [];

@@ -6,7 +6,7 @@ import type { IdbFiles } from '../../src/storage/idb-files.ts';
 import { STORE_VERSION } from '../../src/storage/idb-schema.ts';
 import { openIdbStore } from '../../src/storage/idb-store.ts';
 import type { FileKind, StoredFile } from '../../src/storage/stored-file.ts';
-import { record } from '../storage/contract.ts';
+import { earlierRecord, record } from '../storage/contract.ts';
 import { recordOf, unit } from '../storage/experiments-contract.ts';
 
 const opened: { name: string; files: IdbFiles }[] = [];

@@ -1,4 +1,5 @@
 /** What every store must do; run against memory in Node and against IndexedDB in Chromium. */
+import { patternWords } from '../../src/grpo/wording.ts';
 import { describe, expect, it } from 'vitest';
 import type { Feedback, FeedbackStore } from '../../src/grpo/feedback.ts';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
@@ -47,6 +48,13 @@ function policyAfter(steps: number): { readonly policy: PolicyLayer; readonly lo
       ...policy.restore([hint(`only ${step}`)], step, { id: 'other-start' }),
     );
   return { policy, log };
+}
+
+/** The same as versions 1 to 4 of the store had it, with cues and patterns in words. */
+export function earlierRecord(...of: Parameters<typeof record>): object {
+  const { state, ...rest } = record(...of);
+  const hints = state.hints.map((each) => ({ ...each, cue: 'x', pattern: patternWords(each.pattern) }));
+  return { ...rest, state: { ...state, hints } };
 }
 
 export function record(id: string, step = 0, revision = 0): RunRecord {
