@@ -10,6 +10,7 @@ import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig }
 import type { GRPOConfig } from './config.ts';
 import { firstOf } from './first-of.ts';
 import type { FeatureGradient } from './gradient.ts';
+import { HintTable, type Slot } from './hint-table.ts';
 import type { HintCause, HintEvent, HintEventType, HintEvidence, HintReason, PolicyHint, PolicyView } from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
@@ -38,9 +39,7 @@ export interface HintChange {
  * towards their weights, and they are given up only for evidence against them.
  */
 export class PolicyLayer implements PolicyView {
-  readonly #hints = new Map<string, PolicyHint>();
-  /** What `weightOf` answers: never 0. */
-  readonly #weights = new Map<string, number>();
+  readonly #table = new HintTable();
   /** Weights at the start of the run: never 0. */
   readonly #start: Map<string, number>;
   #acting = ACTS_IN_FULL;
@@ -49,15 +48,15 @@ export class PolicyLayer implements PolicyView {
 
   constructor(hints: readonly PolicyHint[] = [], eventCount = 0, start: Readonly<Record<string, number>> = {}) {
     this.#start = new Map(Object.entries(start));
-    for (const hint of hints) this.#put(hint);
+    for (const hint of hints) this.#put(hint.key, hint);
     this.#eventCount = eventCount;
   }
 
   get hints(): readonly PolicyHint[] {
-    return [...this.#hints.values()];
+    return this.#table.hints;
   }
   get size(): number {
-    return this.#hints.size;
+    return this.#table.size;
   }
   get eventCount(): number {
     return this.#eventCount;
@@ -66,11 +65,11 @@ export class PolicyLayer implements PolicyView {
     return this.#version;
   }
   has(key: string): boolean {
-    return this.#hints.has(key);
+    return this.#table.get(key) !== undefined;
   }
   /** The logit a feature adds: its hint's weight as far as it acts (acting.ts), 0 without one. */
   weightOf(key: string): number {
-    return this.#weights.get(key) ?? 0;
+    return this.#table.get(key)?.acting ?? 0;
   }
   /** The weights the run started from, those that are not 0. */
   get start(): Readonly<Record<string, number>> {
@@ -84,7 +83,8 @@ export class PolicyLayer implements PolicyView {
     );
     if (same) return;
     this.#acting = acting;
-    for (const hint of this.hints) this.#put(hint);
+    this.#table.configure(acting);
+    this.#version++;
   }
 
   /**
@@ -104,50 +104,49 @@ export class PolicyLayer implements PolicyView {
     const threshold =
       config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
     const events: HintEvent[] = [];
-    const settled: PolicyHint[] = [];
+    const settled: Slot[] = [];
     for (const taught of gradients) {
-      if (!isAllowed(taught.feature, config)) continue;
-      const hint = this.#hints.get(taught.feature.key);
+      const { feature, gradient, support } = taught;
+      if (!isAllowed(feature, config)) continue;
+      const { key } = feature;
+      const slot = this.#table.get(key);
+      const hint = slot?.hint;
       if (hint?.enabled === false) continue;
       // A sentence for the prompt is proposed, never made of what was seen: once it is deleted, it is gone.
-      if (hint === undefined && taught.feature.template === 'guidance') continue;
+      if (hint === undefined && feature.template === 'guidance') continue;
       const known = hint?.evidence ?? NO_EVIDENCE;
-      const share = actingShare(known.support + taught.support, config.evidence_hold);
-      if (hint === undefined && (Math.abs(taught.gradient) < threshold || share === 0)) continue;
+      const share = actingShare(known.support + support, config.evidence_hold);
+      if (hint === undefined && (Math.abs(gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
-      const start = this.#startOf(taught.feature.key);
-      const gradientTerm = learning_rate * taught.gradient * share;
+      const start = slot?.start ?? this.#startOf(key);
+      const gradientTerm = learning_rate * gradient * share;
       const decayTerm = before === start ? 0 : -learning_rate * kl_coef * (before - start);
       const after = Math.min(weight_limit, Math.max(-weight_limit, before + gradientTerm + decayTerm));
-      if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && taught.support === 0) continue;
+      if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && support === 0) continue;
       const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
       const evidence = addEvidence(known, taught);
-      const { key } = taught.feature;
-      events.push(
-        this.#record({
-          step,
-          type,
-          key,
-          before: hint?.weight ?? null,
-          after,
-          gradientTerm,
-          decayTerm,
-          causes: taught.causes,
-          reason:
-            type === 'decay'
-              ? { id: 'pulled', support: taught.support }
-              : { id: 'taught', support: taught.support, advantage: taught.advantage },
-          ...(start === 0 ? {} : { pulledTo: start }),
-          ...(share === 1 ? {} : { share }),
-          ...(hint === undefined
-            ? { hint: { ...taught.feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true } }
-            : { evidence }),
-        }),
-      );
-      settled.push(this.#hints.get(key) as PolicyHint);
+      // Some hundred a step: built up, since every part spread into it would be an object of its own.
+      const event: { -readonly [K in keyof HintEvent]: HintEvent[K] } = {
+        sequence: this.#eventCount,
+        step,
+        type,
+        key,
+        before: hint?.weight ?? null,
+        after,
+        gradientTerm,
+        decayTerm,
+        causes: taught.causes,
+        reason: type === 'decay' ? { id: 'pulled', support } : { id: 'taught', support, advantage: taught.advantage },
+      };
+      if (start !== 0) event.pulledTo = start;
+      if (share !== 1) event.share = share;
+      if (hint !== undefined) event.evidence = evidence;
+      else event.hint = { ...feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true };
+      events.push(event);
+      settled.push(this.#apply(event, slot) as Slot);
     }
-    for (const hint of settled) {
-      const start = this.#startOf(hint.key);
+    for (const slot of settled) {
+      const { hint, start } = slot;
       // A hint the run started from may come near 0 with the evidence of earlier runs still for it: then it stays.
       const against =
         start !== 0
@@ -169,7 +168,7 @@ export class PolicyLayer implements PolicyView {
     step: number,
     weightLimit: number,
   ): HintEvent[] {
-    const hint = this.#hints.get(key);
+    const hint = this.#table.get(key)?.hint;
     if (hint === undefined) throw new Error('This hint is no longer part of the policy.');
     const events: HintEvent[] = [];
     const by = (type: HintEventType, before: number, after: number): void => {
@@ -192,7 +191,7 @@ export class PolicyLayer implements PolicyView {
         step,
         type,
         key,
-        before: this.#hints.get(key)?.weight ?? null,
+        before: this.#table.get(key)?.hint.weight ?? null,
         after: hint?.weight ?? null,
         reason,
         ...(causes === undefined ? {} : { causes }),
@@ -222,7 +221,7 @@ export class PolicyLayer implements PolicyView {
     return [
       ...pruned,
       ...this.restore(
-        snapshot.filter((hint) => this.#hints.get(hint.key) !== hint),
+        snapshot.filter((hint) => this.#table.get(hint.key)?.hint !== hint),
         step,
         reason,
       ),
@@ -234,19 +233,25 @@ export class PolicyLayer implements PolicyView {
    * Error for an event of a hint that is not there.
    */
   apply(event: HintEvent): void {
-    const { type, key, step, after, sequence } = event;
-    if (after === null) this.#drop(key);
-    else this.#put(event.hint ?? this.#changed(event, after));
-    if (type === 'restore' && step === 0) this.#setStart(key, after ?? 0);
-    this.#eventCount = sequence + 1;
+    this.#apply(event, this.#table.get(event.key));
   }
 
-  #changed({ type, key, step, evidence }: HintEvent, weight: number): PolicyHint {
-    const hint = this.#hints.get(key);
+  /** `slot`: of the event's key. Returns where the hint is then; undefined where it went. */
+  #apply(event: HintEvent, slot: Slot | undefined): Slot | undefined {
+    const { type, key, step, after, sequence } = event;
+    let changed: Slot | undefined;
+    if (after !== null) changed = this.#put(key, event.hint ?? this.#changed(event, after, slot?.hint), slot);
+    else this.#drop(slot);
+    if (type === 'restore' && step === 0) this.#setStart(key, after ?? 0, changed);
+    this.#eventCount = sequence + 1;
+    return changed;
+  }
+
+  #changed({ type, key, step, evidence }: HintEvent, weight: number, hint: PolicyHint | undefined): PolicyHint {
     if (hint === undefined) throw new Error(`The log changes the hint “${key}”, which is not there.`);
     const { cue, pattern, tables, template, general, words, createdAt } = hint;
     return {
-      key,
+      key: hint.key,
       cue,
       pattern,
       tables,
@@ -265,9 +270,10 @@ export class PolicyLayer implements PolicyView {
     return this.#start.get(key) ?? 0;
   }
 
-  #setStart(key: string, weight: number): void {
+  #setStart(key: string, weight: number, slot: Slot | undefined): void {
     if (weight === 0) this.#start.delete(key);
     else this.#start.set(key, weight);
+    if (slot !== undefined) this.#table.setStart(slot, weight);
   }
 
   #record(event: Omit<HintEvent, 'sequence'>): HintEvent {
@@ -292,26 +298,27 @@ export class PolicyLayer implements PolicyView {
    * together: the shorter cue takes both weights, so no logit seen so far changes. A hint the run started from may have
    * fired apart elsewhere, so it stays.
    */
-  #mergeTwins(touched: readonly PolicyHint[], step: number, limit: number): HintEvent[] {
+  #mergeTwins(touched: readonly Slot[], step: number, limit: number): HintEvent[] {
     const events: HintEvent[] = [];
-    const byPattern = new Map<string, PolicyHint[]>();
+    const byPattern = new Map<string, Slot[]>();
     // Twins have the same evidence, so either has enough of it or neither.
     const settled = touched.filter(
-      ({ key, cue, evidence }) => cue !== null && evidence.support >= SETTLED_SUPPORT && !this.#start.has(key),
+      ({ present, start, hint }) =>
+        present && start === 0 && hint.cue !== null && hint.evidence.support >= SETTLED_SUPPORT,
     );
-    for (const hint of settled) {
-      const pattern = patternKey(hint.pattern);
+    for (const slot of settled) {
+      const pattern = patternKey(slot.hint.pattern);
       const same = byPattern.get(pattern);
-      if (same === undefined) byPattern.set(pattern, [hint]);
-      else same.push(hint);
+      if (same === undefined) byPattern.set(pattern, [slot]);
+      else same.push(slot);
     }
-    for (const { key, pattern } of settled) {
-      const longer = this.#hints.get(key);
-      if (longer === undefined || longer.cue === null) continue;
-      for (const shorter of byPattern.get(patternKey(pattern)) ?? []) {
-        const target = this.#hints.get(shorter.key);
-        if (target === undefined || target === longer || target.cue === null) continue;
-        if (!sameEvidence(target.evidence, longer.evidence)) continue;
+    for (const slot of settled) {
+      if (!slot.present) continue;
+      const longer = slot.hint;
+      for (const shorter of byPattern.get(patternKey(longer.pattern)) ?? []) {
+        if (!shorter.present || shorter === slot) continue;
+        const target = shorter.hint;
+        if (target.cue === null || longer.cue === null || !sameEvidence(target.evidence, longer.evidence)) continue;
         if (isWithin(longer.cue, target.cue) || !isWithin(target.cue, longer.cue)) continue;
         const weight = target.weight + longer.weight;
         // Beyond the limit the sum would have to be cut, and the logits would move.
@@ -338,35 +345,32 @@ export class PolicyLayer implements PolicyView {
    * run started from neither count nor go.
    */
   #makeRoom(most: number, step: number): HintEvent[] {
-    if (this.#hints.size <= most) return [];
-    const learned: PolicyHint[] = [];
-    for (const hint of this.#hints.values()) if (!this.#start.has(hint.key)) learned.push(hint);
+    const { learned } = this.#table;
     const excess = learned.length - most;
     if (excess <= 0) return [];
     const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
     const weakest = firstOf(
       learned,
       excess,
-      (a, b) =>
+      ({ hint: a }, { hint: b }) =>
         fresh(a) - fresh(b) ||
         Math.abs(a.weight) - Math.abs(b.weight) ||
         a.updatedAt - b.updatedAt ||
         (a.key < b.key ? -1 : 1),
     );
-    return weakest.map((hint) => this.#remove(hint, step, 'prune', { id: 'room', most }));
+    return weakest.map(({ hint }) => this.#remove(hint, step, 'prune', { id: 'room', most }));
   }
 
-  #put(hint: PolicyHint): void {
-    this.#hints.set(hint.key, hint);
-    const weight = actingWeight(hint, this.#acting);
-    if (weight !== 0) this.#weights.set(hint.key, weight);
-    else this.#weights.delete(hint.key);
+  #put(key: string, hint: PolicyHint, slot = this.#table.get(key)): Slot {
     this.#version++;
+    if (slot === undefined) return this.#table.add(hint, this.#acting, this.#startOf(key));
+    slot.hint = hint;
+    slot.acting = actingWeight(hint, this.#acting);
+    return slot;
   }
 
-  #drop(key: string): void {
-    this.#hints.delete(key);
-    this.#weights.delete(key);
+  #drop(slot: Slot | undefined): void {
+    if (slot !== undefined) this.#table.drop(slot);
     this.#version++;
   }
 }
