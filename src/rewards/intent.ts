@@ -16,7 +16,10 @@ import { reason, tablesOf, type Completed } from './score.ts';
  * What the question's words ask for and the SQL does not do, and what it does unasked. Doing as asked gives no points:
  * only then can no structure be added for the sake of the reward.
  */
-export function intentReasons({ structure, schema }: Completed, analysis: QuestionAnalysis): RewardReason[] {
+export function intentReasons(
+  { structure, schema }: Pick<Completed, 'structure' | 'schema'>,
+  analysis: QuestionAnalysis,
+): RewardReason[] {
   return [
     ...aggregateReasons(structure, analysis, schema),
     ...countReasons(structure, analysis, schema),

@@ -2,8 +2,9 @@
  * Is the answer about the question? Judged without gold SQL, from what the question says about the schema
  * (`QuestionAnalysis`), what the SQL uses (`SqlStructure`) and what came back (`Execution`).
  */
-import type { RewardReason, RewardScore } from '../grpo/types.ts';
+import type { RewardReason, RewardScore, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
+import type { SqlStructure } from '../sql/sql-structure.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
 import { evasionReasons, isFixed } from './evasions.ts';
 import { intentReasons } from './intent.ts';
@@ -35,7 +36,7 @@ const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({
  * else only takes off: what is asked and not done, what is done unasked. So structure for its own sake cannot pay.
  */
 export function qualityReward(completed: Completed, analysis: QuestionAnalysis): Quality {
-  const { sql, structure, execution, schema } = completed;
+  const { sql, structure, execution } = completed;
   if (sql.trim() === '') return gated('empty', 'There is no SQL, so nothing answers the question.');
   const tables = tablesOf(structure);
   // A misspelt table is an attempt at a real one; an unknown name in SQL that does compile cannot occur.
@@ -45,7 +46,8 @@ export function qualityReward(completed: Completed, analysis: QuestionAnalysis):
   if (structure.select.length > 0 && structure.select.every((item) => isFixed(item, sql)))
     return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
 
-  const coverage = coverageOf(analysis, structure, schema);
+  const read = readingOf(completed, analysis);
+  const { coverage } = read;
   if (coverage.ignores && tables.size > 0)
     return gated(
       'unrelated',
@@ -70,16 +72,46 @@ export function qualityReward(completed: Completed, analysis: QuestionAnalysis):
     };
 
   const reasons = [
-    ...coverageReasons(coverage),
-    ...coverage.values.reasons,
-    ...precisionReasons(completed, coverage),
-    ...shownReasons(structure, analysis, schema),
-    ...intentReasons(completed, analysis),
-    ...joinReasons(structure, schema, coverage.mentions),
+    ...read.reasons(),
     ...evasionReasons(completed, analysis.question),
     ...resultReasons(completed, analysis),
   ];
   return { gate: null, score: scoreOf(reasons) };
+}
+
+/** What SQL and question say of one another, whatever comes back. */
+interface Reading {
+  readonly analysis: QuestionAnalysis;
+  readonly schema: Schema;
+  readonly coverage: Coverage;
+  reasons(): readonly RewardReason[];
+}
+
+/** The same SQL answers the same question again and again: kept as long as its structure, for the question it had last. */
+const readings = new WeakMap<SqlStructure, Reading>();
+
+function readingOf(completed: Completed, analysis: QuestionAnalysis): Reading {
+  const { structure, schema } = completed;
+  const known = readings.get(structure);
+  if (known?.analysis === analysis && known.schema === schema) return known;
+  const coverage = coverageOf(analysis, structure, schema);
+  let reasons: readonly RewardReason[] | undefined;
+  const reading: Reading = {
+    analysis,
+    schema,
+    coverage,
+    reasons: () =>
+      (reasons ??= [
+        ...coverageReasons(coverage),
+        ...coverage.values.reasons,
+        ...precisionReasons(structure, schema, coverage),
+        ...shownReasons(structure, analysis, schema),
+        ...intentReasons({ structure, schema }, analysis),
+        ...joinReasons(structure, schema, coverage.mentions),
+      ]),
+  };
+  readings.set(structure, reading);
+  return reading;
 }
 
 function coverageReasons({ share, missed }: Coverage): RewardReason[] {
@@ -102,7 +134,7 @@ function coverageReasons({ share, missed }: Coverage): RewardReason[] {
 }
 
 /** What the SQL uses although nothing in the question speaks for it. */
-function precisionReasons({ structure, schema }: Completed, coverage: Coverage): RewardReason[] {
+function precisionReasons(structure: SqlStructure, schema: Schema, coverage: Coverage): RewardReason[] {
   const reasons: RewardReason[] = [];
   const loose = (clauses: readonly string[]): string[] => [
     ...new Set(
