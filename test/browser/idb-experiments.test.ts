@@ -49,15 +49,14 @@ describe('IdbExperiments', () => {
       },
     });
     await second.put('meta', { current: 'r1', previous: null }, 'runs');
-    const { name: _name, begun: _begun, ...run } = record('r1', 3, 2);
-    await second.put('runs', run);
+    await second.put('runs', earlierRecord('r1', 3, 2));
     second.close();
     const store = await open(name);
     expect(await store.list()).toEqual([]);
     await store.put(recordOf('e'));
     expect(await store.list()).toHaveLength(1);
     const runs = await openIdbStore(name);
-    expect((await runs.current())?.run).toEqual({ ...run, name: '', begun: 0 });
+    expect((await runs.current())?.run).toEqual({ ...record('r1', 3, 2), name: '', begun: 0 });
     runs.close();
   });
 

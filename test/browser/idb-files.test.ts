@@ -126,8 +126,7 @@ describe('IdbFiles', () => {
     } as const;
     const point = { run: 'r1', step: 1, questionId: 'q', rewardMean: 0.5 };
     await third.put('meta', { current: 'r1', previous: null }, 'runs');
-    const { name: _name, begun: _begun, ...run } = record('r1', 3, 2);
-    await third.put('runs', run);
+    await third.put('runs', earlierRecord('r1', 3, 2));
     await third.put('history', point);
     await third.put('feedback', judged);
     await third.put('experiments', recordOf('e'));
@@ -139,7 +138,7 @@ describe('IdbFiles', () => {
     await files.put(file('a'));
     expect(ids(await files.list('gguf'))).toEqual(['a']);
     const runs = await openIdbStore(name);
-    expect((await runs.current())?.run).toEqual({ ...run, name: '', begun: 0 });
+    expect((await runs.current())?.run).toEqual({ ...record('r1', 3, 2), name: '', begun: 0 });
     expect(await runs.history('r1')).toMatchObject([{ step: 1, questionId: 'q', rewardMean: 0.5 }]);
     expect(await runs.feedback('shop')).toEqual([judged]);
     runs.close();

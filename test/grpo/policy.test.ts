@@ -104,8 +104,7 @@ describe('one update', () => {
     expect(created?.after).toBeCloseTo(0.05, 12);
     expect(reasonOf(created as HintEvent)).toBe('New: 1 teaching completion used it, with a mean advantage of +1.00.');
     expect(policy.hints[0]).toMatchObject({
-      cue: 'revenue',
-      pattern: 'SUM',
+      ...identity('revenue', 'SUM'),
       createdAt: 1,
       evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
     });

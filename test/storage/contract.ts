@@ -50,9 +50,9 @@ function policyAfter(steps: number): { readonly policy: PolicyLayer; readonly lo
   return { policy, log };
 }
 
-/** The same as versions 1 to 4 of the store had it, with cues and patterns in words. */
+/** The same as versions 1 to 4 of the store had it: without a name, with cues and patterns in words. */
 export function earlierRecord(...of: Parameters<typeof record>): object {
-  const { state, ...rest } = record(...of);
+  const { state, name: _name, begun: _begun, ...rest } = record(...of);
   const hints = state.hints.map((each) => ({ ...each, cue: 'x', pattern: patternWords(each.pattern) }));
   return { ...rest, state: { ...state, hints } };
 }
