@@ -104,6 +104,7 @@ export default defineConfig(
       'boundaries/files': [
         { category: 'app', pattern: 'src/App.svelte', partialMatch: false },
         { category: 'main', pattern: 'src/main.ts', partialMatch: false },
+        { category: 'start', pattern: 'src/start-engine.ts', partialMatch: false },
       ],
       'boundaries/dependency-nodes': ['import', 'export', 'dynamic-import'],
       'import/resolver': { [join(import.meta.dirname, 'scripts/import-resolver.mjs')]: {} },

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { startFirst } from './scripts/start-first.ts';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium();
@@ -9,7 +10,7 @@ const executablePath = findChromium();
 export default defineConfig({
   // Relative links, so that the build works from any sub-path (GitHub Pages, forks, a folder on any server).
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), startFirst('./src/start-engine.ts')],
   worker: { format: 'es' },
   optimizeDeps: {
     // SQLite finds its .wasm beside its own module; pre-bundling would move the module away from it.

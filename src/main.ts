@@ -13,6 +13,7 @@ import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { endpointMemory } from './state/endpoint-memory.ts';
 import { ThemeState } from './state/theme.svelte.ts';
+import { engineWorker } from './start-engine.ts';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no element with the id "app"');
@@ -55,7 +56,7 @@ async function offerPageModels(api: ModelsApi): Promise<void> {
 
 const run: RunState = new RunState({
   connect: () => {
-    const engine = connectEngine();
+    const engine = connectEngine(engineWorker());
     models.attach(engine.models);
     return engine;
   },

@@ -1,6 +1,7 @@
 /** Entry of the Web Worker that holds SQLite; spawned by `web.ts`. */
 import type { FromDatabaseWorker, ToDatabaseWorker } from './protocol.ts';
 import { serveDatabase } from './serve.ts';
+import { sharedSqlite } from './sqlite.ts';
 
 /** The part of DedicatedWorkerGlobalScope that is used; the project's types are those of a page. */
 interface WorkerScope {
@@ -14,3 +15,6 @@ serveDatabase({
   post: (message) => scope.postMessage(message),
   listen: (onMessage) => scope.addEventListener('message', (event) => onMessage(event.data)),
 });
+
+// Fetched and compiled while the database is on its way. Should it fail, whoever opens one tries again and is told.
+sharedSqlite().catch(() => undefined);

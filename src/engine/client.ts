@@ -14,17 +14,11 @@ export interface EngineConnection extends EngineApi {
 
 let ofThePage: EngineConnection | null = null;
 
-/** Starts the page's engine. There is one at a time: connecting again ends the one before. */
-export function connectEngine(): EngineConnection {
+/** Makes the engine behind that worker the page's. There is one at a time: connecting again ends the one before. */
+export function connectEngine(worker: Worker): EngineConnection {
   ofThePage?.close();
-  ofThePage = spawnEngine();
+  ofThePage = connectTo(worker, { baseUrl: document.baseURI });
   return ofThePage;
-}
-
-/** Spawns the engine's worker. Its dataset is found relative to `baseUrl`, the page's own URL unless given. */
-export function spawnEngine(options: Partial<StartOptions> = {}): EngineConnection {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' });
-  return connectTo(worker, { baseUrl: document.baseURI, ...options });
 }
 
 /** The engine behind a worker that runs `worker.ts`. */

@@ -2,7 +2,6 @@
  * The engine: the run in hand, moved by the calls of `EngineApi`, one call after another. Knows neither worker nor
  * browser; everything it needs of them comes through its ports.
  */
-import { ask } from '../ask/ask.ts';
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
@@ -12,6 +11,7 @@ import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
 import type { Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
+import { fetched } from './fetched.ts';
 import { readable } from './models/readable.ts';
 import type {
   Advance,
@@ -37,7 +37,6 @@ import type {
 } from './protocol.ts';
 import { trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
-import { promptFor } from './run/prompt-view.ts';
 import { RunInHand } from './run/run-in-hand.ts';
 import { forQuestions } from './sources/completions.ts';
 
@@ -74,6 +73,7 @@ export class Engine implements EngineApi {
       const { dataset, sampler, rewards } = this.#run.data;
       const { policy, config } = this.#run;
       const { database } = dataset;
+      const { ask } = await fetched(import('../ask/ask.ts'));
       return this.#sampled(async (signal) => {
         try {
           return await ask(request, { sampler, policy, database, rewards, config, signal });
@@ -146,6 +146,7 @@ export class Engine implements EngineApi {
     return this.#inTurn(async () => {
       const { policy, config } = this.#run;
       const { schema } = this.#run.data.dataset.database;
+      const { promptFor } = await fetched(import('./run/prompt-view.ts'));
       return promptFor(question, { schema, policy, config, contextTokens: this.#ports.model()?.contextTokens ?? null });
     });
   }

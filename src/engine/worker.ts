@@ -1,6 +1,6 @@
 /** The engine's worker: puts the engine together and hands it to the page. */
 import { expose, proxy } from 'comlink';
-import { spawnWebDatabase } from '../database/web.ts';
+import { spawnAhead } from '../database/web.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
 import { makeRewardModel } from '../rewards/total.ts';
@@ -24,6 +24,8 @@ export interface StartOptions {
   /** Name of the IndexedDB database; the page's own when left out. */
   readonly storeName?: string;
 }
+
+const spawnDatabase = spawnAhead();
 
 /** What the worker exposes. */
 export interface EngineWorker {
@@ -71,7 +73,7 @@ const worker: EngineWorker = {
             openDataset({
               name,
               baseUrl,
-              openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
+              openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnDatabase),
               fetch: fetchHere,
             }),
           makeSampler: (schema) => makeSketchSampler({ schema }),

@@ -62,9 +62,11 @@ export async function loadFigures(browser: Browser, dist: string): Promise<LoadF
     const asked = [...server.asked];
     const until = asked.filter((_, i) => (times[i] ?? Infinity) <= usable.at);
     const html = await readFile(join(dist, 'index.html'), 'utf8');
-    const named = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, path = '']) => path);
+    // Once each: a script may be preloaded and run.
+    const scripts = html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g);
+    const named = new Set([...scripts].map(([, path = '']) => path));
     return {
-      initialScript: sum(named, (path) => gzipped(dist, path)),
+      initialScript: sum([...named], (path) => gzipped(dist, path)),
       script: sum([...new Set(until.filter(isScript))], (path) => gzipped(dist, path)),
       fonts: sum(
         asked.filter((path) => path.endsWith('.woff2')),

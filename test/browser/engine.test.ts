@@ -1,6 +1,6 @@
 import { deleteDB } from 'idb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connectTo, spawnEngine } from '../../src/engine/client.ts';
+import { connectTo } from '../../src/engine/client.ts';
 import type { EngineConnection } from '../../src/engine/client.ts';
 import { shopDataset, shopFingerprint } from '../engine/scenario.ts';
 import golden from '../golden/shop-30-steps.sha256?raw';
@@ -10,7 +10,8 @@ const connections: EngineConnection[] = [];
 const baseUrl = new URL('/', location.href).href;
 
 function spawn(over: { baseUrl?: string; storeName?: string } = {}): EngineConnection {
-  const connection = spawnEngine({ baseUrl, storeName: STORE, ...over });
+  const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
+  const connection = connectTo(worker, { baseUrl, storeName: STORE, ...over });
   connections.push(connection);
   return connection;
 }

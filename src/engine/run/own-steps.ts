@@ -2,9 +2,9 @@
 import { QuestionError } from '../../grpo/questions.ts';
 import type { Question } from '../../grpo/types.ts';
 import type { EnginePorts } from '../engine-ports.ts';
+import { fetched } from '../fetched.ts';
 import type { ChosenSampler } from '../sources/chosen-sampler.ts';
 import type { RecordingInHand } from './recording-in-hand.ts';
-import { reflectOn } from './reflecting.ts';
 import type { Session } from './session.ts';
 import type { TakenStep } from './taking-steps.ts';
 
@@ -30,14 +30,22 @@ export function ownSteps(
     );
   return async () => {
     const { trainer, config, run } = session;
+    // Before the step: one that was taken is not to be lost for it.
+    const reflecting = config.reflection ? await fetched(import('./reflecting.ts')) : null;
     const step = await trainer.runStep(asked === null ? trainer.nextQuestions(pool) : [asked], signal);
     recording.step(run.id, step, asked === null ? pool : null);
     const model = loadedModel();
     const taught = step.groups.some(({ noSignal }) => !noSignal);
-    if (!config.reflection || !taught || model === null || model.id !== sampler.id)
+    if (reflecting === null || !taught || model === null || model.id !== sampler.id)
       return { step, events: step.events };
     const { policy } = trainer;
-    const { reflections, events } = await reflectOn(step, { model, policy, config, seed: run.state.seed, signal });
+    const { reflections, events } = await reflecting.reflectOn(step, {
+      model,
+      policy,
+      config,
+      seed: run.state.seed,
+      signal,
+    });
     recording.of(run.id)?.changed(events);
     const all = [...step.events, ...events];
     return { step: { ...step, reflections, events: all }, events: all };

@@ -6,6 +6,8 @@ import { parseRecording } from '../../recording/recording-file.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import type { TakenStep } from './taking-steps.ts';
 
+export { parseRecording };
+
 /**
  * Rejects with DatasetError when the recording is broken or was made on something else. `stands`: where the run that
  * plays it stands.

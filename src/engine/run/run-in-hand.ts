@@ -21,10 +21,10 @@ import {
 import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { HintEdit, HintEvent, PolicyView } from '../../grpo/types.ts';
 import { Recorder } from '../../recording/recorder.ts';
-import { parseRecording } from '../../recording/recording-file.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { EnginePorts } from '../engine-ports.ts';
+import { fetched } from '../fetched.ts';
 import type {
   Advance,
   AdvanceRequest,
@@ -39,12 +39,13 @@ import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
 import { OpenData, type Opened } from './open-data.ts';
 import { ownSteps } from './own-steps.ts';
-import { playbackOf, playStep } from './playing.ts';
 import { RecordingInHand } from './recording-in-hand.ts';
 import { progressOf, runView } from './run-view.ts';
 import type { Beginning, Session } from './session.ts';
 import { startHints } from './start-hints.ts';
 import { checkLimits, takeSteps, type StoredSteps } from './taking-steps.ts';
+
+const playing = () => fetched(import('./playing.ts'));
 
 /** Where a reader begins. */
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
@@ -122,7 +123,7 @@ export class RunInHand {
     const take =
       playback === null
         ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, sampler, ...this.#ports }, signal)
-        : () => playStep(playback, signal, (config) => void (session.config = config));
+        : async () => (await playing()).playStep(playback, signal, (config) => void (session.config = config));
     const stored: StoredSteps = { points: [], step: null, atEnd: false };
     await this.#orBack(async () => {
       const taking = {
@@ -265,6 +266,7 @@ export class RunInHand {
   async play(file: File): Promise<void> {
     const { run } = this.#writable();
     const text = await file.text();
+    const { parseRecording, playbackOf } = await playing();
     const recording = parseRecording(text, file.name);
     await this.#data.changeTo(recording.dataset, async (dataset) => {
       const playback = await playbackOf({ name: file.name, text }, dataset, this.#ports);
@@ -398,6 +400,7 @@ export class RunInHand {
     if (sampler.kind !== 'recording') return;
     const session = this.#current();
     const file = await keptFile(sampler.file, this.#ports, 'The recording');
+    const { playbackOf } = await playing();
     session.playback = await playbackOf(file, this.data.dataset, this.#ports, state);
     session.trainer = session.playback.trainer;
     session.config = session.trainer.config;
