@@ -1,8 +1,9 @@
 /**
  * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 3, sources?: [HintSource], hints: [PolicyHint]}`. Of a
- * hint, what goes without saying may be left out: tables that are none, dates that are 0, that it is switched on, and the key that
- * follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and
- * earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
+ * hint, what goes without saying may be left out: tables that are none, dates that are 0, that it is switched on, and
+ * the key that follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words
+ * (grpo/earlier.ts), and earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is
+ * not read.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { featureOfEarlier } from '../grpo/earlier.ts';

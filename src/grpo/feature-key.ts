@@ -69,7 +69,9 @@ export function featureKey(cue: HintCue | null, pattern: HintPattern): string {
 /** The key of a feature by those of its cue and its pattern. */
 export const keyOfParts = (cue: string, pattern: string): string => `${cue}${BAR}${pattern}`;
 
-/** Cue and pattern by a key alone, for a hint that is no longer there. Guidance is known by a number, not by its words. */
+/**
+ * Cue and pattern by a key alone, for a hint that is no longer there. Guidance is known by a number, not by its words.
+ */
 export function featureOfKey(key: string): { readonly cue: HintCue | null; readonly pattern: HintPattern } {
   const at = key.indexOf(BAR);
   if (at < 0) return { cue: null, pattern: { kind: 'sql', parts: [key] } };

@@ -16,7 +16,7 @@ import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
 import { Entry } from '../formats/entry.ts';
 import { parseCue, parsePattern } from '../formats/hints-file.ts';
 import { LIMITS, type RecordedQuestion } from './format.ts';
-import { numbers, wholeNumbers } from './state.ts';
+import { numbers, wholeNumbers } from './numbers.ts';
 import { LN_ZERO } from './tables.ts';
 
 const MOST = Number.MAX_VALUE;

@@ -10,7 +10,8 @@ import { parseJudgement } from '../formats/feedback-file.ts';
 import type { HintEdit } from '../grpo/types.ts';
 import { item, readCall, readTables, type ReadTables } from './calls.ts';
 import { FORMAT, LEARNING, LIMITS, VERSION, type Recording, type RecordingEntry, type SamplerName } from './format.ts';
-import { readEvent, readState, wholeNumbers } from './state.ts';
+import { wholeNumbers } from './numbers.ts';
+import { readEvent, readState } from './state.ts';
 
 /** More than the settings table will have. */
 const MOST_SETTINGS = 1_000;

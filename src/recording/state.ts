@@ -5,6 +5,7 @@ import { Entry } from '../formats/entry.ts';
 import { parseEvidence, parseHint } from '../formats/hints-file.ts';
 import type { ReadTables } from './calls.ts';
 import { LIMITS } from './format.ts';
+import { wholeNumbers } from './numbers.ts';
 import { readReason } from './reason.ts';
 
 const MOST = Number.MAX_VALUE;
@@ -35,24 +36,6 @@ export function readState(read: Entry, source: string, keyOf: ReadTables['keyOf'
     ...(start === undefined ? {} : { start }),
     ...(answers === undefined ? {} : { answers }),
   };
-}
-
-/** A list of whole numbers from 0. */
-export function wholeNumbers(read: Entry, name: string, count: number, most: number): number[] {
-  return numbers(read, name, count).map((value) => {
-    if (!Number.isInteger(value) || value < 0 || value > most)
-      throw read.error(`needs whole numbers from 0 to ${most} in "${name}", but one is ${value}`);
-    return value;
-  });
-}
-
-/** A list of finite numbers. */
-export function numbers(read: Entry, name: string, count: number): number[] {
-  return read.list(name, count).map((value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw read.error(`needs numbers in "${name}", but one is not`);
-    return value;
-  });
 }
 
 const EVENT_TYPES: Readonly<Record<HintEventType, true>> = {

@@ -87,7 +87,9 @@ interface Reading {
   reasons(): readonly RewardReason[];
 }
 
-/** The same SQL answers the same question again and again: kept as long as its structure, for the question it had last. */
+/**
+ * The same SQL answers the same question again and again: kept as long as its structure, for the question it had last.
+ */
 const readings = new WeakMap<SqlStructure, Reading>();
 
 function readingOf(completed: Completed, analysis: QuestionAnalysis): Reading {

@@ -1,3 +1,4 @@
+import { patternWords } from '../../src/grpo/wording.ts';
 import { deleteDB, openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -130,7 +131,13 @@ describe('IdbStore upgrades', () => {
     const { name: _name, begun: _begun, ...old } = record('r1', 3, 2);
     await first.put('meta', { current: 'r1', previous: null }, 'runs');
     const { hints } = old.state;
-    const wordy = (hint: PolicyHint): object => ({ ...hint, hintType: 'prefer', description: 'Prefer it.' });
+    const wordy = (hint: PolicyHint): object => ({
+      ...hint,
+      cue: 'x',
+      pattern: patternWords(hint.pattern),
+      hintType: 'prefer',
+      description: 'Prefer it.',
+    });
     await first.put('runs', { ...old, state: { ...old.state, hints: hints.map(wordy) } });
     // Every event held the whole hint, and a sentence.
     const policy = new PolicyLayer();

@@ -60,7 +60,7 @@ describe('pretraining', { timeout: 60_000 }, () => {
     }));
     const keys = async (sources: readonly Fold[]): Promise<string[]> =>
       (await pretrain({ sources, passes: 6, seed: 1 })).hints.map(({ key }) => key);
-    const aboutOccurring = (list: readonly string[]): string[] => list.filter((key) => key.startsWith('occur ⇒'));
+    const aboutOccurring = (list: readonly string[]): string[] => list.filter((key) => key.startsWith('occur | '));
     expect(aboutOccurring(await keys([alone, ...others.slice(0, 1)]))).not.toEqual([]);
     expect(aboutOccurring(await keys([alone, ...others]))).toEqual([]);
   });

@@ -5,6 +5,7 @@
  * says is checked, refused for a stated reason or entered at low weight, and advantages decide what becomes of it
  * (grpo/guidance.ts).
  */
+import { patternWords } from '../../grpo/wording.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import {
   checkOperation,
@@ -111,8 +112,8 @@ export function reflectionPrompt(group: Group, policy: Pick<PolicyView, 'hints'>
   const guidance = guidanceAmong(policy.hints);
   const shown = guidance
     .filter(({ enabled }) => enabled)
-    .map(({ key, pattern, weight }) => `- ${key} (weight ${weight.toFixed(2)}): ${pattern}`);
-  const vetoed = guidance.filter(({ enabled }) => !enabled).map(({ pattern }) => `- ${pattern}`);
+    .map(({ key, pattern, weight }) => `- ${key} (weight ${weight.toFixed(2)}): ${patternWords(pattern)}`);
+  const vetoed = guidance.filter(({ enabled }) => !enabled).map(({ pattern }) => `- ${patternWords(pattern)}`);
   return [
     { role: 'system', content: TASK },
     {

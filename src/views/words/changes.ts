@@ -20,8 +20,8 @@ export interface Change {
 }
 
 /** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
-export function nameOf({ pattern, cue }: Pick<Change, 'pattern' | 'cue'>): string {
-  return `${pattern} ${condition(cue)}`;
+export function nameOf({ pattern, cue }: Pick<PolicyHint, 'pattern' | 'cue'>): string {
+  return `${patternWords(pattern)} ${condition(cue)}`;
 }
 
 /** One change per hint, the largest first. */

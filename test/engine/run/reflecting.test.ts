@@ -87,7 +87,7 @@ describe('reflection', () => {
     const { step, points } = advance;
     const [hint] = guidance(advance);
     expect(hint).toMatchObject({
-      pattern: SENTENCE,
+      pattern: { kind: 'sentence', parts: [SENTENCE] },
       weight: GUIDANCE_WEIGHT,
       template: 'guidance',
       enabled: true,
@@ -240,7 +240,7 @@ describe('a reader', () => {
       ['disable', 'Vetoed by the reader.'],
     ]);
     expect(guidance(await (await opened()).open({}))).toMatchObject([
-      { key, enabled: false, pattern: 'When asked how many, use COUNT.' },
+      { key, enabled: false, pattern: { kind: 'sentence', parts: ['When asked how many, use COUNT.'] } },
     ]);
     expect(guidance(await engine.guide({ does: 'accept', key }))).toMatchObject([{ enabled: true }]);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cueWords, patternWords } from '../../../src/grpo/wording.ts';
 import type { PolicyHint } from '../../../src/grpo/types.ts';
 import { strongestByPattern } from '../../../src/views/words/changes.ts';
 import { identity } from '../../grpo/identity.ts';
@@ -27,7 +28,9 @@ test('one row a pattern, the strongest first; of equals the one with a cue', () 
     ],
     2,
   );
-  expect(rows.map(({ hint: { pattern, cue }, others }) => [pattern, cue, others])).toEqual([
+  expect(
+    rows.map(({ hint: { pattern, cue }, others }) => [patternWords(pattern), cue && cueWords(cue), others]),
+  ).toEqual([
     ['COUNT', 'many', 0],
     ['SUM', 'revenue', 2],
   ]);
