@@ -13,6 +13,20 @@ export function startFirst(file: string): Plugin {
     buildStart() {
       this.emitFile({ type: 'chunk', id: file });
     },
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        // The entry only imports the chunk that the main script shares, and nobody loads it.
+        for (const [name, one] of Object.entries(bundle))
+          if (
+            one.type === 'chunk' &&
+            one.isEntry &&
+            one.facadeModuleId?.endsWith(file.slice(1)) === true &&
+            one.moduleIds.length === 0
+          )
+            delete bundle[name];
+      },
+    },
     transformIndexHtml: {
       order: 'post',
       handler(_, { bundle }) {

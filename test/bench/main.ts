@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: what steps, the page, storage and the command line cost, as one table. CPU time, medians.
  *
- *   npm run bench [-- --dataset DIR] [--beside DIR] [--only engine,page,storage,cli]
+ *   npm run bench [-- --dataset DIR] [--beside DIR] [--playground DIR] [--only engine,page,storage,cli]
  *
  * --dataset is a folder with db.sqlite and questions.json, measured beside the shop. --beside is another checkout with
- * its packages installed, measured in the same run and in turn. Rows about the page need a built site (npm run build).
+ * its packages installed, measured in the same run and in turn. --playground is a build of TensorFlow Playground, whose
+ * loading is measured beside ours. Rows about the page need a built site (npm run build).
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,11 +21,12 @@ const ROOT = resolve(import.meta.dirname, '../..');
 interface Given {
   readonly roots: { readonly here: string; readonly beside: string | null };
   readonly dataset: string | null;
+  readonly playground: string | null;
 }
 
 const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
   engine: ({ roots, dataset }) => engineRows(roots, dataset),
-  page: ({ roots }) => pageRows(roots),
+  page: ({ roots, playground }) => pageRows(roots, playground),
   storage: ({ roots }) => storageRows(roots),
   cli: ({ roots }) => cliRows(roots),
 };
@@ -32,7 +34,12 @@ const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
 /** Throws Error with what is wrong with the arguments. */
 function given(): Given & { readonly parts: readonly string[] } {
   const { values } = parseArgs({
-    options: { dataset: { type: 'string' }, beside: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      dataset: { type: 'string' },
+      beside: { type: 'string' },
+      playground: { type: 'string' },
+      only: { type: 'string' },
+    },
   });
   const parts = values.only?.split(',') ?? Object.keys(PARTS);
   const unknown = parts.find((part) => PARTS[part] === undefined);
@@ -40,6 +47,7 @@ function given(): Given & { readonly parts: readonly string[] } {
   return {
     roots: { here: ROOT, beside: folder('beside', values.beside, 'package.json') },
     dataset: folder('dataset', values.dataset, 'questions.json'),
+    playground: folder('playground', values.playground, 'index.html'),
     parts,
   };
 }

@@ -1,9 +1,10 @@
 /** Rows about the page: what the built site loads, how soon it can be used, what showing a run costs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Browser } from 'playwright';
 import { launch } from '../e2e/browser.ts';
-import { chartMs, loadFigures, maxFigures, timeFigures } from './page.ts';
-import { absentRow, inTurn, pairedRow, type Row } from './rows.ts';
+import { chartMs, loadFigures, maxFigures, PLAYGROUND_USABLE, timeFigures, type TimeFigures } from './page.ts';
+import { absentRow, inTurn, median, pairedRow, type Row } from './rows.ts';
 
 const ROUNDS = 5;
 
@@ -13,7 +14,11 @@ function siteOf(root: string | null): string | null {
   return dist !== null && existsSync(join(dist, 'index.html')) ? dist : null;
 }
 
-export async function pageRows(roots: { readonly here: string; readonly beside: string | null }): Promise<Row[]> {
+/** `playground`: the folder of a build of TensorFlow Playground. */
+export async function pageRows(
+  roots: { readonly here: string; readonly beside: string | null },
+  playground: string | null,
+): Promise<Row[]> {
   const [here, beside] = [siteOf(roots.here), siteOf(roots.beside)];
   if (here === null) return [absentRow('the page', 'there is no built site: npm run build'), ...chartRows()];
   const sites = { here, beside };
@@ -48,11 +53,36 @@ export async function pageRows(roots: { readonly here: string; readonly beside: 
         max,
         (figures) => (figures === null ? null : figures.process / figures.engine),
       ),
+      ...(await playgroundRows(browser, here, playground)),
       ...chartRows(),
     ];
   } finally {
     await browser.close();
   }
+}
+
+/** A page that everybody knows, served and slowed down alike. */
+async function playgroundRows(browser: Browser, here: string, playground: string | null): Promise<Row[]> {
+  const what = 'beside TensorFlow Playground, 4× slower';
+  if (playground === null) return [absentRow(what, 'give the folder of its build: --playground DIR')];
+  const own: TimeFigures[] = [];
+  const theirs: TimeFigures[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    own.push(await timeFigures(browser, here));
+    theirs.push(await timeFigures(browser, playground, { usable: PLAYGROUND_USABLE }));
+  }
+  return (
+    [
+      ['first paint', 'firstPaint', 1.1],
+      ['usable', 'usable', 1.5],
+    ] as const
+  ).map(([name, figure, most]) => ({
+    what: `${name} ${what}`,
+    unit: 'ms',
+    here: median(own.map((times) => times[figure])),
+    beside: median(theirs.map((times) => times[figure])),
+    aim: { of: 'ratio', most },
+  }));
 }
 
 function chartRows(): Row[] {

@@ -45,6 +45,8 @@ export interface MaxFigures {
 
 /** Without a run the sheet says when a step can be taken. */
 const USABLE = '.blank[aria-busy=false]';
+/** The button of TensorFlow Playground that starts it. */
+export const PLAYGROUND_USABLE = '#play-pause-button';
 
 /** What is loaded, by a browser that has seen nothing yet. */
 export async function loadFigures(browser: Browser, dist: string): Promise<LoadFigures> {
@@ -83,19 +85,20 @@ export async function loadFigures(browser: Browser, dist: string): Promise<LoadF
 
 /**
  * How soon a new reader sees something and can press Step. `slowdown`: how much slower the page's processor is made.
+ * `usable`: what is there once the page can be used, as a selector.
  */
 export async function timeFigures(
   browser: Browser,
   dist: string,
-  { slowdown = 4 }: { slowdown?: number } = {},
+  { slowdown = 4, usable = USABLE }: { slowdown?: number; usable?: string } = {},
 ): Promise<TimeFigures> {
   const server = await serve('/some/path/', dist);
-  const { page, close } = await freshPage(browser);
+  const { page, close } = await freshPage(browser, usable);
   try {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
-    const { usable, firstPaint } = await timesOf(page, server.url);
-    return { firstPaint, usable: usable.after };
+    const times = await timesOf(page, server.url);
+    return { firstPaint: times.firstPaint, usable: times.usable.after };
   } finally {
     await close();
     await server.close();
@@ -157,19 +160,19 @@ export function chartMs(steps: number): number {
   return taken.sort((a, b) => a - b)[50] ?? NaN;
 }
 
-async function freshPage(browser: Browser): Promise<{ page: Page; close: () => Promise<void> }> {
+async function freshPage(browser: Browser, usable = USABLE): Promise<{ page: Page; close: () => Promise<void> }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   // The moment itself: asked from outside, it would be seen late.
-  await page.addInitScript((usable) => {
+  await page.addInitScript((selector) => {
     const look = (): void => {
-      if (document.querySelector(usable) === null || 'usableAt' in window) return;
+      if (document.querySelector(selector) === null || 'usableAt' in window) return;
       Object.assign(window, { usableAt: performance.now() });
       observer.disconnect();
     };
     const observer = new MutationObserver(look);
     observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-busy'] });
-  }, USABLE);
+  }, usable);
   return { page, close: () => context.close() };
 }
 
