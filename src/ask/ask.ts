@@ -3,15 +3,12 @@
  *
  * What the score is made of depends on where the hints act:
  *   - a sampler whose draws the hints steer (the sketch sampler): the reference-free total. With the starter policy on
- *   the held-out
- *     questions of 16 databases it is right for 48.5 % of the questions in the mean, the greedy answer for 45.4, the
- *     vote for 44.6, the
- *     total with agreement for 45.3, with a tenth of the log-probability for 47.4 (docs/learning.md, “What answers a
- *     question”;
- *     test/bench/ask-choice.ts): draws of one policy repeat its mistakes, so their agreement is weak evidence.
+ *     the held-out questions of 16 databases it is right for 48.5 % of the questions in the mean, the greedy answer for
+ *     45.4, the vote for 44.6, the total with agreement for 45.3, with a tenth of the log-probability for 47.4
+ *     (docs/learning.md, “What answers a question”; test/bench/ask-choice.ts): draws of one policy repeat its mistakes,
+ *     so their agreement is weak evidence.
  *   - a language model or recorded completions, which agree for better reasons: total with the agreement component at
- *   .5 (measured
- *     best, docs/learning.md) + Σ w f, the weights of the hints that fire.
+ *     .5 (measured best, docs/learning.md) + Σ w f, the weights of the hints that fire.
  * Gold is never looked at.
  */
 import { cueWords, patternWords } from '../grpo/wording.ts';

@@ -1,5 +1,5 @@
 /**
- * The starter policy: general hints learned on other databases, shipped with the page. And the options that choose it.
+ * The starter policy: general hints learned on many databases, shipped with the page. And the options that choose it.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

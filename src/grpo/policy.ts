@@ -2,7 +2,7 @@
  * The policy layer: weighted, readable hints, changed only through events.
  *
  * π_h(y|q) ∝ π_0(y|q) · exp(Σ_k w_k f_k(q, y)): the form of the KL-regularised optimum π* ∝ π_0 exp(r/β)
- * (e.g. DPO, arXiv 2305.18290, eq. 4). A hint is one w_k with its f_k in words.
+ * (e.g. DPO, arXiv 2305.18290, eq. 4). A hint is one w_k with its f_k as data.
  */
 import { isWithin } from './wording.ts';
 import { patternKey } from './feature-key.ts';

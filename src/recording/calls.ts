@@ -178,7 +178,7 @@ function readDistribution(read: Entry): Distribution {
   };
 }
 
-/** Recordings of versions before 0.4.0 have no standard errors. */
+/** Recordings of programs up to 0.3 have no standard errors. */
 function readError(read: Entry, name: string): number | null {
   return read.has(name) ? read.number(name, 0, MOST) : null;
 }

@@ -19,20 +19,17 @@
  *   pools [[question]]              what nextQuestions drew from
  *   entries                         in order:
  *     {kind: 'step', questions, pool, calls}     positions; pool null: the questions were asked for. Calls are
- *     RecordedCalls with
- *                                                texts by position, and samples {text, sql?, logProbability, reference,
- *                                                features,
- *                                                decisions, choices?, origin?}: no sql where it is the text, features
- *                                                [feature, value, number of the expectation, …], decisions [name,
- *                                                chosen,
- *                                                number of the probability, number of the reference probability, …]
+ *                                                RecordedCalls with texts by position, and samples {text, sql?,
+ *                                                logProbability, reference, features, decisions, choices?, origin?}:
+ *                                                no sql where it is the text; features [feature, value, number of the
+ *                                                expectation, …]; decisions [name, chosen, number of the probability,
+ *                                                number of the reference probability, …]
  *     {kind: 'configure', settings}              those that changed
  *     {kind: 'edit', key, weight?, enabled?}     a hint edited by hand
  *     {kind: 'events', events}                   other changes of the hints between steps (a snapshot put back, a hint
- *     proposed)
+ *                                                proposed)
  *     {kind: 'feedback', feedback}               what people said, in place of what was said of the same SQL; with
- *     neither
- *                                                thumb nor corrected SQL: what was taken back
+ *                                                neither thumb nor corrected SQL: what was taken back
  *     {kind: 'sampler', id, label, isLanguageModel}  another sampler from here on
  */
 import type { GRPOConfig } from '../grpo/config.ts';
@@ -104,7 +101,7 @@ export interface RecordingHeader {
   /** The sampler that was recorded. */
   readonly sampler: SamplerName;
   readonly learning: (typeof LEARNING)[number];
-  /** Whether entropy and KL were computed before every step. */
+  /** Whether entropy and KL were computed at every step. */
   readonly distribution: boolean;
   readonly config: GRPOConfig;
   /** What people had said when it began, the oldest first. */

@@ -7,7 +7,7 @@
  *   const trainer = new GRPOTrainer({ sampler: recorder.sampler, … });      // this sampler, not the bare one
  *   recorder.begin(trainer.config, trainer.state(), feedback);              // after startFrom, before the first step
  *   recorder.step(step, pool);             // after each step that is kept; pool: what nextQuestions drew from, null
- *   for a question that was asked for
+ *                                          // for a question that was asked for
  *   recorder.configure(config); recorder.edit(key, edit); recorder.said(feedback); recorder.changed(events);
  *   recorder.text();                       // the file
  *
@@ -20,9 +20,8 @@
  * Playing back:
  *
  *   const recording = parseRecording(text, 'run.json');                     // recording-file.ts; throws DatasetError
- *   // recording-playback.ts
- *   const { trainer } = await playBack(recording, { database, questions, rewards: (feedback) => rewardsFor(database,
- *   feedback), onStep, signal });
+ *   const rewards = (feedback) => rewardsFor(database, feedback);
+ *   const { trainer } = await playBack(recording, { database, questions, rewards, onStep, signal });    // playback.ts
  *
  * or, an entry at a time, `const playback = new Playback(recording, options)` and `await playback.next()` until it is
  * null. What does not fit (another database's questions, a file that was changed) is a DatasetError.

@@ -1,6 +1,5 @@
 /**
- * Reads a recording (recording-format.ts). It is anybody's file: every fault ends in one DatasetError that names the
- * place.
+ * Reads a recording (format.ts). It is anybody's file: every fault ends in one DatasetError that names the place.
  */
 import { ConfigError, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';

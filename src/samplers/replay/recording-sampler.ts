@@ -99,9 +99,7 @@ export class ReplaySampler implements Sampler {
   #recorded: Pick<Sampler, 'label' | 'isLanguageModel'>;
   #calls: readonly RecordedCall[];
   #next = 0;
-  /**
-   * A distribution that was measured before its group was drawn, as versions before 0.4.0 did: it is asked for after.
-   */
+  /** A distribution that was measured before its group was drawn, as versions up to 0.3 did: it is asked for after. */
   #early: CallOf<'distribution'> | null = null;
 
   /** `recorded`: the sampler that gave these answers. */

@@ -1,8 +1,8 @@
 /**
  * The models that the picker offers for WebLLM: those of the package's own list that write SQL worth looking at.
  *
- * The package weighs 2 MB and is only loaded once a model is chosen, so what the picker shows is written down here;
- * a test compares it with the list of the installed version (`prebuiltAppConfig`).
+ * The package weighs 2.3 MB, gzipped, and is only loaded once a model is chosen, so what the picker shows is written
+ * down here; a test compares it with the list of the installed version (`prebuiltAppConfig`).
  */
 
 /** How the weights are stored and computed: four bits each, arithmetic in 16 or in 32 bits. */

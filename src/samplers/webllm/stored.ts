@@ -4,7 +4,7 @@
  * Everything is kept with the Cache API (the package's `cacheBackend: 'cache'`): it is the backend that the package
  * tests best, files go to disk as they arrive, they can be listed with their sizes, and workers have it. The names of
  * the caches and the addresses in them are the package's own, so that it finds what was downloaded here and the other
- * way round. They are read and deleted directly, not through the package: cards must show without loading its 2 MB, its
+ * way round. They are read and deleted directly, not through the package: cards must show without loading it, its
  * `deleteModelAllInfoInCache` leaves `tensor-cache.json` behind, and fetches it anew where only a part was downloaded.
  */
 import type { ModelRecord } from '@mlc-ai/web-llm';
