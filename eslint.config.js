@@ -43,6 +43,19 @@ const PURE = [
   ...['formats', 'ask', 'recording'],
 ];
 
+/** What the oldest browsers that README names do not have (src/oldest-browser.ts), found wherever it is called. */
+const TOO_NEW = [
+  {
+    selector:
+      'CallExpression > MemberExpression.callee[property.name=/^(toSorted|toReversed|toSpliced|withResolvers|groupBy|canParse|fromAsync)$/]',
+    message: 'Newer than the oldest browsers that are supported.',
+  },
+  {
+    selector: 'MemberExpression[object.name="AbortSignal"][property.name="any"]',
+    message: 'Newer than the oldest browsers that are supported; use src/samplers/any-signal.ts.',
+  },
+];
+
 /** @param {string[]} types */
 const toFolders = (types) => ({ element: { types: { anyOf: types } } });
 
@@ -105,6 +118,7 @@ export default defineConfig(
         { category: 'app', pattern: 'src/App.svelte', partialMatch: false },
         { category: 'main', pattern: 'src/main.ts', partialMatch: false },
         { category: 'start', pattern: 'src/start-engine.ts', partialMatch: false },
+        { category: 'start', pattern: 'src/oldest-browser.ts', partialMatch: false },
       ],
       'boundaries/dependency-nodes': ['import', 'export', 'dynamic-import'],
       'import/resolver': { [join(import.meta.dirname, 'scripts/import-resolver.mjs')]: {} },
@@ -132,6 +146,7 @@ export default defineConfig(
       ],
     },
   },
+  { files: ['src/**'], rules: { 'no-restricted-syntax': ['error', ...TOO_NEW] } },
   {
     files: PURE.map((folder) => `src/${folder}/**`),
     rules: {
@@ -160,6 +175,7 @@ export default defineConfig(
       ],
       'no-restricted-syntax': [
         'error',
+        ...TOO_NEW,
         {
           selector: ':matches(NewExpression, CallExpression)[callee.name="Date"][arguments.length=0]',
           message: 'Pass the time in: this folder has no clock.',

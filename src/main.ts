@@ -13,6 +13,7 @@ import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { endpointMemory } from './state/endpoint-memory.ts';
 import { ThemeState } from './state/theme.svelte.ts';
+import { missingHere, tellTooOld } from './oldest-browser.ts';
 import { engineWorker } from './start-engine.ts';
 
 const target = document.getElementById('app');
@@ -99,5 +100,16 @@ const experiments = new ExperimentsState({ connect: () => connectExperiments(), 
 
 const ask = new AskState({ ask: (request) => run.sampler.askFor(request), stop: () => run.sampler.stopGroup() });
 
-mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState() } });
-void run.open();
+const missing = missingHere();
+if (missing.length > 0) tellTooOld(target, missing);
+else {
+  target.replaceChildren();
+  // A translator puts texts of its own in the place of those that the page goes on changing.
+  target.translate = false;
+  target.classList.add('notranslate');
+  mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState() } });
+  void run.open();
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) run.returned();
+  });
+}

@@ -140,10 +140,21 @@ async function startSqlite(): Promise<SqliteRuntime> {
     });
     return new SqliteRuntime(api, memory);
   } catch (error) {
-    throw new Error(`SQLite could not start: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new Error(whyNotStarted(messageOf(error)), { cause: error });
   }
+}
+
+/** What kept SQLite from starting, from what the WebAssembly loader of any browser says. */
+export function whyNotStarted(detail: string): string {
+  if (/magic (word|number)|doesn't (parse at byte 0|start with)/i.test(detail))
+    return 'SQLite could not start: what arrived in place of sqlite3.wasm is something else, most likely the page of a filter or of a login. Use another network, or have the filter let .wasm files of this site pass, and try again.';
+  if (/disallowed by embedder|unsafe-eval|content security policy|blocked by CSP/i.test(detail))
+    return 'SQLite could not start: the rules of this site or of a browser extension forbid WebAssembly. It needs ‘wasm-unsafe-eval’ in the site’s content security policy.';
+  if (/WebAssembly is not defined|no native wasm support/i.test(detail))
+    return 'SQLite could not start: this browser has WebAssembly switched off. Switch it on, or use another browser.';
+  if (/fetch|network|load failed|\b(403|404|50\d)\b/i.test(detail))
+    return 'SQLite could not start: sqlite3.wasm could not be fetched. Check the connection and try again.';
+  return `SQLite could not start: ${detail.replace(/^Aborted\((.*?)\)\.?.*$/s, '$1')}`;
 }
 
 let shared: Promise<SqliteRuntime> | undefined;

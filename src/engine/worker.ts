@@ -13,6 +13,7 @@ import { LiveRelay } from './models/live-relay.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
 import { serverRuntime, workerRuntimes } from './models/runtimes.ts';
+import { newId } from './new-id.ts';
 import { sending, type Sending } from './policy-wire.ts';
 import type { EngineApi } from './protocol.ts';
 import { fetchStarter } from './data/starter.ts';
@@ -54,7 +55,6 @@ const worker: EngineWorker = {
     const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
     const now = (): number => performance.now();
     const today = (): number => Date.now();
-    const newId = (): string => crypto.randomUUID();
     const live = new LiveRelay(now);
     const server = serverRuntime(fetchHere, self.location.origin);
     const made = new Models({

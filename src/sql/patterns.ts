@@ -280,7 +280,7 @@ function similar(pattern: string, structure: SqlStructure): TextRange[] {
 
 function merge(spans: readonly TextRange[]): TextRange[] {
   const out: TextRange[] = [];
-  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
     const last = out.at(-1);
     if (last && start <= last.end) out[out.length - 1] = { start: last.start, end: Math.max(last.end, end) };
     else out.push({ start, end });

@@ -93,7 +93,7 @@ const samePairwise = (a: Rows, b: Rows): boolean => a.every((row, i) => sameRow(
 
 /** Bag equality of two lists of rows of the same length and width. */
 function sameBag(a: Rows, b: Rows, work: Work): boolean {
-  const [x, y] = [a.toSorted(compareRows), b.toSorted(compareRows)];
+  const [x, y] = [[...a].sort(compareRows), [...b].sort(compareRows)];
   if (samePairwise(x, y)) return true;
   // Sorting pairs rows wrongly only where numbers differ by less than the tolerance: pair those rows one by one.
   const key = (row: readonly SqlValue[]): string =>
@@ -199,7 +199,7 @@ function compare(gold: Result, candidate: Result, ordered: boolean, work: Work):
 
   const goldColumns = Array.from({ length: width }, (_, i) => columnOf(gold.rows, i));
   const ownColumns = Array.from({ length: width }, (_, i) => columnOf(candidate.rows, i));
-  const sorted = (column: readonly SqlValue[]): SqlValue[] => column.toSorted(compareValues);
+  const sorted = (column: readonly SqlValue[]): SqlValue[] => [...column].sort(compareValues);
   const prepare = ordered ? (column: readonly SqlValue[]): readonly SqlValue[] => column : sorted;
   const [goldKeys, ownKeys] = [goldColumns.map(prepare), ownColumns.map(prepare)];
   const fits = goldKeys.map((key) =>

@@ -95,11 +95,12 @@ export class ModelsState {
 
   /** Loads a model, and takes the groups from it when it is there. */
   async load(id: string): Promise<void> {
+    this.#askToKeep();
     await this.#loading((api) => api.load(id));
   }
 
   async openFile(file: File, keep: boolean): Promise<void> {
-    if (keep) await this.#askToKeep();
+    if (keep) this.#askToKeep();
     await this.#loading((api) => api.openFile(file, keep));
   }
 
@@ -135,7 +136,6 @@ export class ModelsState {
 
   async #loading(work: (api: ModelsApi) => Promise<void>): Promise<void> {
     await this.#do(async (api) => {
-      await this.#askToKeep();
       await work(api);
       this.#problem = await api.takeNotice();
     });
@@ -148,8 +148,13 @@ export class ModelsState {
     }, false);
   }
 
-  async #askToKeep(): Promise<void> {
-    this.#persisted ??= await this.#options.persist().catch(() => false);
+  /** A browser may ask the reader first: what is stored meanwhile does not wait for the answer. */
+  #askToKeep(): void {
+    if (this.#persisted !== null) return;
+    void this.#options
+      .persist()
+      .catch(() => false)
+      .then((persisted) => (this.#persisted = persisted));
   }
 
   async #do(work: (api: ModelsApi) => Promise<void>, fresh = true): Promise<void> {

@@ -44,6 +44,8 @@ export interface Notice {
   readonly source?: true;
   /** True where deleting runs is a way out. */
   readonly storage?: true;
+  /** True where taking up what is stored is a way out. */
+  readonly lost?: true;
 }
 
 /** At Max, the engine works this long between two pictures. */
@@ -277,6 +279,25 @@ export class RunState {
     if (this.#wanted === 'step') void this.stepOnce();
     if (this.#wanted === 'run') this.start();
     this.#wanted = null;
+  }
+
+  /** Takes up what is stored now: another tab went on with it, or the browser closed the storage. */
+  async takeUp(): Promise<void> {
+    this.pause();
+    const run = await this.#call((engine) => engine.open({ seed: this.seed, settings: {} }));
+    if (run === null) return;
+    this.#notices = this.#notices.filter(({ lost }) => lost !== true);
+    this.#show(run);
+    if (run.notSaved !== undefined) this.tell(run.notSaved, 'problem');
+    void this.#recall();
+  }
+
+  /**
+   * The page is back from the browser's memory of pages: what it holds may be older than what is stored. Where nothing
+   * was stored since, nothing changes.
+   */
+  returned(): void {
+    if (this.#status === 'ready') void this.takeUp();
   }
 
   dismiss(notice: Notice): void {
@@ -608,6 +629,11 @@ export class RunState {
           { text: messageOf(error), tone: 'problem', source: true },
         ];
       else if (error instanceof Error && error.name === 'StorageFull') this.#tellOfStorage(messageOf(error), 'problem');
+      else if (error instanceof Error && error.name === 'StoreLost')
+        this.#notices = [
+          ...this.#notices.filter(({ lost }) => lost !== true),
+          { text: messageOf(error), tone: 'problem', lost: true },
+        ];
       else this.tell(messageOf(error), 'problem');
       return null;
     }

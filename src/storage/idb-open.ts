@@ -3,7 +3,7 @@ import { openDB } from 'idb';
 import type { IDBPDatabase } from 'idb';
 import { messageOf } from '../grpo/message-of.ts';
 import { StoreError } from './errors.ts';
-import { STORE_VERSION, type LabSchema } from './idb-schema.ts';
+import { STORES, STORE_VERSION, type LabSchema } from './idb-schema.ts';
 import { upgrade } from './idb-upgrade.ts';
 
 const DEFAULT_NAME = 'grpo-sql-lab';
@@ -46,8 +46,12 @@ export async function openIdb<S extends Connected>(
             ),
           );
         },
-        blocking: () =>
-          store?.cut('A newer version of this page was opened in another tab. Reload this page to continue.'),
+        blocking: (_, newVersion) =>
+          store?.cut(
+            newVersion === null
+              ? 'The storage of this page was deleted, in the browser’s settings or by another tab, and all runs with it. Reload this page to begin anew.'
+              : 'A newer version of this page was opened in another tab. Reload this page to continue.',
+          ),
         terminated: () => store?.cut('The browser closed this page’s storage. Reload this page to continue.'),
       });
     // Where site data is blocked, indexedDB.open throws instead of failing later.
@@ -59,6 +63,14 @@ export async function openIdb<S extends Connected>(
         (error: unknown) => reject(explain(failed ?? error)),
       );
   });
+  const missing = STORES.some((one) => !database.objectStoreNames.contains(one));
+  if (missing) {
+    database.close();
+    throw new StoreError(
+      'failed',
+      `What is stored here under the name “${name}” was made by another program, and is left as it is.`,
+    );
+  }
   store = connect(database);
   return store;
 }

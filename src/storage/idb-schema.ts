@@ -1,4 +1,4 @@
-import type { DBSchema } from 'idb';
+import type { DBSchema, StoreNames } from 'idb';
 import type { Feedback } from '../grpo/feedback.ts';
 import type { ExperimentRecord } from '../lab/experiment-store.ts';
 import type { SeedRun } from '../lab/experiment-types.ts';
@@ -26,3 +26,18 @@ export interface LabSchema extends DBSchema {
   /** Files that a reader opened: models, completions, recordings. */
   files: { key: string; value: StoredFile };
 }
+
+/** All of them, by the names of the schema. */
+export const STORES = Object.keys({
+  meta: 0,
+  runs: 0,
+  history: 0,
+  blocks: 0,
+  blockSteps: 0,
+  blockEvents: 0,
+  snapshots: 0,
+  feedback: 0,
+  experiments: 0,
+  units: 0,
+  files: 0,
+} satisfies Record<StoreNames<LabSchema>, 0>) as StoreNames<LabSchema>[];

@@ -41,11 +41,13 @@ export interface StaticServer {
  * @param base path the folder is served under, beginning and ending in "/"
  * @param folder what to serve; by default the production build
  * @param onask called with every path that is asked for, as it is noted in `asked`
+ * @param alter what is answered otherwise than a plain host would: other headers, another body
  */
 export async function serve(
   base = '/some/path/',
   folder = DIST,
   onask: (path: string) => void = () => undefined,
+  alter: (path: string) => { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = () => ({}),
 ): Promise<StaticServer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -58,8 +60,10 @@ export async function serve(
         response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
         return;
       }
-      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-      createReadStream(file).pipe(response);
+      const { headers, body } = alter(path);
+      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
+      if (body === undefined) createReadStream(file).pipe(response);
+      else response.end(body);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

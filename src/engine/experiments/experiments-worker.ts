@@ -2,6 +2,7 @@
  * The worker of the experiments: the same parts as the engine's, in a thread of their own, so that the Playground stays
  * free.
  */
+import { newId } from '../new-id.ts';
 import { expose, proxy } from 'comlink';
 import { spawnWebDatabase } from '../../database/web.ts';
 import { WatchedDatabase } from '../../database/watched-database.ts';
@@ -40,7 +41,7 @@ const worker: ExperimentsWorker = {
         loadStarter: () => fetchStarter(baseUrl, (...request) => fetch(...request)),
         now: () => performance.now(),
         today: () => new Date().toISOString(),
-        newId: () => crypto.randomUUID(),
+        newId,
         // A timer: it lets messages in, and 4 ms in every 100 are not missed.
         breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
       }),

@@ -1,4 +1,5 @@
 /** The language model that comes with the browser, where one does. */
+import { anySignal } from '../any-signal.ts';
 import { ModelError } from '../language/model.ts';
 import type {
   GenerateRequest,
@@ -142,7 +143,7 @@ function makeModel(found: LanguageModelStatic, root: Session, params: Params): L
     if (last === undefined) throw new ModelError('protocol', 'There is nothing to answer.', 'Ask a question.');
     const own = new AbortController();
     // Only the end of this request is heard: a signal that outlives it keeps nothing.
-    const heard = AbortSignal.any([given, ...(stop === undefined ? [] : [stop])]);
+    const heard = anySignal([given, stop]);
     const end = (): void => own.abort(heard.reason);
     if (heard.aborted) end();
     heard.addEventListener('abort', end, { once: true });
@@ -189,8 +190,8 @@ function makeModel(found: LanguageModelStatic, root: Session, params: Params): L
     contextTokens: root.contextWindow ?? root.inputQuota ?? null,
     supports: { seed: false, grammar: false, logProbabilities: false },
     generate: (request) => {
-      const signal = AbortSignal.any([closed.signal, ...(request.signal === undefined ? [] : [request.signal])]);
-      const leave = AbortSignal.any([signal, ...(request.stop === undefined ? [] : [request.stop])]);
+      const signal = anySignal([closed.signal, request.signal]);
+      const leave = anySignal([signal, request.stop]);
       return turns.take(1, leave, () => write(request, signal));
     },
     close: async () => {

@@ -3,6 +3,7 @@
  * others.
  * Protocol: https://platform.openai.com/docs/api-reference/chat.
  */
+import { anySignal } from '../any-signal.ts';
 import type { Finish } from '../../grpo/origin.ts';
 import { ModelError } from '../language/model.ts';
 import type { GenerateRequest, Generation, LanguageModel } from '../language/model.ts';
@@ -149,12 +150,7 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
    * `n`.
    */
   const ask = async (asked: AlikeRequest, count: number, onText: OnText, stops: Stops): Promise<Answer> => {
-    const answer = new Answer(
-      count,
-      onText,
-      stops,
-      AbortSignal.any([closed.signal, ...(asked.signal === undefined ? [] : [asked.signal])]),
-    );
+    const answer = new Answer(count, onText, stops, anySignal([closed.signal, asked.signal]));
     try {
       return await turns.take(count, answer.signal, async () => {
         for (;;) {
@@ -207,7 +203,7 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
     stops: Stops,
   ): Promise<Generation[]> => {
     const others = new AbortController();
-    const signal = AbortSignal.any([others.signal, ...(asked.signal === undefined ? [] : [asked.signal])]);
+    const signal = anySignal([others.signal, asked.signal]);
     try {
       return await Promise.all(
         Array.from({ length: count - from }, (_, i) =>

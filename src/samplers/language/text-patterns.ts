@@ -115,8 +115,8 @@ function shown(structure: SqlStructure, ground: Ground): Pattern[] {
       if (first === undefined) return;
       const links = linked(ground, at === 0 ? 'SELECT' : 'SELECT further', first);
       patterns.push(...links);
-      const rank = ground.selectable
-        .toSorted((a, b) => b.score - a.score)
+      const rank = [...ground.selectable]
+        .sort((a, b) => b.score - a.score)
         .findIndex(({ item }) => item.text === `${first.table ?? ''}.${first.column ?? ''}`);
       if (rank === 0 || rank === 1) patterns.push(linking('SELECT', `${rank === 0 ? 'best' : 'second'} match`));
     });

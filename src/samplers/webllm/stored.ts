@@ -57,12 +57,19 @@ export function readShards(list: unknown, base: string): Shard[] | null {
     const { dataPath, nbytes } = record;
     if (typeof dataPath !== 'string' || typeof nbytes !== 'number' || !Number.isSafeInteger(nbytes) || nbytes < 0)
       return null;
-    if (!URL.canParse(dataPath, base)) return null;
-    const { href } = new URL(dataPath, base);
-    if (!href.startsWith(base)) return null;
-    shards.push({ url: href, bytes: nbytes });
+    const url = resolved(dataPath, base);
+    if (url?.startsWith(base) !== true) return null;
+    shards.push({ url, bytes: nbytes });
   }
   return shards;
+}
+
+function resolved(path: string, base: string): string | null {
+  try {
+    return new URL(path, base).href;
+  } catch {
+    return null;
+  }
 }
 
 /** The addresses stored in one cache. Does not create it. */

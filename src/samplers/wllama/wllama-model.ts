@@ -1,4 +1,5 @@
 /** A model that runs on llama.cpp in WebAssembly, behind the port of language models. */
+import { anySignal } from '../any-signal.ts';
 import type { ChatCompletionChunk, ChatCompletionParams } from '@wllama/wllama/esm/index.js';
 import type { Finish } from '../../grpo/origin.ts';
 import type { Generation, GenerateRequest, LanguageModel } from '../language/model.ts';
@@ -133,7 +134,7 @@ export function makeWllamaModel({
       const answer = new Answer(request.onText);
       const given = onAbort(request.signal);
       const stop = onAbort(request.stop);
-      const ended = AbortSignal.any([request.signal, request.stop].filter((signal) => signal !== undefined));
+      const ended = anySignal([request.signal, request.stop]);
       const turn = turns.take();
       // The runtime is free for the next one when it has really ended, which may be after the answer was given up.
       const written = turn.come

@@ -176,7 +176,12 @@ const SKETCH: SamplerView = {
   ready: true,
 };
 /** What the browser remembers of a server, and the landmark the component stands in. */
-export const place: { memory: RememberedEndpoint | null; main: HTMLElement } = { memory: null, main: document.body };
+export const place: {
+  memory: RememberedEndpoint | null;
+  main: HTMLElement;
+  /** The reader's answer when the browser asks whether it may keep what is stored. */
+  answer: (kept: boolean) => void;
+} = { memory: null, main: document.body, answer: () => undefined };
 
 /** One component over an engine and models in memory; the chip is pressed unless `open` is false. */
 export async function show({
@@ -245,7 +250,8 @@ export async function show({
   });
   const models: ModelsState = new ModelsState({
     onready: (source, label) => void run.sampler.use(source, label),
-    persist: () => Promise.resolve(false),
+    // As in Firefox until the reader answers its question: nothing may wait for it.
+    persist: () => new Promise((resolve) => (place.answer = resolve)),
     memory: {
       read: () => place.memory,
       write: (endpoint) => {

@@ -286,6 +286,7 @@ describe('models of this browser', () => {
       .element(page.getByRole('group', { name: 'Stored' }).getByRole('button', { name: 'In use Coder 1.5B' }))
       .toBeVisible();
     await vi.waitFor(() => expect(focused()).toBe('In use Coder 1.5B (q4f16)'));
+    place.answer(false);
     await expect.element(part(BROWSER)).toHaveTextContent('The browser did not promise to keep it');
   });
 
