@@ -71,6 +71,8 @@ function failure({ status, error }: Execution): string {
       return `It failed while running${detail}`;
     case 'timeout':
       return `It used up the query budget${detail}`;
+    case 'over-limit':
+      return `It is larger than SQL may be here${detail}`;
     case 'too-large':
       return `Its result is too large${detail}`;
     case 'killed':

@@ -41,6 +41,15 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
+/** In bytes. Throws UsageError. */
+export function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    throw new UsageError(`Cannot read ${path}: ${because(error)}.`);
+  }
+}
+
 /** Throws UsageError, also for bytes that are no UTF-8. */
 export function readText(path: string): string {
   const bytes = readBytes(path);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { DatabaseImportError } from '../database/errors.ts';
+import { whyTooLarge } from '../database/import.ts';
 import { spawnNodeDatabase } from '../database/node.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
 import { parseQuestions } from '../formats/dataset.ts';
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Database, Question } from '../grpo/types.ts';
-import { readBytes, readText } from './files.ts';
+import { readBytes, readText, sizeOf } from './files.ts';
 import { readSettings, UsageError } from './options.ts';
 import type { GivenOptions } from './options.ts';
 
@@ -27,14 +28,21 @@ export function openInputs(given: GivenOptions): Promise<Inputs> {
 export async function openFiles(databasePath: string, questionsPath: string): Promise<Inputs> {
   const text = readText(questionsPath);
   const questions = parseQuestions(text, questionsPath);
-  const bytes = readBytes(databasePath);
+  const bytes = readDatabase(databasePath);
   const dataset = { databaseSha256: sha256(bytes), questionsSha256: sha256(text) };
   return { database: await openBytes(bytes, databasePath), questions, dataset };
 }
 
 /** Opens a database alone. Throws UsageError. */
 export async function openDatabase(path: string): Promise<Database> {
-  return openBytes(readBytes(path), path);
+  return openBytes(readDatabase(path), path);
+}
+
+/** The size is looked at first: a file that cannot be used is not read into memory. */
+function readDatabase(path: string): Uint8Array {
+  const tooLarge = whyTooLarge(sizeOf(path));
+  if (tooLarge !== null) throw new UsageError(`${path}: ${tooLarge}`);
+  return readBytes(path);
 }
 
 async function openBytes(bytes: Uint8Array, databasePath: string): Promise<Database> {
@@ -46,6 +54,7 @@ async function openBytes(bytes: Uint8Array, databasePath: string): Promise<Datab
         `${databasePath} has no table or view that can be read, so there is nothing to write SQL about.`,
       );
     }
+    for (const note of database.notes) process.stderr.write(`${databasePath}: ${note}\n`);
     return database;
   } catch (error) {
     if (error instanceof DatabaseImportError) throw new UsageError(`${databasePath}: ${error.message}`);

@@ -1,10 +1,11 @@
 /** Runs a `.sql` dump: many statements that build a database in memory. */
+import { lexCode } from '../sql/lex.ts';
 import { wordList } from '../sql/word-list.ts';
 import { CODE, type Connection, type Failure } from './connection.ts';
 import { DatabaseImportError } from './errors.ts';
 
 /** Longest time a dump may take, in milliseconds. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 45_000;
 /** Statements between two looks at the clock. */
 const STATEMENTS_PER_LOOK = 500;
 
@@ -12,12 +13,13 @@ const ACTION = { PRAGMA: 19, ATTACH: 24, DETACH: 25, FUNCTION: 31 } as const;
 
 /**
  * PRAGMAs that dumps begin with, or that full-text tables ask while they fill, and that cannot hurt; the others are
- * refused.
+ * refused. With `writable_schema` a dump declares virtual tables apart from the tables that hold their data; what it
+ * writes so is checked like any file that is opened.
  */
 const HARMLESS_PRAGMAS: ReadonlySet<string> = new Set(
   wordList(`
   foreign_keys encoding user_version application_id journal_mode synchronous page_size auto_vacuum defer_foreign_keys
-  ignore_check_constraints recursive_triggers legacy_alter_table locking_mode temp_store cache_size case_sensitive_like
+  ignore_check_constraints recursive_triggers writable_schema legacy_alter_table locking_mode temp_store cache_size case_sensitive_like
   data_version
 `),
 );
@@ -50,11 +52,17 @@ export function runDump(connection: Connection, sql: string): void {
   const end = performance.now() + DEADLINE_MS;
   connection.meter.start(Infinity, DEADLINE_MS);
 
+  const endOfRepeated = repeatedInserts(text);
   const length = connection.write(text);
   let at = 0;
   for (let count = 1; at < length; count++) {
     const prepared = connection.prepareAt(at, length);
-    if ('code' in prepared) throw dumpError(text, at, refused === null ? prepared : { ...prepared, message: refused });
+    if ('code' in prepared) {
+      const end = refused === null ? endOfRepeated(prepared, at) : null;
+      if (end === null) throw dumpError(text, at, refused === null ? prepared : { ...prepared, message: refused });
+      at = end;
+      continue;
+    }
     if (prepared.statement === 0) break; // white space and comments to the end
     const code = runToEnd(connection, prepared.statement);
     const failure = code === CODE.DONE ? null : connection.failure(code);
@@ -74,6 +82,29 @@ export function runDump(connection: Connection, sql: string): void {
   }
 }
 
+/** How dumps declare a virtual table apart from the tables in which it keeps its rows. */
+const DECLARED_APART =
+  /INSERT\s+INTO\s+sqlite_(?:master|schema)\b[^;']{0,100}'table'\s*,\s*'((?:[^']|''){1,100})'[^;]{0,200}?CREATE VIRTUAL TABLE/gi;
+
+/**
+ * Some programs dump the rows of such a table as well, before SQLite knows more of it than its declaration. Where an
+ * INSERT that failed for that ends, in bytes; null for any other.
+ */
+function repeatedInserts(text: string): (failure: Failure, from: number) => number | null {
+  const apart = new Set(Array.from(text.matchAll(DECLARED_APART), ([, name = '']) => name.replaceAll("''", "'")));
+  let bytes: Uint8Array | null = null;
+  return ({ message }, from) => {
+    const name = /^no such table: (?:main\.)?(.+)$/.exec(message)?.[1];
+    if (name === undefined || !apart.has(name)) return null;
+    bytes ??= new TextEncoder().encode(text);
+    // A longer statement than that is an error like any other.
+    const statement = new TextDecoder().decode(bytes.subarray(from, from + 200_000));
+    const end = lexCode(statement).find((token) => token.text === ';')?.end;
+    if (end === undefined || !/^\s*INSERT\b/i.test(statement)) return null;
+    return from + new TextEncoder().encode(statement.slice(0, end)).byteLength;
+  };
+}
+
 function runToEnd(connection: Connection, statement: number): number {
   for (;;) {
     const code = connection.runtime.native.sqlite3_step(statement);
@@ -91,8 +122,9 @@ function dumpError(text: string, from: number, failure: Failure, end = Infinity)
     .decode(bytes.subarray(statementStart, Math.min(end, statementStart + 400)))
     .replace(/\s+/g, ' ');
   const statement = excerpt.length > 90 ? `${excerpt.slice(0, 90)}…` : excerpt;
+  const shown = statement === '' ? '' : ` The statement: ${statement}`;
   return new DatabaseImportError(
-    `The dump stops at line ${line.toLocaleString('en')}: ${reason(failure)} The statement: ${statement} ${remedy(text, failure)}`.trim(),
+    `The dump stops at line ${line.toLocaleString('en')}: ${reason(failure)}${shown} ${remedy(text, failure)}`.trim(),
   );
 }
 

@@ -17,11 +17,11 @@ export function executeOne(sandbox: Sandbox, sql: string, budget: ExecutionBudge
   const { native } = connection.runtime;
   // SQLite stops reading at a NUL: what comes after it would be compiled by nobody and seen by everybody else.
   if (layers.statementCheck && sql.includes('\0')) return outcome('refused', 'the SQL contains a NUL character');
-  if (sql.length > SQL_LENGTH_LIMIT) return tooLong();
+  if (sql.length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG);
   sandbox.begin();
   connection.meter.start(budget.maxVmSteps, budget.deadlineMs);
   const length = connection.write(sql);
-  if (length > SQL_LENGTH_LIMIT) return tooLong();
+  if (length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG);
 
   const prepared = connection.prepareAt(0, length);
   if ('code' in prepared) return notCompiled(sandbox, prepared, sql, budget);
@@ -37,8 +37,36 @@ export function executeOne(sandbox: Sandbox, sql: string, budget: ExecutionBudge
   }
 }
 
-function tooLong(): Execution {
-  return outcome('refused', `the SQL is longer than ${SQL_LENGTH_LIMIT.toLocaleString('en')} bytes`);
+const TOO_LONG = `the SQL is longer than ${SQL_LENGTH_LIMIT.toLocaleString('en')} bytes`;
+
+/**
+ * What SQLite says where a number of the sandbox (sandbox.ts) stops SQL that its own defaults would let through. Where
+ * the two are the same, as for the columns of a result, SQL is invalid for everybody.
+ */
+const BEYOND_LIMITS: readonly (readonly [RegExp, string])[] = [
+  [/^Expression tree is too large/, 'its expressions are nested deeper than the sandbox allows'],
+  [/^too many terms in compound SELECT/, 'it joins more SELECTs with UNION and the like than the sandbox allows'],
+  [/^too many arguments on function/, 'a function has more arguments than the sandbox allows'],
+  [/^LIKE or GLOB pattern too complex/, 'a LIKE or GLOB pattern is longer than the sandbox allows'],
+  [/^(statement|query string) too long/, TOO_LONG],
+];
+
+function overLimit(why: string): Execution {
+  return outcome('over-limit', why);
+}
+
+/**
+ * A collation or function that the schema needs, not the SQL: it is part of the application that made the file. Null
+ * where the SQL names it itself, which is its own mistake.
+ */
+function neededBySchema(message: string, sql: string): string | null {
+  const [, kind, name] =
+    /^(?:no such (collation sequence|function|module): (.+?)|unknown (function): (.+?)\(\))$/
+      .exec(message)
+      ?.filter(Boolean) ?? [];
+  if (kind === undefined || name === undefined || sql.toLowerCase().includes(name.toLowerCase())) return null;
+  const what = kind === 'collation sequence' ? 'collation (order of texts)' : kind;
+  return `it needs the ${what} “${name}”, which only the application that made this database has`;
 }
 
 /** Why a compiled statement may not run, or null. */
@@ -98,6 +126,8 @@ function run(sandbox: Sandbox, statement: Pointer, budget: ExecutionBudget): Exe
 }
 
 function notCompiled(sandbox: Sandbox, failure: Failure, sql: string, budget: ExecutionBudget): Execution {
+  const needed = neededBySchema(failure.message, sql);
+  if (needed !== null) return outcome('failed', needed);
   const execution = stopped(sandbox, failure, 'invalid', budget);
   return failure.byteOffset < 0 || execution.status !== 'invalid'
     ? execution
@@ -127,8 +157,10 @@ function stopped(sandbox: Sandbox, failure: Failure, otherwise: ExecutionStatus,
     case CODE.CORRUPT:
     case CODE.NOTADB:
       return outcome('failed', `the database file is damaged: ${failure.message}`);
-    default:
-      return outcome(otherwise, failure.message);
+    default: {
+      const beyond = BEYOND_LIMITS.find(([said]) => said.test(failure.message))?.[1];
+      return beyond === undefined ? outcome(otherwise, failure.message) : overLimit(beyond);
+    }
   }
 }
 

@@ -3,7 +3,9 @@ import { messageOf } from '../grpo/message-of.ts';
 import { CODE, Connection, QueryError } from './connection.ts';
 import { runDump } from './dump.ts';
 import { DatabaseImportError } from './errors.ts';
+import { lexCode } from '../sql/lex.ts';
 import { distrustSchema } from './sandbox.ts';
+import { quoteText } from './schema-queries.ts';
 import { sharedSqlite } from './sqlite.ts';
 
 /** The bytes of a SQLite file or of a `.sql` dump in UTF-8; or the text of a dump. */
@@ -16,6 +18,12 @@ const MAX_DUMP_BYTES = 64e6;
 
 /** Bound on the damage check: large files are checked as far as this goes. */
 const CHECK_BUDGET = { steps: 50e6, milliseconds: 2000 };
+
+/** What the check says where a collation, function or module of another program is needed, and its name. */
+const NOT_HERE = /^(?:no such (?:collation sequence|function|module)|unknown function): (.+?)(?:\(\))?$/;
+
+/** SQLite's own. Its list of them cannot be asked: it holds every name that a schema mentions. */
+const COLLATIONS: ReadonlySet<string> = new Set(['BINARY', 'NOCASE', 'RTRIM']);
 
 /** Findings of quick_check about what rows say, not about whether the file can be read. */
 const CONTENT_FINDING = /^(NULL value in|CHECK constraint failed|non-\w+ value in|\w+ value in|non-unique entry)/;
@@ -44,12 +52,11 @@ export async function importDatabase(
       : checkHeader(source);
   const connection = await openImage(image);
   try {
-    checkContents(connection);
+    return { image, notes: [...notes, ...checkContents(connection)], connection };
   } catch (error) {
     connection.close();
     throw error;
   }
-  return { image, notes, connection };
 }
 
 /** Opens an image that was checked before. */
@@ -78,11 +85,8 @@ function checkHeader(bytes: Uint8Array): CheckedImage {
       'The file is empty (0 bytes). The download or copy may have failed: get the file again.',
     );
   if (ascii(bytes, 0, MAGIC.length) !== MAGIC) throw new DatabaseImportError(notADatabase(bytes));
-  if (bytes.byteLength > MAX_DATABASE_BYTES) {
-    throw new DatabaseImportError(
-      `The database has ${megabytes(bytes.byteLength)} MB; up to ${megabytes(MAX_DATABASE_BYTES)} MB fit into the sandbox's memory. Bring a copy with fewer rows.`,
-    );
-  }
+  const tooLarge = whyTooLarge(bytes.byteLength);
+  if (tooLarge !== null) throw new DatabaseImportError(tooLarge);
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const complete = bytes.byteLength >= HEADER_BYTES;
   const pageSize = complete ? (header.getUint16(16) === 1 ? 65_536 : header.getUint16(16)) : 0;
@@ -124,8 +128,11 @@ function notADatabase(bytes: Uint8Array): string {
   return 'The file is not a SQLite database, or it is encrypted. Open a file that begins with “SQLite format 3”, or an SQL dump.';
 }
 
-/** The first query tells whether the bytes are a database; the check tells whether it is whole. */
-function checkContents(connection: Connection): void {
+/**
+ * The first query tells whether the bytes are a database; the check tells whether its pages are whole. Returns what a
+ * reader should know of a database that is.
+ */
+function checkContents(connection: Connection): string[] {
   connection.meter.start(CHECK_BUDGET.steps, CHECK_BUDGET.milliseconds);
   try {
     const [row] = connection.query(
@@ -135,13 +142,11 @@ function checkContents(connection: Connection): void {
       throw new DatabaseImportError(
         'The database holds no tables. Open one that does, or an SQL dump with CREATE TABLE.',
       );
-    const findings = connection.query('PRAGMA quick_check(20)').map(([finding]) => String(finding));
-    const damage = findings.find((finding) => finding !== 'ok' && !CONTENT_FINDING.test(finding));
-    if (damage !== undefined) throw new DatabaseImportError(damaged(damage));
+    return checkPages(connection);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const { code } = error.failure;
-    if (code === CODE.INTERRUPT || code === CODE.NOMEM) return; // checked as far as the budget went
+    if (code === CODE.INTERRUPT || code === CODE.NOMEM) return []; // checked as far as the budget went
     if (code === CODE.NOTADB)
       throw new DatabaseImportError(
         'The file begins like a SQLite database, but its header makes no sense: it is damaged or encrypted. Get the file again.',
@@ -151,8 +156,60 @@ function checkContents(connection: Connection): void {
   }
 }
 
+/** The whole in one, or table by table where the check of the whole needs what only another program has. */
+function checkPages(connection: Connection): string[] {
+  const missing = unknownCollations(connection);
+  try {
+    findDamage(connection, 'PRAGMA quick_check(20)');
+    return noteOf(missing);
+  } catch (error) {
+    if (!(error instanceof QueryError) || !NOT_HERE.test(error.message)) throw error;
+  }
+  const tables = connection.query(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+  );
+  for (const [name] of tables) {
+    try {
+      findDamage(connection, `PRAGMA quick_check(${quoteText(String(name))})`);
+    } catch (error) {
+      if (!(error instanceof QueryError) || !NOT_HERE.test(error.message)) throw error;
+      missing.add(NOT_HERE.exec(error.message)?.[1] ?? error.message);
+    }
+  }
+  return noteOf(missing);
+}
+
+/** Orders of texts that the tables declare and SQLite does not have: nothing needs them before something is sorted. */
+function unknownCollations(connection: Connection): Set<string> {
+  const declared = connection.query("SELECT sql FROM sqlite_schema WHERE sql LIKE '%collate%'").flatMap(([sql]) => {
+    const tokens = lexCode(String(sql));
+    return tokens.flatMap(({ value }, i) => (tokens[i - 1]?.value === 'COLLATE' ? [value] : []));
+  });
+  return new Set(declared.filter((name) => !COLLATIONS.has(name.toUpperCase())));
+}
+
+function noteOf(missing: ReadonlySet<string>): string[] {
+  if (missing.size === 0) return [];
+  return [
+    `This database needs ${[...missing].map((name) => `“${name}”`).join(', ')}, ${missing.size === 1 ? 'a collation (an order of texts), function or module' : 'collations (orders of texts), functions or modules'} of the application that made it. Everything else can be asked; queries that need ${missing.size === 1 ? 'it' : 'one of them'} fail and say so.`,
+  ];
+}
+
+function findDamage(connection: Connection, check: string): void {
+  const findings = connection.query(check).map(([finding]) => String(finding));
+  const damage = findings.find((finding) => finding !== 'ok' && !CONTENT_FINDING.test(finding));
+  if (damage !== undefined) throw new DatabaseImportError(damaged(damage));
+}
+
 function damaged(detail: string): string {
   return `The database is damaged; SQLite says: ${detail.replace(/\s+/g, ' ').trim()}. Get the file again, or save what can be saved with sqlite3 old.db .recover and open that.`;
+}
+
+/** Why a file of so many bytes cannot be opened, whatever is in it; null where it may be. To ask before reading it. */
+export function whyTooLarge(bytes: number): string | null {
+  return bytes <= MAX_DATABASE_BYTES
+    ? null
+    : `The database has ${megabytes(bytes)} MB; up to ${megabytes(MAX_DATABASE_BYTES)} MB fit into the sandbox's memory. Bring a copy with fewer rows.`;
 }
 
 async function importDump(source: DatabaseSource): Promise<Uint8Array> {

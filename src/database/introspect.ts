@@ -1,6 +1,7 @@
 /** What a database declares: tables, views, columns, keys, and how many rows there are. */
 import type { Column, ForeignKey, Schema, SqlValue, Table } from '../grpo/types.ts';
 import { QueryError, type Connection } from './connection.ts';
+import { lexCode } from '../sql/lex.ts';
 import { profileColumns } from './profile.ts';
 import { QUERY_DEADLINE_MS, quoteName, quoteText } from './schema-queries.ts';
 
@@ -8,6 +9,25 @@ import { QUERY_DEADLINE_MS, quoteName, quoteText } from './schema-queries.ts';
 const COUNT_STEPS = 2e6;
 /** VM steps for reading declarations, per query. */
 const DECLARATION_STEPS = 20e6;
+/**
+ * Tables that a view may come down to, counted as often as they are read: SQLite compiles a view by writing out the
+ * views it reads, and a chain of views that read the one before twice doubles with every link.
+ */
+const TABLES_OF_A_VIEW = 256;
+
+/** Suffixes of the tables in which virtual tables keep their data, by module. */
+const SHADOWS: readonly (readonly [module: RegExp, suffixes: readonly string[]])[] = [
+  [/^fts5$/, ['data', 'idx', 'content', 'docsize', 'config']],
+  [/^fts[34]$/, ['content', 'segments', 'segdir', 'docsize', 'stat']],
+  [/^(rtree|rtree_i32|geopoly)$/, ['node', 'parent', 'rowid']],
+];
+
+/** A table or view by the text that made it. */
+interface Listed {
+  readonly name: string;
+  readonly kind: Table['kind'];
+  readonly sql: string;
+}
 
 interface Declared {
   readonly table: Omit<Table, 'rowCount'>;
@@ -15,29 +35,89 @@ interface Declared {
 
 /**
  * Reads the schema of an unlocked connection: tables, then views, each in the order of their creation.
- * Left out: SQLite's own tables, shadow tables of virtual tables, and views that no longer compile.
+ * Left out: SQLite's own tables, shadow tables of virtual tables, and, with a note, what SQLite cannot read: a view of
+ * missing tables or one that is too much work to compile, a virtual table of an unknown module.
  *
  * @throws QueryError when the database is damaged
  */
-export function introspect(connection: Connection): Schema {
-  connection.meter.start(DECLARATION_STEPS, QUERY_DEADLINE_MS);
-  const listed = connection.query(
-    `SELECT list.name, list.type FROM pragma_table_list AS list JOIN sqlite_schema AS made ON made.name = list.name AND made.type IN ('table', 'view')
-     WHERE list.schema = 'main' AND list.type IN ('table', 'view', 'virtual') AND list.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-     ORDER BY list.type = 'view', made.rowid`,
-  );
-  const declared = listed.flatMap(([name, type]) =>
-    declaration(connection, String(name), type === 'view' ? 'view' : 'table'),
-  );
+export function introspect(connection: Connection): { readonly schema: Schema; readonly notes: readonly string[] } {
+  const leftOut: string[] = [];
+  const all = listed(connection);
+  const tablesOf = tableCounts(all);
+  const declared = all.flatMap(({ name, kind }): Declared[] => {
+    const found = tablesOf(name) > TABLES_OF_A_VIEW ? null : declaration(connection, name, kind);
+    if (found === null) leftOut.push(name);
+    return found === null ? [] : [found];
+  });
   const tables = declared.map(({ table }) => ({
     ...withKeys(table, declared),
     rowCount: countRows(connection, table.name),
   }));
-  return { tables, profiles: profileColumns(connection, tables) };
+  return {
+    schema: { tables, profiles: profileColumns(connection, tables) },
+    notes:
+      leftOut.length === 0
+        ? []
+        : [
+            `Left out, because SQLite cannot read ${leftOut.length === 1 ? 'it' : 'them'} here (it refers to something that is missing, or is too much work): ${someOf(leftOut)}.`,
+          ],
+  };
 }
 
-/** None when SQLite cannot say what the columns are: a view of missing tables, a virtual table of an unknown module. */
-function declaration(connection: Connection, name: string, kind: Table['kind']): Declared[] {
+/** Some names, and how many more there are. */
+function someOf(names: readonly string[]): string {
+  const most = 30;
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** From the text of the schema: asking SQLite for the list of tables makes it compile every view. */
+function listed(connection: Connection): Listed[] {
+  connection.meter.start(DECLARATION_STEPS, QUERY_DEADLINE_MS);
+  const made = connection
+    .query(
+      `SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       ORDER BY type = 'view', rowid`,
+    )
+    .map(
+      ([name, type, sql]) =>
+        ({ name: String(name), kind: type === 'view' ? 'view' : 'table', sql: String(sql) }) as const,
+    );
+  const shadows = new Set(
+    made.flatMap(({ name, sql }) => {
+      const module = /^\s*CREATE\s+VIRTUAL\s+TABLE[^]*?\bUSING\s+["'`[]?(\w+)/i.exec(sql)?.[1]?.toLowerCase() ?? '';
+      const suffixes = SHADOWS.find(([modules]) => modules.test(module))?.[1] ?? [];
+      return suffixes.map((suffix) => `${name}_${suffix}`.toLowerCase());
+    }),
+  );
+  return made.filter(({ name }) => !shadows.has(name.toLowerCase()));
+}
+
+/** How many tables a name comes down to: 1 for a table. Names that are something else in the text count as well. */
+function tableCounts(all: readonly Listed[]): (name: string) => number {
+  const made = new Map(all.map((one) => [one.name.toLowerCase(), one]));
+  const known = new Map<string, number>();
+  const count = (name: string): number => {
+    const one = made.get(name);
+    if (one?.kind !== 'view') return 1;
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    // A view that reads itself, in whatever way, does not compile.
+    known.set(name, Infinity);
+    // What stands before a dot says whose column it is, and reads nothing.
+    const read = lexCode(one.sql)
+      .filter((_, i, tokens) => tokens[i + 1]?.text !== '.')
+      .map(({ value }) => value.toLowerCase())
+      .filter((word) => word !== name && made.has(word));
+    const sum = read.reduce((total, word) => total + count(word), 0);
+    known.set(name, sum);
+    return sum;
+  };
+  return (name) => count(name.toLowerCase());
+}
+
+/** Null when SQLite cannot say what the columns are. */
+function declaration(connection: Connection, name: string, kind: Table['kind']): Declared | null {
   let columns: Column[];
   try {
     connection.meter.start(DECLARATION_STEPS, QUERY_DEADLINE_MS);
@@ -54,11 +134,11 @@ function declaration(connection: Connection, name: string, kind: Table['kind']):
       }));
     connection.query(`SELECT * FROM ${quoteName(name)} LIMIT 0`);
   } catch (error) {
-    if (error instanceof QueryError) return [];
+    if (error instanceof QueryError) return null;
     throw error;
   }
-  if (columns.length === 0) return [];
-  return [{ table: { name, kind, columns, foreignKeys: kind === 'table' ? foreignKeys(connection, name) : [] } }];
+  if (columns.length === 0) return null;
+  return { table: { name, kind, columns, foreignKeys: kind === 'table' ? foreignKeys(connection, name) : [] } };
 }
 
 /** `REFERENCES t` without columns leaves `toColumns` empty here. */

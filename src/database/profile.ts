@@ -15,6 +15,8 @@ const ROWS_LIMIT = 200_000;
 const CELLS_LIMIT = 4e6;
 /** VM steps for one column; views can be far more work than the rows they return. */
 const COLUMN_STEPS = 10e6;
+/** The same for all columns of views together: what one view costs, the next one that reads it costs again. */
+const VIEW_COLUMNS_STEPS = 100e6;
 
 /** The dates that SQLite's own date functions read: YYYY-MM-DD, optionally with a time and an offset. */
 const DATE =
@@ -24,24 +26,39 @@ const DATE =
 export function profileColumns(connection: Connection, tables: readonly Table[]): ColumnProfile[] {
   const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
   const rows = Math.min(ROWS_LIMIT, Math.max(DISTINCT_LIMIT, Math.floor(CELLS_LIMIT / Math.max(1, columns))));
+  let left = VIEW_COLUMNS_STEPS;
   return capValues(
-    tables.flatMap((table) => table.columns.map((column) => profileColumn(connection, table, column.name, rows))),
+    tables.flatMap((table) =>
+      table.columns.map((column) => {
+        if (table.kind === 'table') return profileColumn(connection, table, column.name, rows, COLUMN_STEPS);
+        const profile = profileColumn(connection, table, column.name, rows, Math.min(COLUMN_STEPS, left));
+        left = Math.max(0, left - connection.meter.steps);
+        return profile;
+      }),
+    ),
   );
 }
 
-function profileColumn(connection: Connection, table: Table, column: string, rows: number): ColumnProfile {
+function profileColumn(
+  connection: Connection,
+  table: Table,
+  column: string,
+  rows: number,
+  steps: number,
+): ColumnProfile {
   const name = quoteName(column);
   // LIMIT also keeps SQLite from merging the subquery into the outer query, where it would see all rows.
-  const sample = `(SELECT ${name} AS v FROM ${quoteName(table.name)} LIMIT ${rows})`;
+  // Its own order of texts is left out: it may be one that SQLite does not have.
+  const sample = `(SELECT ${name} COLLATE BINARY AS v FROM ${quoteName(table.name)} LIMIT ${rows})`;
   try {
-    connection.meter.start(COLUMN_STEPS, QUERY_DEADLINE_MS);
+    connection.meter.start(steps, QUERY_DEADLINE_MS);
     // Long values count as distinct by their beginning: keeping 2,000 whole books in memory would not fit.
     const found = connection.query(
       `SELECT v, typeof(v), length(v) FROM (
          SELECT DISTINCT CASE WHEN typeof(v) IN ('text', 'blob') AND length(v) > ${VALUE_LENGTH_LIMIT} THEN substr(v, 1, ${VALUE_LENGTH_LIMIT + 1}) ELSE v END AS v
          FROM ${sample} WHERE v IS NOT NULL LIMIT ${DISTINCT_LIMIT + 1}) ORDER BY v`,
     );
-    connection.meter.start(COLUMN_STEPS, QUERY_DEADLINE_MS);
+    connection.meter.start(steps, QUERY_DEADLINE_MS);
     const [hasNull] = connection.query(`SELECT EXISTS (SELECT 1 FROM ${sample} WHERE v IS NULL)`);
     return describe(table, column, found, rows, hasNull?.[0] === 1);
   } catch (error) {

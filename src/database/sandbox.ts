@@ -99,7 +99,6 @@ function setLimits(connection: Connection, layers: SandboxLayers): void {
   const { db } = connection;
   if (layers.limits) {
     capi.sqlite3_limit(db, capi.SQLITE_LIMIT_SQL_LENGTH, SQL_LENGTH_LIMIT);
-    capi.sqlite3_limit(db, capi.SQLITE_LIMIT_COLUMN, 200);
     capi.sqlite3_limit(db, capi.SQLITE_LIMIT_EXPR_DEPTH, 200);
     capi.sqlite3_limit(db, capi.SQLITE_LIMIT_COMPOUND_SELECT, 50);
     capi.sqlite3_limit(db, capi.SQLITE_LIMIT_VDBE_OP, 100_000);

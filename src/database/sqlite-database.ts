@@ -44,10 +44,14 @@ export class SqliteDatabase implements Database, OpenedDatabase {
   static async open(source: DatabaseSource, layers: SandboxLayers = ALL_LAYERS): Promise<SqliteDatabase> {
     const { connection, image, notes } = await importDatabase(source);
     try {
-      const schema = introspect(connection);
+      const { schema, notes: leftOut } = introspect(connection);
       if (schema.tables.length === 0)
         throw new DatabaseImportError('No table or view of the database can be read. Open another one.');
-      return new SqliteDatabase({ schema, image, notes }, lockSandbox(connection, tableNames(schema), layers), layers);
+      return new SqliteDatabase(
+        { schema, image, notes: [...notes, ...leftOut] },
+        lockSandbox(connection, tableNames(schema), layers),
+        layers,
+      );
     } catch (error) {
       connection.close();
       if (error instanceof DatabaseImportError) throw error;

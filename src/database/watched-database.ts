@@ -36,12 +36,17 @@ export class WatchedDatabase implements Database {
    * Opens a SQLite file or a dump. Bytes are kept by reference: do not change them while the database is open.
    *
    * @param spawn `spawnWebDatabase` or `spawnNodeDatabase`
+   * @param patience milliseconds that opening may take
    * @throws DatabaseImportError with a message for the reader; Error when no worker can be started
    */
-  static async open(source: DatabaseSource, spawn: () => DatabaseWorkerLike): Promise<WatchedDatabase> {
+  static async open(
+    source: DatabaseSource,
+    spawn: () => DatabaseWorkerLike,
+    patience?: number,
+  ): Promise<WatchedDatabase> {
     const session = new WorkerSession(spawn());
     try {
-      return new WatchedDatabase(await session.open(source), session, spawn);
+      return new WatchedDatabase(await session.open(source, patience), session, spawn);
     } catch (error) {
       session.stop('the database could not be opened');
       throw error;

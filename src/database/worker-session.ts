@@ -7,7 +7,7 @@ import type { OpenedDatabase } from './sqlite-database.ts';
 /** Milliseconds past a statement's deadline after which the worker is taken to be stuck. */
 const WATCHDOG_MS = 1000;
 /** Milliseconds that opening may take: checks, a dump, introspection. */
-const OPEN_MS = 120_000;
+const OPEN_MS = 60_000;
 /**
  * Milliseconds that a worker gets to end its statement after a cancel: starting another is quicker than a long
  * deadline.
@@ -22,6 +22,13 @@ const SECOND_LOOK_MS = 50;
 /** The worker had to be given up; the message says why. */
 export class WorkerStopped extends Error {
   override readonly name = 'WorkerStopped';
+  /** True when it gave no sign of life for too long. */
+  readonly stuck: boolean;
+
+  constructor(message: string, stuck: boolean) {
+    super(message);
+    this.stuck = stuck;
+  }
 }
 
 /** What the worker is doing at the moment, and how to end the wait for it. */
@@ -55,8 +62,15 @@ export class WorkerSession {
   }
 
   /** @throws DatabaseImportError for what the source is, WorkerStopped for what the worker does */
-  async open(source: DatabaseSource): Promise<OpenedDatabase> {
-    const { schema, notes, image } = await this.opening({ type: 'open', source });
+  async open(source: DatabaseSource, patience = OPEN_MS): Promise<OpenedDatabase> {
+    const opening = this.opening({ type: 'open', source }, patience);
+    const { schema, notes, image } = await opening.catch((error: unknown): never => {
+      if (!(error instanceof WorkerStopped && error.stuck)) throw error;
+      throw new DatabaseImportError(
+        `It could not be opened within ${patience / 1000} seconds, and SQLite could not be interrupted: a statement or a value in it is far too much work. Import it with the sqlite3 command line, without that statement, and open the database file.`,
+        { cause: error },
+      );
+    });
     if (image === null && typeof source === 'string') throw new Error('the worker kept the image of a dump');
     return { schema, notes, image: image ?? (source as Uint8Array) };
   }
@@ -107,9 +121,9 @@ export class WorkerSession {
   }
 
   /** Terminates the worker; a task that waits for it fails with WorkerStopped. */
-  stop(reason: string): void {
+  stop(reason: string, stuck = false): void {
     if (this.stopped !== null) return;
-    this.stopped = new WorkerStopped(reason);
+    this.stopped = new WorkerStopped(reason, stuck);
     this.worker.terminate();
     if (this.timer !== null) clearTimeout(this.timer);
     const { task } = this;
@@ -119,8 +133,9 @@ export class WorkerSession {
 
   private opening(
     message: ToDatabaseWorker,
+    patience = OPEN_MS,
   ): Promise<{ schema: Schema; notes: readonly string[]; image: Uint8Array | null }> {
-    return this.perform(message, OPEN_MS, (answer, done, fail) => {
+    return this.perform(message, patience, (answer, done, fail) => {
       if (answer.type === 'opened') done(answer);
       else if (answer.type === 'open-failed')
         fail(answer.refused ? new DatabaseImportError(answer.message) : new Error(answer.message));
@@ -181,7 +196,7 @@ export class WorkerSession {
     }
     this.watchFor(SECOND_LOOK_MS, () => {
       if (this.task === task && this.lastSign === lastSign)
-        this.stop(`no answer within ${(task.patience / 1000).toLocaleString('en')} s`);
+        this.stop(`no answer within ${(task.patience / 1000).toLocaleString('en')} s`, true);
       else this.look();
     });
   };

@@ -91,6 +91,8 @@ export type ExecutionStatus =
   | 'failed'
   /** stopped at its budget of VM steps or its deadline */
   | 'timeout'
+  /** SQLite would take it, but it is beyond a number that the sandbox allows: of bytes, of nested or joined parts */
+  | 'over-limit'
   /** ran out of the sandbox's memory or over its row or byte limit */
   | 'too-large'
   /** could not be interrupted: the watchdog killed the worker that ran it */

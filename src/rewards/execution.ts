@@ -13,6 +13,7 @@ export function executionReward({ structure, execution }: Completed): RewardScor
       return scoreOf([reason(-1, 'It was not run.')]);
     case 'failed':
       return scoreOf([reason(-1, `It failed while running.${message}`)]);
+    case 'over-limit':
     case 'timeout':
       return scoreOf([reason(-1, `It used up its budget before it ended.${message}`)]);
     case 'too-large':

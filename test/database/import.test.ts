@@ -120,8 +120,8 @@ test.each([
   ['ATTACH', "CREATE TABLE a (b);\nATTACH 'x' AS y;", /line 2: ATTACH and DETACH are not allowed/],
   [
     'a PRAGMA that dumps do not need',
-    'CREATE TABLE a (b); PRAGMA writable_schema = ON;',
-    /PRAGMA writable_schema is not allowed/,
+    "CREATE TABLE a (b); PRAGMA temp_store_directory = 'x';",
+    /PRAGMA temp_store_directory is not allowed/,
   ],
   [
     'a MySQL dump',

@@ -96,7 +96,6 @@ describe('what each guard is there for', () => {
 
   test('without the other limits, wide, deep and long statements compile', async () => {
     for (const sql of [
-      `SELECT ${Array.from({ length: 201 }, (_, i) => `${i}`).join()}`,
       Array.from({ length: 60 }, () => 'SELECT 1').join(' UNION ALL '),
       `SELECT ${Array.from({ length: 300 }, () => '1').join('+')}`,
       `SELECT 'x' LIKE '${'x'.repeat(300)}'`,

@@ -40,6 +40,8 @@ function whyRefused(sql: string, { status, error, truncated }: Execution): strin
       return `It failed while running:${detail}`;
     case 'timeout':
       return `It used up the query budget of the settings:${detail}`;
+    case 'over-limit':
+      return `It is larger than SQL may be here:${detail}`;
     case 'too-large':
       return `Its result is too large:${detail}`;
     case 'killed':

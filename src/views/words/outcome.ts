@@ -22,6 +22,7 @@ const TITLES: Readonly<Record<ExecutionStatus, string>> = {
   refused: 'Refused',
   failed: 'Failed while running',
   timeout: 'Ran too long',
+  'over-limit': 'Too large to run',
   'too-large': 'Too large',
   killed: 'Stopped',
 };
@@ -41,6 +42,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 const BY_STATUS: Readonly<Partial<Record<ExecutionStatus, string>>> = {
   refused: 'Only one statement that reads is allowed.',
   timeout: 'It used up its budget and was stopped.',
+  'over-limit': 'SQLite would take it, but it is larger or more nested than SQL may be here.',
   'too-large': 'It needed more memory, or a longer value, than it may have.',
   killed: 'It could not be interrupted, so its worker was ended.',
 };
@@ -87,6 +89,7 @@ export function mishap(execution: Execution): string | null {
   if (status === 'invalid') return 'did not compile';
   if (status === 'refused') return 'was refused by the sandbox';
   if (status === 'timeout' || status === 'killed') return 'ran too long';
+  if (status === 'over-limit') return 'is larger than SQL may be here';
   return 'failed while running';
 }
 
