@@ -184,6 +184,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['test/**/*.test.ts'],
+    ignores: ['test/browser/**', 'test/**/*.svelte.test.ts', 'test/**/*.mocking.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock', 'resetModules'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'Other files of tests share these modules (vite.config.ts): name the file *.mocking.test.ts.',
+        })),
+      ],
+    },
+  },
+  {
     // Plain JavaScript is checked by svelte-check through JSDoc, and may use Node.
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { ...globals.node } },

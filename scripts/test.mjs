@@ -36,7 +36,7 @@ const STAGES = [
   },
   { name: 'format', tool: PRETTIER, args: ['--check', '.', '--log-level', 'warn'] },
   { name: 'build', tool: VITE, args: ['build'] },
-  { name: 'node', tool: VITEST, args: ['run', '--project', 'node'] },
+  { name: 'node', tool: VITEST, args: ['run', '--project', 'node', '--project', 'node-mocking'] },
   { name: 'browser', tool: VITEST, args: ['run', '--project', 'browser'] },
   { name: 'e2e', tool: VITEST, args: ['run', '--project', 'e2e'] },
 ];

@@ -31,7 +31,10 @@ beforeAll(async () => {
   writeFileSync(file('questions.json'), JSON.stringify(LIBRARY_QUESTIONS));
   process.env['LAB_TEST_KEY'] = 'sk-right';
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  delete process.env['LAB_TEST_KEY'];
+  await server.close();
+});
 
 const endpoint = (model = 'good', url = server.url): string[] => [
   '--sampler',

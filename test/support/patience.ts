@@ -1,4 +1,7 @@
-/** Read before every file of tests: `vi.waitFor` and `vi.waitUntil` wait long enough for a busy machine. */
+/**
+ * Read before every file of tests: `vi.waitFor` and `vi.waitUntil` wait long enough for a busy machine. A worker that
+ * has several files reads it again for each, which changes nothing more.
+ */
 import { vi } from 'vitest';
 
 const { waitFor, waitUntil } = vi;

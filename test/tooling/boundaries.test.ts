@@ -127,3 +127,10 @@ test('a comment cannot switch a rule off', async () => {
   const code = '// eslint-disable-next-line no-restricted-properties\nexport const value = Math.random();\n';
   expect(await brokenRules('src/grpo/new.ts', code)).toContain('no-restricted-properties');
 });
+
+test('modules are replaced only in files of tests that have modules of their own', async () => {
+  const code = "import { vi } from 'vitest';\nvi.mock('../../src/grpo/config.ts');\n";
+  expect(await brokenRules('test/grpo/new.test.ts', code)).toEqual(['no-restricted-properties']);
+  for (const file of ['test/grpo/new.mocking.test.ts', 'test/browser/new.test.ts', 'test/state/new.svelte.test.ts'])
+    expect(await brokenRules(file, code), file).toEqual([]);
+});
