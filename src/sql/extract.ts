@@ -2,18 +2,24 @@
  * Text from a model becomes SQL here, and nowhere else.
  *
  * The rules, in order:
- * 1. `<think>` blocks go; one that never closes takes all that follows with it. JSON with an `sql` or `query` field
- * gives that field.
- * 2. HTML entities, smart quotes and zero-width characters outside quoted values become what was meant.
- * 3. Fenced code that holds a statement is preferred to the prose around it.
- * 4. Of several statements the last complete query is taken: models draft first and correct themselves afterwards.
- *    A query that looks like SQL (at the start of a line or after `:`, `|`, `;`, with a FROM, in capitals) goes before
- *    one inside a sentence.
- * 5. The statement ends at its `;`, at a closing fence, or where prose begins again.
- * Text without a query but with another statement (DELETE, PRAGMA …) gives that statement, so that it can be refused
- * for what it is.
+ * 1. Reasoning goes, in whatever tags, brackets or channels; what never ends takes all that follows with it.
+ * 2. Wherever SELECT, WITH or VALUES stands, the text is read by SQLite's grammar from there on (embedded-query.ts). What
+ *    the query's own literals hold is therefore never taken for wrapping, nor the prose's quote marks for literals.
+ *    Curly and full-width signs outside the literals are made plain only where they keep it from being a query.
+ * 3. What stands in a fence, a tag for the answer or JSON is preferred to inline code, and that to prose.
+ * 4. Of several whole queries there the last is taken: models draft first and correct themselves afterwards. One that
+ *    looks like SQL (at the start of a line or behind `:`, `|`, `;`, with a FROM, in capitals) goes before one inside a
+ *    sentence.
+ * 5. Where that finds no whole query, the text is decoded (HTML entities, Markdown and string escapes …) and read again.
+ * 6. Where nothing helps, what looks most like a statement is given (broken-statement.ts): a wrong query, or DELETE,
+ *    PRAGMA …, so that it can be refused for what it is. A wrong query is never cut until it is a right one.
  */
-import { lexCode, type SqlToken } from './lex.ts';
+import { brokenStatement, GOOD_SCORE, LEAST_SCORE, OTHER_STATEMENTS } from './broken-statement.ts';
+import { decoded } from './decodings.ts';
+import { isCleanStart, openerBefore, QueryFinder } from './embedded-query.ts';
+import { JSON_START, jsonAt } from './json-answers.ts';
+import { ESCAPED_REASONING, REASONING } from './markup.ts';
+import { withoutReasoning } from './reasoning.ts';
 
 export interface Extracted {
   /** '' when the text holds no SQL. No closing semicolon, no surrounding white space. */
@@ -24,338 +30,354 @@ export interface Extracted {
 
 /** Longer texts are cut: no query that the sandbox accepts is longer. */
 const MAX_LENGTH = 200_000;
-/** `judge`'s score below which the word "select" is only a word, and from which a second query is worth a note. */
-const LEAST_SCORE = 2;
-const GOOD_SCORE = 4;
-/** Characters between two smart quotes that can still be one value. */
-const LONGEST_QUOTED = 300;
-const ENTITIES: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-  '#39': "'",
-  '#x27': "'",
-  '#34': '"',
-  nbsp: ' ',
-};
-const ENTITY = /&(lt|gt|amp|quot|apos|#39|#x27|#34|nbsp);/gi;
-const INVISIBLE = /[\u200b-\u200f\u2060\ufeff\u00ad]/;
-const WIDE_SPACE = /[\u00a0\u2000-\u200a\u202f\u3000]/;
-const OTHER_STATEMENTS = new Set(
-  'INSERT UPDATE DELETE REPLACE CREATE DROP ALTER PRAGMA ATTACH DETACH VACUUM EXPLAIN REINDEX ANALYZE BEGIN'.split(' '),
-);
+/** JSON in JSON in JSON: tool calls hold their arguments as text. */
+const MAX_NESTED = 3;
+/** Places that look like JSON and are none, in one text. */
+const MAX_NO_JSON = 6;
 
 export function extractSql(text: string): Extracted {
   const notes: string[] = [];
   const note = (what: string): void => {
     if (!notes.includes(what)) notes.push(what);
   };
-  let work = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
-  if (work !== text) note('cut to 200,000 characters');
-  work = withoutThinking(work, note);
-  work = fromJson(work, note);
-  work = readable(work, note);
-  const lastOf = (regions: readonly string[]): Pick | undefined =>
-    regions
-      .map((region) => pickStatement(region))
-      .filter((pick) => pick !== null)
-      .at(-1);
-  const fenced = lastOf(fencedRegions(work));
-  if (fenced) note('code fence removed');
-  const chosen = fenced ?? lastOf(inlineRegions(work));
-  const pick = chosen ?? pickStatement(withoutFenceLines(work));
-  if (pick === null) return { sql: '', notes: [...notes, 'no SQL found'] };
-  if (pick.others > 0) note(`${pick.others} other ${pick.others === 1 ? 'statement' : 'statements'} ignored`);
-  if (pick.prose) note('text around the SQL removed');
-  return { sql: pick.sql, notes };
+  const cut = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
+  if (cut !== text) note('cut to 200,000 characters');
+  const found = search(cut, note, 0);
+  const sql = found?.sql ?? '';
+  if (sql === '') note('no SQL found');
+  return { sql, notes };
 }
 
 type Note = (what: string) => void;
 
-/** Searches forward only, so that a thousand tags that never close cost no more than one. */
-function withoutThinking(text: string, note: Note): string {
-  // Chat templates may put the opening tag into the prompt: what stands before the last closing tag is reasoning.
-  let from = 0;
-  for (const found of text.matchAll(/<\/(?:think|thinking|reasoning|thought)>/gi)) from = found.index + found[0].length;
-  const rest = text.slice(from);
-  const open = rest.search(/<(?:think|thinking|reasoning|thought)>/i);
-  if (open >= 0) note('reasoning never ended');
-  else if (from > 0) note('reasoning removed');
-  return open >= 0 ? rest.slice(0, open) : rest;
+/** Where a query stands: in prose, in inline code, or in a piece that is there to hold it. */
+type Place = 0 | 1 | 2;
+
+interface Candidate {
+  readonly place: Place;
+  /** Null for one that is not whole. */
+  readonly sql: string | null;
+  /** What is in its place, if that is known. */
+  readonly broken?: string;
+  readonly score: number;
+  readonly from: number;
+  readonly to: number;
+  readonly notes: readonly string[];
 }
 
-function fromJson(text: string, note: Note): string {
-  const opened = text.trim().replace(/^```(?:json)?\s*/i, '');
-  const body = opened.endsWith('```') ? opened.slice(0, -3) : opened;
-  if (!body.startsWith('{')) return text;
-  try {
-    const parsed = JSON.parse(body) as Readonly<Record<string, unknown>>;
-    const sql = parsed['sql'] ?? parsed['query'] ?? parsed['SQL'];
-    if (typeof sql !== 'string') return text;
-    note('taken from JSON');
-    return sql;
-  } catch {
-    return text;
-  }
+interface Reading {
+  readonly sql: string;
+  readonly whole: boolean;
+  /** Whole, and nothing as good behind it that is not. */
+  readonly settled: boolean;
+  readonly notes: readonly string[];
 }
 
-/** Entities, smart quotes, odd spaces and invisible characters, each only where it is not part of a quoted value. */
-function readable(text: string, note: Note): string {
-  let work = text;
-  if (ENTITY.test(work.replace(/'[^']*'/g, ''))) {
-    work = work.replace(ENTITY, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole);
-    note('HTML entities decoded');
-  }
-  ENTITY.lastIndex = 0;
-  if (!/[\u2018-\u201f\u00a0\u2000-\u200f\u202f\u2060\u3000\ufeff\u00ad]/.test(work)) return work;
-  let out = '';
-  let i = 0;
-  const nextEnd = { single: endFinder(work, /[\u2018\u2019']/), double: endFinder(work, /[\u201c\u201d"]/) };
-  while (i < work.length) {
-    const c = work.charAt(i);
-    if (c === "'" || c === '"' || c === '`') {
-      // A straight apostrophe inside a word of prose opens nothing.
-      const apostrophe = c === "'" && /\w/.test(work.charAt(i - 1)) && /\w/.test(work.charAt(i + 1));
-      const close = apostrophe ? -1 : work.indexOf(c, i + 1);
-      const end = close < 0 ? i + 1 : close + 1;
-      out += work.slice(i, end);
-      i = end;
-    } else if (/[\u2018-\u201b]/.test(c) || /[\u201c-\u201f]/.test(c)) {
-      const single = /[\u2018-\u201b]/.test(c);
-      const quote = single ? "'" : '"';
-      const end = (single ? nextEnd.single : nextEnd.double)(i + 1);
-      const closed = end - i <= LONGEST_QUOTED && end < work.length && work.charAt(end) !== '\n';
-      if (closed && !/\w/.test(work.charAt(i - 1))) {
-        const inner = work.slice(i + 1, end);
-        // Whoever curls the quotes curls the apostrophes too.
-        const plain = single ? inner.replace(/[\u2018\u2019]/g, "'") : inner;
-        out += quote + plain.replaceAll(quote, quote + quote) + quote;
-        i = end + 1;
-      } else {
-        out += quote;
-        i += 1;
-      }
-      note('smart quotes straightened');
-    } else if (INVISIBLE.test(c)) {
-      note('invisible characters removed');
-      i += 1;
-    } else {
-      out += WIDE_SPACE.test(c) ? ' ' : c;
-      i += 1;
+function search(given: string, note: Note, nested: number): Reading | null {
+  const unquoted = withoutLineMarks(given);
+  if (unquoted !== given) note('marks at the start of lines removed');
+  const answer = answerIn(withoutEscapes(unquoted, note));
+  if (answer.note !== null) note(answer.note);
+  const first = reading(answer.text, nested);
+  let best = first;
+  if (first?.settled !== true && /select|values/i.test(answer.text))
+    for (const one of decoded(answer.text)) {
+      const again = answerIn(one.text);
+      const found = reading(again.text, nested);
+      if (found?.whole !== true || (best?.whole === true && !found.settled)) continue;
+      best = { ...found, notes: [...one.notes, ...found.notes] };
+      if (found.settled) break;
     }
-  }
-  return out;
+  best ??= otherStatement(answer.text);
+  for (const one of best?.notes ?? []) note(one);
+  return best;
 }
 
-/**
- * Finds the next place at or behind `from` where a smart quote closes or its line ends; the text's length when there is
- * none. It remembers the last answer, so asking with growing `from` reads the text once.
- */
-function endFinder(text: string, ends: RegExp): (from: number) => number {
-  let found = -1;
-  return (from) => {
-    if (found >= from) return found;
-    found = from;
-    // An apostrophe between letters belongs to the value.
-    while (
-      found < text.length &&
-      text.charAt(found) !== '\n' &&
-      !(ends.test(text.charAt(found)) && !/\w/.test(text.charAt(found + 1)))
-    )
-      found += 1;
-    return found;
+/** A text whose marks of reasoning are escaped is decoded first: else they would not be seen. */
+function withoutEscapes(text: string, note: Note): string {
+  if (text.search(ESCAPED_REASONING) < 0) return text;
+  const isLiteral = literalsOf(text);
+  if ([...text.matchAll(ESCAPED_REASONING)].every((mark) => isLiteral(mark.index))) return text;
+  const one = decoded(text).next();
+  if (one.done === true) return text;
+  for (const what of one.value.notes) note(what);
+  return one.value.text;
+}
+
+function answerIn(text: string): ReturnType<typeof withoutReasoning> {
+  const none = text.search(REASONING) < 0 && !/<\|channel|analysis|my thought process/.test(text);
+  return none ? { text, note: null } : withoutReasoning(text, literalsOf(text));
+}
+
+/** Tells whether an offset lies inside a whole query or in JSON: what looks like a mark there is content. */
+function literalsOf(text: string): (at: number) => boolean {
+  const spans: [number, number][] = [];
+  const finder = new QueryFinder(text);
+  const words = new RegExp(`${STATEMENT_WORD}|(?<json>[{[])`, 'gi');
+  let noJson = 0;
+  for (let found = words.exec(text); found !== null; found = words.exec(text)) {
+    let end: number | undefined;
+    if (found.groups?.['json'] !== undefined) {
+      JSON_START.lastIndex = found.index;
+      if (noJson >= MAX_NO_JSON || !JSON_START.test(text)) continue;
+      const region = jsonAt(text, found.index);
+      if (region?.closed === true) end = region.end;
+      else noJson += 1;
+    } else if (isStatementWord(text, found)) end = finder.at(found.index)?.end;
+    if (end === undefined) continue;
+    spans.push([found.index, end]);
+    words.lastIndex = end;
+  }
+  // Asked with growing offsets: the spans are walked once.
+  let i = 0;
+  return (at) => {
+    while (i > 0 && (spans[i]?.[0] ?? Infinity) > at) i -= 1;
+    while (i < spans.length && (spans[i]?.[1] ?? 0) <= at) i += 1;
+    return (spans[i]?.[0] ?? Infinity) < at;
   };
 }
 
-/**
- * Empties the lines that hold only a fence. Line by line: one expression over all lines backtracks through long white
- * space.
- */
-function withoutFenceLines(text: string): string {
-  return text
+/** Quoted paragraphs (`> `) and prompts of shells: every line of theirs begins with a mark that is no SQL. */
+function withoutLineMarks(text: string): string {
+  let work = text;
+  // A line of SQL may begin with `>`, the first one of a quotation with anything.
+  if (/^[^\S\n]{0,3}>/m.test(work)) {
+    const lines = work.split('\n');
+    const marked = lines.map((line) => /^[^\S\n]{0,3}>/.test(line));
+    work = lines
+      .map((line, i) => {
+        const run = marked[i] === true && (marked[i - 1] === true || marked[i + 1] === true);
+        return run || /^[^\S\n]{0,3}>[^\S\n]*(?:select|with|values|`{3}|~{3})/i.test(line)
+          ? line.replace(/^[^\S\n]{0,3}>[^\S\n]?/, '')
+          : line;
+      })
+      .join('\n');
+  }
+  if (/^(?:sqlite|sql|mysql|postgres|\w{1,20}[=#-])> ?/m.test(work))
+    work = work.replace(/^(?:\w{1,20}[=#-]?> ?|[^\S\n]{0,8}(?:\.\.\.|->|-)>? )/gm, '');
+  return work;
+}
+
+const STATEMENT_WORD = '\\b_{0,3}(?<word>select|with|values)(?![\\w$])';
+
+/** Not part of a name: `a.select`, `$with`, `SELECT语句`. */
+function isStatementWord(text: string, found: RegExpExecArray): boolean {
+  const before = text.charAt(found.index - 1);
+  const after = text.charAt(found.index + found[0].length);
+  return !/[$@.]/.test(before) && !(after > '\u007f' && /\p{L}/u.test(after));
+}
+
+const ANSWER_TAGS =
+  'sql|query|sql_query|answer|final_?answer|final|output|result|response|solution|code|parameter|arg_value';
+const SCAN = new RegExp(
+  `(?<fence>\`{3,}|~{3,})|${STATEMENT_WORD}|(?<json>[{[])|` +
+    `\\b(?<other>${[...OTHER_STATEMENTS].join('|')})\\b|` +
+    `[<[](?<close>/?)(?:${ANSWER_TAGS})(?:[ =][^<>\\n\\]]{0,80})?[>\\]]`,
+  'gi',
+);
+
+/** The best query of a text as it stands, JSON read; null when it holds none. */
+function reading(text: string, nested: number): Reading | null {
+  const candidates = candidatesIn(text, nested);
+  const place = candidates.reduce<Place>((most, one) => (one.place > most ? one.place : most), 0);
+  const here = candidates.filter((one) => one.place === place);
+  const whole = here.filter((one) => one.sql !== null);
+  if (whole.length === 0) {
+    const last = here.at(-1);
+    if (last === undefined) return null;
+    if (last.broken !== undefined) return { sql: last.broken, whole: false, settled: false, notes: last.notes };
+    const broken = brokenStatement(text.slice(here[0]?.from ?? 0, place === 2 ? last.to : text.length));
+    return (
+      broken && { sql: broken.sql, whole: false, settled: false, notes: notesOf(place, broken.others, broken.prose) }
+    );
+  }
+  const best = whole.reduce((a, b) => (b.score >= a.score ? b : a));
+  const others = candidates.filter((one) => one !== best && one.score >= GOOD_SCORE).length;
+  const around = (text.slice(0, best.from) + text.slice(best.to)).replace(/[\s;`]/g, '') !== '';
+  return {
+    sql: best.sql ?? '',
+    whole: true,
+    settled: !here.some((one) => one.sql === null && one.from > best.from),
+    notes: [...best.notes, ...notesOf(place, others, others === 0 && around && best.notes[0] !== 'taken from JSON')],
+  };
+}
+
+function notesOf(place: Place, others: number, prose: boolean): string[] {
+  return [
+    ...(place === 2 ? ['code fence removed'] : []),
+    ...(others > 0 ? [`${others} other ${others === 1 ? 'statement' : 'statements'} ignored`] : []),
+    ...(prose ? ['text around the SQL removed'] : []),
+  ];
+}
+
+function candidatesIn(text: string, nested: number): Candidate[] {
+  const candidates: Candidate[] = [];
+  const finder = new QueryFinder(text);
+  const scan = new RegExp(SCAN);
+  let fence: { readonly sign: string; readonly from: number; readonly other: boolean } | null = null;
+  let tags = 0;
+  let noJson = 0;
+  /** Up to here the words belong to a query that is not whole. */
+  let brokenUntil = 0;
+  for (let found = scan.exec(text); found !== null; found = scan.exec(text)) {
+    const { fence: sign, word, json, other, close } = found.groups ?? {};
+    const at = found.index;
+    if (sign !== undefined) {
+      if (fence === null) {
+        // ```SELECT … on the fence's own line: the "language" is the statement's first word.
+        const label = /^[^\S\n]*([\w+.#-]*)/.exec(text.slice(scan.lastIndex, scan.lastIndex + 40));
+        const own = /^(?:select|with|values)$/i.test(label?.[1] ?? '');
+        if (!own) scan.lastIndex += label?.[0].length ?? 0;
+        fence = {
+          sign,
+          from: scan.lastIndex,
+          other: /^(?:json|python|py|text|csv|output|bash|sh)$/i.test(label?.[1] ?? ''),
+        };
+      } else if (sign.startsWith(fence.sign)) fence = null;
+    } else if (json !== undefined) {
+      JSON_START.lastIndex = at;
+      if (nested >= MAX_NESTED || noJson >= MAX_NO_JSON || !JSON_START.test(text)) continue;
+      const region = jsonAt(text, at);
+      const inside = region === null ? [] : fromJson(region.texts, at, region.end, nested);
+      const altered =
+        region?.mended === true &&
+        /[:[,]\s*'/.test(text.slice(at, Math.min(region.end, at + 20_000))) &&
+        !text.slice(at, region.end).includes('\\') &&
+        inside.some((one) => one.sql !== null && !text.includes(one.sql));
+      if (region === null || altered || (region.mended && !inside.some((one) => one.sql !== null))) noJson += 1;
+      else {
+        candidates.push(...inside);
+        scan.lastIndex = region.end;
+      }
+    } else if (other !== undefined) {
+      // What stands in it, an INSERT's SELECT say, is a part of it.
+      const statement = other === other.toUpperCase() && isCleanStart(text, at) !== null && at >= brokenUntil;
+      if (statement && /^\s+\w/.test(text.slice(scan.lastIndex, scan.lastIndex + 20)))
+        scan.lastIndex = brokenEnd(text, at);
+    } else if (word === undefined) tags = Math.max(0, tags + (close === '/' ? -1 : 1));
+    else if (isStatementWord(text, found)) {
+      const from = at + found[0].length - word.length;
+      if (from < brokenUntil && !beginsAnew(text, from)) continue;
+      const candidate = candidateAt(
+        text,
+        finder,
+        from,
+        (fence !== null && (!fence.other || /^\s*$/.test(text.slice(fence.from, from)))) || tags > 0,
+        brokenUntil,
+      );
+      if (candidate === null) continue;
+      candidates.push(candidate);
+      if (candidate.sql !== null) scan.lastIndex = candidate.to;
+      else brokenUntil = candidate.to;
+    }
+  }
+  return candidates;
+}
+
+function candidateAt(
+  text: string,
+  finder: QueryFinder,
+  from: number,
+  held: boolean,
+  brokenUntil: number,
+): Candidate | null {
+  const word = /^\w+/.exec(text.slice(from, from + 8))?.[0] ?? '';
+  const clean = isCleanStart(text, from);
+  const capitals = word === word.toUpperCase();
+  if (word.toUpperCase() === 'VALUES' && clean === null) return null;
+  const opener = openerBefore(text, from);
+  const place: Place = held ? 2 : opener === '`' ? 1 : 0;
+  const query = finder.at(from);
+  if (query === null) {
+    const plausible = clean !== null && capitals ? true : finder.read >= 3 && (clean !== null || capitals);
+    return plausible
+      ? { place, sql: null, score: 0, from, to: from < brokenUntil ? brokenUntil : brokenEnd(text, from), notes: [] }
+      : null;
+  }
+  const score = (/\bfrom\b/i.test(query.sql) ? 3 : 0) + (clean === null ? 0 : 2) + (capitals ? 1 : 0) + 1;
+  if (score < LEAST_SCORE) return null;
+  const begin = withLeadingComments(text, from);
+  return {
+    place,
+    sql: text.slice(begin, from) + query.sql,
+    score,
+    from: begin,
+    to: query.end,
+    notes: query.straightened ? ['typographic signs made plain'] : [],
+  };
+}
+
+/** A query that is not whole reaches to its semicolon, the end of its fence or an empty line. */
+function brokenEnd(text: string, from: number): number {
+  const ends = /&(?:lt|gt|amp|quot|apos|nbsp|#\w{1,6});|(;|`{3}|~{3}|\n[^\S\n]*\n)/gi;
+  ends.lastIndex = from;
+  let found = ends.exec(text);
+  while (found !== null && found[1] === undefined) found = ends.exec(text);
+  return found?.index ?? text.length;
+}
+
+/** A statement on a line of its own, which is neither a part of a compound nor the main one behind a WITH. */
+function beginsAnew(text: string, from: number): boolean {
+  if (isCleanStart(text, from) !== 'line') return false;
+  return !/(?:[(),]|\b(?:union|all|except|intersect|as))\s*$/i.test(text.slice(Math.max(0, from - 200), from));
+}
+
+/** Comments on the lines right above a query are part of it. */
+function withLeadingComments(text: string, from: number): number {
+  let begin = from;
+  for (;;) {
+    const before = text.slice(0, begin);
+    const line = /(?:^|\n)([^\S\n]*--[^\n]*)\n[^\S\n]*$/.exec(before.slice(-500));
+    const block = before.trimEnd().endsWith('*/') ? before.lastIndexOf('/*') : -1;
+    if (line?.[1] !== undefined) begin -= line[0].length - (line[0].startsWith('\n') ? 1 : 0);
+    else if (block >= 0) begin = block;
+    else return begin;
+  }
+}
+
+const REASONING_KEY = /thought|thinking|reason|analysis|rationale|plan|scratch|monologue|reflection|draft|思考|推理/i;
+const SQL_KEY = /sql|query|statement|answer|code|final|output|result|response|arguments/i;
+
+function fromJson(
+  texts: readonly { key: string; text: string }[],
+  from: number,
+  to: number,
+  nested: number,
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const { key, text } of texts) {
+    if (REASONING_KEY.test(key) || !/\b(?:select|with|values)\b/i.test(text)) continue;
+    const notes: string[] = ['taken from JSON'];
+    const found = search(text, (what) => notes.push(what), nested + 1);
+    if (found === null || found.sql === '') continue;
+    const sql = SQL_KEY.test(key);
+    // A sentence under another key may mention a query; only a text that is one counts.
+    if (!sql && !/^\W*(?:select|with|values)\b/i.test(text)) continue;
+    const part = { place: 2, from, to, notes } as const;
+    candidates.push(
+      found.whole
+        ? { ...part, sql: found.sql, score: sql ? 9 : 7 }
+        : { ...part, sql: null, broken: found.sql, score: 0 },
+    );
+  }
+  return candidates;
+}
+
+/** A statement that is no query, where there is no query: fenced first. */
+function otherStatement(text: string): Reading | null {
+  const fences = [...text.matchAll(/(`{3,}|~{3,})[ \t]*[\w+-]*([\s\S]*?)(?:\1|$)/g)].map((found) => found[2] ?? '');
+  const plain = text
     .split('\n')
     .map((line) => (/^(?:```|~~~)\s*\w*$/.test(line.trim()) ? '' : line))
     .join('\n');
-}
-
-/** The insides of code fences, the last of which may be left open. */
-function fencedRegions(text: string): string[] {
-  return (
-    [...text.matchAll(/(```|~~~)[ \t]*([\w+-]*)([\s\S]*?)(?:\1|$)/g)]
-      .filter((found) => !/^(json|python|text|csv|output|bash)$/i.test(found[2] ?? ''))
-      // ```SELECT … on the fence's own line: the "language" is the statement's first word.
-      .map((found) => (/^(select|with|values)$/i.test(found[2] ?? '') ? `${found[2]}${found[3]}` : (found[3] ?? '')))
-  );
-}
-
-/** Inline code that begins like a query. Inside it backticks would have to quote names, so it ends at the first. */
-function inlineRegions(text: string): string[] {
-  return [...text.matchAll(/`\s*((?:select|with|values)\b[^`]*)`/gi)].map((found) => found[1] ?? '');
-}
-
-interface Pick {
-  readonly sql: string;
-  readonly others: number;
-  readonly prose: boolean;
-}
-
-interface Candidate {
-  readonly from: number;
-  readonly to: number;
-  readonly score: number;
-  readonly query: boolean;
-}
-
-function pickStatement(region: string): Pick | null {
-  const tokens = lexCode(region);
-  const starts = statementStarts(tokens, region);
-  const candidates = starts.map((start, i): Candidate => judge(tokens, region, start, starts[i + 1] ?? tokens.length));
-  if (candidates.length === 0) return null;
-  const best = candidates.reduce((a, b) => (b.score >= a.score ? b : a));
-  if (best.query && best.score < LEAST_SCORE) return null;
-  const start = tokens[best.from]?.start ?? 0;
-  const end = tokens[best.to - 1]?.end ?? region.length;
-  const sql = region.slice(start, end).trim();
-  const around = (region.slice(0, start) + region.slice(end)).replace(/[\s;`]/g, '');
-  const others = candidates.filter((one) => one !== best && one.score >= GOOD_SCORE).length;
-  return { sql, others, prose: others === 0 && around !== '' };
-}
-
-/** Token indices where a statement may begin: not inside parentheses, not behind UNION, not a CTE's main SELECT. */
-function statementStarts(tokens: readonly SqlToken[], region: string): number[] {
-  const starts: number[] = [];
-  let depth = 0;
-  let inWith = false;
-  /** Parentheses open where the last statement began; those opened since are its own. */
-  let depthAtStart = 0;
-  let inOther = false;
-  const begin = (i: number, other: boolean): void => {
-    starts.push(i);
-    depthAtStart = depth;
-    inOther = other;
-  };
-  for (const [i, token] of tokens.entries()) {
-    const before = tokens[i - 1];
-    if (token.text === '(') depth += 1;
-    else if (token.text === ')') depth = Math.max(0, depth - 1);
-    else if (token.text === ';') {
-      depth = 0;
-      depthAtStart = 0;
-      inWith = false;
-      inOther = false;
-    } else if (token.kind === 'keyword') {
-      const compound = before?.kind === 'keyword' && ['UNION', 'ALL', 'INTERSECT', 'EXCEPT'].includes(before.value);
-      if (compound || inOther) continue;
-      const clean = isCleanStart(region, token.start);
-      // Unclosed parentheses of prose must not swallow a statement on a line of its own.
-      const stray =
-        clean === 'line' && before?.text !== '(' && !inWith && (starts.length === 0 || depth <= depthAtStart);
-      if (depth > 0 && !stray) continue;
-      if (token.value === 'WITH' && isWithStart(tokens, i)) {
-        begin(i, false);
-        inWith = true;
-      } else if (
-        token.value === 'SELECT' ||
-        (token.value === 'VALUES' && tokens[i + 1]?.text === '(' && clean !== null)
-      ) {
-        if (inWith) inWith = false;
-        else begin(i, false);
-      } else if (OTHER_STATEMENTS.has(token.value) && clean !== null && token.text !== token.text.toLowerCase())
-        begin(i, true);
-    }
+  const first = plain.search(new RegExp(`\\b(?:${[...OTHER_STATEMENTS].join('|')})\\b`));
+  for (const [place, region] of [
+    ...fences.reverse().map((fence) => [2, fence] as const),
+    [0, plain.slice(Math.max(0, first))] as const,
+  ]) {
+    const broken = brokenStatement(region);
+    if (broken !== null)
+      return { sql: broken.sql, whole: false, settled: false, notes: notesOf(place, broken.others, broken.prose) };
   }
-  return starts;
-}
-
-function isWithStart(tokens: readonly SqlToken[], i: number): boolean {
-  const name = tokens[i + 1]?.value === 'RECURSIVE' ? i + 2 : i + 1;
-  return (
-    tokens[name + 1]?.value === 'AS' ||
-    (tokens[name + 1]?.text === '(' && tokens.slice(name, name + 60).some((token) => token.value === 'AS'))
-  );
-}
-
-/** 'line' at the start of a line, 'mark' behind a colon, bar, semicolon or quote, null inside a sentence. */
-function isCleanStart(region: string, at: number): 'line' | 'mark' | null {
-  let i = at - 1;
-  while (i >= 0 && (region.charAt(i) === ' ' || region.charAt(i) === '\t')) i -= 1;
-  if (i < 0 || region.charAt(i) === '\n') return 'line';
-  return /[:|;"'`>*.)]/.test(region.charAt(i)) ? 'mark' : null;
-}
-
-function judge(tokens: readonly SqlToken[], region: string, from: number, limit: number): Candidate {
-  let to = from;
-  let depth = 0;
-  let hasFrom = false;
-  for (; to < limit; to += 1) {
-    const token = tokens[to];
-    const before = tokens[to - 1];
-    if (!token || (token.text === ';' && to > from)) break;
-    // A full stop at the end or before a new sentence; the dot of a qualified name has its column behind it.
-    if (
-      token.text === '.' &&
-      !/\S/.test(region.charAt(token.end)) &&
-      (!tokens[to + 1] || isProse(tokens, region, to + 1))
-    )
-      break;
-    if (to > from && before && region.slice(before.end, token.start).includes('\n') && isProse(tokens, region, to))
-      break;
-    if (token.text === '(') depth += 1;
-    else if (token.text === ')') depth -= 1;
-    else if (token.kind === 'keyword' && token.value === 'FROM') hasFrom = true;
-  }
-  const first = tokens[from];
-  const query = first?.value === 'SELECT' || first?.value === 'WITH' || first?.value === 'VALUES';
-  const start = isCleanStart(region, first?.start ?? 0);
-  const capitals = first !== undefined && first.text === first.text.toUpperCase();
-  const score =
-    (hasFrom ? 3 : 0) +
-    (start === null ? 0 : 2) +
-    (capitals ? 1 : 0) +
-    (depth === 0 ? 1 : 0) -
-    (hasProseRun(tokens, from, to) ? 4 : 0) -
-    (query ? 0 : 5);
-  return { from, to, score, query };
-}
-
-/** Keywords that are everyday words and can stand in a sentence. */
-const EVERYDAY = new Set(
-  'QUERY KEY ROW ROWS FIRST LAST COLUMN VIEW PLAN DATABASE NO OF WITHOUT FOR IF EACH CURRENT ACTION TEMP TO ADD NOTHING TABLE INDEX'.split(
-    ' ',
-  ),
-);
-const bare = (token: SqlToken | undefined): boolean =>
-  (token?.kind === 'identifier' && token.quote === '') || (token?.kind === 'keyword' && EVERYDAY.has(token.value));
-
-/** Does a line of prose begin at token i? Three bare names in a row, or a word and a colon, are never SQL. */
-function isProse(tokens: readonly SqlToken[], region: string, i: number): boolean {
-  const [a, b, c] = [tokens[i], tokens[i + 1], tokens[i + 2]];
-  if (!a) return false;
-  if (
-    a.kind === 'operator' &&
-    (a.text === '*' || a.text === '-') &&
-    b &&
-    region.charAt(a.end) === ' ' &&
-    bare(b) &&
-    bare(c)
-  )
-    return true;
-  if (a.kind === 'unknown' || a.kind === 'parameter') return true;
-  if (!bare(a)) return false;
-  if (region.charAt(a.end) === ':' && !/\w/.test(region.charAt(a.end + 1))) return true;
-  if (bare(b) && bare(c)) return true;
-  // "This returns all …"
-  return /^(This|The|It|Note|Here|We|You|These|That)$/.test(a.text) && bare(b) && c?.kind === 'keyword';
-}
-
-/** Four bare words in a row: a sentence, not SQL. */
-function hasProseRun(tokens: readonly SqlToken[], from: number, to: number): boolean {
-  let run = 0;
-  for (let i = from + 1; i < to; i += 1) {
-    run = bare(tokens[i]) ? run + 1 : 0;
-    if (run >= 3) return true;
-  }
-  return false;
+  return null;
 }

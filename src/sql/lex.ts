@@ -80,54 +80,78 @@ function endOfQuoted(text: string, at: number, close: string): { end: number; cl
   }
 }
 
+/** Where white space that begins at `at` ends. */
+export function skipSpace(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && SPACE.test(text.charAt(end))) end += 1;
+  return end;
+}
+
+function made(
+  text: string,
+  at: number,
+  kind: TokenKind,
+  end: number,
+  value?: string,
+  quote: SqlToken['quote'] = '',
+  closed = true,
+): SqlToken {
+  const written = text.slice(at, end);
+  return { kind, start: at, end, text: written, value: value ?? written, quote, closed };
+}
+
+function quoted(
+  text: string,
+  at: number,
+  kind: TokenKind,
+  open: number,
+  close: string,
+  quote: SqlToken['quote'],
+): SqlToken {
+  const { end, closed } = endOfQuoted(text, open, close);
+  const inner = text.slice(open + 1, closed ? end - 1 : end);
+  const value = close === ']' ? inner : inner.replaceAll(close + close, close);
+  return made(text, at, kind, end, value, quote, closed);
+}
+
+/**
+ * The token that begins at `at`, where neither white space nor the text's end is. It depends on what follows `at`
+ * alone, so a reader may begin anywhere.
+ */
+export function tokenAt(text: string, at: number): SqlToken {
+  const c = text.charAt(at);
+  const next = text.charAt(at + 1);
+  if (c === '-' && next === '-') {
+    const line = text.indexOf('\n', at);
+    return made(text, at, 'comment', line < 0 ? text.length : line);
+  }
+  if (c === '/' && next === '*') {
+    const close = text.indexOf('*/', at + 2);
+    return made(text, at, 'comment', close < 0 ? text.length : close + 2);
+  }
+  if (c === "'") return quoted(text, at, 'string', at, "'", '');
+  if (c === '"' || c === '`') return quoted(text, at, 'identifier', at, c, c);
+  if (c === '[') return quoted(text, at, 'identifier', at, ']', '[');
+  if ((c === 'x' || c === 'X') && next === "'") return quoted(text, at, 'blob', at + 1, "'", '');
+  if (NAME_START.test(c)) {
+    const end = endOf(NAME, text, at);
+    const upper = text.slice(at, end).toUpperCase();
+    return KEYWORDS.has(upper) ? made(text, at, 'keyword', end, upper) : made(text, at, 'identifier', end);
+  }
+  if (/\d/.test(c) || (c === '.' && /\d/.test(next))) return made(text, at, 'number', endOf(NUMBER, text, at));
+  const parameter = endOf(PARAMETER, text, at);
+  if (parameter > at) return made(text, at, 'parameter', parameter);
+  if (THREE.has(text.slice(at, at + 3))) return made(text, at, 'operator', at + 3);
+  if (TWO.has(c + next)) return made(text, at, 'operator', at + 2);
+  if (ONE.has(c)) return made(text, at, 'operator', at + 1);
+  return made(text, at, PUNCTUATION.has(c) ? 'punctuation' : 'unknown', at + 1);
+}
+
 /** Tokens of `text` from left to right, comments included. */
 export function lex(text: string): SqlToken[] {
   const tokens: SqlToken[] = [];
-  const add = (
-    kind: TokenKind,
-    start: number,
-    end: number,
-    value?: string,
-    quote: SqlToken['quote'] = '',
-    closed = true,
-  ): number => {
-    const written = text.slice(start, end);
-    tokens.push({ kind, start, end, text: written, value: value ?? written, quote, closed });
-    return end;
-  };
-  const quoted = (kind: TokenKind, start: number, open: number, close: string, quote: SqlToken['quote']): number => {
-    const { end, closed } = endOfQuoted(text, open, close);
-    const inner = text.slice(open + 1, closed ? end - 1 : end);
-    return add(kind, start, end, close === ']' ? inner : inner.replaceAll(close + close, close), quote, closed);
-  };
-  let at = 0;
-  while (at < text.length) {
-    const c = text.charAt(at);
-    const next = text.charAt(at + 1);
-    if (SPACE.test(c)) at += 1;
-    else if (c === '-' && next === '-') {
-      const line = text.indexOf('\n', at);
-      at = add('comment', at, line < 0 ? text.length : line);
-    } else if (c === '/' && next === '*') {
-      const close = text.indexOf('*/', at + 2);
-      at = add('comment', at, close < 0 ? text.length : close + 2);
-    } else if (c === "'") at = quoted('string', at, at, "'", '');
-    else if (c === '"' || c === '`') at = quoted('identifier', at, at, c, c);
-    else if (c === '[') at = quoted('identifier', at, at, ']', '[');
-    else if ((c === 'x' || c === 'X') && next === "'") at = quoted('blob', at, at + 1, "'", '');
-    else if (NAME_START.test(c)) {
-      const end = endOf(NAME, text, at);
-      const word = text.slice(at, end);
-      const upper = word.toUpperCase();
-      at = KEYWORDS.has(upper) ? add('keyword', at, end, upper) : add('identifier', at, end);
-    } else if (/\d/.test(c) || (c === '.' && /\d/.test(next))) at = add('number', at, endOf(NUMBER, text, at));
-    else if (endOf(PARAMETER, text, at) > at) at = add('parameter', at, endOf(PARAMETER, text, at));
-    else if (THREE.has(text.slice(at, at + 3))) at = add('operator', at, at + 3);
-    else if (TWO.has(c + next)) at = add('operator', at, at + 2);
-    else if (ONE.has(c)) at = add('operator', at, at + 1);
-    else if (PUNCTUATION.has(c)) at = add('punctuation', at, at + 1);
-    else at = add('unknown', at, at + 1);
-  }
+  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, tokens.at(-1)?.end ?? at))
+    tokens.push(tokenAt(text, at));
   return tokens;
 }
 
