@@ -1,6 +1,6 @@
 /**
- * What looks most like a statement in text where no whole query is: a query that breaks off or is wrong, another kind of
- * statement. It is told by its words alone, so that it can be refused for what it is.
+ * What looks most like a statement in text where no whole query is: a query that breaks off or is wrong, another kind
+ * of statement. It is told by its words alone, so that it can be refused for what it is.
  */
 import { isCleanStart } from './embedded-query.ts';
 import { lexCode, type SqlToken } from './lex.ts';

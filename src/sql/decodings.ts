@@ -1,4 +1,4 @@
-/** Ways in which a whole text may have been encoded on its way. Each is tried only where SQL is not found without it. */
+/** How a whole text may have been encoded on its way. Each is tried only where SQL is not found without it. */
 import { decodeXML } from 'entities/decode';
 
 export interface Decoding {
@@ -11,7 +11,12 @@ const ENTITIES: Decoding = {
   note: 'HTML entities decoded',
   decode: (text) =>
     text.includes('&')
-      ? decodeXML(text.replace(/&nbsp;|&#160;/gi, ' ').replace(/&(?:LT|GT|AMP|QUOT);/g, (one) => one.toLowerCase()))
+      ? decodeXML(
+          text
+            .replace(/&nbsp;|&#160;/gi, ' ')
+            .replace(/&(?:LT|GT|AMP|QUOT);/g, (one) => one.toLowerCase())
+            .replace(/&[lr]([sd])quo;/g, (_, sign) => (sign === 's' ? "'" : '"')),
+        )
       : text,
 };
 const MARKDOWN: Decoding = {
@@ -43,7 +48,11 @@ const DIFF: Decoding = {
 };
 const DOUBLED: Decoding = {
   note: 'doubled quotes made single',
-  decode: (text) => text.replace(/''|""/g, (two) => two.charAt(0)),
+  // As SQL and CSV write a text that holds quotes: between such quotes itself.
+  decode: (text) => {
+    const quote = /(['"])\s*(?:select|with|values)\b/i.exec(text)?.[1];
+    return quote === undefined ? text : text.replaceAll(quote + quote, quote);
+  },
 };
 const SINGLY = [ENTITIES, MARKDOWN, STRING, TAGS, LINE_NUMBERS, DIFF, DOUBLED];
 

@@ -3,22 +3,24 @@
  *
  * The rules, in order:
  * 1. Reasoning goes, in whatever tags, brackets or channels; what never ends takes all that follows with it.
- * 2. Wherever SELECT, WITH or VALUES stands, the text is read by SQLite's grammar from there on (embedded-query.ts). What
- *    the query's own literals hold is therefore never taken for wrapping, nor the prose's quote marks for literals.
+ * 2. Wherever SELECT, WITH or VALUES stands, the text is read by SQLite's grammar from there on (embedded-query.ts).
+ *    What its own literals hold is therefore never taken for wrapping, nor the prose's quote marks for literals.
  *    Curly and full-width signs outside the literals are made plain only where they keep it from being a query.
  * 3. What stands in a fence, a tag for the answer or JSON is preferred to inline code, and that to prose.
  * 4. Of several whole queries there the last is taken: models draft first and correct themselves afterwards. One that
  *    looks like SQL (at the start of a line or behind `:`, `|`, `;`, with a FROM, in capitals) goes before one inside a
  *    sentence.
- * 5. Where that finds no whole query, the text is decoded (HTML entities, Markdown and string escapes …) and read again.
+ * 5. Where that finds no whole query, the text is decoded (HTML entities, escapes of Markdown and strings …) and read
+ *    again.
  * 6. Where nothing helps, what looks most like a statement is given (broken-statement.ts): a wrong query, or DELETE,
  *    PRAGMA …, so that it can be refused for what it is. A wrong query is never cut until it is a right one.
  */
 import { brokenStatement, GOOD_SCORE, LEAST_SCORE, OTHER_STATEMENTS } from './broken-statement.ts';
 import { decoded } from './decodings.ts';
 import { isCleanStart, openerBefore, QueryFinder } from './embedded-query.ts';
-import { JSON_START, jsonAt } from './json-answers.ts';
-import { ESCAPED_REASONING, REASONING } from './markup.ts';
+import { JSON_START, jsonAt, stringBefore } from './json-answers.ts';
+import { withoutLineMarks } from './line-marks.ts';
+import { ENTITY, ESCAPED_REASONING, REASONING } from './markup.ts';
 import { withoutReasoning } from './reasoning.ts';
 
 export interface Extracted {
@@ -137,27 +139,6 @@ function literalsOf(text: string): (at: number) => boolean {
   };
 }
 
-/** Quoted paragraphs (`> `) and prompts of shells: every line of theirs begins with a mark that is no SQL. */
-function withoutLineMarks(text: string): string {
-  let work = text;
-  // A line of SQL may begin with `>`, the first one of a quotation with anything.
-  if (/^[^\S\n]{0,3}>/m.test(work)) {
-    const lines = work.split('\n');
-    const marked = lines.map((line) => /^[^\S\n]{0,3}>/.test(line));
-    work = lines
-      .map((line, i) => {
-        const run = marked[i] === true && (marked[i - 1] === true || marked[i + 1] === true);
-        return run || /^[^\S\n]{0,3}>[^\S\n]*(?:select|with|values|`{3}|~{3})/i.test(line)
-          ? line.replace(/^[^\S\n]{0,3}>[^\S\n]?/, '')
-          : line;
-      })
-      .join('\n');
-  }
-  if (/^(?:sqlite|sql|mysql|postgres|\w{1,20}[=#-])> ?/m.test(work))
-    work = work.replace(/^(?:\w{1,20}[=#-]?> ?|[^\S\n]{0,8}(?:\.\.\.|->|-)>? )/gm, '');
-  return work;
-}
-
 const STATEMENT_WORD = '\\b_{0,3}(?<word>select|with|values)(?![\\w$])';
 
 /** Not part of a name: `a.select`, `$with`, `SELECT语句`. */
@@ -241,7 +222,7 @@ function candidatesIn(text: string, nested: number): Candidate[] {
       const inside = region === null ? [] : fromJson(region.texts, at, region.end, nested);
       const altered =
         region?.mended === true &&
-        /[:[,]\s*'/.test(text.slice(at, Math.min(region.end, at + 20_000))) &&
+        /[:[,]\s*['`]/.test(text.slice(at, Math.min(region.end, at + 20_000))) &&
         !text.slice(at, region.end).includes('\\') &&
         inside.some((one) => one.sql !== null && !text.includes(one.sql));
       if (region === null || altered || (region.mended && !inside.some((one) => one.sql !== null))) noJson += 1;
@@ -258,6 +239,13 @@ function candidatesIn(text: string, nested: number): Candidate[] {
     else if (isStatementWord(text, found)) {
       const from = at + found[0].length - word.length;
       if (from < brokenUntil && !beginsAnew(text, from)) continue;
+      const literal = nested < MAX_NESTED ? stringBefore(text, from) : null;
+      const inside = literal === null ? [] : fromJson([{ key: 'sql', text: literal.value }], from, literal.end, nested);
+      if (literal !== null && inside.length > 0) {
+        candidates.push(...inside);
+        scan.lastIndex = literal.end;
+        continue;
+      }
       const candidate = candidateAt(
         text,
         finder,
@@ -285,18 +273,23 @@ function candidateAt(
   const clean = isCleanStart(text, from);
   const capitals = word === word.toUpperCase();
   if (word.toUpperCase() === 'VALUES' && clean === null) return null;
-  const opener = openerBefore(text, from);
-  const place: Place = held ? 2 : opener === '`' ? 1 : 0;
-  const query = finder.at(from);
+  const begin = withLeadingComments(text, from);
+  const opener = openerBefore(text, begin);
+  if (clean !== 'line' && !held && opener === '' && !capitals && SENTENCE.test(text.slice(from, from + 200)))
+    return null;
+  const place: Place = held ? 2 : opener.startsWith('`') ? 1 : 0;
+  const query = isHalf(text, from) ? null : finder.at(from, begin);
   if (query === null) {
     const plausible = clean !== null && capitals ? true : finder.read >= 3 && (clean !== null || capitals);
     return plausible
       ? { place, sql: null, score: 0, from, to: from < brokenUntil ? brokenUntil : brokenEnd(text, from), notes: [] }
       : null;
   }
-  const score = (/\bfrom\b/i.test(query.sql) ? 3 : 0) + (clean === null ? 0 : 2) + (capitals ? 1 : 0) + 1;
+  // Written like SQL: a sentence that begins with it says "Select".
+  const written = capitals || (clean === 'line' && word === word.toLowerCase());
+  const source = /\bfrom\b/i.test(query.sql) || word.toUpperCase() === 'VALUES' || (held && clean === 'line');
+  const score = (source ? 3 : 0) + (clean === null ? 0 : 2) + (written ? 1 : 0) + 1;
   if (score < LEAST_SCORE) return null;
-  const begin = withLeadingComments(text, from);
   return {
     place,
     sql: text.slice(begin, from) + query.sql,
@@ -307,9 +300,16 @@ function candidateAt(
   };
 }
 
+const BROKEN_END = new RegExp(
+  `&amp;#?\\w{1,6};|${ENTITY};|(;|\`{3}|~{3}|<(?:${ANSWER_TAGS})\\b|\\n[^\\S\\n]*\\n)`,
+  'gi',
+);
+/** In a sentence: select the …, select one from these … */
+const SENTENCE =
+  /^select\s(?:(?:\w+\s)?from\s)?(?:the|an?|your|any|some\w*|one|all|which\w*|these|those|from|what\w*|its?|this|that|only|data|rows)\s+(?:[a-z]+[\s.,;:!?]|$)/i;
 /** A query that is not whole reaches to its semicolon, the end of its fence or an empty line. */
 function brokenEnd(text: string, from: number): number {
-  const ends = /&(?:lt|gt|amp|quot|apos|nbsp|#\w{1,6});|(;|`{3}|~{3}|\n[^\S\n]*\n)/gi;
+  const ends = new RegExp(BROKEN_END);
   ends.lastIndex = from;
   let found = ends.exec(text);
   while (found !== null && found[1] === undefined) found = ends.exec(text);
@@ -322,15 +322,28 @@ function beginsAnew(text: string, from: number): boolean {
   return !/(?:[(),]|\b(?:union|all|except|intersect|as))\s*$/i.test(text.slice(Math.max(0, from - 200), from));
 }
 
+/** SQLite reads no `(SELECT …) UNION (SELECT …)`: half of it is not what was meant. */
+function isHalf(text: string, from: number): boolean {
+  return /\)\s{0,20}(?:union|intersect|except)(?:\s{1,20}all)?\s{0,20}\(\s{0,20}$/i.test(
+    text.slice(Math.max(0, from - 100), from),
+  );
+}
+
+/** Characters of a comment above a query. */
+const LONGEST_COMMENT = 4000;
+
 /** Comments on the lines right above a query are part of it. */
 function withLeadingComments(text: string, from: number): number {
   let begin = from;
   for (;;) {
-    const before = text.slice(0, begin);
-    const line = /(?:^|\n)([^\S\n]*--[^\n]*)\n[^\S\n]*$/.exec(before.slice(-500));
+    const from = Math.max(0, begin - LONGEST_COMMENT);
+    const before = text.slice(from, begin);
+    const line = /(?:^|\n|["'`“{])([^\S\n]*--[^\n]*)\n[^\S\n]*$/.exec(before.slice(-500));
     const block = before.trimEnd().endsWith('*/') ? before.lastIndexOf('/*') : -1;
-    if (line?.[1] !== undefined) begin -= line[0].length - (line[0].startsWith('\n') ? 1 : 0);
-    else if (block >= 0) begin = block;
+    // A line of dashes alone is a rule of Markdown.
+    if (line?.[1] !== undefined && (begin < from || !/^\s*-{3,}\s*$/.test(line[1])))
+      begin -= line[0].length - line[0].indexOf(line[1]);
+    else if (block >= 0) begin = from + block;
     else return begin;
   }
 }
@@ -352,7 +365,7 @@ function fromJson(
     if (found === null || found.sql === '') continue;
     const sql = SQL_KEY.test(key);
     // A sentence under another key may mention a query; only a text that is one counts.
-    if (!sql && !/^\W*(?:select|with|values)\b/i.test(text)) continue;
+    if (!sql && !/^(?:\s*--[^\n]*\n)*\W*(?:select|with|values)\b/i.test(text)) continue;
     const part = { place: 2, from, to, notes } as const;
     candidates.push(
       found.whole

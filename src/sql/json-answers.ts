@@ -20,17 +20,20 @@ export interface JsonRegion {
 /** Repairing takes more than linear time and recurses: no answer is longer or deeper. */
 const LONGEST_REPAIRED = 20_000;
 const DEEPEST = 40;
+const STRING = /"(?:[^"\\\n]|\\[^\n]){0,20000}"/y;
 /** Where JSON may begin (sticky): an object with a key, a list of objects or texts. */
 export const JSON_START =
-  /\{\s{0,200}(?:["'“][^"'\n“”]{0,60}["'”]|[A-Za-z_]\w{0,40})\s{0,20}[:=]|\[\s{0,200}(?:[{["]|'(?:select|with)\b)/iy;
+  /\{(?:\s{0,200}\/\/[^\n]{0,200}\n)?\s{0,200}(?:["'“][^"'\n“”]{0,60}["'”]|[A-Za-z_]\w{0,40})\s{0,20}[:=]|\[\s{0,200}(?:[{["]|'(?:select|with)\b)/iy;
 
 /** The JSON that begins at `start`; null when it cannot be read, even with its usual faults mended. */
 export function jsonAt(text: string, start: number): JsonRegion | null {
-  const end = closeOf(text, start);
+  const { end, ends: openEnd, missing } = closeOf(text, start);
   if (end !== null) {
     const strict = parsed(text.slice(start, end), JSON.parse);
     if (strict !== null) return { end, mended: false, closed: true, texts: strict };
   }
+  const broken = openEnd - start <= LONGEST_REPAIRED ? parsed(text.slice(start, openEnd) + missing, JSON.parse) : null;
+  if (end === null && broken !== null) return { end: openEnd, mended: true, closed: false, texts: broken };
   const whole = text.slice(start, Math.min(text.length, start + LONGEST_REPAIRED));
   const last = Math.max(whole.lastIndexOf('}'), whole.lastIndexOf(']')) + 1;
   const token = whole.search(/<[|｜]|<\/|<\w+>$/);
@@ -62,19 +65,52 @@ function collect(value: unknown, key: string, texts: JsonText[], depth: number):
     for (const [name, one] of Object.entries(value)) collect(one, name, texts, depth + 1);
 }
 
-/** Offset behind the bracket that closes the one at `start`, brackets in strings aside; null when none does. */
-function closeOf(text: string, start: number): number | null {
-  let depth = 0;
+/**
+ * The string of program code that opens right before `at`, `query="SELECT …\\n"`: its value and the offset behind it.
+ * Null for other quotations, and where nothing in it is escaped.
+ */
+export function stringBefore(text: string, at: number): { readonly value: string; readonly end: number } | null {
+  if (text.charAt(at - 1) !== '"') return null;
+  STRING.lastIndex = at - 1;
+  const literal = STRING.exec(text)?.[0];
+  if (literal?.includes('\\') !== true) return null;
+  const code = /[=(]\s{0,20}$/.test(text.slice(Math.max(0, at - 22), at - 1));
+  if (!code && !literal.includes('\\"')) return null;
+  try {
+    return { value: String(JSON.parse(literal)), end: at - 1 + literal.length };
+  } catch {
+    return null;
+  }
+}
+
+interface Close {
+  /** Offset behind the bracket that closes the first one; null when none does. */
+  readonly end: number | null;
+  /** The same, or a control token, tag or empty line outside its strings, or the text's end. */
+  readonly ends: number;
+  /** What closes all that is open at `ends`. */
+  readonly missing: string;
+}
+
+/** Where the bracket at `start` is closed, brackets in strings aside; where none closes it, what would. */
+function closeOf(text: string, start: number): Close {
+  let missing = '';
+  let token: Close | null = null;
   for (let i = start; i < text.length; i += 1) {
     const c = text.charAt(i);
     if (c === '"') {
       i += 1;
       while (i < text.length && text.charAt(i) !== '"') i += text.charAt(i) === '\\' ? 2 : 1;
-    } else if (c === '{' || c === '[') depth += 1;
+      if (i >= text.length) missing = `"${missing}`;
+    } else if (c === '{' || c === '[') missing = (c === '{' ? '}' : ']') + missing;
     else if (c === '}' || c === ']') {
-      depth -= 1;
-      if (depth === 0) return i + 1;
-    }
+      missing = missing.slice(1);
+      if (missing === '') return { end: i + 1, ends: i + 1, missing };
+    } else if (
+      (c === '<' && /[|｜/]/.test(text.charAt(i + 1))) ||
+      (c === '\n' && /^\s*\n/.test(text.slice(i + 1, i + 20)))
+    )
+      token ??= { end: null, ends: i, missing };
   }
-  return null;
+  return token ?? { end: null, ends: text.length, missing };
 }

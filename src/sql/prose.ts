@@ -1,4 +1,4 @@
-/** Is what follows a query prose, or more of a query that is wrong? Only prose is cut off: a wrong query stays wrong. */
+/** Is what follows a query prose, or more of a wrong query? Only prose is cut off: a wrong query stays wrong. */
 import { KEYWORDS } from './lex.ts';
 import { TYPOGRAPHIC } from './markup.ts';
 
@@ -24,11 +24,22 @@ export function isProseLine(rest: string, capitals: boolean): boolean {
   if (LETTER.test(word.charAt(0)) && word !== word.toLowerCase() && (word !== word.toUpperCase() || word.length === 1))
     return !keyword || plain >= 3 || capitals;
   if (word === word.toLowerCase()) {
-    if (keyword && !capitals) return false;
+    if (keyword && !capitals) return foreignWords(line) >= 3;
     if (keyword) return plain >= 3;
     return plain >= 2 || blank || /[.:!?…。]$/.test(line);
   }
-  return plain >= 3 || (blank && !keyword);
+  return keyword ? foreignWords(line) >= 3 : plain >= 3 || blank;
+}
+
+/** The longest run of bare words that are no keywords at all. */
+function foreignWords(line: string): number {
+  let [run, most] = [0, 0];
+  for (const word of line.split(/\s+/)) {
+    const bare = word.replace(/[.,;:!?]+$/, '');
+    run = /^[\p{L}\p{M}’'-]+$/u.test(bare) && !KEYWORDS.has(bare.toUpperCase()) ? run + 1 : 0;
+    most = Math.max(most, run);
+  }
+  return most;
 }
 
 /** The longest run of words that are no keywords in capitals. */

@@ -10,8 +10,8 @@ import { RESERVED, type SqlToken } from './lex.ts';
 export interface TokenSource {
   /** By index, read when it is asked for; null behind the last one. */
   token(index: number): SqlToken | null;
-  /** Does a new line begin between this token and the one before it? */
-  beginsLine(index: number): boolean;
+  /** What lies between this token and the one before it: white space and comments. */
+  gap(index: number): string;
 }
 
 /** A place where the query may end: behind `tokens` tokens. */
@@ -30,6 +30,7 @@ export interface QueryReading {
 
 /** As deep as the structure reader goes: the stack is finite. */
 const MAX_NESTING = 100;
+const BLANK_LINE = /\n[^\S\n]*\n/;
 /** Words between two tables that are no names here. */
 const JOIN_WORDS: ReadonlySet<string> = new Set(['CROSS', 'FULL', 'INNER', 'LEFT', 'NATURAL', 'OUTER', 'RIGHT']);
 const NO_ALIAS: ReadonlySet<string> = new Set([...JOIN_WORDS, 'INDEXED']);
@@ -123,7 +124,7 @@ class QueryGrammar {
   private alias(inList = false): boolean {
     if (this.word('AS')) return this.name() && this.mayEnd();
     const token = this.token();
-    if (this.pending === 0 && this.source.beginsLine(this.at) && !this.isAliasOnLine(inList)) return true;
+    if (this.pending === 0 && this.source.gap(this.at).includes('\n') && !this.isAliasOnLine(inList)) return true;
     const bare = token?.kind === 'string' || (this.isIdentifier(token) && !this.isWindowClause());
     if (!bare) return true;
     this.at += 1;
@@ -131,14 +132,14 @@ class QueryGrammar {
   }
 
   /**
-   * Nobody gives a bare alias a line of its own but behind a parenthesis or an END, or with more of the query behind
-   * it: otherwise the first word of the next line is one of prose.
+   * Nobody gives a bare alias a line of its own but with more of the query behind it, or to a table behind a
+   * parenthesis: otherwise the first word of the next line is one of prose.
    */
   private isAliasOnLine(inList: boolean): boolean {
-    const before = this.token(-1);
-    if (before?.text === ')' || before?.value === 'END' || (inList && this.isText(',', 1))) return true;
     const after = this.wordAt(1);
-    return BEHIND_ALIAS.has(after) || JOIN_WORDS.has(after);
+    if (BEHIND_ALIAS.has(after) || JOIN_WORDS.has(after) || (inList && this.isText(',', 1))) return true;
+    const blank = BLANK_LINE.test(this.source.gap(this.at));
+    return !blank && !inList && this.token(-1)?.text === ')' && /^[\0-\u007f]*$/.test(this.token()?.text ?? '');
   }
 
   private sources(): boolean {
@@ -169,7 +170,7 @@ class QueryGrammar {
     } else {
       if (!this.name()) return false;
       if (this.isText('.') && this.isName(1)) this.at += 2;
-      if (this.isText('(') && !this.inParentheses(() => this.isText(')') || this.list(() => this.expression())))
+      if (this.isCall() && !this.inParentheses(() => this.isText(')') || this.list(() => this.expression())))
         return false;
     }
     this.mayEnd();
@@ -258,6 +259,8 @@ class QueryGrammar {
       return true;
     }
     if (token?.kind !== 'operator' || !BINARY.has(token.text)) return false;
+    // Behind an empty line: an item of a list, emphasis, a table, a quotation.
+    if (this.pending === 0 && '*-+|>'.includes(token.text) && BLANK_LINE.test(this.source.gap(this.at))) return false;
     this.at += 1;
     return true;
   }
@@ -318,7 +321,12 @@ class QueryGrammar {
       this.at += 1;
       return true;
     }
-    return this.isName() && (this.isText('(', 1) ? this.call() : this.qualifiedName());
+    return this.isName() && (this.isCall(1) ? this.call() : this.qualifiedName());
+  }
+
+  /** A parenthesis on a line of its own begins a sentence rather than arguments. */
+  private isCall(ahead = 0): boolean {
+    return this.isText('(', ahead) && !(this.pending === 0 && this.source.gap(this.at + ahead).includes('\n'));
   }
 
   private qualifiedName(): boolean {

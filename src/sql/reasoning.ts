@@ -20,13 +20,15 @@ export function withoutReasoning(text: string, isLiteral: IsLiteral): Answer {
   /** Parts taken out, and where each begins to be sure: a closing mark behind it may extend it. */
   const gone: [number, number][] = [];
   let open = -1;
+  const closesLater = closings(text);
   const words = [...text.matchAll(/\b(?:select|with|values)\b/gi)];
   const lastWord = words.at(-1)?.index ?? -1;
   for (const found of text.matchAll(REASONING)) {
     if (isLiteral(found.index)) continue;
     const end = found.index + found[0].length;
+    if (isQuoted(text, found.index, end)) continue;
     if (!isClosing(found)) {
-      if (open < 0 && (!/^\\?\[|^【/.test(found[0]) || closesLater(text, found[0], end))) open = found.index;
+      if (open < 0 && (!/^\\?\[|^【/.test(found[0]) || closesLater(found[0], end))) open = found.index;
     } else if (open >= 0) {
       gone.push([open, end]);
       open = -1;
@@ -49,11 +51,29 @@ export function withoutReasoning(text: string, isLiteral: IsLiteral): Answer {
   return { text: kept + text.slice(from), note: open >= 0 ? 'reasoning never ended' : 'reasoning removed' };
 }
 
+/** Right between two quotes, or in a literal of a query on the same line: content even where the query is not whole. */
+function isQuoted(text: string, start: number, end: number): boolean {
+  const line = text.slice(Math.max(0, start - 300), start).replace(/^[\s\S]*\n/, '');
+  const rest = text.slice(end, end + 300).replace(/\n[\s\S]*$/, '');
+  if (/(?:['"]|&#39;|&apos;)$/.test(line) && /^(?:['"]|&#39;|&apos;)/.test(rest))
+    return /\b(?:select|with)\b/i.test(line);
+  const query = line.split(/\b(?:select|with)\b/i);
+  if (query.length < 2 || ((query.at(-1) ?? '').split("'").length & 1) === 1) return false;
+  const close = rest.indexOf("'");
+  return close >= 0 && !/\b(?:select|with|values)\b/i.test(rest.slice(0, close));
+}
+
 /** A heading in brackets begins reasoning only where the same word closes it, or it says what it is. */
-function closesLater(text: string, mark: string, from: number): boolean {
-  if (/think|reasoning/i.test(mark)) return true;
-  const name = mark.replace(/[\\[\]【】]/g, '');
-  return text.includes(`[/${name}]`, from) || text.includes(`【/${name}】`, from);
+function closings(text: string): (mark: string, from: number) => boolean {
+  const last = new Map<string, number>();
+  return (mark, from) => {
+    if (/think|reasoning/i.test(mark)) return true;
+    const name = mark.replace(/[\\[\]【】]/g, '');
+    const known = last.get(name);
+    const at = known ?? Math.max(text.lastIndexOf(`[/${name}]`), text.lastIndexOf(`【/${name}】`));
+    if (known === undefined) last.set(name, at);
+    return at >= from;
+  };
 }
 
 const HARMONY = /<\|(start|end|message|channel|constrain|return|call)\|>/g;

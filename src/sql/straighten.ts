@@ -2,7 +2,7 @@
 
 /** Characters between two curly quotes that can still be one value. */
 const LONGEST_QUOTED = 300;
-const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\ufe0f]/;
+const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]|\ufe0f/;
 const WIDE_SPACE = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/;
 const FULL_WIDTH = /[\uff01-\uff20\uff3b-\uff3e\uff40\uff5b-\uff5e]/;
 const SINGLE = /[\u2018-\u201b\u2032\u00b4\uff07]/;

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/grpo/random.ts';
 import { extractSql } from '../../src/sql/extract.ts';
+import { lexCode } from '../../src/sql/lex.ts';
+import { readQuery } from '../../src/sql/query-grammar.ts';
 import { SQL_CORPUS } from './sql-corpus.ts';
 import {
   DRAFTS,
@@ -18,6 +20,19 @@ import {
   type Wrapping,
 } from './wrappings.ts';
 
+const HOSTILE = [
+  ...[
+    'SELECT ',
+    'SELECT a FROM t ',
+    'select a from t;\n',
+    "SELECT a FROM t WHERE b = '",
+    '(SELECT a FROM ',
+    'WITH a AS (',
+  ],
+  ...['{"a":', '[{"a": 1,', '{"sql": "SELECT 1"} ', '[plan]', '【思考】', '<think>', '</think>', "'</think>' "],
+  ...['```sql\nSELECT a\n', "'SELECT a'", '"SELECT a\n', '“SELECT a ', 'SELECT a &lt; ', 'SELECT \\* ', '*/\nSELECT '],
+  ...['/* SELECT a */\nSELECT ', '-- a\nSELECT b\n', '| SELECT a | b |\n', '> SELECT a\n', 'SELECT a，', '="SELECT \\'],
+];
 /** White space and a last semicolon aside. */
 const flat = (sql: string): string =>
   sql
@@ -80,3 +95,54 @@ test('never a draft out of reasoning that has not ended', () => {
   for (const open of UNENDED)
     for (const draft of DRAFTS) expect([open, draft, extractSql(open + draft).sql]).toEqual([open, draft, '']);
 });
+
+test('where nothing but prose is, there is no SQL', () => {
+  for (const text of [
+    "I'm sorry, I can't select that data.",
+    "With the given schema, there's no way to answer.",
+    'Please select one from the list below.',
+    "Here's my plan: select the columns, join the tables, with a group by.",
+    '无法回答这个问题。',
+    '申し訳ありませんが、SELECT文を書けません。',
+    '{"sql": null}',
+    '```sql\n```',
+  ])
+    expect([text, extractSql(text).sql]).toEqual([text, '']);
+});
+
+test('what is wrong or breaks off is never cut until it is right', () => {
+  for (const text of [
+    'select name, age from person where',
+    'select t2.name, count(*) from a as t1 join b as t2 on',
+    "SELECT a FROM t WHERE b > (SELECT MAX(c) FROM u WHERE d IN ('English', 'French', 'German'))\nGROUP BY",
+    'SELECT count(*) FROM t - SELECT count(*) FROM u',
+    "(SELECT a FROM t WHERE b = 'x') INTERSECT (SELECT a FROM t WHERE b = 'y')",
+  ])
+    expect(isWholeQuery(extractSql(text).sql)).toBe(false);
+});
+
+function isWholeQuery(sql: string): boolean {
+  const tokens = lexCode(sql);
+  return readQuery({ token: (i) => tokens[i] ?? null, gap: () => ' ' }).ends.at(-1)?.tokens === tokens.length;
+}
+
+/** Milliseconds, of the best of three. */
+function timeOf(text: string): number {
+  return Math.min(
+    ...[1, 2, 3].map(() => {
+      const start = performance.now();
+      extractSql(text);
+      return performance.now() - start;
+    }),
+  );
+}
+
+test('the work grows no faster than the text, whatever it repeats', () => {
+  const steep: string[] = [];
+  for (const unit of HOSTILE) {
+    const [short, long] = [10_000, 80_000].map((length) => timeOf(unit.repeat(length / unit.length)));
+    // Eight times the text: quadratic work takes 64 times as long. Below two milliseconds the clock says little.
+    if (long! > 32 * Math.max(short!, 2)) steep.push(`${JSON.stringify(unit)}: ${short} and ${long} ms`);
+  }
+  expect(steep).toEqual([]);
+}, 120_000);

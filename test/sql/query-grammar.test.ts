@@ -9,7 +9,7 @@ import { SQL_CORPUS } from './sql-corpus.ts';
 function accepts(sql: string): boolean {
   const tokens = lexCode(sql);
   if (tokens.some((token) => !token.closed || token.kind === 'unknown')) return false;
-  return readQuery({ token: (i) => tokens[i] ?? null, beginsLine: () => false }).ends.at(-1)?.tokens === tokens.length;
+  return readQuery({ token: (i) => tokens[i] ?? null, gap: () => ' ' }).ends.at(-1)?.tokens === tokens.length;
 }
 
 let verdict: (sql: string) => boolean;

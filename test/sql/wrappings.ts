@@ -6,9 +6,9 @@ import type { Random } from '../../src/grpo/types.ts';
 
 export interface Wrapping {
   readonly name: string;
-  wrap(inner: string, pick: Pick): string;
+  readonly wrap: (inner: string, pick: Pick) => string;
   /** False where the wrapping would lose or change this text for any reader. */
-  fits?(inner: string): boolean;
+  readonly fits?: (inner: string) => boolean;
 }
 
 export type Pick = <T>(from: readonly T[]) => T;
@@ -52,6 +52,9 @@ export const AFTER = [
   'هذا الاستعلام يحسب الأكشاك.',
   'คำสั่งนี้นับจำนวน',
   '이 쿼리는 개수를 셉니다.',
+  'Having said that, check the data.',
+  "(Note: it's SQLite.)",
+  "As you can see, it doesn't sort.",
   '- It reads one table.\n- It filters by city.',
   '1. First the table is read.\n2. Then rows are counted.',
   '**Note:** values are case sensitive.',
@@ -87,6 +90,7 @@ export const TOKENS: readonly Wrapping[] = [
   '</s></s>',
   '<EOT>',
   '<|end_of_text|>',
+  '[|endofturn|]',
 ]
   .map((token): Wrapping => ({ name: token, wrap: (inner) => inner + token }))
   .concat(
@@ -111,6 +115,9 @@ export const TAGS: readonly Wrapping[] = [
     wrap: (inner) =>
       `<tool_call>\n<function=run>\n<parameter=query>\n${inner}\n</parameter>\n</function>\n</tool_call>`,
   },
+  { name: 'CDATA', wrap: (inner) => `<sql><![CDATA[${inner}]]></sql>` },
+  { name: 'boxed', wrap: (inner) => `$\\boxed{${inner}}$`, fits: (inner) => !/\\|--/.test(inner) },
+  { name: 'org', wrap: (inner) => `#+BEGIN_SRC sql\n${inner}\n#+END_SRC` },
   { name: 'invoke', wrap: (inner) => `<invoke name="run_sql"><parameter name="query">${inner}</parameter></invoke>` },
 ];
 
@@ -273,6 +280,18 @@ export const LAYOUTS: readonly Wrapping[] = [
     wrap: (inner) => `| Query |\n|---|\n| ${inner.replaceAll('|', '\\|')} |`,
     fits: (inner) => oneLine(inner) && !/\\|--|\/\*|'[^']*\|/.test(inner),
   },
+  {
+    name: 'table of three columns',
+    wrap: (inner) => `| # | Query | Note |\n| --- | --- | --- |\n| 1 | ${inner} | it counts |`,
+    fits: (inner) => oneLine(inner) && !/[\\|]|--|\/\*/.test(inner),
+  },
+  {
+    name: 'block of YAML',
+    wrap: (inner) => `sql: |\n  ${inner.replaceAll('\n', '\n  ')}\nexplanation: counts rows`,
+    fits: (inner) => !/\n\n/.test(inner),
+  },
+  { name: 'rule', wrap: (inner) => `${inner}\n\n---\n\n*Note:* it doesn't sort.` },
+  { name: 'colours', wrap: (inner) => `\u001b[32m${inner}\u001b[0m` },
   { name: 'list item', wrap: (inner) => `- ${inner}` },
   { name: 'number', wrap: (inner) => `1. ${inner}` },
   { name: 'prompt', wrap: (inner) => `sqlite> ${inner};`, fits: oneLine },
@@ -287,6 +306,7 @@ export const THOUGHTS: readonly Wrapping[] = [
     }),
   ),
   { name: 'closing tag only', wrap: (inner, pick) => `${pick(DRAFTS)}\n</think>\n\n${inner}` },
+  { name: 'channel of Gemma', wrap: (inner, pick) => `<|channel>thought\n${pick(DRAFTS)}<channel|>${inner}` },
   { name: '[THINK]', wrap: (inner, pick) => `[THINK]${pick(DRAFTS)}[/THINK]${inner}` },
   { name: '◁think▷', wrap: (inner, pick) => `◁think▷${pick(DRAFTS)}◁/think▷${inner}` },
   {
