@@ -91,7 +91,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // A page waits as often as it works: two files at a time, each with a browser and a server of its own.
+          maxWorkers: 2,
+          isolate: false,
         },
       },
     ],

@@ -1,9 +1,7 @@
 /** From a file or a dump that somebody brings to a database that can be trusted to be one. */
 import { messageOf } from '../grpo/message-of.ts';
 import { CODE, Connection, QueryError } from './connection.ts';
-import { runDump } from './dump.ts';
 import { DatabaseImportError } from './errors.ts';
-import { lexCode } from '../sql/lex.ts';
 import { distrustSchema } from './sandbox.ts';
 import { quoteText } from './schema-queries.ts';
 import { sharedSqlite } from './sqlite.ts';
@@ -182,8 +180,7 @@ function checkPages(connection: Connection): string[] {
 /** Orders of texts that the tables declare and SQLite does not have: nothing needs them before something is sorted. */
 function unknownCollations(connection: Connection): Set<string> {
   const declared = connection.query("SELECT sql FROM sqlite_schema WHERE sql LIKE '%collate%'").flatMap(([sql]) => {
-    const tokens = lexCode(String(sql));
-    return tokens.flatMap(({ value }, i) => (tokens[i - 1]?.value === 'COLLATE' ? [value] : []));
+    return Array.from(String(sql).matchAll(/\bCOLLATE\s+["'`[]?([\w$\u0080-\uffff]+)/gi), ([, name = '']) => name);
   });
   return new Set(declared.filter((name) => !COLLATIONS.has(name.toUpperCase())));
 }
@@ -224,6 +221,8 @@ async function importDump(source: DatabaseSource): Promise<Uint8Array> {
     throw new DatabaseImportError('The dump is empty. Open a file with CREATE TABLE and INSERT statements.');
   const connection = new Connection(await sharedSqlite());
   try {
+    // Not needed for files: fetched when a dump is opened.
+    const { runDump } = await import('./dump.ts');
     runDump(connection, sql);
     return connection.image();
   } finally {

@@ -1,7 +1,6 @@
 /** What a database declares: tables, views, columns, keys, and how many rows there are. */
 import type { Column, ForeignKey, Schema, SqlValue, Table } from '../grpo/types.ts';
 import { QueryError, type Connection } from './connection.ts';
-import { lexCode } from '../sql/lex.ts';
 import { profileColumns } from './profile.ts';
 import { QUERY_DEADLINE_MS, quoteName, quoteText } from './schema-queries.ts';
 
@@ -93,6 +92,19 @@ function listed(connection: Connection): Listed[] {
   return made.filter(({ name }) => !shadows.has(name.toLowerCase()));
 }
 
+/** Comments and texts, which are passed over; names in quotes; bare words. */
+const WORDS =
+  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|[\w$\u0080-\uffff]+/g;
+
+/** In small letters. What stands before a dot says whose column it is, and reads nothing. */
+function namesIn(sql: string): string[] {
+  return Array.from(sql.matchAll(WORDS)).flatMap((found) => {
+    const [whole, ...quoted] = found;
+    if (/^(--|\/\*|')/.test(whole) || sql[found.index + whole.length] === '.') return [];
+    return [(quoted.find((name) => name !== undefined) ?? whole).toLowerCase()];
+  });
+}
+
 /** How many tables a name comes down to: 1 for a table. Names that are something else in the text count as well. */
 function tableCounts(all: readonly Listed[]): (name: string) => number {
   const made = new Map(all.map((one) => [one.name.toLowerCase(), one]));
@@ -104,11 +116,7 @@ function tableCounts(all: readonly Listed[]): (name: string) => number {
     if (before !== undefined) return before;
     // A view that reads itself, in whatever way, does not compile.
     known.set(name, Infinity);
-    // What stands before a dot says whose column it is, and reads nothing.
-    const read = lexCode(one.sql)
-      .filter((_, i, tokens) => tokens[i + 1]?.text !== '.')
-      .map(({ value }) => value.toLowerCase())
-      .filter((word) => word !== name && made.has(word));
+    const read = namesIn(one.sql).filter((word) => word !== name && made.has(word));
     const sum = read.reduce((total, word) => total + count(word), 0);
     known.set(name, sum);
     return sum;

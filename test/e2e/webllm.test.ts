@@ -233,14 +233,11 @@ describe('with SwiftShader for a GPU', () => {
 
     await page.evaluate(() => window.underTest.cancel());
     expect((await loading).error).toMatchObject({ name: 'AbortError' });
-    // The connections are closed: nothing goes on in the background.
+    // The connections are closed. That none is opened again is shown where the clock is passed in, of the provider.
     const pending = models.asked.filter(
       (name) => name.startsWith('params_shard') && name !== 'params_shard_0.bin',
     ).length;
     await expect.poll(() => models.brokenOff.length).toBeGreaterThanOrEqual(pending);
-    const asked = models.asked.length;
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(models.asked).toHaveLength(asked);
 
     const kept = await page.evaluate(() => window.underTest.storedAddresses());
     models.reset();

@@ -3,6 +3,7 @@ import { prebuiltAppConfig, type AppConfig, type MLCEngineConfig } from '@mlc-ai
 import type { LoadProgress } from '../../../src/samplers/language/model.ts';
 import { CATALOGUE, modelId } from '../../../src/samplers/webllm/models.ts';
 import { makeWebllmProvider, type WebllmOptions } from '../../../src/samplers/webllm/webllm-provider.ts';
+import { turns } from '../../support/turns.ts';
 import { fakeGpu, type FakeAdapter } from './fake-gpu.ts';
 import { memoryStores } from './memory-stores.ts';
 import { ScriptedEngine, type Script } from './scripted-engine.ts';
@@ -284,6 +285,24 @@ test('cancelling stops the download, keeps what is complete, and the next load g
   expect(asked).toContain(`${BASE}params_shard_5.bin`);
   expect(asked.filter((url) => kept.includes(url))).toEqual([]);
   expect(imports()).toBe(2);
+});
+
+test.each([
+  ['in an answer that is worth another try', () => new Response('', { status: 503 })],
+  ['in no answer', () => Promise.reject(new TypeError('Failed to fetch'))],
+])('after a cancel nothing is tried again where a request ends %s', async (_how, answer) => {
+  const { load, server, asked, waits } = setUp();
+  const cancel = new AbortController();
+  server.set(`${BASE}params_shard_2.bin`, () => {
+    cancel.abort();
+    return answer();
+  });
+  await expect(load(cancel.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  const until = [...asked];
+  await turns(20);
+  expect(until).toContain(`${BASE}params_shard_2.bin`);
+  expect(asked).toEqual(until);
+  expect(waits).toEqual([]);
 });
 
 test('cancelling while the package loads ends it in its next report, and frees the GPU', async () => {
