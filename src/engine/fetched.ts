@@ -5,7 +5,7 @@ import { messageOf } from '../grpo/message-of.ts';
 export function fetched<T>(part: Promise<T>): Promise<T> {
   return part.catch((error: unknown): never => {
     throw new Error(
-      `A part of the engine could not be fetched (${messageOf(error)}). Check the connection and reload the page.`,
+      `A part of the engine could not be fetched (${messageOf(error)}). Check the connection and try again.`,
       { cause: error },
     );
   });

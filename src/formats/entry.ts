@@ -32,11 +32,14 @@ export class Entry {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #source: string;
   readonly #index: number | null;
+  /** The fields it stands in, from the outside. */
+  readonly #within: readonly string[];
 
   /** `index`: its place in a list, null for the file itself. */
-  constructor(entry: unknown, source: string, index: number | null) {
+  constructor(entry: unknown, source: string, index: number | null, within: readonly string[] = []) {
     this.#source = source;
     this.#index = index;
+    this.#within = within;
     this.#fields = {};
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
       throw this.error(`is ${kindOf(entry)}, not an object`);
@@ -47,7 +50,7 @@ export class Entry {
     const id = this.#get('id') ?? this.#get('term') ?? this.#get('key');
     const named = typeof id === 'string' ? ` (${JSON.stringify(id.slice(0, 60))})` : '';
     return new DatasetError(
-      `${this.#source}${this.#index === null ? '' : `: entry ${this.#index + 1}${named}`} ${what}.`,
+      `${this.#source}${this.#index === null ? '' : `: entry ${this.#index + 1}${named}`}${this.#within.map((name) => `, "${name}"`).join('')} ${what}.`,
     );
   }
 
@@ -119,7 +122,7 @@ export class Entry {
     const value = this.#get(name);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.error(`needs an object in "${name}", but it is ${kindOf(value)}`);
-    return new Entry(value, this.#source, this.#index);
+    return new Entry(value, this.#source, this.#index, [...this.#within, name]);
   }
 
   /** The names of its fields. */

@@ -148,7 +148,9 @@ export function parseEvidence(read: Entry): HintEvidence {
 }
 
 function readFeature(read: Entry, rest: Omit<HintFeature, 'key' | 'cue' | 'pattern'>): HintFeature {
-  if (typeof read.value('pattern') === 'string') {
+  // Before version 3 both were texts.
+  const isEarlier = typeof read.value('pattern') === 'string' && (read.isNull('cue') || read.isText('cue'));
+  if (isEarlier) {
     const cue = read.isNull('cue') ? null : read.text('cue', LIMITS.text);
     return featureOfEarlier({
       key: read.text('key', LIMITS.key),

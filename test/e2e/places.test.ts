@@ -209,3 +209,26 @@ test('storage that was deleted, or that another program made, is called so', asy
   await other.getByText(/was made by another program/).waitFor();
   await stepped(other);
 });
+
+test('a part of the page that could not be fetched can be tried again without a reload', async () => {
+  const page = await opened(await served());
+  await stepped(page);
+  let cut = true;
+  const parts = /(SettingsDialog|SamplerDialog|Lab)-[^/]*\.js$/;
+  await page.route(parts, (route) => (cut ? route.abort() : route.continue()));
+  const again = page.getByRole('button', { name: 'Try again' });
+
+  await page.getByRole('button', { name: 'Settings' }).first().click();
+  await again.waitFor();
+  cut = false;
+  await again.click();
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  cut = true;
+  await page.getByRole('link', { name: 'Lab' }).click();
+  await again.waitFor();
+  cut = false;
+  await again.click();
+  await page.getByRole('heading', { name: /^Does it learn/ }).waitFor();
+});
