@@ -1,9 +1,11 @@
 /** The ranking of an answer in words: why a candidate lost, and what to know before trusting the winner. */
 import { signed } from '../grpo/figures.ts';
+import { reasonWords } from '../grpo/reason-words.ts';
 import {
   REWARD_COMPONENTS,
   type Execution,
   type RewardComponent,
+  type RewardReason,
   type Schema,
   type ScoredRewards,
 } from '../grpo/types.ts';
@@ -49,12 +51,15 @@ function reasonFor(loser: ScoredRewards, winner: ScoredRewards): string {
     (a, b) => lost(b) - lost(a),
   );
   if (worst === undefined) return '.';
-  const known = new Set(winner.components[worst]?.reasons.map(({ text }) => text));
+  const known = winner.components[worst]?.reasons ?? [];
   const [reason] = (loser.components[worst]?.reasons ?? [])
-    .filter(({ text }) => !known.has(text))
+    .filter((one) => !known.some((other) => isSame(one, other)))
     .sort((a, b) => a.points - b.points);
-  return reason === undefined ? `: its ${worst} is lower.` : `: ${reason.text}`;
+  return reason === undefined ? `: its ${worst} is lower.` : `: ${reasonWords(reason)}`;
 }
+
+const isSame = (a: RewardReason, b: RewardReason): boolean =>
+  a.id === b.id && a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
 
 /** What kept SQL from having a result, as a sentence. */
 function failure({ status, error }: Execution): string {
@@ -80,8 +85,6 @@ function failure({ status, error }: Execution): string {
   }
 }
 
-/** How the quality reward begins when the question names nothing of the schema (src/rewards/quality.ts). */
-const NOTHING_LINKED = 'Nothing in the question could be linked to the schema';
 const NAMED_TABLES = 6;
 
 /** What to know before trusting the first candidate; null for nothing. */
@@ -96,9 +99,9 @@ export function noteOn(candidates: readonly AskCandidate[], { tables }: Schema):
   if (candidates.every(({ sql }) => sql.trim() === '')) return `No candidate holds SQL. ${ask}`;
   if (best.agreement === null) return `No candidate ran. ${failure(best.execution)} ${ask}`;
   const reasons = best.rewards.components.quality?.reasons ?? [];
-  if (reasons.some(({ text }) => text.startsWith(NOTHING_LINKED)))
+  if (reasons.some(({ id }) => id === 'nothing-linked' || id === 'nothing-to-judge-by'))
     return `Nothing in the question could be linked to this database, so the answer is a guess. ${ask}`;
   if (best.rewards.cappedAt !== undefined)
-    return `No candidate answers the question: ${reasons[0]?.text ?? 'all of them evade it.'} ${ask}`;
+    return `No candidate answers the question: ${reasons[0] === undefined ? 'all of them evade it.' : reasonWords(reasons[0])} ${ask}`;
   return null;
 }

@@ -1,5 +1,6 @@
 import { parseAnswers } from '../formats/dataset.ts';
 import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
+import { reasonWords } from '../grpo/reason-words.ts';
 import { runAndScore } from '../grpo/run-once.ts';
 import type { RewardComponent, RewardReason } from '../grpo/types.ts';
 import { GoldResults, wholeResults } from '../lab/gold.ts';
@@ -10,6 +11,9 @@ import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+
+/** With its sentence. */
+type ToldReason = RewardReason & { readonly text: string };
 
 /** One scored SQL text. Rewards are in [-1, 1]; null where one could not be computed. */
 interface ScoredItem {
@@ -23,7 +27,7 @@ interface ScoredItem {
   readonly executed: boolean;
   /** Null where the question has no gold SQL. */
   readonly matchesGold: boolean | null;
-  readonly reasons: Readonly<Partial<Record<RewardComponent, readonly RewardReason[]>>>;
+  readonly reasons: Readonly<Partial<Record<RewardComponent, readonly ToldReason[]>>>;
 }
 
 /** `lab score`. */
@@ -69,7 +73,12 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
         total,
         executed: execution.status === 'rows' || execution.status === 'empty',
         matchesGold: await gold.matches(question, whole),
-        reasons: Object.fromEntries(Object.entries(components).map(([name, component]) => [name, component.reasons])),
+        reasons: Object.fromEntries(
+          Object.entries(components).map(([name, component]) => [
+            name,
+            component.reasons.map((reason) => ({ text: reasonWords(reason), ...reason })),
+          ]),
+        ),
       });
       if (everyTenth(index + 1, asked.length)) report.progress(`scored ${index + 1}/${asked.length}`);
     }

@@ -1,9 +1,9 @@
 /**
- * Hints and events as versions up to 0.3 kept them: cue, pattern and key in words, whole hints in every event, and
- * sentences. Nothing else reads such keys.
+ * Hints, events and rewards as versions up to 0.3 kept them: cue, pattern and key in words, whole hints in every event,
+ * and sentences. Nothing else reads such keys.
  */
 import { featureKey } from './feature-key.ts';
-import type { HintCue, HintEvent, HintFeature, HintPattern, PolicyHint } from './types.ts';
+import type { HintCue, HintEvent, HintFeature, HintPattern, PolicyHint, RewardReason, ScoredRewards } from './types.ts';
 
 export interface EarlierFeature extends Omit<HintFeature, 'cue' | 'pattern'> {
   readonly cue: string | null;
@@ -19,6 +19,18 @@ export interface EarlierEvent extends Omit<HintEvent, 'reason' | 'hint'> {
   readonly reason: string;
   /** null for a hint that is gone. */
   readonly hint: EarlierHint | null;
+}
+
+export interface EarlierRewards extends Omit<ScoredRewards, 'components'> {
+  readonly components: Readonly<
+    Record<
+      string,
+      {
+        readonly value: number | null;
+        readonly reasons: readonly { readonly text: string; readonly points: number }[];
+      }
+    >
+  >;
 }
 
 const ARROW = ' ⇒ ';
@@ -95,5 +107,17 @@ export function eventOfEarlier({ reason, hint, ...event }: EarlierEvent): HintEv
     key: hint === null ? keyOfEarlier(event.key) : featureOfEarlier(hint).key,
     reason: { id: 'told', text: reason },
     ...(hint === null ? {} : { hint: hintOfEarlier(hint) }),
+  };
+}
+
+/** Every reason with its sentence as it was. */
+export function rewardsOfEarlier({ components, ...rest }: EarlierRewards): ScoredRewards {
+  const told = (reasons: EarlierRewards['components'][string]['reasons']): RewardReason[] =>
+    reasons.map(({ text, points }) => ({ id: 'told', values: [text], points }));
+  return {
+    ...rest,
+    components: Object.fromEntries(
+      Object.entries(components).map(([name, { value, reasons }]) => [name, { value, reasons: told(reasons) }]),
+    ),
   };
 }

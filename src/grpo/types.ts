@@ -6,6 +6,7 @@
  */
 
 import type { SampleOrigin } from './origin.ts';
+import type { ReasonMessage } from './reward-reasons.ts';
 
 // ---------------------------------------------------------------- questions and schema
 
@@ -430,11 +431,11 @@ export interface Sampler {
 
 // ---------------------------------------------------------------- rewards
 
-/** One reason behind a reward component: the points it gave or took. */
-export interface RewardReason {
-  readonly text: string;
-  readonly points: number;
-}
+/**
+ * One reason behind a reward component: a message with its values, and the points it gave or took. The sentence is made
+ * where it is read (reason-words.ts).
+ */
+export type RewardReason = ReasonMessage & { readonly points: number };
 
 /** A component's value is its reasons' points summed and clamped to [-1, 1]; null when it could not be computed. */
 export interface RewardScore {

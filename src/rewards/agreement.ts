@@ -2,6 +2,7 @@
  * Does the result agree with what the rest of the group returned? A vote among executions (self-consistency, arXiv
  * 2203.11171), without gold SQL.
  */
+import { reasonMessage } from '../grpo/reward-reasons.ts';
 import type { Execution, RewardScore } from '../grpo/types.ts';
 import { resultClasses } from '../sql/result-classes.ts';
 import { absent, reason, scoreOf } from './score.ts';
@@ -26,16 +27,13 @@ export function agreementOf(classes: readonly (number | null)[], returnedRows: r
   for (const number of classes) if (number !== null) sizes.set(number, (sizes.get(number) ?? 0) + 1);
   const others = classes.filter((number) => number !== null).length - 1;
   return classes.map((number, i) => {
-    if (number === null) return scoreOf([reason(-1, 'It has no result, so it agrees with none.')]);
-    if (others === 0) return absent('No other completion of the group has a result, so there is none to agree with.');
+    if (number === null) return scoreOf([reason(-1, 'agrees-without-result')]);
+    if (others === 0) return absent(reasonMessage('agrees-with-nobody'));
     const same = (sizes.get(number) ?? 1) - 1;
     const points = Math.round((200 * same) / others - 100) / 100;
-    const told = `${same === 0 ? 'None' : same} of the ${others} others that ran ${same === 1 || others === 1 ? 'has' : 'have'} the same result.`;
     return scoreOf([
-      reason(points, told),
-      ...(returnedRows[i] !== true && points > 0
-        ? [reason(-points, 'But agreeing on an empty result counts for nothing.')]
-        : []),
+      reason(points, 'agrees', same, others),
+      ...(returnedRows[i] !== true && points > 0 ? [reason(-points, 'agrees-on-nothing')] : []),
     ]);
   });
 }

@@ -191,11 +191,9 @@ function valueReasons(
   const strong = [...bySpan.values()].filter((one) => one.score >= PLAIN_LINK);
   const each = strong.length === 0 ? 0 : 1 / Math.max(1, strong.length);
   for (const { text, use } of strong) {
-    if (use === 'there') reasons.push(reason(0, `Compares the right column with “${text}”.`));
-    else if (use === 'respelt')
-      reasons.push(reason(round(-0.2 * each), `Compares with “${text}” in another spelling than the data's.`));
-    else if (use === 'elsewhere')
-      reasons.push(reason(round(-0.2 * each), `Compares “${text}” with a column that does not hold it.`));
+    if (use === 'there') reasons.push(reason(0, 'value-found', text));
+    else if (use === 'respelt') reasons.push(reason(round(-0.2 * each), 'value-respelt', text));
+    else if (use === 'elsewhere') reasons.push(reason(round(-0.2 * each), 'value-elsewhere', text));
   }
   const question = analysis.question.toLowerCase();
   const linkedValues = new Set(analysis.values.map((link) => fold(link.value)));
@@ -221,7 +219,8 @@ function valueReasons(
           0.3,
           invented.reduce((sum, one) => sum + (isStored(one, schema) ? 0.05 : 0.15), 0),
         ),
-        `Compares with “${String(some.value).slice(0, 40)}”, which the question does not say.`,
+        'value-invented',
+        String(some.value).slice(0, 40),
       ),
     );
   return reasons;

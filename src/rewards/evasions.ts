@@ -36,8 +36,7 @@ function isAlone(tokens: readonly SqlToken[], from: number, end: string): boolea
 export function evasionReasons({ sql, structure, execution }: Completed, question: string): RewardReason[] {
   const reasons: RewardReason[] = [];
   const fixed = structure.select.filter((item) => isFixed(item, sql)).length;
-  if (fixed > 0)
-    reasons.push(reason(-Math.min(0.8, 0.4 * fixed), 'Shows a constant, which tells nothing about the data.'));
+  if (fixed > 0) reasons.push(reason(-Math.min(0.8, 0.4 * fixed), 'constant-shown'));
   else if (!YES_NO.test(question)) {
     const copied = structure.select.find(
       (item, i) =>
@@ -49,11 +48,10 @@ export function evasionReasons({ sql, structure, execution }: Completed, questio
           execution.rows.map((row) => row[i]),
         ),
     );
-    if (copied) reasons.push(reason(-0.5, `${copied.text} gives back what is written in it, not what the data hold.`));
+    if (copied) reasons.push(reason(-0.5, 'written-shown', copied.text));
   }
   const idle = alwaysTrue(sql, structure);
-  if (idle !== null)
-    reasons.push(reason(-0.5, `“${idle}” holds for every row, so the conditions beside it mean nothing.`));
+  if (idle !== null) reasons.push(reason(-0.5, 'always-true', idle));
   return reasons;
 }
 

@@ -1,5 +1,6 @@
 /** What people said: of this very SQL, or of SQL with the same result. */
 import type { FeedbackProvider, Judgements } from '../grpo/feedback.ts';
+import { reasonMessage } from '../grpo/reward-reasons.ts';
 import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
 import { hasTopLevelOrderBy } from '../sql/lex.ts';
@@ -57,9 +58,9 @@ export async function feedbackRewards(
   return completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
 }
 
-const UP = scoreOf([reason(1, 'A thumb up on this SQL.')]);
-const DOWN = scoreOf([reason(-1, 'A thumb down on this SQL.')]);
-const WRITTEN = scoreOf([reason(1, 'The SQL that a person wrote for this question.')]);
+const UP = scoreOf([reason(1, 'thumb-up')]);
+const DOWN = scoreOf([reason(-1, 'thumb-down')]);
+const WRITTEN = scoreOf([reason(1, 'person-wrote')]);
 
 function byResult(
   execution: Execution,
@@ -67,16 +68,14 @@ function byResult(
 ): RewardScore {
   const same = (known: readonly Known[]): boolean =>
     known.some((one) => speaks(one) && matchResults(one.execution, execution, one.ordered).match);
-  if (same(corrected)) return scoreOf([reason(1, 'The same result as the SQL that a person wrote for this question.')]);
-  if (same(approved)) return scoreOf([reason(1, 'The same result as SQL with a thumb up.')]);
+  if (same(corrected)) return scoreOf([reason(1, 'same-as-written')]);
+  if (same(approved)) return scoreOf([reason(1, 'same-as-approved')]);
   const all = [...approved, ...corrected, ...disapproved];
   if (execution.truncated && all.some((one) => one.execution.rows.length > execution.rows.length))
-    return absent('Fewer rows are kept of this result than of the one people judged, so they cannot be compared.');
-  if (corrected.some(speaks))
-    return scoreOf([reason(-1, 'Not the result of the SQL that a person wrote for this question.')]);
-  if (same(disapproved))
-    return scoreOf([reason(-1, 'The same result as SQL with a thumb down, and as none with a thumb up.')]);
-  return absent('Nobody judged this SQL, or one with the same result.');
+    return absent(reasonMessage('judged-beyond-kept'));
+  if (corrected.some(speaks)) return scoreOf([reason(-1, 'not-as-written')]);
+  if (same(disapproved)) return scoreOf([reason(-1, 'same-as-disapproved')]);
+  return absent(reasonMessage('not-judged'));
 }
 
 /** Can a result be compared, and is it one that wrong SQL does not return easily? */

@@ -8,15 +8,15 @@ import { compiled, reason, scoreOf, type Completed } from './score.ts';
  * casts) earns nothing, so that writing more of it is no way to a higher reward.
  */
 export function formatReward({ sql, structure, execution }: Completed): RewardScore {
-  if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL to look at.')]);
-  const reasons: RewardReason[] = [reason(1, 'Plain SQL.')];
+  if (sql.trim() === '') return scoreOf([reason(-1, 'no-sql-to-look-at')]);
+  const reasons: RewardReason[] = [reason(1, 'plain')];
 
   const stars = structure.select.filter((item) => item.star);
-  if (stars.length > 0) reasons.push(reason(-0.6, 'SELECT * leaves the output columns to chance.'));
+  if (stars.length > 0) reasons.push(reason(-0.6, 'star'));
   const unnamed = structure.select.find((item) => !item.star && item.alias === null && item.aggregates.length > 0);
-  if (unnamed) reasons.push(reason(0, `${unnamed.text} has no name of its own (AS …).`));
+  if (unnamed) reasons.push(reason(0, 'output-unnamed', unnamed.text));
   const repeated = repeats(structure.select.filter((item) => !item.star).map((item) => item.text.toLowerCase()));
-  if (repeated !== null) reasons.push(reason(-0.5, `Shows ${repeated} twice.`));
+  if (repeated !== null) reasons.push(reason(-0.5, 'output-twice', repeated));
   else {
     const namesake = repeats(
       structure.select.flatMap((item) =>
@@ -25,27 +25,26 @@ export function formatReward({ sql, structure, execution }: Completed): RewardSc
           : [(item.alias ?? item.text.split('.').at(-1) ?? '').toLowerCase()],
       ),
     );
-    if (namesake !== null) reasons.push(reason(-0.2, `Two output columns are both called ${namesake}.`));
+    if (namesake !== null) reasons.push(reason(-0.2, 'name-twice', namesake));
   }
 
   const cross = structure.joins.filter((join) => !join.hasCondition);
   if (cross[0])
     reasons.push(
-      reason(-1, `${cross[0].table ?? 'A subquery'} is joined without a condition: every row meets every row.`),
+      cross[0].table === null ? reason(-1, 'cross-join-subquery') : reason(-1, 'cross-join', cross[0].table),
     );
   const itself = structure.comparisons.find(
     ({ left, right, operator, clause }) =>
       clause === 'join' && operator === '=' && right !== null && left.text.toLowerCase() === right.text.toLowerCase(),
   );
-  if (itself) reasons.push(reason(-1, `${itself.left.text} is joined with itself: every row meets every row.`));
+  if (itself) reasons.push(reason(-1, 'self-join', itself.left.text));
   if (structure.joins.some((join) => join.kind === 'comma' && join.hasCondition))
-    reasons.push(reason(-0.2, 'Tables are joined by a comma and WHERE instead of JOIN … ON.'));
-  if (structure.joins.some((join) => join.kind === 'natural'))
-    reasons.push(reason(-0.2, 'NATURAL JOIN depends on column names that may change.'));
+    reasons.push(reason(-0.2, 'comma-join'));
+  if (structure.joins.some((join) => join.kind === 'natural')) reasons.push(reason(-0.2, 'natural-join'));
 
   if (!compiled(execution)) {
     const sum = reasons.reduce((total, { points }) => total + points, 0);
-    reasons.push(reason(-Math.max(0, sum), 'SQL that does not compile earns nothing for its looks.'));
+    reasons.push(reason(-Math.max(0, sum), 'looks-uncompiled'));
   }
   return scoreOf(reasons);
 }

@@ -68,20 +68,18 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
     return (name === 'MAX' || name === 'MIN') && ranks;
   };
   for (const name of wanted) {
-    if (satisfied(name)) reasons.push(reason(0, `Uses ${name}, as the question asks.`));
+    if (satisfied(name)) reasons.push(reason(0, 'aggregate-used', name));
     // "average attendance" may be the column called average; "how many people" a column of such numbers, or its sum.
     else if (asked.some((one) => one.name === name && columnHoldsIt(structure, schema, analysis, one.span)))
-      reasons.push(reason(0, `Takes what ${name} would give from a column that may hold it.`));
+      reasons.push(reason(0, 'aggregate-by-column', name));
     // "How much does it weigh" asks for a number of its own as often as for a sum.
     else if (
       name === 'SUM' &&
       asked.every((one) => one.name !== 'SUM' || analysis.tokens[one.span.last]?.lower === 'much')
     )
-      reasons.push(reason(0, 'Takes a single figure where the question asks “how much”.'));
-    else if (name === 'SUM' && present.has('COUNT'))
-      reasons.push(reason(-0.1, 'Counts rows where the question may ask for a sum.'));
-    else
-      reasons.push(reason(hundredths(-0.5 * each), `The question asks for ${name}, which the SQL does not compute.`));
+      reasons.push(reason(0, 'figure-for-sum'));
+    else if (name === 'SUM' && present.has('COUNT')) reasons.push(reason(-0.1, 'count-for-sum'));
+    else reasons.push(reason(hundredths(-0.5 * each), 'aggregate-missing', name));
   }
   const ofKey = structure.aggregates.find(
     (use) =>
@@ -89,7 +87,7 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
       use.columns.length === 1 &&
       use.columns.some(({ table, column }) => table !== null && column !== null && isKeyColumn(schema, table, column)),
   );
-  if (ofKey) reasons.push(reason(-0.4, `${ofKey.name}(${ofKey.argument}) adds up identifiers.`));
+  if (ofKey) reasons.push(reason(-0.4, 'identifiers-added', ofKey.name, ofKey.argument));
   const shown = structure.select
     .flatMap((item) => item.aggregates)
     .filter((use) => !use.window)
@@ -106,7 +104,7 @@ function aggregateReasons(structure: SqlStructure, analysis: QuestionAnalysis, s
     (intent.grouping.length > 0 || (superlative !== null && extra.every((name) => name === 'MAX' || name === 'MIN')));
   const ends = intent.aggregates.map((one) => one.name);
   if (extra.length > 0 && !explained && !extra.every((name) => ends.some((one) => one === name)))
-    reasons.push(reason(-0.15, `Computes ${extra.join(' and ')}, which the question does not ask for.`));
+    reasons.push(reason(-0.15, 'aggregates-unasked', ...extra));
   return reasons;
 }
 
@@ -124,7 +122,7 @@ function countReasons(structure: SqlStructure, analysis: QuestionAnalysis, schem
         (use) => use.table !== null && use.column !== null && pointsAt(schema, use.table, use.column, wanted),
       ),
   );
-  if (!near) return [reason(-0.2, `Counts, but not ${[...figure.tables][0] ?? ''}, which “${figure.label}” names.`)];
+  if (!near) return [reason(-0.2, 'counts-other', [...figure.tables][0] ?? '', figure.label)];
   const multiplies =
     structure.groupBy.length === 0 &&
     counts.every((use) => !use.distinct) &&
@@ -143,9 +141,7 @@ function countReasons(structure: SqlStructure, analysis: QuestionAnalysis, schem
             ),
         ),
     );
-  return multiplies
-    ? [reason(-0.1, `Counts a row of ${[...figure.tables][0] ?? ''} once for every row joined to it.`)]
-    : [];
+  return multiplies ? [reason(-0.1, 'counts-joined', [...figure.tables][0] ?? '')] : [];
 }
 
 function groupingReasons(structure: SqlStructure, { intent }: QuestionAnalysis): RewardReason[] {
@@ -158,18 +154,16 @@ function groupingReasons(structure: SqlStructure, { intent }: QuestionAnalysis):
     structure.groupBy.length === 0 &&
     !structure.aggregates.some((use) => use.window)
   ) {
-    return [reason(-0.3, 'The question asks for something of each group; the SQL does not group.')];
+    return [reason(-0.3, 'group-missing')];
   }
   const idle = outer.length > 0 && structure.aggregates.every((use) => use.depth > 0) && structure.having.length === 0;
-  if (idle) return [reason(-0.1, `Groups by ${outer[0]?.text ?? ''} without a figure for the groups.`)];
+  if (idle) return [reason(-0.1, 'group-idle', outer[0]?.text ?? '')];
   const excuse =
     intent.grouping.length > 0 ||
     intent.superlative !== null ||
     structure.having.length > 0 ||
     structure.select.some((item) => item.aggregates.length === 0);
-  return outer.length > 0 && !excuse
-    ? [reason(-0.2, `Groups by ${outer[0]?.text ?? ''}, which the question does not ask for.`)]
-    : [];
+  return outer.length > 0 && !excuse ? [reason(-0.2, 'group-unasked', outer[0]?.text ?? '')] : [];
 }
 
 const NEGATIVE_OPERATOR = /^(NOT |!=|IS NOT)/;
@@ -202,12 +196,8 @@ function negationReasons(structure: SqlStructure, { intent, numbers, question }:
         operator !== null && operator !== '=' && span.first > negation.last && span.first - negation.last <= 4,
     );
   if (other || (negation !== null && !ofNumber))
-    return negates
-      ? [reason(0, 'Excludes, as the question asks.')]
-      : [reason(-0.35, 'The question excludes something; the SQL does not.')];
-  return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber
-    ? [reason(-0.15, 'Excludes something, which the question does not ask for.')]
-    : [];
+    return negates ? [reason(0, 'excludes')] : [reason(-0.35, 'exclusion-missing')];
+  return negates && !/\bIS NOT NULL\b/.test(code) && !ofNumber ? [reason(-0.15, 'exclusion-unasked')] : [];
 }
 
 const PART_OF_TEXT =
@@ -219,8 +209,7 @@ function wordReasons(structure: SqlStructure, { intent, question, values }: Ques
   const looks =
     structure.literals.some((literal) => /LIKE|GLOB|REGEXP/.test(literal.operator ?? '')) ||
     /\b(INSTR|SUBSTR|SUBSTRING|LIKE|GLOB)\b/i.test(structure.sql);
-  if (PART_OF_TEXT.test(question) && /["“'‘]/.test(question) && !looks)
-    reasons.push(reason(-0.25, 'The question asks for a part of a text; the SQL compares whole ones.'));
+  if (PART_OF_TEXT.test(question) && /["“'‘]/.test(question) && !looks) reasons.push(reason(-0.25, 'part-missing'));
   const whole = structure.literals.find(
     (literal) =>
       literal.operator === 'LIKE' &&
@@ -236,10 +225,7 @@ function wordReasons(structure: SqlStructure, { intent, question, values }: Ques
               .toLowerCase(),
       ),
   );
-  if (whole && !PART_OF_TEXT.test(question))
-    reasons.push(
-      reason(-0.1, `Looks for “${String(whole.value)}” inside texts, where the question names a whole one.`),
-    );
+  if (whole && !PART_OF_TEXT.test(question)) reasons.push(reason(-0.1, 'part-unasked', String(whole.value)));
 
   const both =
     /\bboth\b/i.test(question) &&
@@ -254,29 +240,24 @@ function wordReasons(structure: SqlStructure, { intent, question, values }: Ques
       ),
   );
   const either = /\bOR\b/.test(codeOf(structure.sql));
-  if (both && (lists || either))
-    reasons.push(reason(-0.3, 'The question asks for what has both; the SQL takes what has either.'));
+  if (both && (lists || either)) reasons.push(reason(-0.3, 'either-for-both'));
 
   const totals =
     structure.select.length > 0 &&
     structure.select.every((item) => item.aggregates.some((use) => !use.window)) &&
     structure.groupBy.every((key) => key.depth > 0) &&
     structure.setOperations.length === 0;
-  if (totals && structure.orderBy.some((key) => key.depth === 0))
-    reasons.push(reason(-0.3, 'Sorts a single row: without GROUP BY its order and its LIMIT change nothing.'));
+  if (totals && structure.orderBy.some((key) => key.depth === 0)) reasons.push(reason(-0.3, 'sorts-single-row'));
   const loose = structure.select.find((item) => item.aggregates.length === 0 && item.columns.length > 0);
   const mixes =
     structure.select.some((item) =>
       item.aggregates.some((use) => !use.window && use.name !== 'MAX' && use.name !== 'MIN'),
     ) && structure.groupBy.every((key) => key.depth > 0);
-  if (loose && mixes)
-    reasons.push(
-      reason(-0.4, `${loose.text} stands beside an aggregate without GROUP BY: SQLite shows it from any one row.`),
-    );
+  if (loose && mixes) reasons.push(reason(-0.4, 'beside-aggregate', loose.text));
 
   const apart = structure.distinct.some(() => true) || structure.aggregates.some((use) => use.distinct);
   if (intent.distinct && !apart && structure.groupBy.length === 0 && structure.setOperations.length === 0)
-    reasons.push(reason(-0.2, 'The question asks for different ones; the SQL may repeat them.'));
+    reasons.push(reason(-0.2, 'distinct-missing'));
   const grouped = new Set(
     structure.groupBy
       .flatMap((key) => key.columns)
@@ -287,7 +268,7 @@ function wordReasons(structure: SqlStructure, { intent, question, values }: Ques
     apart &&
     (structure.aggregates.some((use) => use.distinct && use.depth === 0) || grouped.size > 0)
   )
-    reasons.push(reason(-0.05, 'Counts or lists each once (DISTINCT), which the question does not ask for.'));
+    reasons.push(reason(-0.05, 'distinct-unasked'));
   return reasons;
 }
 

@@ -21,13 +21,9 @@ export function joinReasons(
       right.table !== null &&
       !belongTogether(left, right, schema),
   );
-  if (wrong[0])
-    reasons.push(
-      reason(-0.4, `Ties ${wrong[0].left.text} to ${wrong[0].right?.text ?? ''}, which identify different things.`),
-    );
+  if (wrong[0]) reasons.push(reason(-0.4, 'ties-unlike', wrong[0].left.text, wrong[0].right?.text ?? ''));
   const idle = [...tablesOf(structure)].filter((name) => !mentions(name) && !earnsItsPlace(name, structure));
-  if (idle.length > 0)
-    reasons.push(reason(-Math.min(0.4, 0.2 * idle.length), `Reads ${idle.join(', ')} without need.`));
+  if (idle.length > 0) reasons.push(reason(-Math.min(0.4, 0.2 * idle.length), 'reads-idle', ...idle));
   return reasons;
 }
 

@@ -23,7 +23,7 @@ export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysi
   for (const number of numbers) {
     const { value, upper } = number;
     if (!has(value) || (upper !== null && !has(upper))) {
-      if (value !== 1) reasons.push(reason(-0.25, `Does not use the number ${value} of the question.`));
+      if (value !== 1) reasons.push(reason(-0.25, 'number-unused', value));
       continue;
     }
     const wrong = wrongSide(number, structure, analysis);
@@ -31,7 +31,11 @@ export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysi
       reasons.push(
         reason(
           -0.3,
-          `Compares by ${wrong.operator ?? ''} ${wrong.value ?? ''}; the question says ${saidOperator(number, analysis) ?? ''} ${value}.`,
+          'number-other-side',
+          wrong.operator ?? '',
+          wrong.value ?? '',
+          saidOperator(number, analysis) ?? '',
+          value,
         ),
       );
   }
@@ -45,8 +49,7 @@ export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysi
       !known.some((one) => Math.abs(one - value) <= 1) &&
       !question.includes(String(value)),
   );
-  if (invented[0])
-    reasons.push(reason(-0.2, `Compares with ${invented[0].value ?? ''}, which the question does not say.`));
+  if (invented[0]) reasons.push(reason(-0.2, 'number-invented', invented[0].value ?? ''));
   return reasons;
 }
 

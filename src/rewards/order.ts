@@ -50,16 +50,12 @@ function cutReasons(structure: SqlStructure, { question, numbers }: QuestionAnal
       /\bOFFSET\s+[1-9]|,/i.test(structure.sql.slice(limit.start, limit.end)) &&
       !/\bOFFSET\s+0\b|LIMIT\s+0\s*,/i.test(structure.sql.slice(limit.start, limit.end)),
   );
-  if (skips && !ORDINAL.test(question))
-    reasons.push(reason(-0.4, 'Leaves out the first rows (OFFSET), which the question does not ask for.'));
+  if (skips && !ORDINAL.test(question)) reasons.push(reason(-0.4, 'skip-unasked'));
   const wanted = numbers.find((number) => number.looksLikeLimit)?.value ?? null;
   const cut = structure.limits.find((limit) => limit.depth === 0);
   if (wanted !== null && wanted > 1 && cut?.count !== wanted && !structure.limits.some(({ count }) => count === wanted))
     reasons.push(
-      reason(
-        -0.15,
-        cut ? `Returns ${cut.count ?? '?'} rows instead of ${wanted}.` : `Does not cut the result to ${wanted} rows.`,
-      ),
+      cut ? reason(-0.15, 'cut-elsewhere', cut.count ?? '?', wanted) : reason(-0.15, 'cut-to-missing', wanted),
     );
   return reasons;
 }
@@ -68,8 +64,7 @@ function rankReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
   const superlative = rankOf(analysis);
   const limit = structure.limits.at(-1);
   const asked = analysis.numbers.some((number) => number.looksLikeLimit);
-  if (superlative === null)
-    return limit && !asked ? [reason(-0.15, 'Cuts the result with LIMIT, which the question does not ask for.')] : [];
+  if (superlative === null) return limit && !asked ? [reason(-0.15, 'cut-unasked')] : [];
   const wantedEnd = superlative.direction === 'DESC' ? 'MAX' : 'MIN';
   const extreme =
     structure.aggregates.find((use) => use.name === wantedEnd) ??
@@ -80,31 +75,22 @@ function rankReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
   const names = (columns: readonly { readonly table: string | null; readonly column: string | null }[]): Set<string> =>
     new Set(columns.flatMap(({ table, column }) => (table !== null && column !== null ? [at(table, column)] : [])));
   if (order && limit) {
-    const end = order.direction === 'DESC' ? 'highest' : 'lowest';
     reasons.push(
       order.direction === superlative.direction
-        ? reason(0, `Ranks ${end} first and cuts, as the question asks.`)
-        : reason(-0.4, `Ranks ${end} first; the question asks for the other end.`),
+        ? reason(0, 'ranks', order.direction)
+        : reason(-0.4, 'ranks-other-end', order.direction),
     );
-    const single = superlative.limit === null && !asked && (limit.count ?? 1) > 1;
-    if (single) reasons.push(reason(-0.1, `Keeps ${limit.count ?? ''} rows, where the question asks for the one.`));
+    const kept = limit.count ?? 1;
+    if (superlative.limit === null && !asked && kept > 1) reasons.push(reason(-0.1, 'keeps-several', kept));
     by = order.aggregates.length === 0 ? names(order.columns) : null;
   } else if (extreme) {
     reasons.push(
       extreme.name === wantedEnd
-        ? reason(0, `Takes the ${extreme.name === 'MAX' ? 'largest' : 'smallest'}, as the question asks.`)
-        : reason(-0.4, `Takes ${extreme.name}; the question asks for the other end.`),
+        ? reason(0, 'takes-extreme', wantedEnd)
+        : reason(-0.4, 'takes-other-end', extreme.name),
     );
     by = names(extreme.columns);
-  } else
-    reasons.push(
-      reason(
-        order ? -0.3 : -0.4,
-        order
-          ? 'Sorts, but does not cut to what the question asks for.'
-          : 'The question asks for an extreme; the SQL neither ranks nor takes one.',
-      ),
-    );
+  } else reasons.push(order ? reason(-0.3, 'cut-missing') : reason(-0.4, 'extreme-missing'));
   const property = analysis.columns.filter(
     (link) =>
       link.match === 'exact' &&
@@ -118,9 +104,7 @@ function rankReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
     property.length > 0 &&
     !property.some((link) => by.has(at(link.table, link.column)))
   )
-    reasons.push(
-      reason(-0.2, `Ranks by ${[...by].join(', ')}, where the question names ${property[0]?.column ?? ''}.`),
-    );
+    reasons.push(reason(-0.2, 'ranks-by-other', property[0]?.column ?? '', ...by));
   return reasons;
 }
 
@@ -129,21 +113,13 @@ function sortReasons(structure: SqlStructure, analysis: QuestionAnalysis): Rewar
   const asked = askedOrder(analysis);
   const [first] = outer;
   if (asked === null)
-    return first && rankOf(analysis) === null && structure.limits.length === 0
-      ? [reason(-0.1, 'Sorts, which the question does not ask for.')]
-      : [];
-  if (!first)
-    return rankOf(analysis) === null ? [reason(-0.35, 'The question asks for an order; the SQL does not sort.')] : [];
+    return first && rankOf(analysis) === null && structure.limits.length === 0 ? [reason(-0.1, 'sort-unasked')] : [];
+  if (!first) return rankOf(analysis) === null ? [reason(-0.35, 'sort-missing')] : [];
   // With a cut, the words may speak of the ranking.
   if (structure.limits.length > 0 && rankOf(analysis) !== null) return [];
   if (asked.direction !== null && outer.every((key) => key.direction !== asked.direction))
-    return [
-      reason(
-        -0.35,
-        `Sorts ${first.direction === 'DESC' ? 'descending' : 'ascending'}; the question asks for the other direction.`,
-      ),
-    ];
+    return [reason(-0.35, 'sorts-other-way', first.direction)];
   return asked.direction === null && first.direction === 'DESC'
-    ? [reason(-0.05, 'Sorts descending, where the question names no direction.')]
-    : [reason(0, 'Sorts, as the question asks.')];
+    ? [reason(-0.05, 'sorts-descending')]
+    : [reason(0, 'sorts')];
 }

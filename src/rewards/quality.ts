@@ -20,16 +20,13 @@ export interface Quality {
    * Why the answer must not profit from being valid and running: it reads no table of the schema or returns only
    * constants ('empty'), or uses nothing the question mentions ('unrelated'). Null for an answer that tries.
    */
-  readonly gate: { readonly kind: 'empty' | 'unrelated'; readonly text: string } | null;
+  readonly gate: 'empty' | 'unrelated' | null;
 }
 
 /** A column that says which row is meant: showing it for a table the question mentions needs no asking. */
 const DISPLAY_NAME = /name|title|label/i;
 
-const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({
-  gate: { kind, text },
-  score: scoreOf([reason(-1, text)]),
-});
+const gated = (gate: 'empty' | 'unrelated', why: RewardReason): Quality => ({ gate, score: scoreOf([why]) });
 
 /**
  * In [-1, 1]. Points come from one thing alone: the share of what the question mentions that the SQL uses. Everything
@@ -37,25 +34,18 @@ const gated = (kind: 'empty' | 'unrelated', text: string): Quality => ({
  */
 export function qualityReward(completed: Completed, analysis: QuestionAnalysis): Quality {
   const { sql, structure, execution } = completed;
-  if (sql.trim() === '') return gated('empty', 'There is no SQL, so nothing answers the question.');
+  if (sql.trim() === '') return gated('empty', reason(-1, 'no-sql-for-question'));
   const tables = tablesOf(structure);
   // A misspelt table is an attempt at a real one; an unknown name in SQL that does compile cannot occur.
   const attempts = compiled(execution) ? tables.size : structure.tables.length;
-  if (attempts === 0)
-    return gated('empty', 'It reads no table of the schema, so it cannot answer a question about it.');
+  if (attempts === 0) return gated('empty', reason(-1, 'reads-no-table'));
   if (structure.select.length > 0 && structure.select.every((item) => isFixed(item, sql)))
-    return gated('empty', 'It returns the same whatever the data says: every output column is a constant.');
+    return gated('empty', reason(-1, 'only-constants'));
 
   const read = readingOf(completed, analysis);
   const { coverage } = read;
   if (coverage.ignores && tables.size > 0)
-    return gated(
-      'unrelated',
-      `It uses nothing the question asks about (${coverage.missed
-        .slice(0, 3)
-        .map((word) => `“${word}”`)
-        .join(', ')}).`,
-    );
+    return gated('unrelated', reason(-1, 'unrelated', ...coverage.missed.slice(0, 3)));
   const { intent, numbers } = analysis;
   const says =
     coverage.share !== null ||
@@ -66,9 +56,7 @@ export function qualityReward(completed: Completed, analysis: QuestionAnalysis):
   if (!says)
     return {
       gate: null,
-      score: scoreOf([
-        reason(-0.5, 'Nothing in the question could be linked to the schema, so nothing speaks for this SQL.'),
-      ]),
+      score: scoreOf([reason(-0.5, 'nothing-to-judge-by')]),
     };
 
   const reasons = [
@@ -117,21 +105,14 @@ function readingOf(completed: Completed, analysis: QuestionAnalysis): Reading {
 }
 
 function coverageReasons({ share, missed }: Coverage): RewardReason[] {
-  if (share === null) return [reason(-0.3, 'Nothing in the question could be linked to the schema.')];
+  if (share === null) return [reason(-0.3, 'nothing-linked')];
   const points = Math.round((1.2 * share - 0.4) * 100) / 100;
   const percent = Math.round(100 * share);
+  if (percent >= 100) return [reason(points, 'uses-all')];
   return [
-    reason(
-      points,
-      percent >= 100
-        ? 'Uses everything the question mentions.'
-        : missed.length === 0
-          ? `Uses ${percent} % of what the question mentions; the rest is a guess.`
-          : `Uses ${percent} % of what the question mentions; not ${missed
-              .slice(0, 4)
-              .map((word) => `“${word}”`)
-              .join(', ')}.`,
-    ),
+    missed.length === 0
+      ? reason(points, 'uses-share', percent)
+      : reason(points, 'uses-share-without', percent, ...missed.slice(0, 4)),
   ];
 }
 
@@ -158,20 +139,10 @@ function precisionReasons(structure: SqlStructure, schema: Schema, coverage: Cov
   if (coverage.linksColumns) {
     const shown = loose(['select']);
     if (shown.length > 0)
-      reasons.push(
-        reason(
-          -Math.min(0.3, 0.12 * shown.length),
-          `Shows ${shown.slice(0, 3).join(', ')}, which the question does not ask for.`,
-        ),
-      );
+      reasons.push(reason(-Math.min(0.3, 0.12 * shown.length), 'columns-unasked', ...shown.slice(0, 3)));
     const filters = loose(['where', 'having']);
     if (filters.length > 0)
-      reasons.push(
-        reason(
-          -Math.min(0.24, 0.12 * filters.length),
-          `Filters on ${filters.slice(0, 3).join(', ')}, which the question does not mention.`,
-        ),
-      );
+      reasons.push(reason(-Math.min(0.24, 0.12 * filters.length), 'filters-unasked', ...filters.slice(0, 3)));
   }
   return reasons;
 }

@@ -8,24 +8,19 @@ import { reason, type Completed } from './score.ts';
 /** Nothing, only NULL, the same row again and again, or the wrong number of rows. */
 export function resultReasons({ structure, execution, schema }: Completed, analysis: QuestionAnalysis): RewardReason[] {
   const { status, rows } = execution;
-  if (status === 'empty') return [reason(-0.2, 'Nothing came back.')];
-  if (status !== 'rows') return [reason(-0.5, 'There is no result to answer with.')];
-  if (rows.every((row) => row.every((cell) => cell === null))) return [reason(-0.5, 'Only NULL came back.')];
+  if (status === 'empty') return [reason(-0.2, 'result-empty')];
+  if (status !== 'rows') return [reason(-0.5, 'result-missing')];
+  if (rows.every((row) => row.every((cell) => cell === null))) return [reason(-0.5, 'result-null')];
   const reasons: RewardReason[] = [];
   const [first] = rows;
   if (rows.length > 2 && first !== undefined && rows.every((row) => row.every((cell, i) => cell === first[i])))
-    reasons.push(reason(-0.3, `All ${rows.length} rows are the same.`));
+    reasons.push(reason(-0.3, 'result-same-rows', rows.length));
   const { slots } = askedOf(analysis, schema);
   const { intent, numbers } = analysis;
   const limited = numbers.some((number) => number.looksLikeLimit && number.value > 1);
   const figures = slots.length > 0 && slots.every((slot) => slot.kind === 'figure') && intent.grouping.length === 0;
   if (figures && !limited && rows.length > 1)
-    reasons.push(
-      reason(
-        -0.45,
-        `The question asks for ${slots.length === 1 ? 'one figure' : 'one row of figures'}; ${rows.length} rows came back.`,
-      ),
-    );
+    reasons.push(reason(-0.45, slots.length === 1 ? 'result-not-one-figure' : 'result-not-one-row', rows.length));
   else if (
     rankOf(analysis) !== null &&
     rankOf(analysis)?.limit === null &&
@@ -33,7 +28,7 @@ export function resultReasons({ structure, execution, schema }: Completed, analy
     intent.grouping.length === 0 &&
     rows.length > 20
   )
-    reasons.push(reason(-0.1, `The question asks for an extreme; ${rows.length} rows came back.`));
+    reasons.push(reason(-0.1, 'result-not-extreme', rows.length));
   const perGroup =
     intent.grouping.length > 0 &&
     rankOf(analysis) === null &&
@@ -41,6 +36,6 @@ export function resultReasons({ structure, execution, schema }: Completed, analy
     structure.groupBy.length === 0 &&
     structure.select.some((item) => item.aggregates.length > 0) &&
     structure.limits.length === 0;
-  if (perGroup) reasons.push(reason(-0.15, 'The question asks for something of each; one row came back.'));
+  if (perGroup) reasons.push(reason(-0.15, 'result-not-each'));
   return reasons;
 }

@@ -1,3 +1,4 @@
+import { reasonMessage, type ReasonId, type ReasonMessage, type ReasonValues } from '../grpo/reward-reasons.ts';
 import type { Execution, RewardReason, RewardScore, Schema } from '../grpo/types.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
 
@@ -14,7 +15,13 @@ export function compiled(execution: Execution): boolean {
   return execution.status !== 'invalid' && execution.status !== 'refused';
 }
 
-export const reason = (points: number, text: string): RewardReason => ({ text, points });
+/** SQLite's own message, or the sandbox's, as the last value of a reason; none where there is none. */
+export const messageOf = ({ error }: Execution): [] | [string] => (error === undefined ? [] : [error]);
+
+/** A message with the points it gives or takes. */
+export function reason<Id extends ReasonId>(points: number, id: Id, ...values: ReasonValues[Id]): RewardReason {
+  return { ...reasonMessage(id, ...values), points };
+}
 
 /** The reasons' points summed, rounded to 1e-9 against the noise of adding decimals, and clamped to [-1, 1]. */
 export function scoreOf(reasons: readonly RewardReason[]): RewardScore {
@@ -23,7 +30,7 @@ export function scoreOf(reasons: readonly RewardReason[]): RewardScore {
 }
 
 /** A component that could not be computed: absent from the total, not zero. */
-export const absent = (why: string): RewardScore => ({ value: null, reasons: [reason(0, why)] });
+export const absent = (why: ReasonMessage): RewardScore => ({ value: null, reasons: [{ ...why, points: 0 }] });
 
 /** Names of the schema's tables that the SQL reads, each once. */
 export function tablesOf(structure: SqlStructure): Set<string> {

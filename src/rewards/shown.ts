@@ -22,47 +22,26 @@ export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis
   const { slots } = askedOf(analysis, schema);
   const items = structure.select.filter((item) => !item.star);
   if (structure.select.some((item) => item.star))
-    return ALL.test(analysis.question) || slots.length === 0
-      ? []
-      : [reason(EXTRA, 'Shows every column, which the question does not ask to see.')];
+    return ALL.test(analysis.question) || slots.length === 0 ? [] : [reason(EXTRA, 'shows-all')];
   if (slots.length === 0 || items.length === 0) return [];
   const { pairs, free: unmatched, left } = matched(slots, items, structure, analysis, schema);
   const free = unmatched.filter((item) => !isNamedOutright(item, analysis));
   const reasons: RewardReason[] = [];
   for (const { slot, item, fit } of pairs) {
     if (fit <= HALF)
-      reasons.push(
-        reason(
-          -0.2,
-          slot.kind === 'thing'
-            ? `Shows ${item.text} for “${slot.label}”, which does not name it.`
-            : `Shows ${item.text} where “${slot.label}” itself is asked for.`,
-        ),
-      );
-    else if (fit <= ALMOST) reasons.push(reason(-0.05, `Shows ${item.text} for “${slot.label}”, which it may mean.`));
+      reasons.push(reason(-0.2, slot.kind === 'thing' ? 'shows-no-name' : 'shows-instead', item.text, slot.label));
+    else if (fit <= ALMOST) reasons.push(reason(-0.05, 'shows-perhaps', item.text, slot.label));
   }
   const missing = left.filter((slot) => !slot.group);
   const unnamed = left.filter((slot) => slot.group);
   if (missing.length > 0)
     reasons.push(
-      reason(
-        Math.max(-0.6, MISSING * missing.length),
-        `Does not show ${missing
-          .slice(0, 3)
-          .map(({ label }) => `“${label}”`)
-          .join(', ')}.`,
-      ),
+      reason(Math.max(-0.6, MISSING * missing.length), 'not-shown', ...missing.slice(0, 3).map(({ label }) => label)),
     );
-  if (unnamed[0]) reasons.push(reason(-0.15, `Does not show which “${unnamed[0].label}” each row is for.`));
+  if (unnamed[0]) reasons.push(reason(-0.15, 'group-not-shown', unnamed[0].label));
   if (free.length > 0)
     reasons.push(
-      reason(
-        Math.max(-0.7, EXTRA * free.length),
-        `Shows ${free
-          .slice(0, 3)
-          .map(({ text }) => text)
-          .join(', ')}, which the question does not ask to see.`,
-      ),
+      reason(Math.max(-0.7, EXTRA * free.length), 'shows-unasked', ...free.slice(0, 3).map(({ text }) => text)),
     );
   return reasons;
 }

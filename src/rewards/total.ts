@@ -89,8 +89,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
         // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a
         // hack even when it hits.
         const lifted =
-          quality.gate?.kind === 'unrelated' &&
-          (components['gold']?.value === 1 || components['feedback']?.value === 1);
+          quality.gate === 'unrelated' && (components['gold']?.value === 1 || components['feedback']?.value === 1);
         if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
         if (lifted) return { components, total };
         return {
@@ -122,10 +121,7 @@ function referenceFree(
 }
 
 function withCap(score: RewardScore): RewardScore {
-  return scoreOf([
-    ...score.reasons,
-    reason(0, `So its total is −${Math.abs(GATED_TOTAL)}, whatever the other rewards say.`),
-  ]);
+  return scoreOf([...score.reasons, reason(0, 'capped', GATED_TOTAL)]);
 }
 
 /** Σ w r / Σ w over the components that have a value; null when none with a weight has. */

@@ -1,7 +1,7 @@
 import type { RewardReason, RewardScore } from '../grpo/types.ts';
 import { explainSyntax } from '../sql/explain.ts';
 import { loadParser, type ParserObjection } from '../sql/parse.ts';
-import { compiled, reason, scoreOf, type Completed } from './score.ts';
+import { compiled, messageOf, reason, scoreOf, type Completed } from './score.ts';
 
 const MISSING = /no such (column|table): "?([^"]+)"?/i;
 const AMBIGUOUS = /ambiguous column name/i;
@@ -34,19 +34,19 @@ export function validityReward(
   { sql, structure, execution, schema }: Completed,
   parser: ParserObjection | null = null,
 ): RewardScore {
-  if (sql.trim() === '') return scoreOf([reason(-1, 'There is no SQL in the answer.')]);
-  if (compiled(execution)) return scoreOf([reason(1, 'SQLite compiles it as one statement that only reads.')]);
-  const message = execution.error ?? 'no message';
-  if (execution.status === 'refused') return scoreOf([reason(-1, `Refused: ${message}`)]);
-  const missing = MISSING.exec(message);
-  if (missing || AMBIGUOUS.test(message)) {
-    const reasons = [reason(-0.5, `SQLite knows the grammar but not a name: ${message}`)];
+  if (sql.trim() === '') return scoreOf([reason(-1, 'no-sql-in-answer')]);
+  if (compiled(execution)) return scoreOf([reason(1, 'compiles')]);
+  const message = messageOf(execution);
+  if (execution.status === 'refused') return scoreOf([reason(-1, 'refused', ...message)]);
+  const missing = MISSING.exec(execution.error ?? '');
+  if (missing || AMBIGUOUS.test(execution.error ?? '')) {
+    const reasons = [reason(-0.5, 'name-unknown', ...message)];
     const nearest = missing ? suggestion(missing[1] === 'table' ? 'table' : 'column', missing[2] ?? '') : null;
     return scoreOf(nearest ? [...reasons, nearest] : reasons);
   }
-  const reasons = [reason(-1, `SQLite cannot compile it: ${message}`)];
+  const reasons = [reason(-1, 'not-compiled', ...message)];
   const explanation = explainSyntax(sql, execution.errorOffset) ?? parser?.(sql);
-  if (explanation) reasons.push(reason(0, explanation.text));
+  if (explanation) reasons.push({ ...explanation.message, points: 0 });
   return scoreOf(reasons);
 
   function suggestion(kind: 'table' | 'column', written: string): RewardReason | null {
@@ -60,14 +60,14 @@ export function validityReward(
             table.columns.map((column) => `${table.name}.${column.name}`),
           );
     const near = nearestName(name, names);
-    if (near !== null) return reason(0, `Did it mean "${near}"?`);
+    if (near !== null) return reason(0, 'name-meant', near);
     const elsewhere =
       kind === 'column'
         ? schema.tables.find((table) =>
             table.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
           )
         : undefined;
-    return elsewhere ? reason(0, `"${name}" is a column of ${elsewhere.name}, which the SQL does not read.`) : null;
+    return elsewhere ? reason(0, 'column-elsewhere', name, elsewhere.name) : null;
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * Where SQL that SQLite refused stops making sense, in words. Never a verdict: it is asked only after SQLite has said
- * no.
+ * Where SQL that SQLite refused stops making sense. Never a verdict: it is asked only after SQLite has said no.
  *
  * It looks at tokens alone, so it is linear; parse.ts is asked where they show no trouble.
  */
+import { FOREIGN_WORDS, reasonMessage, type ReasonMessage } from '../grpo/reward-reasons.ts';
 import { lexCode, type SqlToken } from './lex.ts';
 import { wordList } from './word-list.ts';
 
 export interface Explanation {
-  readonly text: string;
+  readonly message: ReasonMessage;
   /** UTF-16 index into the SQL. */
   readonly at: number;
 }
@@ -16,16 +16,6 @@ export interface Explanation {
 const CLAUSES = wordList(`
   SELECT DISTINCT FROM JOIN WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT BETWEEN EXISTS
 `);
-/** Words and signs of other dialects, with what SQLite has instead. */
-const FOREIGN: Readonly<Record<string, string>> = {
-  ILIKE: 'LIKE, which ignores case for ASCII letters',
-  TOP: 'LIMIT at the end',
-  FETCH: 'LIMIT',
-  INTERVAL: "date(…, '+1 day')",
-  EXTRACT: 'strftime',
-  ANY: 'IN or EXISTS',
-  SOME: 'IN or EXISTS',
-};
 
 /**
  * Null when the tokens show no trouble. `errorAt` is where SQLite stopped (`Execution.errorOffset`). Never throws;
@@ -34,21 +24,20 @@ const FOREIGN: Readonly<Record<string, string>> = {
 export function explainSyntax(sql: string, errorAt?: number): Explanation | null {
   const tokens = lexCode(sql);
   const [first] = tokens;
-  if (!first) return { text: 'There is no SQL.', at: 0 };
+  if (!first) return { message: reasonMessage('no-sql'), at: 0 };
   return openEnds(tokens) ?? misspeltOrForeign(tokens, errorAt) ?? wrongStart(first);
 }
 
 function openEnds(tokens: readonly SqlToken[]): Explanation | null {
   const open: number[] = [];
   for (const token of tokens) {
-    if (!token.closed)
-      return { text: `The quote opened at character ${token.start + 1} is never closed.`, at: token.start };
+    if (!token.closed) return { message: reasonMessage('quote-open', token.start + 1), at: token.start };
     if (token.text === '(') open.push(token.start);
     else if (token.text === ')' && open.pop() === undefined)
-      return { text: `The ")" at character ${token.start + 1} closes nothing.`, at: token.start };
+      return { message: reasonMessage('bracket-extra', token.start + 1), at: token.start };
   }
   const last = open.at(-1);
-  return last === undefined ? null : { text: `The "(" at character ${last + 1} is never closed.`, at: last };
+  return last === undefined ? null : { message: reasonMessage('bracket-open', last + 1), at: last };
 }
 
 /** SQLite stops at or just behind the word that is wrong, since a wrong word can pass as an alias. */
@@ -61,13 +50,13 @@ function misspeltOrForeign(tokens: readonly SqlToken[], errorAt: number | undefi
   for (const token of near) {
     if (token.kind !== 'identifier' || token.quote !== '') continue;
     const word = token.value.toUpperCase();
-    const instead = FOREIGN[word];
-    if (instead !== undefined) return { text: `${word} is not SQLite's; it has ${instead}.`, at: token.start };
+    const foreign = FOREIGN_WORDS.find((one) => one === word);
+    if (foreign !== undefined) return { message: reasonMessage('foreign-word', foreign), at: token.start };
     const meant = CLAUSES.find((clause) => isSlip(word, clause));
-    if (meant !== undefined) return { text: `Did "${token.text}" mean ${meant}?`, at: token.start };
+    if (meant !== undefined) return { message: reasonMessage('word-meant', token.text, meant), at: token.start };
   }
   const cast = tokens.find((token, i) => token.text === ':' && tokens[i + 1]?.text.startsWith(':'));
-  return cast ? { text: '"::" is not SQLite\'s; it has CAST(… AS …).', at: cast.start } : null;
+  return cast ? { message: reasonMessage('double-colon'), at: cast.start } : null;
 }
 
 /** One letter more, less or other, or two neighbours swapped. */
@@ -86,7 +75,5 @@ function isSlip(word: string, clause: string): boolean {
 
 function wrongStart(first: SqlToken): Explanation | null {
   const starts = first.kind === 'keyword' && ['SELECT', 'WITH', 'VALUES'].includes(first.value);
-  return starts
-    ? null
-    : { text: `A query begins with SELECT, WITH or VALUES, not with "${first.text.slice(0, 30)}".`, at: first.start };
+  return starts ? null : { message: reasonMessage('wrong-start', first.text.slice(0, 30)), at: first.start };
 }

@@ -8,6 +8,7 @@
  * that most runs have no use for, so it is loaded when the first such text is there.
  */
 import type { Explanation } from './explain.ts';
+import { reasonMessage } from '../grpo/reward-reasons.ts';
 import { lex } from './lex.ts';
 import { phraseList } from './word-list.ts';
 
@@ -17,6 +18,9 @@ const DEEPEST = 12;
 const WORDS = phraseList(`
   SELECT, FROM, WHERE, GROUP BY, BY, HAVING, ORDER BY, LIMIT, JOIN, ON, AS, AND, THEN, END
 `);
+
+/** With more that could stand there, none is named. */
+const MOST_NAMED = 4;
 
 interface GrammarError {
   readonly location: { readonly start: { readonly offset: number } };
@@ -58,17 +62,13 @@ function plainText(sql: string): string | null {
 
 function explanation(text: string, { location, expected }: GrammarError): Explanation {
   const at = location.start.offset;
-  const rest = /^\s*(\S{1,40})/u.exec(text.slice(at))?.[1];
-  const before = /(\S{1,40})\s*$/u.exec(text.slice(0, at))?.[1];
+  const rest = /^\s*(\S{1,40})/u.exec(text.slice(at))?.[1] ?? '';
+  const before = /(\S{1,40})\s*$/u.exec(text.slice(0, at))?.[1] ?? '';
   const possible = WORDS.filter(
     (word) => expected?.some((item) => item.type === 'literal' && item.text?.toUpperCase() === word) === true,
   );
-  const where = rest === undefined ? 'It breaks off' : `A parser stops at “${rest}”`;
-  const after = before === undefined ? '' : ` after “${before}”`;
-  return {
-    at,
-    text: `${where}${after}${possible.length > 0 && possible.length <= 4 ? `; ${possible.join(', ')} could stand there` : ''}.`,
-  };
+  const told = possible.length <= MOST_NAMED ? possible : [];
+  return { at, message: reasonMessage('parser-stops', rest, before, ...told) };
 }
 
 function isGrammarError(error: unknown): error is GrammarError {

@@ -5,12 +5,13 @@
  * order for all rows; the number of columns must agree. Numbers are equal within 1e-6 of the larger one, whatever
  * their storage class; NULL equals NULL; text and blobs are compared exactly; a number never equals a text.
  */
+import { reasonMessage, type ReasonId, type ReasonMessage, type ReasonValues } from '../grpo/reward-reasons.ts';
 import type { Execution, SqlValue } from '../grpo/types.ts';
 
 export interface MatchResult {
   readonly match: boolean;
-  /** One sentence for a reader. */
-  readonly reason: string;
+  /** What a reader is told of it. */
+  readonly reason: ReasonMessage;
 }
 
 type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
@@ -162,37 +163,29 @@ export function matchResults(gold: Result, candidate: Result, ordered: boolean):
   try {
     return compare(gold, candidate, ordered, new Work(gold.rows.length * gold.columns.length));
   } catch (error) {
-    if (error instanceof TooSimilar)
-      return {
-        match: false,
-        reason: 'The results are too large and too similar for their columns and rows to be told apart.',
-      };
+    if (error instanceof TooSimilar) return { match: false, reason: reasonMessage('match-too-similar') };
     throw error;
   }
 }
 
+function no<Id extends ReasonId>(id: Id, ...values: ReasonValues[Id]): MatchResult {
+  return { match: false, reason: reasonMessage(id, ...values) };
+}
+
 function compare(gold: Result, candidate: Result, ordered: boolean, work: Work): MatchResult {
-  const no = (reason: string): MatchResult => ({ match: false, reason });
-  for (const [result, whose] of [
-    [gold, 'The gold SQL'],
-    [candidate, 'This SQL'],
+  for (const [result, failed, cut] of [
+    [gold, 'match-gold-failed', 'match-gold-cut'],
+    [candidate, 'match-failed', 'match-cut'],
   ] as const) {
-    if (result.status !== 'rows' && result.status !== 'empty')
-      return no(`${whose} returned no result to compare (${result.status}).`);
-    if (result.truncated) return no(`${whose} returned more rows than are kept, so the results were not compared.`);
+    if (result.status !== 'rows' && result.status !== 'empty') return no(failed, result.status);
+    if (result.truncated) return no(cut);
   }
   const width = gold.columns.length;
-  if (candidate.columns.length !== width)
-    return no(
-      `${candidate.columns.length} ${candidate.columns.length === 1 ? 'column' : 'columns'} instead of ${width}.`,
-    );
-  if (candidate.rows.length !== gold.rows.length)
-    return no(
-      `${candidate.rows.length} ${candidate.rows.length === 1 ? 'row' : 'rows'} instead of ${gold.rows.length}.`,
-    );
+  if (candidate.columns.length !== width) return no('match-width', candidate.columns.length, width);
+  if (candidate.rows.length !== gold.rows.length) return no('match-length', candidate.rows.length, gold.rows.length);
   const yes: MatchResult = {
     match: true,
-    reason: gold.rows.length === 0 ? 'Both results are empty.' : 'The same result as the gold SQL.',
+    reason: reasonMessage(gold.rows.length === 0 ? 'match-both-empty' : 'match-same'),
   };
   const inPlace = ordered ? samePairwise(gold.rows, candidate.rows) : sameBag(gold.rows, candidate.rows, work);
   if (inPlace) return yes;
@@ -215,21 +208,12 @@ function compare(gold: Result, candidate: Result, ordered: boolean, work: Work):
     const unsorted =
       ordered &&
       goldKeys.every((key) => ownColumns.some((own) => samePairwise(asRows(sorted(key)), asRows(sorted(own)))));
-    return no(
-      unsorted
-        ? 'The values are there, but the rows come in another order.'
-        : `No column holds what the gold SQL has in column ${stuck + 1} (${gold.columns[stuck] ?? ''}).`,
-    );
+    return unsorted ? no('match-order') : no('match-column', stuck + 1, gold.columns[stuck] ?? '');
   }
   // Row by row in order, a fitting column fits wherever it stands: any pairing will do.
-  if (ordered)
-    return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true)
-      ? yes
-      : no('The columns cannot be paired with those of the gold SQL.');
+  if (ordered) return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true) ? yes : no('match-pairing');
 
-  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work)
-    ? yes
-    : no('Each column holds the right values, but they belong to other rows.');
+  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work) ? yes : no('match-rows');
 }
 
 /** Backtracking over fitting columns, the most telling first; each step checks the rows so far. */

@@ -8,10 +8,12 @@ import {
   eventOfEarlier,
   featureOfEarlier,
   hintOfEarlier,
+  rewardsOfEarlier,
   weightsOfEarlier,
   type EarlierEvent,
   type EarlierFeature,
   type EarlierHint,
+  type EarlierRewards,
 } from '../grpo/earlier.ts';
 import type { FeatureUse, Step, TrainerState } from '../grpo/types.ts';
 import { packEvents, packSnapshot, packSteps } from './blocks.ts';
@@ -28,7 +30,8 @@ type OldRun = Omit<RunRecord, 'name' | 'begun' | 'state'> & {
 };
 type Group = Step['groups'][number];
 type Completion = Group['completions'][number];
-type OldCompletion = Omit<Completion, 'features'> & {
+type OldCompletion = Omit<Completion, 'features' | 'rewards'> & {
+  readonly rewards: EarlierRewards;
   readonly features: readonly (Omit<FeatureUse, 'feature'> & { readonly feature: EarlierFeature })[];
 };
 type OldGroup = Omit<Group, 'completions'> & { readonly completions: readonly OldCompletion[] };
@@ -112,6 +115,7 @@ function groupOfEarlier(group: OldGroup): Group {
     ...group,
     completions: group.completions.map((completion) => ({
       ...completion,
+      rewards: rewardsOfEarlier(completion.rewards),
       features: completion.features.map((use) => ({ ...use, feature: featureOfEarlier(use.feature) })),
     })),
   };

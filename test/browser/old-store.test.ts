@@ -4,8 +4,11 @@
  */
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { EarlierRewards } from '../../src/grpo/earlier.ts';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
+import { reasonWords } from '../../src/grpo/reason-words.ts';
 import type { RunRecord } from '../../src/grpo/run-store.ts';
+import type { Completion } from '../../src/grpo/types.ts';
 import { openIdbExperiments } from '../../src/storage/idb-experiments.ts';
 import { openIdbStore } from '../../src/storage/idb-store.ts';
 import dumpUrl from '../fixtures/store-v4.gzip?url';
@@ -55,6 +58,37 @@ async function restoreDump(): Promise<void> {
   database.close();
 }
 
+type Rewarded = Pick<Completion, 'rewards'>;
+type Sentences = [component: string, value: number | null, sentences: [string, number][]][];
+
+/** What is said of each completion's rewards. */
+function sentencesOf({ completions }: { readonly completions: readonly Rewarded[] }): Sentences[] {
+  return completions.map(({ rewards }) =>
+    Object.entries(rewards.components).map(([name, { value, reasons }]) => [
+      name,
+      value,
+      reasons.map((reason) => [reasonWords(reason), reason.points]),
+    ]),
+  );
+}
+
+/** The same, as the dump holds it. */
+function sentencesThen(run: string, step: number): Sentences[][] {
+  const row = dump.stores.steps?.rows.find(({ value }) => value.run === run && value.number === step);
+  const { groups } = row?.value as unknown as {
+    readonly groups: readonly { readonly completions: readonly { readonly rewards: EarlierRewards }[] }[];
+  };
+  return groups.map(({ completions }) =>
+    completions.map(({ rewards }) =>
+      Object.entries(rewards.components).map(([name, { value, reasons }]) => [
+        name,
+        value,
+        reasons.map(({ text, points }) => [text, points]),
+      ]),
+    ),
+  );
+}
+
 it('opens the runs of a store of version 4, with their policy, steps, stories and undo', async () => {
   expect(dump.version).toBe(4);
   await restoreDump();
@@ -91,6 +125,7 @@ it('opens the runs of a store of version 4, with their policy, steps, stories an
     const full = await store.step(id, step);
     expect(full?.groups.flatMap(({ completions }) => completions).length).toBeGreaterThan(1);
     expect(full?.events.every((event) => event.step === step)).toBe(true);
+    expect(full?.groups.map(sentencesOf)).toEqual(sentencesThen(id, step));
   }
   // The log from its beginning gives the policy that is stored.
   const last = await store.policyAt(id, state.step);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
-import type { PolicyHint } from '../../src/grpo/types.ts';
+import { reasonWords } from '../../src/grpo/reason-words.ts';
+import type { PolicyHint, RewardReason } from '../../src/grpo/types.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder, start } from './run.ts';
 import { identity } from '../grpo/identity.ts';
 
@@ -440,7 +441,7 @@ describe('score', { timeout: 120_000 }, () => {
         total: number;
         executed: boolean;
         matchesGold: boolean | null;
-        reasons: Record<string, { text: string; points: number }[]>;
+        reasons: Record<string, (RewardReason & { text: string })[]>;
       }[];
     };
     expect(items.map(({ matchesGold }) => matchesGold)).toEqual([
@@ -469,7 +470,7 @@ describe('score', { timeout: 120_000 }, () => {
       for (const value of [item.validity, item.execution, item.quality, item.format, item.total])
         expect(Math.abs(value)).toBeLessThanOrEqual(1);
       expect(Object.keys(item.reasons)).toEqual(expect.arrayContaining(['validity', 'execution', 'quality', 'format']));
-      expect(item.reasons['validity']?.[0]?.text).toBeTruthy();
+      for (const { text, ...reason } of Object.values(item.reasons).flat()) expect(text).toBe(reasonWords(reason));
     }
     expect(items[0]?.total).toBeGreaterThan(items[4]?.total ?? 1);
   });

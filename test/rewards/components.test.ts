@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reasonWords } from '../../src/grpo/reason-words.ts';
 import type { Database, Execution, RewardScore } from '../../src/grpo/types.ts';
 import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { goldReward, runGold } from '../../src/rewards/gold.ts';
@@ -17,7 +18,7 @@ async function componentsOf(sql: string, question = QUESTION): Promise<Record<st
   database.close();
   return scored?.components ?? {};
 }
-const said = (score: RewardScore | undefined): string => (score?.reasons ?? []).map((one) => one.text).join(' ');
+const said = (score: RewardScore | undefined): string => (score?.reasons ?? []).map(reasonWords).join(' ');
 
 test('every value is the sum of its reasons, clamped, and the total is their weighted mean', async () => {
   const { score, database } = await openScorer(BAKERY);
@@ -241,7 +242,7 @@ describe('gold', () => {
     ]) {
       const scored = await score(GOOD, { sql });
       expect(scored.value).toBeNull();
-      expect(scored.reasons[0]?.text).toMatch(/gold SQL/);
+      expect(said(scored)).toMatch(/gold SQL/);
     }
   });
   test('gold runs once per question, and never without a weight', async () => {

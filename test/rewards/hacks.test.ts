@@ -2,6 +2,7 @@
  * What a policy under optimisation would try: structure that a right answer does not need may never raise its reward.
  */
 import { describe, expect, test } from 'vitest';
+import { reasonWords } from '../../src/grpo/reason-words.ts';
 import { BAKERY, LIBRARY, openScorer } from './databases.ts';
 
 interface Right {
@@ -145,7 +146,7 @@ test('tables tied by columns that identify different things', async () => {
     "SELECT loan.member FROM loan JOIN book ON loan.loan_id = book.author_id WHERE book.title = 'Solaris'",
   );
   expect(crossed?.total).toBeLessThan(tied?.total ?? 0);
-  expect(crossed?.components.quality?.reasons.map(({ text }) => text).join(' ')).toContain('identify different things');
+  expect(crossed?.components.quality?.reasons.map(reasonWords).join(' ')).toContain('identify different things');
   database.close();
 });
 

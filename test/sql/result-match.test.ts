@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Execution, SqlValue } from '../../src/grpo/types.ts';
+import { reasonWords } from '../../src/grpo/reason-words.ts';
 import { matchResults, sameValue } from '../../src/sql/result-match.ts';
 
 type Rows = readonly (readonly SqlValue[])[];
@@ -13,6 +14,7 @@ const result = (rows: Rows, width = rows[0]?.length ?? 1, more: Partial<Executio
 });
 const match = (gold: Rows, own: Rows, ordered = false): boolean =>
   matchResults(result(gold), result(own), ordered).match;
+const told = (...compared: Parameters<typeof matchResults>): string => reasonWords(matchResults(...compared).reason);
 
 describe('cells', () => {
   test.each<[SqlValue, SqlValue, boolean]>([
@@ -41,7 +43,7 @@ describe('results', () => {
   test('rows are a bag, or a list where gold sorts', () => {
     expect(match([[1], [2]], [[2], [1]])).toBe(true);
     expect(match([[1], [2]], [[2], [1]], true)).toBe(false);
-    expect(matchResults(result([[1], [2]]), result([[2], [1]]), true).reason).toContain('another order');
+    expect(told(result([[1], [2]]), result([[2], [1]]), true)).toContain('another order');
     expect(match([[1], [1], [2]], [[1], [2], [2]])).toBe(false);
   });
   test('columns come in any order, but in one order for all rows', () => {
@@ -97,16 +99,15 @@ describe('results', () => {
     ).toBe(false);
   });
   test('the number of columns and of rows must agree', () => {
-    expect(matchResults(result([[1, 2]]), result([[1]]), false).reason).toBe('1 column instead of 2.');
-    expect(matchResults(result([[1]]), result([[1], [1]]), false).reason).toBe('2 rows instead of 1.');
+    expect(told(result([[1, 2]]), result([[1]]), false)).toBe('1 column instead of 2.');
+    expect(told(result([[1]]), result([[1], [1]]), false)).toBe('2 rows instead of 1.');
     expect(matchResults(result([], 2), result([], 1), false).match).toBe(false);
     expect(matchResults(result([], 2), result([], 2), false).match).toBe(true);
   });
   test('only complete results are compared', () => {
-    expect(matchResults(result([[1]]), result([[1]], 1, { truncated: true }), false)).toMatchObject({
-      match: false,
-      reason: expect.stringContaining('more rows than are kept') as string,
-    });
+    const cut = matchResults(result([[1]]), result([[1]], 1, { truncated: true }), false);
+    expect(cut.match).toBe(false);
+    expect(reasonWords(cut.reason)).toContain('more rows than are kept');
     expect(matchResults(result([[1]]), result([], 0, { status: 'timeout' }), false).match).toBe(false);
   });
   test('numbers within the tolerance match although they sort differently', () => {
@@ -247,5 +248,5 @@ test('gives up, and says so, on results whose numbers are all alike', () => {
   });
   const { match: same, reason } = matchResults(result(rows), result(other), false);
   expect(same).toBe(false);
-  expect(reason).toMatch(/too similar|other rows|No column/);
+  expect(reasonWords(reason)).toMatch(/too similar|other rows|No column/);
 });

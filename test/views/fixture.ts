@@ -172,8 +172,8 @@ export function trainerFor(given: readonly Given[], config: GRPOConfig, seed = 4
                     : {
                         value,
                         reasons: [
-                          { text: `The first reason of ${name}.`, points: value / 4 },
-                          { text: `The second reason of ${name}.`, points: (value * 3) / 4 },
+                          { id: 'told', values: [`The first reason of ${name}.`], points: value / 4 },
+                          { id: 'told', values: [`The second reason of ${name}.`], points: (value * 3) / 4 },
                         ],
                       },
                 ];

@@ -10,6 +10,7 @@ import { ddofOf, rewardWeights } from '../../grpo/derived-settings.ts';
 import { advantagesOf, estimatorOf } from '../../grpo/estimators/compare.ts';
 import type { Siblings, Written } from '../../grpo/estimators/estimator.ts';
 import { REWARD_MODE_LABELS, modeOfWeights } from '../../grpo/reward-modes.ts';
+import { reasonWords } from '../../grpo/reason-words.ts';
 import { reasonOf } from '../../grpo/sentences.ts';
 import type { Completion, Group, HintEvent, RewardComponent, Step } from '../../grpo/types.ts';
 import { decimal, plural, share, signed, signedChange, term } from '../../charts/format.ts';
@@ -124,11 +125,11 @@ function explainComponent(completion: Completion, component: RewardComponent): E
               result: signed(score.value),
             },
           ],
-    parts: score.reasons.map(({ text, points }) => ({
-      label: text,
+    parts: score.reasons.map((reason) => ({
+      label: reasonWords(reason),
       how: '',
-      value: signed(points),
-      sign: signOf(points),
+      value: signed(reason.points),
+      sign: signOf(reason.points),
     })),
     notes: [],
     agrees: score.value === null || Math.abs(clamped - score.value) < 1e-6,

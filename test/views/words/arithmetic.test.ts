@@ -81,10 +81,10 @@ test('a total that was capped says so instead of pretending to be the sum', asyn
   const quality = {
     value: -1,
     reasons: [
-      { text: 'It ignores the question.', points: -1 },
-      { text: 'So its total is -0.9.', points: 0 },
+      { id: 'unrelated', values: ['revenue'], points: -1 },
+      { id: 'capped', values: [-0.9], points: 0 },
     ],
-  };
+  } as const;
   const capped = {
     ...completion,
     rewards: { components: { ...completion.rewards.components, quality }, total: -0.9, cappedAt: -0.9 },
