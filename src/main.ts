@@ -41,6 +41,7 @@ const models = new ModelsState({
     void run.sampler.use(source, label).then((refused) => {
       if (refused !== null) run.tell(refused, 'problem');
     }),
+  onnotice: (notice) => run.tell(notice),
   persist: async () => navigator.storage.persist(),
   prepare: offerPageModels,
   memory: endpointMemory(),

@@ -22,7 +22,7 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
   const seed = wholeNumber('seed', given.one('seed') ?? String(DEFAULT_SEED), 0, Number.MAX_SAFE_INTEGER);
   const config = configFrom(given);
   const json = given.one('json');
-  const choice = await chosenSampler(given, ['sketch', 'endpoint']);
+  const choice = await chosenSampler(given, report, ['sketch', 'endpoint']);
   if (choice.kind === 'recording') throw new UsageError('A recorded run answers no new question.');
   const { hints, path, warning } = chosenHints(given.one('hints'));
   checkOutputs(json === undefined ? [] : [{ option: 'json', path: json }], [

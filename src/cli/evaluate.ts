@@ -24,7 +24,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   const seeds = wholeNumber('seeds', given.one('seeds') ?? String(replays ? MEASURED.seeds : 3), 1, 1000);
   const config = replays ? measuringConfig(given) : configFrom(given);
   const json = given.one('json');
-  const choice = await chosenSampler(given);
+  const choice = await chosenSampler(given, report);
   if (choice.kind === 'recording')
     throw new UsageError('A recorded run answers the questions of its steps alone: it cannot be evaluated.');
   const { hints, sources, from, path, warning } = chosenHints(given.one('hints') ?? (replays ? 'none' : undefined));

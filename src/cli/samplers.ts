@@ -16,6 +16,7 @@ import { parseCompletions } from '../formats/completions-file.ts';
 import { readText } from './files.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
+import type { Report } from './report.ts';
 
 const SAMPLERS = ['sketch', 'endpoint', 'replay'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
@@ -39,10 +40,12 @@ export type SamplerChoice =
 
 /**
  * Reads the options, and the file of a replay. `samplers`: those the command knows. Rejects with UsageError,
- * DatasetError, and ModelError when the server is to say which model it has and does not.
+ * DatasetError, and ModelError when the server is to say which model it has and does not. `report` is told what the
+ * reader should know of a server, when it comes up.
  */
 export async function chosenSampler(
   given: GivenOptions,
+  report: Pick<Report, 'progress'>,
   samplers: readonly SamplerName[] = SAMPLERS,
 ): Promise<SamplerChoice> {
   const kind = oneOf('sampler', given.one('sampler') ?? 'sketch', samplers);
@@ -52,7 +55,7 @@ export async function chosenSampler(
   }
   if (kind === 'sketch') return SKETCH;
   if (kind === 'endpoint') {
-    const model = await endpoint(given);
+    const model = await endpoint(given, report);
     return { kind: 'model', id: model.id, runs: 'server', model };
   }
   const [completions, recording] = [given.one('completions'), given.one('recording')];
@@ -123,12 +126,13 @@ export function answerable(choice: SamplerChoice, questions: readonly Question[]
   return known;
 }
 
-async function endpoint(given: GivenOptions): Promise<LanguageModel> {
+async function endpoint(given: GivenOptions, report: Pick<Report, 'progress'>): Promise<LanguageModel> {
   const baseUrl = given.one('base-url');
   if (baseUrl === undefined) throw new UsageError('--sampler endpoint needs --base-url URL.');
   const parallel = wholeNumber('parallel', given.one('parallel') ?? '8', 1, 1000);
   const field = given.one('grammar-field');
   const grammarField = field === undefined ? {} : { grammarField: oneOf('grammar-field', field, GRAMMAR_FIELDS) };
+  const tell = (notice: string): void => report.progress(notice);
   const variable = given.one('api-key-env');
   const key = variable === undefined ? null : (process.env[variable]?.trim() ?? '');
   if (key === '')
@@ -137,7 +141,7 @@ async function endpoint(given: GivenOptions): Promise<LanguageModel> {
     );
   const named = given.one('model');
   try {
-    if (named !== undefined) return connectEndpoint({ baseUrl, model: named, key, parallel, ...grammarField });
+    if (named !== undefined) return connectEndpoint({ baseUrl, model: named, key, parallel, tell, ...grammarField });
     const models = await listEndpointModels({ baseUrl, key });
     const [only] = models;
     if (only === undefined || models.length > 1)
@@ -156,6 +160,7 @@ async function endpoint(given: GivenOptions): Promise<LanguageModel> {
       model: only.id,
       key,
       parallel,
+      tell,
       contextTokens: only.contextTokens,
       ...grammarField,
     });

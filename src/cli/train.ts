@@ -36,7 +36,7 @@ const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 /** `lab train`. Files are written when everything has succeeded. */
 export async function train(given: GivenOptions, report: Report): Promise<void> {
   oneOf('split', given.one('split') ?? 'train', ['train']);
-  const choice = await chosenSampler(given);
+  const choice = await chosenSampler(given, report);
   if (choice.kind === 'recording') return playRecording(given, choice, report);
   const teachesChoice = choice.kind === 'completions';
   const steps = wholeNumber('steps', given.one('steps') ?? String(teachesChoice ? CHOICE_STEPS : 100), 1, 1_000_000);

@@ -60,7 +60,7 @@ const worker: EngineWorker = {
     const made = new Models({
       providers: workerRuntimes({ openFiles, today, newId }),
       endpointModels: (settings) => server.models(settings),
-      connectEndpoint: (settings, model) => server.connect(settings, model),
+      connectEndpoint: (settings, model, tell) => server.connect(settings, model, tell),
       storage: storageView,
       now,
     });

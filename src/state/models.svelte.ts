@@ -22,6 +22,8 @@ export interface RememberedEndpoint extends EndpointSettings {
 interface Options {
   /** A model was loaded because the reader chose it. */
   readonly onready: (source: ModelSource, label: string) => void;
+  /** What the reader should know of the model while it writes. */
+  readonly onnotice?: (notice: string) => void;
   /** Asks the browser not to delete this site's storage by itself; false when it refuses or cannot. */
   readonly persist: () => Promise<boolean>;
   /** Called before the first look at what can be chosen: what only the page can offer is offered then. */
@@ -76,9 +78,14 @@ export class ModelsState {
     this.#api = api;
     this.#state = { status: 'none' };
     void api
-      .watch((state) => {
-        if (this.#api === api) this.#state = state;
-      })
+      .watch(
+        (state) => {
+          if (this.#api === api) this.#state = state;
+        },
+        (notice) => {
+          if (this.#api === api) this.#options.onnotice?.(notice);
+        },
+      )
       .catch(() => undefined);
   }
 

@@ -48,8 +48,11 @@ export interface EndpointSettings {
 
 /** The methods about models that the worker exposes through comlink. Rejections carry a message fit for a reader. */
 export interface ModelsApi {
-  /** Tells the state now and at every change; progress at most ten times a second. */
-  watch(onchange: (state: ModelState) => void): Promise<void>;
+  /**
+   * Tells the state now and at every change; progress at most ten times a second. `onnotice`: what the reader should
+   * know of the model while it writes, e.g. that its server refuses a setting; each once.
+   */
+  watch(onchange: (state: ModelState) => void, onnotice?: (notice: string) => void): Promise<void>;
   /**
    * The models that can be chosen here, what blocks the others, and what of each is stored. Those opened from disk and
    * kept are among them.

@@ -10,7 +10,12 @@ import type { ChosenModel, EndpointSettings, ModelsApi, ModelState, StorageView 
 export interface ModelsPorts {
   readonly providers: readonly ModelProvider[];
   readonly endpointModels: (settings: EndpointSettings) => Promise<string[]>;
-  readonly connectEndpoint: (settings: EndpointSettings, model: string) => Promise<LanguageModel>;
+  /** `tell`: what the reader should know although the model answers; whenever it comes up, each once. */
+  readonly connectEndpoint: (
+    settings: EndpointSettings,
+    model: string,
+    tell: (notice: string) => void,
+  ) => Promise<LanguageModel>;
   /** What the browser says of its storage; null where it does not. */
   readonly storage: () => Promise<StorageView | null>;
   readonly now: () => number;
@@ -26,6 +31,7 @@ export class Models implements ModelsApi {
   readonly #providers: ModelProvider[];
   #model: LanguageModel | null = null;
   #watchers: ((state: ModelState) => void)[] = [];
+  #noticeWatchers: ((notice: string) => void)[] = [];
   #loading: AbortController | null = null;
 
   constructor(ports: ModelsPorts) {
@@ -41,8 +47,9 @@ export class Models implements ModelsApi {
     return this.#state;
   }
 
-  async watch(onchange: (state: ModelState) => void): Promise<void> {
+  async watch(onchange: (state: ModelState) => void, onnotice?: (notice: string) => void): Promise<void> {
     this.#watchers.push(onchange);
+    if (onnotice !== undefined) this.#noticeWatchers.push(onnotice);
     onchange(this.#state);
   }
 
@@ -110,7 +117,9 @@ export class Models implements ModelsApi {
 
   connectEndpoint(settings: EndpointSettings, model: string): Promise<void> {
     return this.#take({ id: endpointId(model), label: model, runs: 'server' }, () =>
-      this.#ports.connectEndpoint(settings, model),
+      this.#ports.connectEndpoint(settings, model, (notice) => {
+        for (const watcher of this.#noticeWatchers) watcher(notice);
+      }),
     );
   }
 

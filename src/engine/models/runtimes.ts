@@ -42,7 +42,8 @@ export function pageRuntimes(): PageRuntime[] {
 export interface ServerRuntime {
   /** Names of the models that a server offers. Rejects with ModelError. */
   models(settings: EndpointSettings): Promise<string[]>;
-  connect(settings: EndpointSettings, model: string): Promise<LanguageModel>;
+  /** `tell`: what the reader should know although the model answers; whenever it comes up, each once. */
+  connect(settings: EndpointSettings, model: string, tell: (notice: string) => void): Promise<LanguageModel>;
 }
 
 /** Models of a server that somebody names. */
@@ -51,6 +52,7 @@ export function serverRuntime(fetch: typeof globalThis.fetch, pageOrigin: string
   return {
     models: async ({ baseUrl, key }) =>
       (await (await endpoint()).listEndpointModels({ baseUrl, key, fetch, pageOrigin })).map(({ id }) => id),
-    connect: async ({ baseUrl, key }, model) => (await endpoint()).connectEndpoint({ baseUrl, model, key, fetch }),
+    connect: async ({ baseUrl, key }, model, tell) =>
+      (await endpoint()).connectEndpoint({ baseUrl, model, key, fetch, tell }),
   };
 }

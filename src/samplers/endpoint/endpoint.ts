@@ -4,26 +4,21 @@
  * Protocol: https://platform.openai.com/docs/api-reference/chat.
  */
 import { anySignal } from '../any-signal.ts';
-import type { Finish } from '../../grpo/origin.ts';
+import { FIELDS } from '../../grpo/config.ts';
 import { ModelError } from '../language/model.ts';
 import type { GenerateRequest, Generation, LanguageModel } from '../language/model.ts';
 import { endpointAddress } from './address.ts';
-import { EventStreamError, EventStreamParser } from './event-stream.ts';
+import { Answer } from './answer.ts';
+import type { OnText, Stops } from './answer.ts';
 import { said } from './faults.ts';
-import { readAnswer, readFault, readModels } from './protocol.ts';
-import type { AnswerPiece, ServedModel } from './protocol.ts';
+import { isAboutTheRequest, Parameters } from './parameters.ts';
+import type { Body } from './parameters.ts';
+import { readModels } from './protocol.ts';
+import type { ServedModel } from './protocol.ts';
+import { readInto } from './read-answer.ts';
 import { Turns } from './turns.ts';
-import {
-  Failure,
-  parsed,
-  protocolFailure,
-  request,
-  statusFailure,
-  SYSTEM_CLOCK,
-  wholeText,
-  withRetries,
-} from './wire.ts';
-import type { Clock, Pieces, Wire } from './wire.ts';
+import { Failure, parsed, protocolFailure, request, SYSTEM_CLOCK, wholeText, withRetries } from './wire.ts';
+import type { Clock, Wire } from './wire.ts';
 
 export type { ServedModel } from './protocol.ts';
 export type { Clock } from './wire.ts';
@@ -66,25 +61,12 @@ export interface EndpointOptions extends ConnectionOptions {
    * temperature.
    */
   readonly logProbabilities?: boolean;
+  /**
+   * Told what the reader should know although the model answers, a sentence at a time, each once: what the server
+   * refuses and is not asked for any more, and answers that are nothing but reasoning.
+   */
+  readonly tell?: (notice: string) => void;
 }
-
-/** Characters of one answer; more than any `maxTokens` stands for. */
-const LONGEST_ANSWER = 1_000_000;
-
-/**
- * UTF-16 units of a stream for one choice, all it holds counted, and for each further one: some 350 stand for a token.
- */
-const LONGEST_STREAM = 16_000_000;
-const EACH_FURTHER = 4_000_000;
-
-/**
- * Milliseconds that a stream may go on after the end of its last choice: the count of tokens and the mark of the end
- * come then.
- */
-export const LINGER_MS = 1_500;
-
-/** Fields that some servers refuse and that a request can do without. */
-const DISPENSABLE = ['stream_options', 'logprobs', 'top_p'] as const;
 
 /** The models a server offers. Rejects with ModelError, or AbortError when aborted. */
 export async function listEndpointModels(
@@ -118,14 +100,18 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
   const wire = wireOf(options, model);
   const turns = new Turns(parallel);
   const closed = new AbortController();
-  const refused = new Set<string>();
+  const who = `${said(model, wire.key)} at ${wire.address.host}`;
+  const told = new Set<string>();
+  const tell = (notice: string): void => {
+    if (told.has(notice)) return;
+    told.add(notice);
+    options.tell?.(notice);
+  };
+  const parameters = new Parameters(who, tell);
   let severalAtOnce: boolean | null = null;
 
-  const bodyOf = (
-    { messages, seed, temperature, maxTokens, grammar }: AlikeRequest,
-    count: number,
-  ): Record<string, unknown> => {
-    const body: Record<string, unknown> = {
+  const bodyOf = ({ messages, seed, temperature, maxTokens, grammar }: AlikeRequest, count: number): Body =>
+    parameters.fit({
       model,
       messages: messages.map(({ role, content }) => ({ role, content })),
       seed,
@@ -140,10 +126,7 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
       ...(grammar === undefined || grammarField === undefined
         ? {}
         : { [grammarField]: grammarField === 'structured_outputs' ? { grammar } : grammar }),
-    };
-    for (const field of refused) delete body[field];
-    return body;
-  };
+    });
 
   /**
    * One request for `count` choices, repeated while nothing has come. Fewer come back where the server does not know
@@ -165,19 +148,20 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
                   readInto(answer, response, pieces, wire),
                 );
               },
-              () => !answer.begun,
+              (failure) => !answer.begun && parameters.refusedBy(failure, body) === null,
             );
             // An answer that was complete already does not fail by it, but nobody waits for it any more.
             asked.signal?.throwIfAborted();
             closed.signal.throwIfAborted();
+            tellOfReasoning(answer, asked.maxTokens);
             return answer;
           } catch (error) {
             const field =
-              error instanceof Failure && (error.status === 400 || error.status === 422)
-                ? DISPENSABLE.find((name) => name in body && error.words.includes(name))
-                : undefined;
-            if (field === undefined) throw error;
-            refused.add(field);
+              error instanceof Failure && !answer.begun && !answer.complete ? parameters.refusedBy(error, body) : null;
+            if (field === null) throw error;
+            parameters.change(field);
+            // How many come is for whom to say who asks for them.
+            if (field === 'n') throw error;
           }
         }
       });
@@ -188,6 +172,18 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
       throw error;
     } finally {
       answer.release();
+    }
+  };
+
+  const tellOfReasoning = (answer: Answer, maxTokens: number): void => {
+    for (let i = 0; i < answer.came; i++) {
+      if (!answer.isOnlyReasoning(i)) continue;
+      const { finish } = answer.generation(i);
+      if (finish === 'length')
+        tell(
+          `${who}: all tokens of an answer went into reasoning, and none were left for SQL. Raise “${FIELDS.max_tokens.label}” (max_tokens, now ${maxTokens}), or turn the model’s reasoning off.`,
+        );
+      else if (finish === 'stop') tell(`${who}: an answer is nothing but reasoning, without SQL.`);
     }
   };
 
@@ -223,16 +219,19 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
   const alike = async (asked: AlikeRequest, count: number, onText: OnText, stops: Stops): Promise<Generation[]> => {
     // More than `parallel` at once would be more than was allowed.
     const together = Math.min(count, parallel);
-    if (severalAtOnce === false || together < 2) return singly(asked, 0, count, onText, stops);
+    if (severalAtOnce === false || parameters.refused('n') || together < 2)
+      return singly(asked, 0, count, onText, stops);
     let first: Answer;
     try {
       first = await ask(asked, together, onText, stops.slice(0, together));
     } catch (error) {
-      const mayBeTheNumber =
-        error instanceof Failure && (error.status === 400 || error.status === 422) && error.error.fault === 'refused';
+      if (parameters.refused('n')) return singly(asked, 0, count, onText, stops);
+      const mayBeTheNumber = error instanceof Failure && isAboutTheRequest(error) && error.error.fault === 'refused';
       if (severalAtOnce !== null || !mayBeTheNumber) throw error;
-      severalAtOnce = false;
-      return singly(asked, 0, count, onText, stops);
+      // Nothing was said of the number.
+      const answers = await singly(asked, 0, count, onText, stops);
+      parameters.change('n');
+      return answers;
     }
     // Stopped before any came says nothing about the server.
     const came = first.allStopped ? together : first.came;
@@ -250,7 +249,18 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
     kind: 'endpoint',
     parallel,
     contextTokens: options.contextTokens ?? null,
-    supports: { seed: true, grammar: grammarField !== undefined, logProbabilities },
+    // As far as is known by now.
+    supports: {
+      get seed() {
+        return !parameters.refused('seed');
+      },
+      get grammar() {
+        return grammarField !== undefined && !parameters.refused(grammarField);
+      },
+      get logProbabilities() {
+        return logProbabilities && !parameters.refused('logprobs');
+      },
+    },
     generate: ({ onText, stop, ...asked }: GenerateRequest) =>
       unwrapped(() => one(asked, (_index, text, tokens) => onText?.(text, tokens), [stop])),
     generateAlike: (asked, count, onText, stops) =>
@@ -261,196 +271,6 @@ export function connectEndpoint(options: EndpointOptions): LanguageModel {
 }
 
 type AlikeRequest = Omit<GenerateRequest, 'stop' | 'onText'>;
-type OnText = (index: number, text: string, tokens: number) => void;
-type Stops = readonly (AbortSignal | undefined)[];
-
-/** The choices of one request as they grow. */
-class Answer {
-  readonly #choices: {
-    text: string;
-    tokens: number;
-    scored: number;
-    logProbability: number;
-    finish: Finish | null;
-    came: boolean;
-  }[];
-  readonly #onText: OnText;
-  readonly #controller = new AbortController();
-  readonly #listening = new AbortController();
-  #usage: AnswerPiece['usage'] = null;
-  #streamed = false;
-  #settled = false;
-
-  constructor(count: number, onText: OnText, stops: Stops, outer: AbortSignal) {
-    this.#choices = Array.from({ length: count }, () => ({
-      text: '',
-      tokens: 0,
-      scored: 0,
-      logProbability: 0,
-      finish: null,
-      came: false,
-    }));
-    this.#onText = onText;
-    const whenAborted = (signal: AbortSignal | undefined, then: () => void): void => {
-      if (signal?.aborted === true) then();
-      else signal?.addEventListener('abort', then, { once: true, signal: this.#listening.signal });
-    };
-    whenAborted(outer, () => this.#controller.abort(outer.reason));
-    for (const [i, choice] of this.#choices.entries()) {
-      whenAborted(stops[i], () => {
-        choice.finish ??= 'stopped';
-        choice.came = true;
-        if (this.complete) this.#controller.abort();
-      });
-    }
-  }
-
-  /** Aborted when nobody waits for the rest any more. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-  /** Whether there is a first token. */
-  get begun(): boolean {
-    return this.#choices.some(({ tokens }) => tokens > 0);
-  }
-  get allStopped(): boolean {
-    return this.complete && this.#choices.some(({ finish }) => finish === 'stopped');
-  }
-  get complete(): boolean {
-    return this.#choices.every(({ finish }) => finish !== null);
-  }
-  /** How many choices, from the first, the server knows of. */
-  get came(): number {
-    const missing = this.#choices.findIndex(({ came }) => !came);
-    return missing < 0 ? this.#choices.length : missing;
-  }
-  /** Whether each choice that came was brought to an end. */
-  get ended(): boolean {
-    return (
-      this.#choices.some(({ came }) => came) && this.#choices.every(({ came, finish }) => !came || finish !== null)
-    );
-  }
-  /** Whether nothing more is to come that matters. */
-  get settled(): boolean {
-    return this.#settled;
-  }
-  get count(): number {
-    return this.#choices.length;
-  }
-  get size(): number {
-    return this.#choices.reduce((sum, { text }) => sum + text.length, 0);
-  }
-
-  /** Forgets what an attempt without a token left behind. */
-  restart(): void {
-    this.#usage = null;
-    for (const choice of this.#choices)
-      if (choice.finish !== 'stopped') Object.assign(choice, { finish: null, came: false });
-  }
-
-  /** A piece of a stream, or with `whole` all there is. */
-  add({ deltas, usage }: AnswerPiece, whole: boolean): void {
-    this.#streamed = !whole;
-    if (usage !== null) this.#usage = usage;
-    for (const { index, text, logProbabilities, finish } of deltas) {
-      const choice = this.#choices[index];
-      if (choice === undefined) continue;
-      choice.came = true;
-      if (choice.finish !== null) continue;
-      choice.text += text;
-      choice.tokens += logProbabilities.length > 0 ? logProbabilities.length : text === '' ? 0 : 1;
-      choice.scored += logProbabilities.length;
-      for (const one of logProbabilities) choice.logProbability += one;
-      if (text !== '') this.#onText(index, choice.text, choice.tokens);
-      choice.finish ??= finish ?? (whole ? 'stop' : null);
-    }
-    // Some servers count with every piece: only the last count is that of the whole.
-    this.#settled ||= usage !== null && this.complete;
-  }
-
-  generation(index: number): Generation {
-    const choice = this.#choices[index];
-    if (choice === undefined) throw new RangeError(`There is no choice ${index}.`);
-    const { text, tokens, scored, logProbability, finish } = choice;
-    const counted = this.#choices.length === 1 ? (this.#usage?.completion ?? null) : null;
-    return {
-      text,
-      finish: finish ?? 'stop',
-      promptTokens: this.#usage?.prompt ?? null,
-      // Where the server does not count: the pieces it sent, which are tokens with all but a few servers.
-      tokens: counted ?? (this.#streamed || scored > 0 ? tokens : null),
-      logProbability: scored > 0 && scored === tokens ? logProbability : null,
-    };
-  }
-
-  release(): void {
-    this.#listening.abort();
-  }
-}
-
-/** Reads a streamed or a whole answer. Throws Failure when it is neither, holds a fault, or breaks off. */
-async function readInto(answer: Answer, response: Response, pieces: Pieces, wire: Wire): Promise<void> {
-  const named = response.headers.get('content-type') ?? '';
-  const type = named.split(';')[0]?.trim().toLowerCase() ?? '';
-  const take = (text: string, whole: boolean): void => {
-    const value = parsed(text);
-    if (value === undefined) throw protocolFailure('sent something that is not JSON in place of an answer', wire);
-    const fault = readFault(value);
-    if (fault !== null) throw statusFailure(fault.status ?? 500, fault, wire);
-    const piece = readAnswer(value);
-    if (piece === null) throw protocolFailure('sent JSON that is no answer to a chat', wire);
-    answer.add(piece, whole);
-    if (answer.size > LONGEST_ANSWER) throw protocolFailure('sends an answer without end', wire);
-  };
-  if (type === 'application/json') {
-    take(await wholeText(pieces, wire), true);
-  } else if (type === 'text/event-stream') {
-    await readStream(answer, pieces, wire, (data) => take(data, false));
-  } else {
-    throw protocolFailure(
-      `answers with ${type === '' ? 'something unnamed' : (said(named, wire.key).split(';')[0]?.slice(0, 60) ?? '')}, where JSON or an event stream is expected`,
-      wire,
-    );
-  }
-  if (!answer.ended) throw protocolFailure('broke off in the middle of an answer', wire);
-}
-
-/**
- * Hands over each event until all is said: until `[DONE]`, until the stream ends, or soon after every choice has ended,
- * since some servers leave the connection open. What goes wrong after that does not matter.
- */
-async function readStream(answer: Answer, pieces: Pieces, wire: Wire, take: (data: string) => void): Promise<void> {
-  const parser = new EventStreamParser();
-  const longest = LONGEST_STREAM + (answer.count - 1) * EACH_FURTHER;
-  const finished = new AbortController();
-  const took = (events: readonly string[]): boolean =>
-    events.some((data) => {
-      if (data.trim() === '[DONE]') return true;
-      take(data);
-      return answer.settled;
-    });
-  let size = 0;
-  let lingered: Promise<null> | null = null;
-  try {
-    for (;;) {
-      const next = pieces.next();
-      // Left behind when the waiting ends first.
-      next.catch(() => undefined);
-      if (answer.complete) lingered ??= wire.clock.sleep(LINGER_MS, finished.signal).then(() => null);
-      const piece = await (lingered === null ? next : Promise.race([next, lingered]));
-      if (piece === null) return;
-      if (piece.done === true) return void took(parser.end());
-      size += piece.value.length;
-      if (size > longest) throw protocolFailure('sends an answer without end', wire);
-      if (took(parser.push(piece.value))) return;
-    }
-  } catch (error) {
-    if (answer.complete) return;
-    throw error instanceof EventStreamError ? protocolFailure('sends an event without end', wire) : error;
-  } finally {
-    finished.abort();
-  }
-}
 
 function wireOf(
   { baseUrl, key, fetch, clock, random, timeoutMs, retries, pageOrigin }: ConnectionOptions,

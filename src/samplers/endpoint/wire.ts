@@ -6,7 +6,6 @@ import {
   isPassing,
   protocolError,
   redirectError,
-  said,
   statusError,
   timeoutError,
 } from './faults.ts';
@@ -54,8 +53,8 @@ export class Failure extends Error {
   readonly again: boolean;
   /** Milliseconds the server asks to wait; null when it does not say. */
   readonly afterMs: number | null;
-  /** What the server said; '' for nothing. */
-  readonly words: string;
+  /** What the server said; null for nothing. */
+  readonly fault: ServerFault | null;
 
   constructor(
     error: ModelError,
@@ -63,7 +62,7 @@ export class Failure extends Error {
       readonly status?: number;
       readonly again?: boolean;
       readonly afterMs?: number | null;
-      readonly words?: string;
+      readonly fault?: ServerFault | null;
     } = {},
   ) {
     super(error.message, { cause: error });
@@ -71,7 +70,7 @@ export class Failure extends Error {
     this.status = about.status ?? null;
     this.again = about.again ?? false;
     this.afterMs = about.afterMs ?? null;
-    this.words = about.words ?? '';
+    this.fault = about.fault ?? null;
   }
 }
 
@@ -161,7 +160,7 @@ export function statusFailure(
     status,
     again: isPassing(status) && (afterMs ?? 0) <= LONGEST_ASKED,
     afterMs,
-    words: fault === null ? '' : said(fault.message, wire.key),
+    fault,
   });
 }
 
@@ -177,13 +176,13 @@ export async function withRetries<T>(
   wire: Wire,
   signal: AbortSignal,
   attempt: () => Promise<T>,
-  may: () => boolean = () => true,
+  may: (failure: Failure) => boolean = () => true,
 ): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof Failure) || !error.again || tries >= wire.retries || !may()) throw error;
+      if (!(error instanceof Failure) || !error.again || tries >= wire.retries || !may(error)) throw error;
       const full = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
       await wire.clock.sleep(error.afterMs ?? (wire.random === null ? full : full * (0.5 + wire.random() / 2)), signal);
       signal.throwIfAborted();
@@ -232,7 +231,8 @@ async function faultOf(pieces: Pieces): Promise<ServerFault | null> {
   }
   const fault = readFault(parsed(text));
   if (fault !== null) return fault;
-  return text.trim() === '' || text.trimStart().startsWith('<') ? null : { message: text, code: '', status: null };
+  if (text.trim() === '' || text.trimStart().startsWith('<')) return null;
+  return { message: text, code: '', status: null, fields: [], all: text };
 }
 
 /** Retry-After in milliseconds: seconds, or a date (RFC 9110 §10.2.3). */

@@ -130,7 +130,8 @@ export function makeLanguageSampler({ model, schema, settings, onLive }: Languag
       how: 'live',
       finish: generation.finish,
       prompt: prompt.messages,
-      constrained: request.grammar !== undefined,
+      // A server may refuse it once it is asked.
+      constrained: request.grammar !== undefined && model.supports.grammar,
       ...(seed === null || !model.supports.seed ? {} : { seed }),
       ...(generation.tokens === null ? {} : { tokens: generation.tokens }),
     };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectEndpoint, LINGER_MS, listEndpointModels } from '../../../src/samplers/endpoint/endpoint.ts';
+import { connectEndpoint, listEndpointModels } from '../../../src/samplers/endpoint/endpoint.ts';
 import type { EndpointOptions } from '../../../src/samplers/endpoint/endpoint.ts';
+import { LINGER_MS } from '../../../src/samplers/endpoint/read-answer.ts';
 import { SYSTEM_CLOCK } from '../../../src/samplers/endpoint/wire.ts';
 import { ModelError } from '../../../src/samplers/language/model.ts';
 import type { GenerateRequest, ModelFault } from '../../../src/samplers/language/model.ts';

@@ -114,25 +114,47 @@ describe('what a server says', () => {
         readAnswer({ choices: [{ delta: value, logprobs: { content: [value] } }], usage: value });
       }),
     );
-    expect(readAnswer({ choices: [{ index: -1, delta: {} }] })).toBeNull();
-    expect(readAnswer({ choices: [{ index: 0, delta: { content: 5 } }] })).toBeNull();
+    expect(readAnswer({ choices: [{ index: -1, delta: {} }, null, 'x'] })?.deltas).toEqual([]);
+    expect(readAnswer({ choices: [{ index: 0, delta: { content: 5 } }] })?.deltas).toMatchObject([{ text: '' }]);
+    for (const none of [null, 1, 'ping', [], {}, { type: 'ping' }, { choices: Array.from({ length: 1001 }) }])
+      expect(readAnswer(none)).toBeNull();
     expect(
       readAnswer({
         choices: [{ message: { content: [{ type: 'text', text: 'a' }, { type: 'image' }] }, finish_reason: 'length' }],
       })?.deltas,
-    ).toEqual([{ index: 0, text: 'a', logProbabilities: [], finish: 'length' }]);
+    ).toEqual([{ index: 0, text: 'a', reasoning: false, calls: [], logProbabilities: [], finish: 'length' }]);
   });
 
   it('may be a fault in many shapes', () => {
-    expect(readFault({ error: 'model not found' })).toEqual({ message: 'model not found', code: '', status: null });
-    expect(readFault({ error: { message: 'm', code: 500, type: 'server_error' } })).toEqual({
+    expect(readFault({ error: 'model not found' })).toMatchObject({
+      message: 'model not found',
+      code: '',
+      status: null,
+    });
+    expect(readFault({ error: { message: 'm', code: 500, type: 'server_error' } })).toMatchObject({
       message: 'm',
       code: 'server_error',
       status: 500,
     });
     expect(readFault({ object: 'error', message: 'm', code: 40001 })).toMatchObject({ message: 'm', status: null });
     expect(readFault({ detail: [{ msg: 'field required' }] })?.message).toContain('field required');
-    expect(readFault({ choices: [], error: null })).toBeNull();
+    expect(readFault([{ error: { code: 400, message: 'm' } }])).toMatchObject({ message: 'm', status: 400 });
+    expect(readFault({ success: false, errors: [{ message: 'no route' }] })?.message).toContain('no route');
+    for (const error of [null, undefined, '', {}, [], false, 0, { message: null, code: '' }])
+      expect(readFault({ choices: [], error })).toBeNull();
+    expect(readFault({ choices: [], detail: 'of a choice' })).toBeNull();
+  });
+
+  it('of a fault names the fields it is about, wherever they stand', () => {
+    const fields = (error: unknown): readonly string[] | undefined => readFault({ error })?.fields;
+    expect(fields({ message: 'm', param: 'max_tokens' })).toEqual(['max_tokens']);
+    expect(fields({ message: { detail: [{ loc: ['body', 'seed'], input: { param: 'n' } }] } })).toEqual([
+      'body',
+      'seed',
+    ]);
+    expect(fields({ issues: [{ path: ['temperature'] }], param: null })).toEqual(['temperature']);
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`);
+    expect(fields(deep)).toEqual([]);
   });
 
   it('names no model that cannot be shown as it is', () => {
