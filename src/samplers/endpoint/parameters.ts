@@ -43,7 +43,7 @@ const READ = 10_000;
 
 /** Words that are English as well: naming them is only meant where they are quoted or refused. */
 const AMBIGUOUS: Readonly<Record<string, RegExp>> = {
-  n: /["'`“‘]n["'`”’]|\bn\s*(?:[=><:]|must|should|is|was|has|cannot|can't|parameter|不|参数)|(?:parameters?|argument|field|value of|参数)\s*:?\s*n\b|n_cmpl|candidate_?count|(?:multiple|several|more than (?:one|1)|only (?:one|a single|1)|single|number of) (?:\w+ ){0,2}(?:choice|completion|candidate|generation|response)s?\b/i,
+  n: /["'`“‘]n["'`”’]|\bn\s*(?:[=><:]|must|should|is|was|has|cannot|can't|parameter|\u4e0d|\u53c2\u6570)|(?:parameters?|argument|field|value of|\u53c2\u6570)\s*:?\s*n\b|n_cmpl|candidate_?count|(?:multiple|several|more than (?:one|1)|only (?:one|a single|1)|single|number of) (?:\w+ ){0,2}(?:choice|completion|candidate|generation|response)s?\b/i,
   stream:
     /["'`“‘]stream["'`”’]|streaming (?:is|was|responses? (?:is|are))? ?(?:not|un)|(?:support|to) stream(?:ing)?\b(?!_)|(?:parameters?|argument|field)\s*:?\s*stream\b(?!_)/i,
 };
