@@ -4,6 +4,7 @@
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ModelError, type LoadProgress } from '../../src/samplers/language/model.ts';
+import { SILENCE_MS, type Timer } from '../../src/samplers/downloads/connection.ts';
 import { download } from '../../src/samplers/wllama/download.ts';
 import type { WllamaModel } from '../../src/samplers/wllama/models.ts';
 import { openPartStore, type PartStore } from '../../src/samplers/wllama/part-store.ts';
@@ -40,6 +41,9 @@ interface Try {
   readonly store?: PartStore;
   readonly partBytes?: number;
   readonly now?: () => number;
+  readonly timer?: Timer;
+  readonly expectedBytes?: number;
+  readonly estimated?: boolean;
 }
 
 function get(
@@ -178,7 +182,165 @@ test('another version of the file begins anew', async () => {
 test('a file that has become shorter begins anew', async () => {
   await half();
   const shorter = makeGguf({ layers: 1 });
-  await expectFile(await get(serveFile(shorter)), shorter);
+  await expectFile(await get(serveFile(shorter), { expectedBytes: shorter.length }), shorter);
+});
+
+describe('a file that is not as long as it should be', () => {
+  test.each([
+    ['and nothing announced', null],
+    ['as announced', '300000'],
+    ['though more was announced', String(FILE.length)],
+  ])('ends early, %s: it is told, what came is kept, and the next try goes on', async (_, announced) => {
+    const first = serveFile(FILE, { endAfter: 300_000, headers: { 'content-length': announced } });
+    const fault = await faultOf(get(first));
+    expect(fault.fault).toBe('network');
+    expect(fault.message).toContain(`300,000 of ${FILE.length.toLocaleString('en')} bytes`);
+    expect(fault.remedy).toContain('goes on from there');
+    expect(await storedBytes()).toBe(300_000);
+    const second = serveFile(FILE);
+    await expectFile(await get(second));
+    expect(second.ranges).toEqual(['bytes=300000-']);
+  });
+
+  test('was kept as whole by an earlier version: it is completed', async () => {
+    await faultOf(get(serveFile(FILE, { endAfter: 300_000 })));
+    const about = { url: URL_OF_FILE, totalBytes: 300_000, etag: '"1"', lastModified: null };
+    await store.describe(NAME, about);
+    const server = serveFile(FILE);
+    await expectFile(await get(server));
+    expect(server.ranges).toEqual(['bytes=300000-']);
+  });
+
+  test('goes on too long: nothing of it is kept, and the connection is closed', async () => {
+    const server = serveFile(FILE);
+    const fault = await faultOf(get(server, { expectedBytes: 200_000 }));
+    expect(fault).toMatchObject({ fault: 'bad-file', message: /more than the 200,000 bytes/ });
+    expect(await store.read(NAME)).toBeNull();
+    expect(server.sent).toBeLessThan(FILE.length);
+  });
+
+  test('goes on too long when it is resumed: what was there before stays', async () => {
+    await half();
+    const kept = await storedBytes();
+    const long = new Uint8Array(FILE.length + 1000);
+    long.set(FILE);
+    const range = `bytes ${kept}-${FILE.length - 1}/${FILE.length}`;
+    const fault = await faultOf(get(serveFile(long, { headers: { 'content-range': range } }), { partBytes: 1000 }));
+    expect(fault.fault).toBe('bad-file');
+    expect(await storedBytes()).toBe(kept);
+    await expectFile(await get(serveFile(FILE)));
+  });
+
+  test('is packed on the way: the length announced is that of other bytes', async () => {
+    const server = serveFile(FILE, { headers: { 'content-length': '1234', 'content-encoding': 'gzip' } });
+    await expectFile(await get(server));
+  });
+
+  test('of which nobody knows the length is as long as what came, and deleted when it is no whole model', async () => {
+    const estimated = { estimated: true, expectedBytes: 400_000 };
+    await expectFile(await get(serveFile(FILE, { headers: { 'content-length': null } }), estimated));
+    await store.remove(NAME);
+    const provider = makeWllamaProvider({
+      wasmUrl: WLLAMA_WASM_URL,
+      models: [{ ...MODEL, estimated: true }],
+      fetch: serveFile(FILE, { endAfter: 300_000, headers: { 'content-length': null } }).fetch,
+    });
+    const fault = await faultOf(
+      provider.load(MODEL.id, { onProgress: () => undefined, signal: new AbortController().signal }),
+    );
+    expect(fault).toMatchObject({ fault: 'bad-file', message: /cut off/, remedy: /deleted/ });
+    expect(await store.read(NAME)).toBeNull();
+  });
+});
+
+describe('an answer to the question for the rest', () => {
+  test.each([
+    ['does not say which part it is', { 'content-range': null }],
+    ['is another part', { 'content-range': `bytes 0-${FILE.length - 1}/${FILE.length}` }],
+    ['is of a file of another size', { 'content-range': `bytes 327680-${FILE.length}/${FILE.length + 1}` }],
+    ['is of another version by its tag', { etag: '"2"' }],
+    ['is of another version by its date', { etag: null, 'last-modified': 'Tue, 02 Jan 2024 00:00:00 GMT' }],
+  ])('%s: it is not joined, the file is sent anew and nothing is lost', async (_, headers) => {
+    await half({ headers: { 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' } });
+    const kept = await storedBytes();
+    const cut = serveFile(FILE, { headers, breakAfter: 100_000 });
+    await faultOf(get(cut));
+    expect(cut.ranges).toEqual([`bytes=${kept}-`, null]);
+    expect(await storedBytes()).toBe(kept);
+    await expectFile(await get(serveFile(FILE, { headers })));
+  });
+
+  test('is the whole file, cut short: nothing is lost; of another file, only what differs', async () => {
+    await half();
+    const kept = await storedBytes();
+    await faultOf(get(serveFile(FILE, { acceptsRanges: false, endAfter: 100_000 })));
+    expect(await storedBytes()).toBe(kept);
+    const other = FILE.slice();
+    other[250_000] = 255 - (other[250_000] ?? 0);
+    await expectFile(await get(serveFile(other, { acceptsRanges: false })), other);
+    await expectFile((await store.read(NAME))?.blob, other);
+  });
+
+  test('is that there is no more: what is stored is compared with the file', async () => {
+    await half();
+    const kept = await storedBytes();
+    const server = serveFile(FILE.slice(0, kept));
+    expect((await faultOf(get(server))).fault).toBe('network');
+    expect(server.ranges).toEqual([`bytes=${kept}-`, null]);
+    expect(await storedBytes()).toBe(kept);
+  });
+
+  const PAGE = new TextEncoder().encode('<!doctype html><title>Log in</title>');
+  test.each([
+    ['as such', {}, false],
+    ['that calls itself a page', { 'content-type': 'text/html' }, false],
+    ['as a part', { 'content-range': null }, true],
+    ['in small pieces', {}, false],
+  ])('is a login page, %s: it is told and costs nothing', async (form, headers, acceptsRanges) => {
+    await half();
+    const kept = await storedBytes();
+    const page = new Uint8Array(acceptsRanges ? FILE.length : PAGE.length);
+    page.set(PAGE);
+    const fault = await faultOf(
+      get(serveFile(page, { acceptsRanges, headers, chunkBytes: form === 'in small pieces' ? 1 : 65_536 })),
+    );
+    expect(fault).toMatchObject({ fault: 'bad-file', remedy: /log in/ });
+    expect(await storedBytes()).toBe(kept);
+    const second = serveFile(FILE);
+    await expectFile(await get(second));
+    expect(second.ranges).toEqual([`bytes=${kept}-`]);
+  });
+
+  test.each([403, 429, 503, 511])('is %i: it costs nothing', async (status) => {
+    await half();
+    const kept = await storedBytes();
+    await faultOf(get(serveFile(FILE, { status })));
+    expect(await storedBytes()).toBe(kept);
+  });
+});
+
+test('a stored file that is none is removed', async () => {
+  await store.describe(NAME, { url: URL_OF_FILE, totalBytes: FILE.length, etag: null, lastModified: null });
+  await store.append(NAME, 0, new Blob(['<html>'.padEnd(FILE.length)]));
+  const server = serveFile(FILE);
+  await expectFile(await get(server));
+  expect(server.ranges).toEqual([null]);
+});
+
+test.each([0, 131_072])('a server that falls silent after %i bytes is told, and what came is kept', async (after) => {
+  // Time passes when the server has nothing to say.
+  const waits: number[] = [];
+  const timer: Timer = (milliseconds, then) => {
+    waits.push(milliseconds);
+    const handle = setTimeout(then, 300);
+    return () => clearTimeout(handle);
+  };
+  const fault = await faultOf(get(serveFile(FILE, { stallAfter: after }), { timer }));
+  expect(new Set(waits)).toEqual(new Set([SILENCE_MS]));
+  expect(fault).toMatchObject({ fault: 'timeout', message: 'models.example has sent nothing for 20 seconds.' });
+  expect(fault.remedy).toContain('kept');
+  expect(await storedBytes()).toBe(after);
+  await expectFile(await get(serveFile(FILE)));
 });
 
 test('what was stored from another address does not count', async () => {
@@ -320,6 +482,38 @@ describe('the provider', () => {
     given.abort();
     await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
     expect((await one.cards())[0]?.stored).toEqual({ bytes: 3 * 65_536 });
+    await one.remove(MODEL.id);
+    expect(await store.read(NAME)).toBeNull();
+  });
+
+  test('a second tab says that it waits for the first, can be cancelled, and then has the file', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const server = serveFile(FILE, { beforeChunk: () => gate });
+    const load = (signal: AbortSignal, phases: string[]) =>
+      provider(server).load(MODEL.id, { onProgress: ({ phase }) => phases.push(phase), signal });
+    const never = new AbortController().signal;
+    const first = load(never, []);
+    await expect.poll(() => server.ranges).toHaveLength(1);
+    const given = new AbortController();
+    const [seen, others]: [string[], string[]] = [[], []];
+    const cancelled = load(given.signal, seen);
+    const second = load(never, others);
+    await expect.poll(() => [seen, others]).toEqual([['wait'], ['wait']]);
+    given.abort();
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    open();
+    for (const loaded of [first, second]) await (await loaded).close();
+    expect(server.ranges).toEqual([null]);
+    expect(others).toContain('start');
+  });
+
+  test('downloads and deletes where the page has no locks', async () => {
+    const one = provider(serveFile(FILE), { locks: undefined });
+    await (await one.load(MODEL.id, { onProgress: () => undefined, signal: new AbortController().signal })).close();
+    expect(await storedBytes()).toBe(FILE.length);
     await one.remove(MODEL.id);
     expect(await store.read(NAME)).toBeNull();
   });

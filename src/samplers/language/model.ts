@@ -136,8 +136,11 @@ export interface ModelCard {
 }
 
 export interface LoadProgress {
-  /** Download, reading from disk, compiling for the GPU, starting: each begins anew at 0. */
-  readonly phase: 'download' | 'read' | 'compile' | 'start';
+  /**
+   * Waiting for another tab that loads the same, download, reading from disk, compiling for the GPU, starting: each
+   * begins anew at 0.
+   */
+  readonly phase: 'wait' | 'download' | 'read' | 'compile' | 'start';
   /** 0 … 1 within the phase; null when unknown. */
   readonly share: number | null;
   readonly bytes: number | null;

@@ -5,16 +5,21 @@
  * from a broken connection (`Cache.add` answers both with a TypeError), keeps a file that was cut short, and goes on
  * downloading when it is cancelled at the wrong moment: it passes no signal for the tokenizer, and none for the weights
  * after an abort during that. Here every byte counts, every failure has its cause, and an abort stops all of it. What
- * is complete is kept, so that the next try begins where this one ended.
+ * is complete is kept, so that the next try begins where this one ended. What a file should be is known from the list
+ * of the weights and from its format, not from the length that a server announces: where something on the way packs
+ * files, that counts other bytes.
  */
 import type { ModelRecord } from '@mlc-ai/web-llm';
 import { ModelError, type LoadProgress } from '../language/model.ts';
-import { abortError, answerError, fileName, FREE_SPACE, networkError, TRY_AGAIN } from './errors.ts';
+import { connect, isWebPage, notTheFile, TRY_AGAIN, type Connection, type Timer } from '../downloads/connection.ts';
+import { abortError, answerError, fileName, FREE_SPACE, networkError } from './errors.ts';
+import { isWhole } from './file-checks.ts';
 import { makeMeter, progressOf } from '../language/load-progress.ts';
 import {
   baseUrl,
   configUrl,
   keepsProgram,
+  missingShards,
   readJson,
   readShards,
   SCOPES,
@@ -31,6 +36,8 @@ export interface DownloadParts {
   readonly now: () => number;
   /** Resolves after so many milliseconds; rejects when aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Tells when a server has been silent for too long. */
+  readonly timer: Timer;
   /** `navigator.storage.estimate`; undefined where the browser does not say. */
   readonly estimate: (() => Promise<StorageEstimate>) | undefined;
 }
@@ -53,8 +60,8 @@ interface File {
 
 /**
  * Makes sure that all files of the model are stored; returns the bytes of its weights.
- * Rejects with AbortError when aborted, else with ModelError: not-found, network, disk-full, bad-file, refused, server,
- * rate-limit.
+ * Rejects with AbortError when aborted, else with ModelError: not-found, network, timeout, disk-full, bad-file,
+ * refused, server, rate-limit.
  */
 export async function downloadModel(
   record: ModelRecord,
@@ -91,7 +98,7 @@ async function fetchAll(
   await get({ url: configUrl(record), scope: 'config' });
   await get({ url: shardListUrl(record), scope: 'model' });
   const shards = await readList(parts.stores, shardListUrl(record), base);
-  const missing = await notStored(parts.stores, shards);
+  const missing = await missingShards(parts.stores, shards);
   await checkRoom(missing, parts.estimate);
   progress.expect(shards, missing);
 
@@ -100,7 +107,15 @@ async function fetchAll(
 
   const queue = missing[Symbol.iterator]();
   const worker = async (): Promise<void> => {
-    for (const shard of queue) await get({ ...shard, scope: 'model' });
+    for (const shard of queue) {
+      try {
+        await get({ ...shard, scope: 'model' });
+      } catch (error) {
+        // The model may have changed since its list was stored: the next try goes by the one that holds now.
+        if (error instanceof ModelError && error.fault === 'bad-file') await renewList(record, parts, stop.signal);
+        throw error;
+      }
+    }
   };
   await Promise.all(
     Array.from({ length: PARALLEL }, async () => {
@@ -119,10 +134,8 @@ async function fetchAll(
 /** Counts what arrives. Files whose length nobody told before count when they come. */
 interface Tally {
   expect(all: readonly Shard[], missing: readonly Shard[]): void;
-  /** A response begins that is this long and was not counted on. */
-  begin(bytes: number): void;
-  /** Bytes that arrived, or, negative, that arrived in vain. */
-  add(bytes: number): void;
+  /** Bytes that arrived, or, negative, that arrived in vain; `listed` when they were counted on. */
+  add(bytes: number, listed: boolean): void;
   report(atOnce?: boolean): void;
 }
 
@@ -156,11 +169,9 @@ function makeTally(now: () => number, onProgress: (progress: LoadProgress) => vo
       before = total - missing.reduce((sum, { bytes }) => sum + bytes, 0);
       report(true);
     },
-    begin(bytes) {
-      unlisted += bytes;
-    },
-    add(bytes) {
+    add(bytes, listed) {
       done += bytes;
+      if (!listed) unlisted += bytes;
       report();
     },
     report,
@@ -170,11 +181,14 @@ function makeTally(now: () => number, onProgress: (progress: LoadProgress) => vo
 /** Stores one file, unless it is there. Tries again when the connection fails or the server is busy. */
 async function fetchFile(file: File, parts: DownloadParts, signal: AbortSignal, tally: Tally): Promise<void> {
   const cache = await parts.stores.open(SCOPES[file.scope]);
-  if ((await cache.match(file.url)) !== undefined) return;
+  const stored = await cache.match(file.url);
+  // Of weights only those that are missing are asked for here.
+  if (stored !== undefined && file.bytes === undefined && (await isWhole(file.url, await stored.blob()))) return;
+  if (stored !== undefined) await cache.delete(file.url);
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted();
     try {
-      await store(file, cache, parts.fetch, signal, tally);
+      await store(file, cache, parts, signal, tally);
       return;
     } catch (error) {
       signal.throwIfAborted();
@@ -189,61 +203,97 @@ async function fetchFile(file: File, parts: DownloadParts, signal: AbortSignal, 
 async function store(
   file: File,
   cache: Cache,
-  request: typeof fetch,
+  { fetch, timer }: DownloadParts,
   signal: AbortSignal,
   tally: Tally,
 ): Promise<void> {
-  let response: Response;
+  let connection: Connection;
   try {
-    response = await request(file.url, { signal });
+    connection = await connect(file.url, {}, { fetch, timer, signal });
   } catch (error) {
-    signal.throwIfAborted();
-    throw networkError(file.url, error);
+    throw error instanceof ModelError ? error : networkError(file.url, error);
   }
-  if (!response.ok) throw answerError(response.status, file.url);
-  // With an encoding (gzip) the header counts other bytes than those that arrive.
-  const declared = response.headers.has('content-encoding')
-    ? null
-    : Number(response.headers.get('content-length') ?? Number.NaN);
-  const expected = file.bytes ?? (declared !== null && Number.isSafeInteger(declared) ? declared : null);
-  if (file.bytes === undefined && expected !== null) tally.begin(expected);
+  const { response } = connection;
+  const listed = file.bytes !== undefined;
   let received = 0;
-  const broken: ModelError[] = [];
-  const counted = (response.body ?? new Blob([]).stream()).pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        received += chunk.byteLength;
-        tally.add(chunk.byteLength);
-        controller.enqueue(chunk);
-      },
-      flush() {
-        if (expected === null || received === expected) return;
-        const error = new ModelError(
-          'bad-file',
-          `${fileName(file.url)} has ${received} bytes and should have ${expected}: it was cut short or replaced on the server.`,
-          TRY_AGAIN,
-        );
-        broken.push(error);
-        throw error;
-      },
-    }),
-    { signal },
-  );
-  const headers: Record<string, string> = {
-    'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
+  const faults: ModelError[] = [];
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> => {
+    try {
+      const bytes = await connection.next();
+      received += bytes?.length ?? 0;
+      tally.add(bytes?.length ?? 0, listed);
+      if (listed && (bytes === null ? received !== file.bytes : received > (file.bytes ?? 0)))
+        throw wrongSize(file, response, received);
+      if (bytes === null) controller.close();
+      else controller.enqueue(bytes);
+    } catch (error) {
+      // The cache tells of this only that it failed.
+      if (error instanceof ModelError) faults.push(error);
+      throw error;
+    }
   };
-  if (expected !== null) headers['content-length'] = String(expected);
   try {
+    if (response.status !== 200) throw answerError(response.status, file.url);
+    const headers: Record<string, string> = {
+      'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
+    };
+    const arriving = new ReadableStream<Uint8Array<ArrayBuffer>>({ pull }, { highWaterMark: 0 });
+    let body: Blob | typeof arriving = arriving;
+    if (!listed) {
+      body = await new Response(arriving).blob();
+      if (!(await isWhole(file.url, body))) throw notWhole(file.url, response, body.size);
+    }
+    headers['content-length'] = String(file.bytes ?? received);
     // Without the server's other headers: a Vary among them could hide the file from later look-ups.
-    await cache.put(file.url, new Response(counted as ReadableStream<Uint8Array<ArrayBuffer>>, { headers }));
+    await cache.put(file.url, new Response(body, { headers }));
   } catch (error) {
-    tally.add(-received);
-    if (file.bytes === undefined && expected !== null) tally.begin(-expected);
+    tally.add(-received, listed);
     signal.throwIfAborted();
-    if (broken[0] !== undefined) throw broken[0];
+    const fault = faults[0] ?? error;
+    if (fault instanceof ModelError) throw fault;
     if (error instanceof DOMException && (error.name === 'QuotaExceededError' || error.name === 'UnknownError'))
       throw noRoom(null, null, error);
     throw networkError(file.url, error);
+  } finally {
+    connection.close();
+  }
+}
+
+function wrongSize({ url, bytes = 0 }: File, response: Response, received: number): ModelError {
+  if (isWebPage(response)) return notTheFile(url, fileName(url));
+  return new ModelError(
+    'bad-file',
+    received > bytes
+      ? `${fileName(url)} has more than the ${bytes} bytes it should have: it was replaced on the server.`
+      : `${fileName(url)} has ${received} bytes and should have ${bytes}: it was cut short or replaced on the server.`,
+    TRY_AGAIN,
+  );
+}
+
+function notWhole(url: string, response: Response, received: number): ModelError {
+  if (isWebPage(response)) return notTheFile(url, fileName(url));
+  return new ModelError(
+    'bad-file',
+    `What ${new URL(url).host} sent for ${fileName(url)} (${received} bytes) is cut short, or something else.`,
+    TRY_AGAIN,
+  );
+}
+
+/** Stores the list of the weights anew, if there is one to be had. */
+async function renewList(record: ModelRecord, parts: DownloadParts, signal: AbortSignal): Promise<void> {
+  const url = shardListUrl(record);
+  try {
+    const cache = await parts.stores.open(SCOPES.model);
+    const connection = await connect(url, {}, { ...parts, signal });
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (let bytes = await connection.next(); bytes !== null; bytes = await connection.next()) pieces.push(bytes);
+    connection.close();
+    const body = new Blob(pieces, { type: 'application/json' });
+    if (connection.response.status !== 200 || readShards(await readJson(new Response(body)), baseUrl(record)) === null)
+      return;
+    await cache.put(url, new Response(body));
+  } catch {
+    // What went wrong with the part is told; the list that is stored stays.
   }
 }
 
@@ -276,12 +326,6 @@ async function tokenizerUrl(stores: Stores, record: ModelRecord): Promise<string
     `${fileName(configUrl(record))} of ${record.model_id} names no tokenizer.`,
     'Choose another model, or load it again.',
   );
-}
-
-async function notStored(stores: Stores, shards: readonly Shard[]): Promise<Shard[]> {
-  const cache = await stores.open(SCOPES.model);
-  const here = new Set((await cache.keys()).map(({ url }) => url));
-  return shards.filter(({ url }) => !here.has(url));
 }
 
 async function checkRoom(missing: readonly Shard[], estimate: DownloadParts['estimate']): Promise<void> {

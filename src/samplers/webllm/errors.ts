@@ -1,5 +1,6 @@
 /** What the package and the browser throw, said so that a reader knows the cause and the way out. */
 import { messageOf } from '../../grpo/message-of.ts';
+import { TRY_AGAIN } from '../downloads/connection.ts';
 import { ModelError } from '../language/model.ts';
 
 /** What was being done when it happened. */
@@ -11,7 +12,6 @@ export interface Circumstance {
 const MEMORY = 'Close other tabs and programs that use the GPU, or choose a smaller model.';
 export const FREE_SPACE =
   'Delete a stored model, or free space on the disk, and load it again: what is already here is kept.';
-export const TRY_AGAIN = 'Check the connection and load it again: what is already here is kept.';
 
 /** An error for whoever aborted. */
 export function abortError(): DOMException {

@@ -131,21 +131,19 @@ export async function deleteStored(stores: Stores, record: ModelRecord, others: 
   }
 }
 
-/** Deletes stored parts of the weights that are not as long as they should be; returns how many there were. */
-export async function deleteBroken(stores: Stores, record: ModelRecord): Promise<number> {
+/** The parts that are not stored. Stored ones that are not as long as they should be are deleted, and are of these. */
+export async function missingShards(stores: Stores, shards: readonly Shard[]): Promise<Shard[]> {
   const cache = await stores.open(SCOPES.model);
-  const list = await cache.match(shardListUrl(record));
-  if (list === undefined) return 0;
-  const shards = readShards(await readJson(list), baseUrl(record));
-  if (shards === null) return (await cache.delete(shardListUrl(record))) ? 1 : 0;
-  let broken = 0;
-  for (const { url, bytes } of shards) {
-    const part = await cache.match(url);
-    if (part === undefined || (await part.blob()).size === bytes) continue;
-    await cache.delete(url);
-    broken++;
+  const missing: Shard[] = [];
+  for (const shard of shards) {
+    const part = await cache.match(shard.url);
+    // What was downloaded here has its length in the header; what the package stored has to be measured.
+    if (part !== undefined && part.headers.get('content-length') === String(shard.bytes)) continue;
+    if (part !== undefined && (await part.blob()).size === shard.bytes) continue;
+    if (part !== undefined) await cache.delete(shard.url);
+    missing.push(shard);
   }
-  return broken;
+  return missing;
 }
 
 /** The JSON in a response; undefined when it holds none. */

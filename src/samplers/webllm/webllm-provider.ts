@@ -26,9 +26,11 @@ import {
   type CatalogueModel,
   type Precision,
 } from './models.ts';
-import { progressOf } from '../language/load-progress.ts';
+import { browserTimer, type Timer } from '../downloads/connection.ts';
+import { browserLocks, holding, holdingNow, type Locks } from '../downloads/holding.ts';
+import { unmeasured } from '../language/load-progress.ts';
 import { makeProgressReader } from './progress.ts';
-import { deleteBroken, deleteStored, storedModels, type StoredModel, type Stores } from './stored.ts';
+import { deleteStored, storedModels, type StoredModel, type Stores } from './stored.ts';
 import { makeWebllmModel } from './webllm-model.ts';
 
 /** What of the package is used. */
@@ -49,6 +51,9 @@ export interface WebllmOptions {
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
   readonly wait?: DownloadParts['wait'];
+  readonly timer?: Timer;
+  /** What keeps two tabs from downloading the same; `navigator.locks` unless given. */
+  readonly locks?: Locks;
   readonly estimate?: DownloadParts['estimate'];
   /** Ask for log-probabilities, at the price of some speed. */
   readonly logProbabilities?: boolean;
@@ -75,6 +80,7 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     now,
     wait: options.wait ?? pause,
+    timer: options.timer ?? browserTimer,
     estimate:
       'estimate' in options
         ? options.estimate
@@ -82,6 +88,7 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
           ? undefined
           : () => navigator.storage.estimate(),
   };
+  const locks = 'locks' in options ? options.locks : browserLocks();
   /** One load at a time: the next one waits for the one before to end. */
   let loading: Promise<unknown> = Promise.resolve();
 
@@ -96,7 +103,7 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       throw refusalError(
         report.refusal ?? { fault: 'no-webgpu', message: 'This browser has no WebGPU.', remedy: 'Use wllama.' },
       );
-    onProgress(progressOf('start', null, null, null, null));
+    onProgress(unmeasured('start'));
     const webllm = await abortable(openPackage(importWebllm), signal);
     const appConfig: AppConfig = { ...(options.appConfig ?? webllm.prebuiltAppConfig), cacheBackend: 'cache' };
     const record = appConfig.model_list.find((entry) => entry.model_id === id);
@@ -113,19 +120,17 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
         'Allow the page to store data, or open it in an ordinary window.',
       );
     }
-    const totalBytes = await downloadModel(record, { ...download, stores }, onProgress, signal);
+    const totalBytes = await holding(
+      locks,
+      id,
+      () => downloadModel(record, { ...download, stores }, onProgress, signal),
+      { onWait: () => onProgress(unmeasured('wait')), signal },
+    );
     try {
       return await start(webllm, { appConfig, record, label, known, gpu, totalBytes }, onProgress, signal);
     } catch (error) {
       if (signal.aborted) throw abortError();
-      const told = toModelError(error, { label, doing: 'load' });
-      if (told.fault !== 'bad-file' || (await deleteBroken(stores, record)) === 0) throw told;
-      throw new ModelError(
-        'bad-file',
-        told.message,
-        'The damaged part was deleted: load the model again, and only that part is fetched.',
-        { cause: error },
-      );
+      throw toModelError(error, { label, doing: 'load' });
     }
   };
 
@@ -236,11 +241,8 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
       if (record === undefined)
         throw new ModelError('not-found', `This version of WebLLM has no model named ${id}.`, 'Choose another model.');
       const stored = await storedModels(stores, records);
-      await deleteStored(
-        stores,
-        record,
-        records.filter((entry, index) => entry !== record && stored[index] !== null),
-      );
+      const others = records.filter((entry, index) => entry !== record && stored[index] !== null);
+      await holdingNow(locks, id, () => deleteStored(stores, record, others));
     },
   };
 }

@@ -1,22 +1,45 @@
-/** Downloads a model file into the part store, and goes on where an earlier try ended. */
-import { messageOf } from '../../grpo/message-of.ts';
+/**
+ * Downloads a model file into the part store, and goes on where an earlier try ended.
+ *
+ * The measure of the file is its size in the list of models, in bytes as they arrive here: a server's Content-Length
+ * counts other bytes where something on the way packs them, and does not say so to a page of another host. What is
+ * stored is only ever given up for bytes of the same file that differ from it, never for an answer that is none.
+ */
+import { browserTimer, connect, isWebPage, notTheFile, type Connection, type Timer } from '../downloads/connection.ts';
 import { ModelError, type LoadProgress } from '../language/model.ts';
+import { ArrivingFile } from './arriving-file.ts';
+import {
+  aborted,
+  diskFull,
+  interrupted,
+  megabytes,
+  refusal,
+  tooLong,
+  tooShort,
+  unreachable,
+} from './download-faults.ts';
 import { startsLikeGguf } from './gguf-header.ts';
-import type { About, PartStore, Stored } from './part-store.ts';
+import type { PartStore, Stored } from './part-store.ts';
 import { ProgressMeter } from './progress.ts';
 
 const PART_BYTES = 16 << 20;
+/** Bytes by which a GGUF file is told. */
+const MAGIC_BYTES = 4;
 
 export interface DownloadOptions {
   readonly url: string;
   /** Its name in the store. */
   readonly name: string;
-  /** Bytes that are expected, for the check of free space. */
+  /** Its size in bytes: nothing else is kept as whole. */
   readonly expectedBytes: number;
+  /** True when that size is only good for the check of free space; then the server's word counts. */
+  readonly estimated?: boolean;
   readonly store: PartStore;
   readonly fetch: typeof globalThis.fetch;
   /** A clock in milliseconds. */
   readonly now: () => number;
+  /** Tells when a server has been silent for too long; the browser's own unless given. */
+  readonly timer?: Timer;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
   /**
@@ -25,43 +48,27 @@ export interface DownloadOptions {
   readonly partBytes?: number;
 }
 
-/** The whole file. Rejects with ModelError, or AbortError; what arrived until then is kept. */
+/**
+ * The whole file. Rejects with ModelError (network, timeout, server, not-found, refused, rate-limit, bad-file,
+ * disk-full, failed), or AbortError; what arrived of the file until then is kept.
+ */
 export async function download(options: DownloadOptions): Promise<Blob> {
-  const { url, name, store, signal, expectedBytes } = options;
+  const { name, store, signal, expectedBytes } = options;
   signal.throwIfAborted();
-  const stored = await ofThisUrl(options, await store.read(name));
-  if (stored?.complete === true) return stored.blob;
+  const known = options.estimated === true ? null : expectedBytes;
+  const stored = await usable(options, known, await store.read(name));
+  const total = known ?? stored?.about.totalBytes ?? null;
+  if (stored !== null && stored.bytes === total && (stored.about.totalBytes ?? total) === total) return stored.blob;
   await checkSpace(store, expectedBytes - (stored?.bytes ?? 0));
-
-  const response = await request(options, stored?.bytes ?? 0);
-  const continued = response.status === 206;
-  if (continued && !continues(response, stored)) {
-    await response.body?.cancel();
-    await store.remove(name);
-    return download(options); // another version of the file: from the start
-  }
-  if (response.status === 416 && stored !== null) {
-    await response.body?.cancel();
-    await store.remove(name);
-    return download(options);
-  }
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    throw refusal(response.status, url);
-  }
-  if (continued && stored !== null) {
-    await receive(options, response.body, stored.about, stored.bytes);
-  } else {
-    const about = {
-      url,
-      totalBytes: countOf(response.headers.get('content-length')),
-      etag: response.headers.get('etag'),
-    };
-    await writing(store.begin(name, about));
-    await receive(options, response.body, about, 0);
+  const { connection, from } = await open(options, stored, known);
+  let size: number;
+  try {
+    size = await receive(options, connection, stored, from, known);
+  } finally {
+    connection.close();
   }
   const whole = await store.read(name);
-  if (whole?.complete !== true)
+  if (whole?.bytes !== size)
     throw new ModelError(
       'failed',
       'The file was downloaded, but is not in the storage of this browser.',
@@ -70,9 +77,15 @@ export async function download(options: DownloadOptions): Promise<Blob> {
   return whole.blob;
 }
 
-/** What is stored, unless it came from elsewhere. */
-async function ofThisUrl({ url, name, store }: DownloadOptions, stored: Stored | null): Promise<Stored | null> {
-  if (stored === null || (stored.about.url === url && stored.bytes > 0)) return stored;
+/** What is stored of the file; what cannot be of it is removed. */
+async function usable(
+  { url, name, store }: DownloadOptions,
+  known: number | null,
+  stored: Stored | null,
+): Promise<Stored | null> {
+  if (stored === null) return null;
+  const head = new Uint8Array(await stored.blob.slice(0, MAGIC_BYTES).arrayBuffer());
+  if (stored.about.url === url && startsLikeGguf(head) && (known === null || stored.bytes <= known)) return stored;
   await store.remove(name);
   return null;
 }
@@ -85,175 +98,136 @@ async function checkSpace(store: PartStore, needed: number): Promise<void> {
     );
 }
 
-async function request({ url, fetch, signal }: DownloadOptions, from: number): Promise<Response> {
+/** An answer with bytes of the file, and where they begin: behind what is stored if the server can do that, or at 0. */
+async function open(
+  options: DownloadOptions,
+  stored: Stored | null,
+  known: number | null,
+): Promise<{ readonly connection: Connection; readonly from: number }> {
+  if (stored !== null) {
+    const connection = await request(options, stored.bytes);
+    const { status } = connection.response;
+    if (status === 206 && continues(connection.response, stored, known))
+      return { connection, from: checked(connection, options.url, stored.bytes) };
+    if (status !== 206 && status !== 416) return { connection, from: checked(connection, options.url, 0) };
+    connection.close(); // Another part than was asked for, of another version, or none: from the start.
+  }
+  const connection = await request(options, 0);
+  return { connection, from: checked(connection, options.url, 0) };
+}
+
+/** `from`, when the answer may be the file. */
+function checked(connection: Connection, url: string, from: number): number {
+  const { response } = connection;
+  const fault =
+    response.status !== (from > 0 ? 206 : 200)
+      ? refusal(response.status, url)
+      : isWebPage(response)
+        ? notTheFile(url, 'a GGUF file')
+        : null;
+  if (fault === null) return from;
+  connection.close();
+  throw fault;
+}
+
+async function request(
+  { url, fetch, signal, timer = browserTimer }: DownloadOptions,
+  from: number,
+): Promise<Connection> {
   try {
     // A plain range needs no permission from another host; the file's version is compared with the answer instead of by
     // If-Range, which would.
-    return await fetch(url, { signal, ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}) });
+    return await connect(url, from > 0 ? { Range: `bytes=${from}-` } : {}, { fetch, signal, timer });
   } catch (error) {
-    throw signal.aborted ? aborted() : unreachable(url, error);
+    if (signal.aborted) throw aborted();
+    throw error instanceof ModelError ? error : unreachable(url, error);
   }
 }
 
 /**
- * Whether the rest that a server sends is the rest of what is stored. Headers that a host does not show are not held
- * against it.
+ * Whether the part that a server sends is the rest of what is stored. It has to say so; a version that it does not show
+ * is not held against it.
  */
-function continues(response: Response, stored: Stored | null): boolean {
-  if (stored === null) return false;
-  const etag = response.headers.get('etag');
-  if (etag !== null && stored.about.etag !== null && etag !== stored.about.etag) return false;
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-  if (range !== null && Number(range[1]) !== stored.bytes) return false;
-  const rest = countOf(response.headers.get('content-length'));
-  const total = countOf(range?.[2] ?? null) ?? (rest === null ? null : stored.bytes + rest);
-  return total === null || stored.about.totalBytes === null || total === stored.about.totalBytes;
+function continues({ headers }: Response, { about, bytes }: Stored, known: number | null): boolean {
+  const range = rangeOf(headers);
+  if (range === null || Number(range.first) !== bytes) return false;
+  const total = known ?? about.totalBytes;
+  // An earlier version of this took what it got for whole: then the size says nothing about the file.
+  const before = about.totalBytes === bytes ? null : about.totalBytes;
+  if (total !== null && before !== null && total !== before) return false;
+  if (total !== null && ((countOf(range.total) ?? total) !== total || Number(range.last) >= total)) return false;
+  const etag = headers.get('etag');
+  if (etag !== null && about.etag !== null) return etag === about.etag;
+  const modified = headers.get('last-modified');
+  return modified === null || about.lastModified === null || modified === about.lastModified;
+}
+
+interface Range {
+  readonly first: string;
+  readonly last: string;
+  /** `*` for not known. */
+  readonly total: string;
+}
+
+function rangeOf(headers: Headers): Range | null {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  return first === undefined || last === undefined || total === undefined ? null : { first, last, total };
 }
 
 function countOf(text: string | null): number | null {
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** Stores the body behind the `offset` bytes that are there. What arrived is stored also when it ends badly. */
+/**
+ * Stores what comes, from byte `from` on; returns the size of the whole file in bytes. What arrived is stored also when
+ * it ends badly.
+ */
 async function receive(
   { name, store, signal, onProgress, now, url, partBytes = PART_BYTES }: DownloadOptions,
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  about: About,
-  offset: number,
-): Promise<void> {
+  connection: Connection,
+  stored: Stored | null,
+  from: number,
+  known: number | null,
+): Promise<number> {
+  const { headers } = connection.response;
+  const total = known ?? (from > 0 ? countOf(rangeOf(headers)?.total ?? null) : null);
+  // Only good for showing it.
+  const shown = total ?? countOf(headers.get('content-length'));
+  const about = { url, totalBytes: known, etag: headers.get('etag'), lastModified: headers.get('last-modified') };
+  const file = new ArrivingFile({ store, name, about, stored, from, partBytes });
   const meter = new ProgressMeter('download', onProgress, now);
-  const reader = body.getReader();
-  const cancel = (): void => void reader.cancel(aborted()).catch(() => undefined);
-  signal.addEventListener('abort', cancel, { once: true });
-  let pending: Uint8Array<ArrayBuffer>[] = [];
-  let written = offset;
-  let received = offset;
-  const flush = async (): Promise<void> => {
-    if (received === written) return;
-    const part = new Blob(pending);
-    pending = [];
-    await writing(store.append(name, written, part));
-    written = received;
-  };
+  meter.report(from, shown);
   try {
-    meter.report(received, about.totalBytes);
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || signal.aborted) break;
-      if (received === 0 && value.length >= 4 && !startsLikeGguf(value)) throw notAModel(url);
-      pending.push(value);
-      received += value.length;
-      meter.report(received, about.totalBytes);
-      if (received - written >= partBytes) await flush();
+    let bytes = from > 0 ? await connection.next() : await firstBytes(connection, url);
+    for (; bytes !== null && !signal.aborted; bytes = await connection.next()) {
+      if (total !== null && file.received + bytes.length > total) {
+        await file.discard();
+        throw tooLong(url, total);
+      }
+      await file.take(bytes);
+      meter.report(file.received, shown);
     }
-    await flush();
   } catch (error) {
-    cancel();
-    if (error instanceof ModelError) {
-      if (error.fault === 'bad-file') await store.remove(name);
-      throw error;
-    }
-    await flush();
-    if (!signal.aborted) throw interrupted(received, about.totalBytes, error);
-  } finally {
-    signal.removeEventListener('abort', cancel);
+    if (error instanceof ModelError && error.fault !== 'timeout') throw error;
+    await file.flush();
+    if (signal.aborted) throw aborted();
+    throw error instanceof ModelError ? error : interrupted(file.received, shown, error);
   }
+  await file.flush();
   if (signal.aborted) throw aborted();
-  if (about.totalBytes === null) await writing(store.describe(name, { ...about, totalBytes: received }));
-  else if (received < about.totalBytes) throw interrupted(received, about.totalBytes);
-  else if (received > about.totalBytes) {
-    await store.remove(name);
-    throw new ModelError(
-      'bad-file',
-      'The server sent more than it had announced.',
-      'Try again, or choose another model.',
-    );
+  if (total !== null && file.received < total) throw tooShort(url, file.received, total);
+  await file.end();
+  return file.received;
+}
+
+/** The first bytes of an answer, as many as it takes to tell a GGUF file. Throws ModelError when it is none. */
+async function firstBytes(connection: Connection, url: string): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes = new Uint8Array();
+  while (bytes.length < MAGIC_BYTES) {
+    const more = await connection.next();
+    if (more === null) break;
+    bytes = bytes.length === 0 ? more : new Uint8Array(await new Blob([bytes, more]).arrayBuffer());
   }
-}
-
-/** A step of storing; its errors become the reader's. */
-async function writing(step: Promise<void>): Promise<void> {
-  try {
-    await step;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError')
-      throw diskFull('The storage that this browser gives to this page is full.', error);
-    throw new ModelError(
-      'failed',
-      `The file could not be stored in this browser (${messageOf(error)}).`,
-      'Try again; a private window may not be allowed to store files of this size.',
-      { cause: error },
-    );
-  }
-}
-
-function aborted(): DOMException {
-  return new DOMException('The download was cancelled.', 'AbortError');
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
-}
-
-function diskFull(message: string, cause?: unknown): ModelError {
-  return new ModelError(
-    'disk-full',
-    message,
-    'Delete a stored model or free space on the disk, then load again: what was downloaded is kept.',
-    { cause },
-  );
-}
-
-function unreachable(url: string, cause: unknown): ModelError {
-  return new ModelError(
-    'network',
-    `${new URL(url).host} could not be reached.`,
-    'Check the connection and load again: what was downloaded is kept.',
-    { cause },
-  );
-}
-
-function interrupted(received: number, total: number | null, cause?: unknown): ModelError {
-  const of = total === null ? '' : ` of ${megabytes(total)}`;
-  return new ModelError(
-    'network',
-    `The connection ended after ${megabytes(received)}${of}.`,
-    'Load again: it goes on from there.',
-    { cause },
-  );
-}
-
-function notAModel(url: string): ModelError {
-  return new ModelError(
-    'bad-file',
-    `What ${new URL(url).host} sent is not a GGUF file.`,
-    'A login page of the network may be in between; otherwise choose another model.',
-  );
-}
-
-function refusal(status: number, url: string): ModelError {
-  const { host } = new URL(url);
-  if (status === 404 || status === 410)
-    return new ModelError(
-      'not-found',
-      `${host} does not have this file any more.`,
-      'Choose another model, or open a GGUF file from disk.',
-    );
-  if (status === 401 || status === 403)
-    return new ModelError(
-      'refused',
-      `${host} does not give out this file (HTTP ${status}).`,
-      'Choose another model, or download the file there yourself and open it from disk.',
-    );
-  if (status === 429)
-    return new ModelError(
-      'rate-limit',
-      `${host} is asked too often (HTTP 429).`,
-      'Wait a few minutes and load again: what was downloaded is kept.',
-    );
-  return new ModelError(
-    'server',
-    `${host} answered with an error (HTTP ${status}).`,
-    'Load again in a while: what was downloaded is kept.',
-  );
+  if (!startsLikeGguf(bytes)) throw notTheFile(url, 'a GGUF file');
+  return bytes;
 }

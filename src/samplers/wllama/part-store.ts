@@ -10,6 +10,8 @@ export interface About {
   readonly totalBytes: number | null;
   /** Tells one version of the file from another; null when the server does not say. */
   readonly etag: string | null;
+  /** The same, for hosts that do not show the one above. */
+  readonly lastModified: string | null;
 }
 
 export interface Stored {
@@ -18,17 +20,15 @@ export interface Stored {
   readonly bytes: number;
   /** Those bytes. They stay on disk until they are read. */
   readonly blob: Blob;
-  /** True when this is the whole file. */
-  readonly complete: boolean;
 }
 
 export interface PartStore {
   /** null when nothing is stored under the name. */
   read(name: string): Promise<Stored | null>;
-  /** Forgets what is stored under the name and begins anew. */
-  begin(name: string, about: About): Promise<void>;
-  /** Says the same of the file otherwise: its length, once known. */
+  /** Begins a file, or says of one that has begun what is known now. */
   describe(name: string, about: About): Promise<void>;
+  /** Keeps the first `bytes` bytes only. */
+  truncate(name: string, bytes: number): Promise<void>;
   /** Adds the bytes that follow the `offset` bytes stored. Rejects with QuotaExceededError when the disk is full. */
   append(name: string, offset: number, bytes: Blob): Promise<void>;
   remove(name: string): Promise<void>;
@@ -64,7 +64,7 @@ async function write(folder: FileSystemDirectoryHandle, name: string, content: B
   }
 }
 
-function isAbout(value: unknown): value is About {
+function isAbout(value: unknown): value is Omit<About, 'lastModified'> & Partial<About> {
   if (
     typeof value !== 'object' ||
     value === null ||
@@ -76,7 +76,9 @@ function isAbout(value: unknown): value is About {
   return (
     typeof value.url === 'string' &&
     (value.totalBytes === null || typeof value.totalBytes === 'number') &&
-    (value.etag === null || typeof value.etag === 'string')
+    (value.etag === null || typeof value.etag === 'string') &&
+    // Earlier versions did not keep it.
+    (!('lastModified' in value) || value.lastModified === null || typeof value.lastModified === 'string')
   );
 }
 
@@ -85,21 +87,26 @@ async function readAbout(folder: FileSystemDirectoryHandle): Promise<About | nul
   if (handle === null) return null;
   try {
     const value: unknown = JSON.parse(await (await handle.getFile()).text());
-    return isAbout(value) ? value : null;
+    return isAbout(value) ? { ...value, lastModified: value.lastModified ?? null } : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-/** The parts that follow each other from byte 0 on; a part after a gap is of no use. */
-async function readParts(folder: FileSystemDirectoryHandle): Promise<File[]> {
+/** All parts, by where they begin. */
+async function listParts(folder: FileSystemDirectoryHandle): Promise<{ offset: number; file: File }[]> {
   const parts: { offset: number; file: File }[] = [];
   for await (const handle of folder.values()) {
     if (PART.test(handle.name) && handle.kind === 'file')
       parts.push({ offset: Number(handle.name), file: await handle.getFile() });
   }
-  parts.sort((a, b) => a.offset - b.offset);
+  return parts.sort((a, b) => a.offset - b.offset);
+}
+
+/** The parts that follow each other from byte 0 on; a part after a gap is of no use. */
+async function readParts(folder: FileSystemDirectoryHandle): Promise<File[]> {
+  const parts = await listParts(folder);
   const files: File[] = [];
   let end = 0;
   for (const { offset, file } of parts) {
@@ -120,11 +127,17 @@ export function openPartStore(storage: StorageManager): PartStore {
       const about = folder === null ? null : await readAbout(folder);
       if (folder === null || about === null) return null;
       const blob = new Blob(await readParts(folder));
-      return { about, bytes: blob.size, blob, complete: blob.size === about.totalBytes };
+      return { about, bytes: blob.size, blob };
     },
-    async begin(name, about) {
-      await store.remove(name);
-      await store.describe(name, about);
+    async truncate(name, bytes) {
+      const folder = await orNull((await root()).getDirectoryHandle(name));
+      if (folder === null) return;
+      // From the end on, so that there is no gap at any time.
+      for (const { offset, file } of (await listParts(folder)).reverse()) {
+        if (offset >= bytes) await folder.removeEntry(file.name);
+        else if (offset + file.size > bytes)
+          await write(folder, file.name, new Blob([await file.slice(0, bytes - offset).arrayBuffer()]));
+      }
     },
     async describe(name, about) {
       await write(await (await root()).getDirectoryHandle(name, { create: true }), ABOUT, JSON.stringify(about));

@@ -10,8 +10,11 @@ import {
   type ModelGroup,
   type ModelProvider,
 } from '../language/model.ts';
+import { browserTimer, type Timer } from '../downloads/connection.ts';
+import { browserLocks, holding, holdingNow, type Locks } from '../downloads/holding.ts';
+import { unmeasured } from '../language/load-progress.ts';
 import { download } from './download.ts';
-import { readGgufHeader } from './gguf-header.ts';
+import { readGgufHeader, type GgufHeader } from './gguf-header.ts';
 import { memoryBytes, WLLAMA_MODELS, type WllamaModel } from './models.ts';
 import { openPartStore, type PartStore } from './part-store.ts';
 import { startRuntime } from './runtime.ts';
@@ -26,6 +29,9 @@ export interface WllamaOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** A clock in milliseconds. */
   readonly now?: () => number;
+  readonly timer?: Timer;
+  /** What keeps two tabs from downloading the same; `navigator.locks` unless given. */
+  readonly locks?: Locks;
   /** Where downloads are kept; this site's own file system unless given, null for nowhere. */
   readonly store?: PartStore | null;
   readonly machine?: Machine;
@@ -59,15 +65,20 @@ function fileName({ url }: WllamaModel): string {
   return new URL(url).pathname.split('/').at(-1) ?? url;
 }
 
-/** Holds what is stored under a name while `work` is done; another tab waits, or is refused when `wait` is null. */
-async function holding<T>(name: string, wait: AbortSignal | null, work: () => Promise<T>): Promise<T> {
-  const lock = `language-model ${name}`;
-  if (wait !== null) return navigator.locks.request(lock, { signal: wait }, work);
-  return navigator.locks.request(lock, { ifAvailable: true }, (held) => {
-    if (held === null)
-      throw new ModelError('failed', 'The model is being loaded, perhaps in another tab.', 'Cancel that first.');
-    return work();
-  });
+/** Reads the head of a file that was downloaded, which is deleted when it is no model that can be used. */
+async function headerOf(file: Blob, name: string, store: PartStore): Promise<GgufHeader> {
+  try {
+    return await readGgufHeader(file, name);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.fault !== 'bad-file') throw error;
+    await store.remove(name);
+    throw new ModelError(
+      'bad-file',
+      error.message,
+      'It was deleted from this browser: load the model again to download it anew, or choose another.',
+      { cause: error },
+    );
+  }
 }
 
 export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
@@ -75,8 +86,10 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
     models = WLLAMA_MODELS,
     fetch = globalThis.fetch.bind(globalThis),
     now = () => performance.now(),
+    timer = browserTimer,
     threads = null,
   } = options;
+  const locks = 'locks' in options ? options.locks : browserLocks();
   const store = options.store === undefined ? browserStore() : options.store;
   const machine = options.machine ?? inspectMachine();
 
@@ -123,12 +136,10 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
     file: Blob,
     id: string,
     name: string,
+    header: GgufHeader,
     { onProgress, signal }: LoadOptions,
     label?: string,
   ): Promise<LanguageModel> {
-    if (machine.missing !== null)
-      throw new ModelError('unsupported', machine.missing, 'Use a current Chrome, Edge or Firefox.');
-    const header = await readGgufHeader(file, name);
     if (file.size > MEMORY_LIMIT_BYTES)
       throw new ModelError(
         'out-of-memory',
@@ -157,20 +168,38 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
         );
       if (store === null) throw new ModelError('unsupported', NO_STORAGE, 'Open a GGUF file from disk.');
       const name = fileName(model);
-      const file = await holding(name, signal, () =>
-        download({ url: model.url, name, expectedBytes: model.bytes, store, fetch, now, onProgress, signal }),
-      );
-      return open(file, id, name, loadOptions, model.label);
+      const work = async (): Promise<{ file: Blob; header: GgufHeader }> => {
+        const file = await download({
+          url: model.url,
+          name,
+          expectedBytes: model.bytes,
+          estimated: model.estimated,
+          store,
+          fetch,
+          now,
+          timer,
+          onProgress,
+          signal,
+        });
+        return { file, header: await headerOf(file, name, store) };
+      };
+      const { file, header } = await holding(locks, name, work, {
+        onWait: () => onProgress(unmeasured('wait')),
+        signal,
+      });
+      return open(file, id, name, header, loadOptions, model.label);
     },
 
     async loadFile(file, name, loadOptions) {
       loadOptions.signal.throwIfAborted();
-      return open(file, `wllama/file/${name}`, name, loadOptions);
+      if (machine.missing !== null)
+        throw new ModelError('unsupported', machine.missing, 'Use a current Chrome, Edge or Firefox.');
+      return open(file, `wllama/file/${name}`, name, await readGgufHeader(file, name), loadOptions);
     },
 
     async remove(id) {
       const name = fileName(known(id));
-      await holding(name, null, async () => store?.remove(name));
+      await holdingNow(locks, name, async () => store?.remove(name));
     },
   };
 }

@@ -48,6 +48,7 @@ export function statusWord(view: SamplerView, state: ModelState): string {
 }
 
 const PHASES: Readonly<Record<LoadProgress['phase'], string>> = {
+  wait: 'Waiting for another tab that downloads it',
   download: 'Downloading',
   read: 'Reading from this browser',
   compile: 'Compiling for the GPU',

@@ -27,7 +27,7 @@ function files(): Map<string, string | (() => Response | Promise<Response>)> {
     [`${BASE}mlc-chat-config.json`, JSON.stringify({ tokenizer_files: ['tokenizer.json', 'vocab.json'] })],
     [`${BASE}tensor-cache.json`, JSON.stringify({ metadata: {}, records: SHARDS })],
     [`${BASE}tokenizer.json`, '{"model":{}}'],
-    [LIB, 'program'],
+    [LIB, '\0asm\x01\0\0\0'],
     ...SHARDS.map(({ dataPath, nbytes }): [string, string] => [BASE + dataPath, 'x'.repeat(nbytes)]),
   ]);
 }
@@ -388,22 +388,145 @@ test('a GPU that is lost later is told to whoever asks next; closing is no loss'
   expect(gpu.devices.at(-1)?.destroyed).toBe(true);
 });
 
-test('a stored part that the package finds damaged is deleted, and only it', async () => {
-  const { load, stores, server } = setUp({
-    reload: async () => {
-      throw new Error('Tensor-cache record range [0, 1001) exceeds shard size 10');
-    },
-  });
+test('stored files that are cut short or something else are fetched anew, and only they', async () => {
+  const { load, stores, server, asked } = setUp();
   for (const [url, body] of server)
     await stores.fill(
       url === LIB ? 'webllm/wasm' : url.endsWith('config.json') ? 'webllm/config' : 'webllm/model',
       url,
       String(body),
     );
-  await stores.fill('webllm/model', `${BASE}params_shard_1.bin`, 'cut short');
-  await expect(load()).rejects.toMatchObject({ fault: 'bad-file', remedy: /was deleted/ });
-  expect(stores.urls('webllm/model')).toHaveLength(SHARDS.length + 2 - 1);
-  expect(stores.urls('webllm/model')).not.toContain(`${BASE}params_shard_1.bin`);
+  const broken: [string, string, string][] = [
+    ['webllm/model', `${BASE}params_shard_1.bin`, 'cut short'],
+    ['webllm/model', `${BASE}tokenizer.json`, '{"model":{'],
+    ['webllm/config', `${BASE}mlc-chat-config.json`, '<!doctype html>'],
+    ['webllm/wasm', LIB, '\0asm\x01\0\0\0\x0a\x05\0'],
+  ];
+  for (const [name, url, body] of broken) await stores.fill(name, url, body);
+  await load();
+  expect([...asked].sort()).toEqual(broken.map(([, url]) => url).sort());
+  asked.length = 0;
+  await load();
+  expect(asked).toEqual([]);
+});
+
+test('a login page in the place of any file is told as one, and costs nothing of what is stored', async () => {
+  for (const url of files().keys()) {
+    const { load, server, stores } = setUp();
+    const right = server.get(url) ?? '';
+    server.set(
+      url,
+      () => new Response('<!doctype html><title>Log in</title>', { headers: { 'content-type': 'text/html' } }),
+    );
+    const before = (): string[] =>
+      ['webllm/model', 'webllm/config', 'webllm/wasm'].flatMap((name) => stores.urls(name));
+    await expect(load()).rejects.toMatchObject({
+      fault: 'bad-file',
+      message: /^What .* sent is not /,
+      remedy: /log in/,
+    });
+    const kept = before();
+    expect(kept).not.toContain(url);
+    await expect(load()).rejects.toMatchObject({ fault: 'bad-file' });
+    expect(before()).toEqual(expect.arrayContaining(kept));
+    server.set(url, right);
+    await load();
+    expect(before().sort()).toEqual([...files().keys()].sort());
+  }
+});
+
+test('a length that was announced for packed bytes is no measure; a part of a file and one too long are not kept', async () => {
+  const packed = setUp();
+  for (const [url, body] of files())
+    packed.server.set(url, () => new Response(String(body), { headers: { 'content-length': '7' } }));
+  await packed.load();
+
+  const long = setUp();
+  long.server.set(`${BASE}params_shard_0.bin`, 'x'.repeat(1001));
+  await expect(long.load()).rejects.toMatchObject({ fault: 'bad-file', message: /more than the 1000 bytes/ });
+  expect(long.stores.urls('webllm/model')).not.toContain(`${BASE}params_shard_0.bin`);
+
+  const part = setUp();
+  part.server.set(`${BASE}params_shard_0.bin`, () => new Response('x'.repeat(1000), { status: 206 }));
+  await expect(part.load()).rejects.toMatchObject({ message: 'models.example answered 206 for params_shard_0.bin.' });
+});
+
+test('a model that was replaced on the server since its list was stored goes by the new list at the next try', async () => {
+  const { load, server, asked } = setUp();
+  server.set(`${BASE}params_shard_5.bin`, () => new Response('no', { status: 404 }));
+  await expect(load()).rejects.toMatchObject({ fault: 'not-found' });
+  const records = SHARDS.map((shard, index) => (index === 5 ? { ...shard, nbytes: 77 } : shard));
+  server.set(`${BASE}tensor-cache.json`, JSON.stringify({ metadata: {}, records }));
+  server.set(`${BASE}params_shard_5.bin`, 'y'.repeat(77));
+  await expect(load()).rejects.toMatchObject({ fault: 'bad-file', message: /has 77 bytes and should have 1005/ });
+  asked.length = 0;
+  await load();
+  expect(asked).toContain(`${BASE}params_shard_5.bin`);
+});
+
+test('a server that falls silent is told once, without trying again', async () => {
+  const silences: number[] = [];
+  for (const begins of [false, true]) {
+    const { load, server, waits } = setUp(
+      {},
+      { features: [] },
+      {
+        timer: (milliseconds, then) => {
+          silences.push(milliseconds);
+          const handle = setTimeout(then, 200);
+          return () => clearTimeout(handle);
+        },
+      },
+    );
+    const never = new Promise<Response>(() => undefined);
+    server.set(`${BASE}params_shard_3.bin`, () =>
+      begins
+        ? new Response(
+            new ReadableStream({
+              start: (controller) => controller.enqueue(new Uint8Array(100)),
+              pull: () => new Promise<void>(() => undefined),
+            }),
+          )
+        : never,
+    );
+    await expect(load()).rejects.toMatchObject({
+      fault: 'timeout',
+      message: 'models.example has sent nothing for 20 seconds.',
+      remedy: /already here is kept/,
+    });
+    expect(waits).toEqual([]);
+  }
+  expect(new Set(silences)).toEqual(new Set([20_000]));
+});
+
+test('a second tab says that it waits for the first, and then fetches nothing', async () => {
+  const stores = memoryStores();
+  let queue: Promise<unknown> = Promise.resolve();
+  let held = false;
+  // The locks of one browser, as far as they are used.
+  const request = async (_name: string, how: LockOptions, work: (lock: Lock | null) => Promise<unknown>) => {
+    if (how.ifAvailable === true && held) return work(null);
+    held = true;
+    const mine = queue.then(() => work({ name: _name, mode: 'exclusive' }));
+    queue = mine.catch(() => undefined).then(() => (held = false));
+    return mine;
+  };
+  const locks = { request } as unknown as LockManager;
+  const first = setUp({}, { features: [] }, { stores, locks });
+  const second = setUp({}, { features: [] }, { stores, locks });
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  first.server.set(`${BASE}params_shard_2.bin`, () => gate.then(() => new Response('x'.repeat(1002))));
+  const loads = [first.load()];
+  await expect.poll(() => first.asked).toContain(`${BASE}params_shard_2.bin`);
+  loads.push(second.load());
+  await expect.poll(() => second.progress.at(-1)?.phase).toBe('wait');
+  await expect(second.provider.remove?.(ID)).rejects.toMatchObject({ fault: 'failed', remedy: 'Cancel that first.' });
+  open();
+  await Promise.all(loads);
+  expect(second.asked).toEqual([]);
 });
 
 test('removing deletes every file of the model, and leaves what others need', async () => {
