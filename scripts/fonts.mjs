@@ -30,6 +30,10 @@ const FEATURES = ['kern', 'liga', 'tnum'];
 /** Characters of the page's source that no family has: the reader's own fonts show them. */
 export const FALLS_BACK = '‖⁵₀←→⇒∂∈∓√∝≤≥✓';
 
+/** What the source looks for in texts of models and never shows: scripts of East Asia, forms of full width, marks of tokens. */
+const ONLY_MATCHED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef│▁▷◁]/u;
+
 /**
  * @typedef {object} Made
  * @property {ReadonlyMap<string, Buffer>} files of public/fonts, by name
@@ -39,8 +43,8 @@ export const FALLS_BACK = '‖⁵₀←→⇒∂∈∓√∝≤≥✓';
 
 /** Cuts the fonts, and writes nothing. @returns {Promise<Made>} */
 export async function makeFonts() {
-  const used = await charactersOf(join(ROOT, 'src'));
-  const wanted = new Set([...range(0x20, 0x7e), ...range(0xa0, 0xff), ...[...used].map(codePoint)]);
+  const used = [...(await charactersOf(join(ROOT, 'src')))].filter((character) => !ONLY_MATCHED.test(character));
+  const wanted = new Set([...range(0x20, 0x7e), ...range(0xa0, 0xff), ...used.map(codePoint)]);
   /** @type {Map<string, Buffer>} */
   const files = new Map();
   const faces = [];

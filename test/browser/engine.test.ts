@@ -64,7 +64,7 @@ describe('the engine in its worker', () => {
     await two.open({});
     await one.advance({ steps: 2, budgetMs: 60_000 });
     await expect(two.advance({ steps: 1, budgetMs: 60_000 })).rejects.toMatchObject({
-      name: 'StoreError',
+      name: 'StoreLost',
       message: expect.stringContaining('step 2') as string,
     });
     expect((await two.open({})).stepCount).toBe(2);

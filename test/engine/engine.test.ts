@@ -310,7 +310,7 @@ describe('two tabs on one store', () => {
     const [one, two] = [await opened(ports), await opened(ports)];
     await one.advance({ steps: 3, budgetMs: 1e9 });
     await expect(two.advance(many)).rejects.toMatchObject({
-      name: 'StoreError',
+      name: 'StoreLost',
       reason: 'conflict',
       message: expect.stringContaining('step 3') as string,
     });

@@ -9,7 +9,7 @@ export function readable(error: unknown): unknown {
   if (error instanceof StoreError && error.reason === 'full')
     return Object.assign(new Error(error.message), { name: 'StorageFull' });
   if (error instanceof StoreError && (error.reason === 'conflict' || error.reason === 'closed'))
-    return Object.assign(new Error(error.message), { name: 'StoreLost' });
+    return Object.assign(new Error(error.message), { name: 'StoreLost', reason: error.reason });
   return error instanceof ModelError
     ? Object.assign(new Error(`${error.message} ${error.remedy}`), { name: error.name })
     : error;
