@@ -30,7 +30,10 @@ const FEATURES = ['kern', 'liga', 'tnum'];
 /** Characters of the page's source that no family has: the reader's own fonts show them. */
 export const FALLS_BACK = '‖⁵₀←→⇒∂∈∓√∝≤≥✓';
 
-/** What the source looks for in texts of models and never shows: scripts of East Asia, forms of full width, marks of tokens. */
+/**
+ * What the source looks for in texts of models and never shows: scripts of East Asia, forms of full width, marks of
+ * tokens.
+ */
 const ONLY_MATCHED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef│▁▷◁]/u;
 
