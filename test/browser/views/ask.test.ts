@@ -261,12 +261,15 @@ describe('the answer', () => {
       .spyOn(navigator.clipboard, 'writeText')
       .mockResolvedValueOnce()
       .mockRejectedValueOnce(new Error('denied'));
+    // The copy command, which is what remains then, is refused as well.
+    const command = vi.spyOn(document, 'execCommand').mockReturnValue(false);
     await page.getByRole('button', { name: 'Copy' }).click();
     await expect.element(page.getByText('Copied.')).toBeVisible();
     expect(write).toHaveBeenCalledWith(best.sql);
     await page.getByRole('button', { name: 'Copy' }).click();
     await expect.element(page.getByText(/does not let this page copy/)).toBeVisible();
     write.mockRestore();
+    command.mockRestore();
   });
 
   test('may be nothing, and says what to do then', async () => {
