@@ -95,7 +95,7 @@ export class SqliteDatabase implements Database, OpenedDatabase {
     if (this.sandbox.connection.runtime.broken) this.sandbox = await openSandbox(this, this.layers);
     try {
       return executeOne(this.sandbox, sql, budget);
-    } catch (error) {
+    } catch {
       // WebAssembly itself failed: its memory may be in any state. The next statement gets a fresh one.
       this.sandbox.connection.runtime.broken = true;
       return {
@@ -103,7 +103,7 @@ export class SqliteDatabase implements Database, OpenedDatabase {
         columns: [],
         rows: [],
         truncated: false,
-        error: `SQLite broke down: ${messageOf(error)}`,
+        error: 'SQLite broke down on it, and is started again for the next one',
       };
     }
   }
