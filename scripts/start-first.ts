@@ -29,7 +29,7 @@ export function startFirst(file: string): Plugin {
     },
     transformIndexHtml: {
       order: 'post',
-      handler(_, { bundle }) {
+      handler(html, { bundle }) {
         // Not the entry itself, which only imports the chunk that the main script shares.
         const started = Object.values(bundle ?? {}).find(
           (one) => one.type === 'chunk' && one.moduleIds.some((id) => id.endsWith(file.slice(1))),
@@ -37,7 +37,12 @@ export function startFirst(file: string): Plugin {
         if (started === undefined) throw new Error(`${file} is not in the build`);
         // async: not even the styles are waited for.
         const attrs = { type: 'module', async: true, crossorigin: true, src: `./${started.fileName}` };
-        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }];
+        // It need not be preloaded too: to Firefox a preload of what is being loaded has failed.
+        const preloads = /\s*<link rel="modulepreload"[^>]*>/g;
+        return {
+          html: html.replace(preloads, (link) => (link.includes(started.fileName) ? '' : link)),
+          tags: [{ tag: 'script', attrs, injectTo: 'head-prepend' }],
+        };
       },
     },
   };
