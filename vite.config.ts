@@ -17,7 +17,7 @@ const IN_NODE: NonNullable<TestProjectInlineConfiguration['test']> = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
-const NOT_IN_NODE = ['test/browser/**', 'test/e2e/**', '**/*.svelte.test.ts'];
+const NOT_IN_NODE = ['test/browser/**', 'test/e2e/**', 'test/engines/**', '**/*.svelte.test.ts'];
 const MOCKING = 'test/**/*.mocking.test.ts';
 
 export default defineConfig({
@@ -94,6 +94,17 @@ export default defineConfig({
           // A page waits as often as it works: two files at a time, each with a browser and a server of its own.
           maxWorkers: 2,
           isolate: false,
+        },
+      },
+      {
+        // The same over Firefox and WebKit, where they are installed.
+        extends: true,
+        test: {
+          name: 'engines',
+          environment: 'node',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
     ],

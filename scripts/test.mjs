@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what is missing, then runs every check, all of them even if one fails, and prints one summary
- * whose last line is `N passed, N failed` (tests; lint, format, types and build count as one each).
+ * whose last line is `N passed, N failed` (tests; lint, format, types and build count as one each). Engines that are
+ * not installed are named there with the reason; their tests count as skipped.
  *
  * `npm test -- --only lint,node` runs some of the stages, `npm test -- --file test/x.test.ts` one file of tests, and
  * with `--watch` again whenever something it imports has changed.
@@ -12,6 +13,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { countTests } from './count-tests.mjs';
+import { findEngines } from './engines.mjs';
 import { prepare, ROOT } from './install.mjs';
 
 /** No stage may hang for ever: one that runs longer than this is ended and has failed. */
@@ -26,7 +28,7 @@ const VITEST = 'vitest/vitest.mjs';
 
 /** @typedef {{ name: string, tool: string, args: string[] }} Stage */
 
-/** @type {Stage[]} The build precedes e2e, which tests it. */
+/** @type {Stage[]} The build precedes e2e and engines, which test it. */
 const STAGES = [
   { name: 'lint', tool: ESLINT, args: ['.', '--max-warnings', '0'] },
   {
@@ -39,7 +41,11 @@ const STAGES = [
   { name: 'node', tool: VITEST, args: ['run', '--project', 'node', '--project', 'node-mocking'] },
   { name: 'browser', tool: VITEST, args: ['run', '--project', 'browser'] },
   { name: 'e2e', tool: VITEST, args: ['run', '--project', 'e2e'] },
+  { name: 'engines', tool: VITEST, args: ['run', '--project', 'engines'] },
 ];
+
+/** Stages that test what the build stage made. */
+const OF_THE_BUILD = ['e2e', 'engines'];
 
 const NAMES = STAGES.map((stage) => stage.name);
 const USAGE = `Usage: npm test [-- --only ${NAMES.join(',')}] [-- --file test/….test.ts [--watch]]`;
@@ -76,7 +82,8 @@ function stagesOf(file) {
   if (!path.startsWith('test/') || !path.endsWith('.test.ts') || !existsSync(join(ROOT, path)))
     throw new Error(`${file} is no file of tests. ${USAGE}`);
   const name = projectOf(path);
-  return STAGES.filter((stage) => stage.name === name || (name === 'e2e' && stage.name === 'build')).map((stage) =>
+  const needsBuild = OF_THE_BUILD.includes(name);
+  return STAGES.filter((stage) => stage.name === name || (needsBuild && stage.name === 'build')).map((stage) =>
     stage.name === name ? { ...stage, args: [...stage.args, path] } : stage,
   );
 }
@@ -87,7 +94,14 @@ function stagesOf(file) {
  */
 function projectOf(path) {
   if (path.startsWith('test/e2e/')) return 'e2e';
+  if (path.startsWith('test/engines/')) return 'engines';
   return path.startsWith('test/browser/') || path.endsWith('.svelte.test.ts') ? 'browser' : 'node';
+}
+
+/** Which engines are not tried, and why; nothing if all are. */
+function enginesLeftOut() {
+  const out = findEngines().flatMap(({ name, missing }) => (missing === undefined ? [] : [`${name}: ${missing}`]));
+  return out.length === 0 ? '' : ` (${out.join('; ')})`;
 }
 
 /**
@@ -161,8 +175,9 @@ async function runAll(stages, env, folder) {
     total.passed += count.passed;
     total.failed += count.failed;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    const detail = isTests ? `  ${count.passed} passed, ${count.failed} failed${skipped}` : '';
-    const verdict = count.failed === 0 ? 'ok  ' : 'FAIL';
+    const why = stage.name === 'engines' ? enginesLeftOut() : '';
+    const detail = isTests ? `  ${count.passed} passed, ${count.failed} failed${skipped}${why}` : '';
+    const verdict = count.failed > 0 ? 'FAIL' : count.passed > 0 ? 'ok  ' : 'none';
     lines.set(stage.name, `${verdict}  ${stage.name.padEnd(8)}${seconds.padStart(6)} s${detail}`);
   };
   const waiting = stages.filter(({ tool }) => tool !== VITEST);

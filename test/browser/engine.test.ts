@@ -1,7 +1,8 @@
 import { deleteDB } from 'idb';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { connectTo } from '../../src/engine/client.ts';
 import type { EngineConnection } from '../../src/engine/client.ts';
+import { fetchedShopFiles } from '../engine/fetched-shop-files.ts';
 import { shopDataset, shopFingerprint } from '../engine/scenario.ts';
 import golden from '../golden/shop-30-steps.sha256?raw';
 
@@ -98,18 +99,7 @@ describe('the engine in its worker', () => {
 });
 
 describe('determinism', () => {
-  let files: Parameters<typeof shopDataset>[0];
-
-  beforeAll(async () => {
-    const get = (name: string) => fetch(new URL(`datasets/shop/${name}`, baseUrl));
-    files = {
-      database: new Uint8Array(await (await get('db.sqlite')).arrayBuffer()),
-      questions: await (await get('questions.json')).text(),
-      definitions: await (await get('definitions.json')).text(),
-    };
-  });
-
   it('Chromium takes the same 30 steps as Node, to the byte', async () => {
-    expect(await shopFingerprint(await shopDataset(files))).toBe(golden.trim());
+    expect(await shopFingerprint(await shopDataset(await fetchedShopFiles(new URL(baseUrl))))).toBe(golden.trim());
   });
 });

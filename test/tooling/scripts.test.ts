@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { countTests } from '../../scripts/count-tests.mjs';
+import { findEngines } from '../../scripts/engines.mjs';
 import { isSupportedNode, matchesLock } from '../../scripts/install.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scripts-test-'));
@@ -79,5 +80,40 @@ describe.skipIf(process.platform === 'win32')('the browser for the tests', () =>
       /CHROMIUM_PATH is set to .*absent/,
     );
     expect(() => findChromium({ CHROMIUM_PATH: folder }, 'linux')).toThrow(/not an executable file/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the other engines', () => {
+  const bin = join(folder, 'engines');
+  mkdirSync(bin);
+  const install = (command: string, text = '#!/bin/sh\n'): string => {
+    writeFileSync(join(bin, command), text, { mode: 0o755 });
+    return join(bin, command);
+  };
+  const found = (env: NodeJS.ProcessEnv = {}) => findEngines({ PATH: bin, ...env }, 'linux');
+
+  test('are missed with the package that has them, and not looked for on Windows', () => {
+    expect(found()).toEqual([
+      { name: 'Firefox', missing: 'not installed (firefox-esr)' },
+      { name: 'WebKit', missing: 'not installed (webkit2gtk-driver)' },
+    ]);
+    expect(findEngines({ PATH: bin }, 'win32').map(({ missing }) => missing)).toEqual(
+      Array(2).fill('not tried on Windows'),
+    );
+  });
+  test('are found on the PATH: Firefox unless it is a snap, WebKit if it has a display, one of its own first', () => {
+    install('firefox', '#!/bin/sh\nexec /snap/bin/firefox "$@"\n');
+    const webkit = install('WebKitWebDriver');
+    expect(found()).toEqual([
+      { name: 'Firefox', missing: 'only a snap of it is installed' },
+      { name: 'WebKit', missing: 'it has no display (xvfb)' },
+    ]);
+    const firefox = install('firefox-esr');
+    expect(found({ DISPLAY: ':0' })).toEqual([
+      { name: 'Firefox', file: firefox },
+      { name: 'WebKit', file: webkit },
+    ]);
+    const display = install('Xvfb');
+    expect(found({ DISPLAY: ':0' })[1]).toEqual({ name: 'WebKit', file: webkit, display });
   });
 });
