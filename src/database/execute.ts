@@ -3,6 +3,7 @@ import { CODE, type Failure } from './connection.ts';
 import { ONLY_READS } from './refusals.ts';
 import { SQL_LENGTH_LIMIT, type Sandbox } from './sandbox.ts';
 import type { Pointer } from './sqlite.ts';
+import { looksLikeOneRead } from './words.ts';
 
 /** Bytes counted for a cell on top of its text or blob. */
 const CELL_BYTES = 8;
@@ -17,11 +18,11 @@ export function executeOne(sandbox: Sandbox, sql: string, budget: ExecutionBudge
   const { native } = connection.runtime;
   // SQLite stops reading at a NUL: what comes after it would be compiled by nobody and seen by everybody else.
   if (layers.statementCheck && sql.includes('\0')) return outcome('refused', 'the SQL contains a NUL character');
-  if (sql.length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG);
+  if (sql.length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG, sql);
   sandbox.begin();
   connection.meter.start(budget.maxVmSteps, budget.deadlineMs);
   const length = connection.write(sql);
-  if (length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG);
+  if (length > SQL_LENGTH_LIMIT) return overLimit(TOO_LONG, sql);
 
   const prepared = connection.prepareAt(0, length);
   if ('code' in prepared) return notCompiled(sandbox, prepared, sql, budget);
@@ -51,8 +52,13 @@ const BEYOND_LIMITS: readonly (readonly [RegExp, string])[] = [
   [/^(statement|query string) too long/, TOO_LONG],
 ];
 
-function overLimit(why: string): Execution {
-  return outcome('over-limit', why);
+function beyondLimits({ message }: Failure): string | null {
+  return BEYOND_LIMITS.find(([said]) => said.test(message))?.[1] ?? null;
+}
+
+/** Of SQL that was not compiled: what writes, or is more than one statement, is refused at any size. */
+function overLimit(why: string, sql: string): Execution {
+  return looksLikeOneRead(sql) ? outcome('over-limit', why) : outcome('refused', ONLY_READS);
 }
 
 /**
@@ -128,6 +134,8 @@ function run(sandbox: Sandbox, statement: Pointer, budget: ExecutionBudget): Exe
 function notCompiled(sandbox: Sandbox, failure: Failure, sql: string, budget: ExecutionBudget): Execution {
   const needed = neededBySchema(failure.message, sql);
   if (needed !== null) return outcome('failed', needed);
+  const beyond = beyondLimits(failure);
+  if (beyond !== null) return overLimit(beyond, sql);
   const execution = stopped(sandbox, failure, 'invalid', budget);
   return failure.byteOffset < 0 || execution.status !== 'invalid'
     ? execution
@@ -158,8 +166,8 @@ function stopped(sandbox: Sandbox, failure: Failure, otherwise: ExecutionStatus,
     case CODE.NOTADB:
       return outcome('failed', `the database file is damaged: ${failure.message}`);
     default: {
-      const beyond = BEYOND_LIMITS.find(([said]) => said.test(failure.message))?.[1];
-      return beyond === undefined ? outcome(otherwise, failure.message) : overLimit(beyond);
+      const beyond = beyondLimits(failure);
+      return beyond === null ? outcome(otherwise, failure.message) : outcome('over-limit', beyond);
     }
   }
 }

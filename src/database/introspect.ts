@@ -3,6 +3,7 @@ import type { Column, ForeignKey, Schema, SqlValue, Table } from '../grpo/types.
 import { QueryError, type Connection } from './connection.ts';
 import { profileColumns } from './profile.ts';
 import { QUERY_DEADLINE_MS, quoteName, quoteText } from './schema-queries.ts';
+import { namesIn } from './words.ts';
 
 /** VM steps that counting the rows of one table or view may take; beyond it the count is null. */
 const COUNT_STEPS = 2e6;
@@ -90,19 +91,6 @@ function listed(connection: Connection): Listed[] {
     }),
   );
   return made.filter(({ name }) => !shadows.has(name.toLowerCase()));
-}
-
-/** Comments and texts, which are passed over; names in quotes; bare words. */
-const WORDS =
-  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|[\w$\u0080-\uffff]+/g;
-
-/** In small letters. What stands before a dot says whose column it is, and reads nothing. */
-function namesIn(sql: string): string[] {
-  return Array.from(sql.matchAll(WORDS)).flatMap((found) => {
-    const [whole, ...quoted] = found;
-    if (/^(--|\/\*|')/.test(whole) || sql[found.index + whole.length] === '.') return [];
-    return [(quoted.find((name) => name !== undefined) ?? whole).toLowerCase()];
-  });
 }
 
 /** How many tables a name comes down to: 1 for a table. Names that are something else in the text count as well. */

@@ -29,6 +29,7 @@ const INSTEAD: Readonly<Record<ForeignWord, string>> = {
 const WORDS: { readonly [Id in ReasonId]: (...values: ReasonValues[Id]) => string } = {
   'no-sql-in-answer': () => 'There is no SQL in the answer.',
   compiles: () => 'SQLite compiles it as one statement that only reads.',
+  'reads-at-length': () => 'It is one statement that only reads, though larger or more nested than SQL may be here.',
   refused: (message = NO_MESSAGE) => `Refused: ${message}`,
   'name-unknown': (message = NO_MESSAGE) => `SQLite knows the grammar but not a name: ${message}`,
   'not-compiled': (message = NO_MESSAGE) => `SQLite cannot compile it: ${message}`,
@@ -49,6 +50,7 @@ const WORDS: { readonly [Id in ReasonId]: (...values: ReasonValues[Id]) => strin
   },
 
   'not-run': () => 'It was not run.',
+  'too-large-to-run': (message) => `It is larger than SQL may be here, so it was not run.${detail(message)}`,
   failed: (message) => `It failed while running.${detail(message)}`,
   'over-budget': (message) => `It used up its budget before it ended.${detail(message)}`,
   'over-memory': (message) => `It needed more memory, or a longer value, than it may have.${detail(message)}`,

@@ -14,6 +14,7 @@ export interface ReasonValues {
   // validity
   'no-sql-in-answer': [];
   compiles: [];
+  'reads-at-length': [];
   refused: [message?: string];
   'name-unknown': [message?: string];
   'not-compiled': [message?: string];
@@ -33,6 +34,7 @@ export interface ReasonValues {
 
   // execution
   'not-run': [];
+  'too-large-to-run': [message?: string];
   failed: [message?: string];
   'over-budget': [message?: string];
   'over-memory': [message?: string];

@@ -14,6 +14,7 @@ export function executionReward({ structure, execution }: Completed): RewardScor
     case 'failed':
       return scoreOf([reason(-1, 'failed', ...message)]);
     case 'over-limit':
+      return scoreOf([reason(-1, 'too-large-to-run', ...message)]);
     case 'timeout':
       return scoreOf([reason(-1, 'over-budget', ...message)]);
     case 'too-large':

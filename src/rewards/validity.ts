@@ -25,7 +25,8 @@ export async function parserFor(
 }
 
 /**
- * Does SQLite compile it as exactly one statement that only reads? +1 if so; −0.5 when only a name is wrong; −1
+ * Does SQLite compile it as exactly one statement that only reads? +1 if so, or if only a number of the sandbox stands
+ * in its way; −0.5 when only a name is wrong; −1
  * otherwise. The verdict is SQLite's alone. Tokens, parser and schema add explanations, which give and take no points.
  *
  * @param parser from `parserFor`, for a completion that needs one; without it there is one explanation less
@@ -35,6 +36,7 @@ export function validityReward(
   parser: ParserObjection | null = null,
 ): RewardScore {
   if (sql.trim() === '') return scoreOf([reason(-1, 'no-sql-in-answer')]);
+  if (execution.status === 'over-limit') return scoreOf([reason(1, 'reads-at-length')]);
   if (compiled(execution)) return scoreOf([reason(1, 'compiles')]);
   const message = messageOf(execution);
   if (execution.status === 'refused') return scoreOf([reason(-1, 'refused', ...message)]);

@@ -140,6 +140,34 @@ describe('numbers that SQLite’s defaults allow', () => {
     database.close();
   });
 
+  test.each([
+    ['a write', `DELETE FROM t WHERE id = '${'x'.repeat(120_000)}'`],
+    ['a nested write', `UPDATE t SET id = ${'('.repeat(300)}1${'+1)'.repeat(300)}`],
+    ['a write behind WITH', `WITH a AS (SELECT '${'x'.repeat(120_000)}') DELETE FROM t`],
+    ['two statements', `SELECT '${'x'.repeat(120_000)}'; DROP TABLE t`],
+    ['a second one behind a comment', `SELECT ${'('.repeat(300)}1${'+1)'.repeat(300)}; -- so\n 'x'`],
+    ['PRAGMA', `PRAGMA table_info('${'x'.repeat(120_000)}')`],
+    ['ATTACH', `ATTACH '${'x'.repeat(120_000)}' AS a`],
+    ['EXPLAIN', `EXPLAIN ${Array.from({ length: 80 }, () => 'SELECT 1').join(' UNION ALL ')}`],
+    ['no SQL', `${'word '.repeat(30_000)}`],
+  ])('%s stays refused at any size', async (_, sql) => {
+    const database = await SqliteDatabase.open('CREATE TABLE t (id); INSERT INTO t VALUES (1)');
+    expect((await database.execute([sql]))[0]?.status).toBe('refused');
+    database.close();
+  });
+
+  test.each([
+    ['words that write, in texts and names', `SELECT '${'x'.repeat(120_000)}; DELETE' AS "DROP; it" -- ; DELETE`],
+    [
+      'the function replace() behind WITH',
+      `WITH a AS (SELECT '${'x'.repeat(120_000)}' AS b) SELECT replace (b, 'x', '') FROM a; ;`,
+    ],
+  ])('%s are read', async (_, sql) => {
+    const database = await SqliteDatabase.open('CREATE TABLE t (id); INSERT INTO t VALUES (1)');
+    expect((await database.execute([sql]))[0]?.status).toBe('over-limit');
+    database.close();
+  });
+
   test('2,000 columns are read, 2,001 are invalid for everybody', async () => {
     const database = await SqliteDatabase.open(
       `CREATE TABLE t (${Array.from({ length: 2000 }, (_, i) => `c${i}`).join(', ')}); INSERT INTO t (c0) VALUES (1)`,

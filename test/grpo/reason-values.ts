@@ -4,6 +4,7 @@ import type { ReasonId, ReasonValues } from '../../src/grpo/reward-reasons.ts';
 export const VALUES: { readonly [Id in ReasonId]: ReasonValues[Id] } = {
   'no-sql-in-answer': [],
   compiles: [],
+  'reads-at-length': [],
   refused: ['«message»'],
   'name-unknown': ['«message»'],
   'not-compiled': ['«message»'],
@@ -19,6 +20,7 @@ export const VALUES: { readonly [Id in ReasonId]: ReasonValues[Id] } = {
   'wrong-start': ['«word»'],
   'parser-stops': ['«at»', '«after»', '«first»', '«second»'],
   'not-run': [],
+  'too-large-to-run': ['«message»'],
   failed: ['«message»'],
   'over-budget': ['«message»'],
   'over-memory': ['«message»'],

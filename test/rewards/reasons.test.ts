@@ -5,6 +5,7 @@ import type { ReasonId } from '../../src/grpo/reward-reasons.ts';
 import type { Database, Execution, Question, RewardScore } from '../../src/grpo/types.ts';
 import { agreementRewards } from '../../src/rewards/agreement.ts';
 import { executionReward } from '../../src/rewards/execution.ts';
+import { validityReward } from '../../src/rewards/validity.ts';
 import { feedbackRewards } from '../../src/rewards/feedback.ts';
 import { goldReward, runGold } from '../../src/rewards/gold.ts';
 import { explainSyntax } from '../../src/sql/explain.ts';
@@ -203,6 +204,7 @@ const ran = (rows: Execution['rows'], more: Partial<Execution> = {}): Execution 
 
 test.each<[Partial<Execution>, ...ReasonId[]]>([
   [{ status: 'timeout' }, 'over-budget'],
+  [{ status: 'over-limit' }, 'too-large-to-run'],
   [{ status: 'too-large' }, 'over-memory'],
   [{ status: 'killed', error: 'gone' }, 'killed'],
   [{ ...ran([['a']]), truncated: true }, 'rows-and-more', 'rows-left-out'],
@@ -211,6 +213,15 @@ test.each<[Partial<Execution>, ...ReasonId[]]>([
   const sql = 'SELECT name FROM products';
   const score = executionReward({ sql, schema, structure: structureOf(sql, schema), execution: ran([], more) });
   expect(idsOf([score])).toEqual(ids);
+});
+
+test('of SQL that is larger than the sandbox allows', async () => {
+  const { schema } = await SqliteDatabase.open(BAKERY);
+  const sql = 'SELECT name FROM products';
+  const execution = ran([], { status: 'over-limit', error: 'too long' });
+  const score = validityReward({ sql, schema, structure: structureOf(sql, schema), execution });
+  expect(idsOf([score])).toEqual(['reads-at-length']);
+  expect(score.value).toBe(1);
 });
 
 test('of gold', async () => {
