@@ -44,7 +44,7 @@ const WINDOWS_PROGRAMS = [
 ];
 
 /** @param {string} file */
-function isExecutable(file) {
+export function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -1,25 +1,16 @@
 /**
  * Finds Firefox and WebKitGTK, in which `npm test` plays a part of what it plays in Chromium where they are installed.
- * Node built-ins only.
+ * Nothing but Node is needed.
  */
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
+import { isExecutable } from './chromium.mjs';
 
 /**
  * What starts an engine, or why it cannot be tried. `display` is the X server to start for it, if any.
  * @typedef {{ name: string, file: string, display?: string, missing?: undefined }} Found
  * @typedef {{ name: string, missing: string }} Missing
  */
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
 
 /**
  * A snap sees no temporary files but its own, so no profile that it is given. Ubuntu's `firefox` is a script that

@@ -293,8 +293,8 @@ export class RunState {
   }
 
   /**
-   * The page is back from the browser's memory of pages: what it holds may be older than what is stored. Where nothing
-   * was stored since, nothing changes.
+   * The page is back from the browser's memory of pages: what it shows may be older than what is stored by now, and what
+   * ran has stopped.
    */
   returned(): void {
     if (this.#status === 'ready') void this.takeUp();
