@@ -26,8 +26,8 @@ export function tellTooOld(target: HTMLElement, missing: readonly string[]): voi
   const text = document.createElement('p');
   text.setAttribute('role', 'alert');
   text.textContent = `This browser is too old for this page, or has parts of it switched off (missing here: ${missing.join(', ')}). It needs Chrome or Edge 103, Firefox 115, Safari 16.4, or newer ones.`;
-  const before = document.createElement('div');
-  before.className = 'before';
-  before.append(text);
-  target.replaceChildren(before);
+  const standin = document.createElement('div');
+  standin.className = 'standin';
+  standin.append(text);
+  target.replaceChildren(standin);
 }

@@ -11,6 +11,7 @@ export class DatasetError extends Error {
 export function parseJson(text: string, source: string, limit: number): unknown {
   if (text.length > limit)
     throw new DatasetError(`${source} is too large: ${text.length} characters, at most ${limit} are read.`);
+  if (text.trim() === '') throw new DatasetError(`${source} is empty.`);
   try {
     // A byte-order mark is no JSON, but editors write it.
     return JSON.parse(text.replace(/^\uFEFF/, ''));

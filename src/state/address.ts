@@ -32,7 +32,7 @@ export function parseSeed(text: string): number | null {
   return /^\d{1,10}$/.test(text.trim()) && seed <= MAX_SEED ? seed : null;
 }
 
-/** Reads `?lr=0.2&seed=7`. A value out of range is left at its default and named in `problems`. */
+/** Reads `?lr=0.2&seed=7`. A value out of range is left at its default and named in `problems`, once. */
 export function readAddress(search: string): AddressValues {
   const problems: string[] = [];
   let settings: Record<string, unknown> = {};
@@ -62,7 +62,7 @@ export function readAddress(search: string): AddressValues {
     problems.push(messageOf(error));
     settings = {};
   }
-  return { settings, seed, start, problems };
+  return { settings, seed, start, problems: [...new Set(problems)] };
 }
 
 /**

@@ -293,8 +293,7 @@ export class RunState {
   }
 
   /**
-   * The page is back from the browser's memory of pages: what it shows may be older than what is stored by now, and what
-   * ran has stopped.
+   * The page is back from the browser's memory of pages: what it shows may be older than what is stored by now.
    */
   returned(): void {
     if (this.#status === 'ready') void this.takeUp();

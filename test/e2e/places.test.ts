@@ -166,7 +166,7 @@ test('two tabs: the second takes up what the first stored, at the press of a but
   await stepped(first);
   await expect.poll(() => stepCount(first)).toBe('2');
   await second.getByRole('button', { name: 'Step', exact: true }).first().click();
-  await second.getByRole('button', { name: 'Take up what is stored' }).click();
+  await second.getByRole('button', { name: 'Load again' }).click();
   await expect.poll(() => stepCount(second)).toBe('2');
   await stepped(second);
   await expect.poll(() => stepCount(second)).toBe('3');
@@ -174,6 +174,14 @@ test('two tabs: the second takes up what the first stored, at the press of a but
   // Back from the browser's memory of pages, the first tab shows what is stored by then.
   await first.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
   await expect.poll(() => stepCount(first)).toBe('3');
+});
+
+test('what the address says wrong twice is told once, and the page works', async () => {
+  const page = await opened(`${await served()}?g=abc&g=abc&seed=x&seed=x`);
+  const problems = collectProblems(page);
+  await stepped(page);
+  expect(await page.getByText(/In the address: group_size/).count()).toBe(1);
+  expect(problems).toEqual([]);
 });
 
 test('storage that was deleted, or that another program made, is called so', async () => {
@@ -188,7 +196,7 @@ test('storage that was deleted, or that another program made, is called so', asy
   );
   await page.getByRole('button', { name: 'Step', exact: true }).first().click();
   await page.getByText(/storage of this page was deleted/).waitFor();
-  await page.getByRole('button', { name: 'Take up what is stored' }).click();
+  await page.getByRole('button', { name: 'Load again' }).click();
   await stepped(page);
   await expect.poll(() => stepCount(page)).toBe('1');
 

@@ -68,7 +68,7 @@ describe('parseQuestions', () => {
   it('says where the JSON breaks, in one line', () => {
     const broken = () => parseQuestions('[{"id":\n "a",}]', 'q.json');
     expect(broken).toThrow(/^q\.json is not JSON: [^\n]+$/);
-    expect(() => parseQuestions('', 'q.json')).toThrow(/q\.json is not JSON/);
+    expect(() => parseQuestions('', 'q.json')).toThrow(/^q\.json is empty\.$/);
   });
 
   it('refuses a file that is too large before reading it', () => {

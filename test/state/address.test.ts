@@ -77,3 +77,7 @@ test('no address can bring a setting out of its range', () => {
     ),
   );
 });
+
+test('the same mistake twice is named once', () => {
+  expect(readAddress('?g=abc&g=abc&seed=x&seed=x&start=y&start=y').problems).toHaveLength(3);
+});

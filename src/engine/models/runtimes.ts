@@ -46,12 +46,17 @@ export interface ServerRuntime {
   connect(settings: EndpointSettings, model: string, tell: (notice: string) => void): Promise<LanguageModel>;
 }
 
+/** A list of names is there at once, or something is wrong: no model has to be loaded for it. */
+const WHILE_SOMEBODY_WAITS = { timeoutMs: 15_000, retries: 1 };
+
 /** Models of a server that somebody names. */
 export function serverRuntime(fetch: typeof globalThis.fetch, pageOrigin: string): ServerRuntime {
   const endpoint = whenAsked(() => import('../../samplers/endpoint/endpoint.ts'));
   return {
     models: async ({ baseUrl, key }) =>
-      (await (await endpoint()).listEndpointModels({ baseUrl, key, fetch, pageOrigin })).map(({ id }) => id),
+      (await (await endpoint()).listEndpointModels({ baseUrl, key, fetch, pageOrigin, ...WHILE_SOMEBODY_WAITS })).map(
+        ({ id }) => id,
+      ),
     connect: async ({ baseUrl, key }, model, tell) =>
       (await endpoint()).connectEndpoint({ baseUrl, model, key, fetch, tell }),
   };

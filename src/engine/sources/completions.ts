@@ -13,6 +13,7 @@ export function forQuestions(
   byId: ReadonlyMap<string, readonly PoolCompletion[]>,
   questions: readonly Question[],
 ): Completions {
+  if (byId.size === 0) throw new QuestionError('There is no completion in this file.');
   const texts = questions.flatMap(({ id, question }) => {
     const completions = byId.get(id);
     return completions === undefined ? [] : [[question.trim(), completions] as const];
