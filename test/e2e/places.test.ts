@@ -100,6 +100,20 @@ test.each([
   await expect.poll(() => words.isVisible(), { timeout: 20_000 }).toBe(true);
 });
 
+test('a browser without what the page needs is told so, in words and with the versions', async () => {
+  const page = await (await browser.newContext()).newPage();
+  const problems = collectProblems(page);
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'CompressionStream');
+    Reflect.deleteProperty(HTMLDialogElement.prototype, 'showModal');
+  });
+  await page.goto(await served());
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/too old.*compressed storage, dialogs.*Chrome or Edge \d+/);
+  expect(problems).toEqual([]);
+});
+
 test('a sandboxed frame: the page says what to do', async () => {
   const url = await served();
   const page = await opened(`${url}datasets/shop/questions.json`);
