@@ -1,5 +1,5 @@
 /** The choice of what writes the groups, over an engine and models in memory. */
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app.css';
@@ -262,7 +262,11 @@ export async function show({
   models.attach(api);
   await render(component, { target: place.main, props: { run, models } });
   await run.open();
-  if (open && component === SamplerChip) await chip().click();
+  if (open && component === SamplerChip) {
+    await chip().click();
+    // It is fetched first.
+    await vi.waitFor(() => expect(dialog()).not.toBeNull());
+  }
   return { run, models, api, used, engine };
 }
 
