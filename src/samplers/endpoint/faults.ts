@@ -35,17 +35,17 @@ function anyFormOf(key: string): RegExp {
   return new RegExp(sources.join('|'), 'gi');
 }
 
-/** Answers that may be other ones a little later. */
-export function isPassing(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+/** Faults that may be other ones a little later; one without a status may be (“model is loading”). */
+export function isPassing(status: number | null): boolean {
+  return status === null || status === 408 || status === 429 || status >= 500;
 }
 
 const TOO_LONG =
   /context.{0,20}(?:length|size|window|overflow)|maximum.{0,40}tokens|exceed.{0,40}(?:context|tokens)|prompt is too long|too many tokens/i;
 
-/** The error behind a status that is no success, or behind a fault in the middle of a stream. */
+/** The error behind a status that is no success, or behind a fault inside an answer, which may be without one: null. */
 export function statusError(
-  status: number,
+  status: number | null,
   fault: ServerFault | null,
   { address: { host }, model, key }: Situation,
 ): ModelError {
@@ -69,7 +69,7 @@ export function statusError(
   if (
     fault !== null &&
     TOO_LONG.test(`${fault.message.slice(0, READ)} ${fault.code.replaceAll('_', ' ')}`) &&
-    status < 500
+    (status === null || status < 500)
   ) {
     return make(
       'context-overflow',
@@ -77,6 +77,12 @@ export function statusError(
       'Lower the prompt budget (prompt_tokens) or the most tokens (max_tokens), or start the server with a longer context: vLLM --max-model-len, llama.cpp -c, Ollama OLLAMA_CONTEXT_LENGTH.',
     );
   }
+  if (status === null)
+    return make(
+      'server',
+      `${host} answers with an error`,
+      'The server’s words and its own log say what is wrong. Then try again.',
+    );
   if (status === 404 || status === 405) {
     return make(
       'not-found',

@@ -57,7 +57,8 @@ const OTHER_NAME = /instead|unsupported|not supported|deprecated/i;
 
 /** Whether a failure may be about what was asked for, and not about who asks, how often, or how much. */
 export function isAboutTheRequest({ status, error, fault }: Failure): boolean {
-  if (status === null || ABOUT_OTHER_THINGS.includes(status)) return false;
+  if (fault === null && status === null) return false;
+  if (status !== null && ABOUT_OTHER_THINGS.includes(status)) return false;
   return error.fault !== 'context-overflow' || OTHER_NAME.test(fault?.message.slice(0, READ) ?? '');
 }
 

@@ -39,6 +39,7 @@ export interface AnswerPiece {
 export interface ServerFault {
   readonly message: string;
   readonly code: string;
+  /** 400 … 599, where the server says one beside its words; else null. */
   readonly status: number | null;
   /** The fields of the request that it is about, as far as the server names them apart from its words. */
   readonly fields: readonly string[];
@@ -152,7 +153,8 @@ export function readFault(value: unknown): ServerFault | null {
   const message =
     typeof given === 'string' ? given : typeof fault['message'] === 'string' ? fault['message'] : asJson(given);
   const status =
-    [fault['code'], fault['status'], fault['status_code']]
+    [fault, object]
+      .flatMap((told) => [told['code'], told['status'], told['status_code']])
       .map(Number)
       .find((code) => Number.isInteger(code) && code >= 400 && code < 600) ?? null;
   const code = [fault['code'], fault['type']].filter((part) => typeof part === 'string').join(' ');

@@ -82,7 +82,7 @@ function readWhole(answer: Answer, text: string, wire: Wire): void {
 /** Adds a value; false where it is no part of an answer. Throws Failure for a fault. */
 function take(answer: Answer, value: unknown, wire: Wire, streamed: boolean): boolean {
   const fault = readFault(value);
-  if (fault !== null) throw statusFailure(fault.status ?? 500, fault, wire);
+  if (fault !== null) throw statusFailure(fault.status, fault, wire);
   const piece = readAnswer(value);
   if (piece === null) return false;
   answer.add(piece, streamed);

@@ -49,6 +49,7 @@ export interface Wire extends Situation {
 /** A request that failed, and whether asking again may help. */
 export class Failure extends Error {
   readonly error: ModelError;
+  /** Null where none was told: no connection, no answer, or a fault inside an answer. */
   readonly status: number | null;
   readonly again: boolean;
   /** Milliseconds the server asks to wait; null when it does not say. */
@@ -150,14 +151,15 @@ export async function request<T>(
   }
 }
 
+/** `status`: null for a fault that came without one. */
 export function statusFailure(
-  status: number,
+  status: number | null,
   fault: ServerFault | null,
   wire: Wire,
   afterMs: number | null = null,
 ): Failure {
   return new Failure(statusError(status, fault, wire), {
-    status,
+    ...(status === null ? {} : { status }),
     again: isPassing(status) && (afterMs ?? 0) <= LONGEST_ASKED,
     afterMs,
     fault,

@@ -138,6 +138,7 @@ describe('what a server says', () => {
     });
     expect(readFault({ object: 'error', message: 'm', code: 40001 })).toMatchObject({ message: 'm', status: null });
     expect(readFault({ detail: [{ msg: 'field required' }] })?.message).toContain('field required');
+    expect(readFault({ error: 'loading', status: 503 })).toMatchObject({ message: 'loading', status: 503 });
     expect(readFault([{ error: { code: 400, message: 'm' } }])).toMatchObject({ message: 'm', status: 400 });
     expect(readFault({ success: false, errors: [{ message: 'no route' }] })?.message).toContain('no route');
     for (const error of [null, undefined, '', {}, [], false, 0, { message: null, code: '' }])

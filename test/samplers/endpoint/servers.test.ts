@@ -7,6 +7,7 @@ import { connectEndpoint } from '../../../src/samplers/endpoint/endpoint.ts';
 import type { EndpointOptions } from '../../../src/samplers/endpoint/endpoint.ts';
 import { extractSql } from '../../../src/sql/extract.ts';
 import { FIELDS } from '../../../src/grpo/config.ts';
+import { messageOf } from '../../../src/grpo/message-of.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 interface Reply {
@@ -178,6 +179,41 @@ describe('a stream', () => {
     await expect(connect().generate(request)).rejects.toThrow(/\(502\).*overloaded/);
     reply = () => ({ type: 'text/html', text: '<!doctype html>' });
     await expect(connect().generate(request)).rejects.toThrow(/answers with text\/html/);
+  });
+});
+
+describe('an error inside an answer of status 200', () => {
+  const inStream = (error: unknown): Reply => ({ text: events(chunk({ content: 'SEL' }), error) });
+  const whole = (error: unknown): Reply => ({ type: 'application/json', text: JSON.stringify(error) });
+  it.each<[string, Reply, RegExp]>([
+    [
+      'Ollama, in a stream',
+      inStream({ error: 'model runner has stopped' }),
+      /^\S+ answers with an error: “model runner/,
+    ],
+    ['Ollama, whole', whole({ error: 'model is loading' }), /^\S+ answers with an error: “model is loading”\.$/],
+    ['older vLLM', whole({ object: 'error', message: 'no', code: 40001 }), /answers with an error: “no”/],
+    ['without words', whole({ error: { type: 'x' } }), /answers with an error/],
+    [
+      'with a status of its own',
+      whole({ error: { message: 'model is loading', code: 503 } }),
+      /failed \(503\): “model/,
+    ],
+    ['with a status beside it', whole({ error: 'Not Found', status: 404 }), /no model “m”.*\(404\): “Not Found”/],
+    ['about the length', whole({ error: 'prompt is too long' }), /do not fit into the model’s context/],
+  ])('%s: its words are told, and no status that it did not say', async (_name, answer, words) => {
+    reply = () => answer;
+    const message = await connect()
+      .generate(request)
+      .then(() => '', messageOf);
+    expect(message).toMatch(words);
+    expect(message).not.toContain('500');
+  });
+
+  it('may pass, where it is said before a word has come', async () => {
+    reply = () => (seen.length === 1 ? whole({ error: 'model is loading' }) : good);
+    expect(await connect({ retries: 1 }).generate(request)).toMatchObject({ text: SQL });
+    expect(seen).toHaveLength(2);
   });
 });
 
