@@ -11,6 +11,9 @@ const site = openSite({
     // An answer that is stopped, and a server that is gone, are logged by the browser itself.
     /^request failed: http:\/\/127\.0\.0\.1:\d+\/v1\//,
     /^console: Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/,
+    // A server that refuses a parameter, too.
+    /^400: http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions$/,
+    /^console: Failed to load resource: the server responded with a status of 400/,
   ],
   origins: () => [serverOrigin],
 });
@@ -109,6 +112,19 @@ test(
   },
 );
 
+/** Takes the groups from that model of the server. */
+async function connect(url: string, model: string): Promise<void> {
+  await page.locator('header .chip').click();
+  await page.getByLabel('Base URL').fill(url);
+  await page.getByLabel('Model', { exact: true }).fill(model);
+  await button('Connect').click();
+  await page
+    .locator('.connected')
+    .getByRole('button', { name: /^In use/ })
+    .waitFor();
+  await page.keyboard.press('Escape');
+}
+
 test.each([
   ['light', 360],
   ['dark', 768],
@@ -137,15 +153,7 @@ test(
     serverOrigin = server.url;
     try {
       await site.open('?mt=4096');
-      await page.locator('header .chip').click();
-      await page.getByLabel('Base URL').fill(server.url);
-      await page.getByLabel('Model', { exact: true }).fill('good');
-      await button('Connect').click();
-      await page
-        .locator('.connected')
-        .getByRole('button', { name: /^In use/ })
-        .waitFor();
-      await page.keyboard.press('Escape');
+      await connect(server.url, 'good');
       await goTo('Ask');
       await box().fill('How many orders were placed?');
       await button('Ask').click();
@@ -184,3 +192,42 @@ test(
     }
   },
 );
+
+test('what a server refuses is said once, where the reader is', { timeout: 180_000 }, async () => {
+  const server = await startServer();
+  serverOrigin = server.url;
+  const notices = (): Promise<string[]> => texts('main .notice[role=status] p');
+  const who = `other-names at ${new URL(server.url).host}`;
+  const renamed = `${who} refuses max_tokens, so it is called max_completion_tokens.`;
+  const oneByOne = `${who} refuses n, so each answer is asked for by itself.`;
+  const dismiss = page.getByRole('button', { name: 'Dismiss' });
+  try {
+    await site.open();
+    await connect(server.url, 'other-names');
+    await goTo('Ask');
+    await box().fill('How many orders were placed?');
+    await button('Ask').click();
+    await page.getByRole('heading', { name: 'How many orders were placed?' }).waitFor({ timeout: 60_000 });
+    await expect.poll(notices).toEqual([renamed, oneByOne]);
+    expect(await site.findings()).toEqual([]);
+
+    // One notice, whichever view it is read in.
+    await dismiss.first().click();
+    await expect.poll(notices).toEqual([oneByOne]);
+    await goTo('Playground');
+    await expect.poll(notices).toEqual([oneByOne]);
+    await dismiss.click();
+    await expect.poll(notices).toEqual([]);
+    const asked = server.seen.length;
+    await step();
+    expect(server.seen.slice(asked).every(({ body }) => !('max_tokens' in body || 'n' in body))).toBe(true);
+    expect(await notices()).toEqual([]);
+
+    // A new connection knows nothing yet, and its first step is where that comes up.
+    await connect(server.url, 'other-names');
+    await step();
+    await expect.poll(notices).toEqual([renamed, oneByOne]);
+  } finally {
+    await server.close();
+  }
+});

@@ -12,7 +12,7 @@ export interface ChatRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly seed: number;
   readonly temperature: number;
-  readonly max_tokens: number;
+  readonly max_tokens?: number;
   readonly n?: number;
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean };
@@ -25,6 +25,7 @@ export const MODELS = {
   good: 'answers well',
   'ignores-n': 'gives one choice whatever n is',
   'refuses-n': '400 for n above 1',
+  'other-names': '400 for max_tokens, which it calls max_completion_tokens, and for n above 1',
   'refuses-logprobs': '400 where logprobs are asked for',
   whole: 'answers in one piece, not as a stream',
   'busy-once': '429 with Retry-After: 1, then answers',
@@ -159,6 +160,11 @@ async function answer(
     case 'refuses-n':
       if (count > 1) return fault(response, 400, 'only one choice is supported');
       break;
+    case 'other-names':
+      if ('max_tokens' in body)
+        return fault(response, 400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.");
+      if (count > 1) return fault(response, 400, "'n' must be 1");
+      break;
     case 'refuses-logprobs':
       if (body.logprobs === true) return fault(response, 400, 'logprobs is not supported');
       break;
@@ -183,7 +189,8 @@ async function answer(
   }
   const choices = Array.from({ length: body.model === 'ignores-n' ? 1 : count }, (_, index) => {
     const tokens = texts(body, body.seed + index).match(/\s*\S+/g) ?? [];
-    return { tokens: tokens.slice(0, body.max_tokens), finish: tokens.length > body.max_tokens ? 'length' : 'stop' };
+    const most = body.max_tokens ?? Infinity;
+    return { tokens: tokens.slice(0, most), finish: tokens.length > most ? 'length' : 'stop' };
   });
   const usage = {
     prompt_tokens: Math.ceil(body.messages.map(({ content }) => content).join('').length / 4),
