@@ -2,34 +2,15 @@
  * The endpoint client where it matters that a browser is strict: other origins, what it tells of failures, streams,
  * aborts.
  */
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { connectEndpoint } from '../../src/samplers/endpoint/endpoint.ts';
 import { startServer } from '../support/openai-server.ts';
 import type { TestServer } from '../support/openai-server.ts';
 import { launch } from './browser.ts';
+import { serveModule, type ModulePage } from './module-page.ts';
 
-const entry = fileURLToPath(new URL('../../src/samplers/endpoint/endpoint.ts', import.meta.url));
-
-/** The client as a module of its own. */
-async function bundle(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: { write: false, minify: false, target: 'es2022', lib: { entry, formats: ['es'] } },
-  });
-  const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) => ('output' in one ? one.output : []));
-  const [chunk] = outputs.filter((one) => one.type === 'chunk');
-  if (chunk === undefined) throw new Error('Nothing was built.');
-  return chunk.code;
-}
-
-let site: Server;
+let site: ModulePage;
 let origin: string;
 let open: TestServer;
 let closed: TestServer;
@@ -38,18 +19,8 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  const code = await bundle();
-  site = createServer((request, response) => {
-    if (request.url === '/endpoint.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code);
-    else
-      response
-        .writeHead(200, { 'Content-Type': 'text/html' })
-        .end(
-          '<!doctype html><title>page</title><script type="module">import * as client from "/endpoint.js"; window.client = client;</script>',
-        );
-  });
-  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  site = await serveModule('src/samplers/endpoint/endpoint.ts');
+  ({ origin } = site);
   [open, closed] = [await startServer({ tokenMs: 10, key: 'sk-right' }), await startServer({ cors: false })];
   const away = await startServer();
   gone = away.url;
@@ -61,8 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  await Promise.all([open.close(), closed.close()]);
-  site.close();
+  await Promise.all([open.close(), closed.close(), site.close()]);
 });
 
 interface Told {
@@ -78,8 +48,8 @@ interface Told {
 function ask(baseUrl: string, stopAfter: number | null = null): Promise<Told> {
   return page.evaluate(
     async ({ url, stopAfter: limit }): Promise<Told> => {
-      const { client } = globalThis as unknown as {
-        readonly client: { readonly connectEndpoint: typeof connectEndpoint };
+      const { underTest: client } = globalThis as unknown as {
+        readonly underTest: { readonly connectEndpoint: typeof connectEndpoint };
       };
       const stop = new AbortController();
       let steps = 0;

@@ -105,7 +105,7 @@ async function open(
   known: number | null,
 ): Promise<{ readonly connection: Connection; readonly from: number }> {
   if (stored !== null) {
-    const connection = await request(options, stored.bytes);
+    const connection = await request(options, stored.bytes).catch((error: unknown) => packed(options, known, error));
     const { status } = connection.response;
     if (status === 206 && continues(connection.response, stored, known))
       return { connection, from: checked(connection, options.url, stored.bytes) };
@@ -114,6 +114,20 @@ async function open(
   }
   const connection = await request(options, 0);
   return { connection, from: checked(connection, options.url, 0) };
+}
+
+/**
+ * What comes instead of the rest from a proxy that packs all it passes on. A browser asks for a part unpacked and
+ * refuses any other answer without a reason, so that no part can be had there; the whole can, and its length tells that
+ * it is packed. Rejects with what went wrong before where it is not that.
+ */
+async function packed(options: DownloadOptions, known: number | null, before: unknown): Promise<Connection> {
+  if (known === null || !(before instanceof ModelError && before.fault === 'network')) throw before;
+  const connection = await request(options, 0);
+  const { status, headers } = connection.response;
+  if (status !== 200 || countOf(headers.get('content-length')) !== known) return connection;
+  connection.close();
+  throw before;
 }
 
 /** `from`, when the answer may be the file. */
