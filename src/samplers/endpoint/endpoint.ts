@@ -13,11 +13,20 @@ import type { OnText, Stops } from './answer.ts';
 import { said } from './faults.ts';
 import { isAboutTheRequest, Parameters } from './parameters.ts';
 import type { Body } from './parameters.ts';
-import { readModels } from './protocol.ts';
+import { readFault, readModels } from './protocol.ts';
 import type { ServedModel } from './protocol.ts';
 import { readInto } from './read-answer.ts';
 import { Turns } from './turns.ts';
-import { Failure, parsed, protocolFailure, request, SYSTEM_CLOCK, wholeText, withRetries } from './wire.ts';
+import {
+  Failure,
+  parsed,
+  protocolFailure,
+  request,
+  statusFailure,
+  SYSTEM_CLOCK,
+  wholeText,
+  withRetries,
+} from './wire.ts';
 import type { Clock, Wire } from './wire.ts';
 
 export type { ServedModel } from './protocol.ts';
@@ -79,6 +88,8 @@ export async function listEndpointModels(
       request(wire, wire.address.models, null, signal, async (_response, pieces) => {
         const value = parsed(await wholeText(pieces, wire));
         if (value === undefined) throw protocolFailure('answers to …/models with something that is not JSON', wire);
+        const fault = readFault(value);
+        if (fault !== null) throw statusFailure(fault.status, fault, wire);
         const models = readModels(value);
         if (models === null) throw protocolFailure('answers to …/models without a list of models', wire);
         return models;

@@ -89,7 +89,9 @@ export function statusError(
       model === null
         ? `${host} has no such address (${status})`
         : `${host} has no model “${said(model, key)}”, or no such address (${status})`,
-      'Choose a model of the list that the server gives, and check the base URL. With Ollama a model is fetched by: ollama pull NAME.',
+      model === null
+        ? 'Check the base URL (it usually ends in /v1). Where the server has no list of models, give the name of one.'
+        : 'Choose a model of the list that the server gives, and check the base URL. With Ollama a model is fetched by: ollama pull NAME.',
     );
   }
   if (status === 429)

@@ -218,7 +218,9 @@ const NOT_IN_IDS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** The list of models, without those whose id cannot be shown as it is; null when the value is none. */
 export function readModels(value: unknown): ServedModel[] | null {
-  const list = objectOf(value)?.['data'];
+  const object = objectOf(value);
+  // Servers written in Go say null for an empty list.
+  const list = object?.['data'] === null && object['object'] === 'list' ? [] : object?.['data'];
   if (!Array.isArray(list) || list.length > MOST_MODELS) return null;
   return list.flatMap((item: unknown): ServedModel[] => {
     const model = objectOf(item);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connectEndpoint } from '../../../src/samplers/endpoint/endpoint.ts';
+import { connectEndpoint, listEndpointModels } from '../../../src/samplers/endpoint/endpoint.ts';
 import type { EndpointOptions } from '../../../src/samplers/endpoint/endpoint.ts';
 import { extractSql } from '../../../src/sql/extract.ts';
 import { FIELDS } from '../../../src/grpo/config.ts';
@@ -214,6 +214,26 @@ describe('an error inside an answer of status 200', () => {
     reply = () => (seen.length === 1 ? whole({ error: 'model is loading' }) : good);
     expect(await connect({ retries: 1 }).generate(request)).toMatchObject({ text: SQL });
     expect(seen).toHaveLength(2);
+  });
+});
+
+describe('the list of models', () => {
+  // Asked without a body.
+  const list = (status: number, value: unknown) => {
+    const fetch = (): Promise<Response> => Promise.resolve(Response.json(value, { status }));
+    return listEndpointModels({ baseUrl, pageOrigin: null, retries: 0, fetch });
+  };
+  it('may be empty, or null', async () => {
+    expect(await list(200, { object: 'list', data: [] })).toEqual([]);
+    expect(await list(200, { object: 'list', data: null })).toEqual([]);
+    await expect(list(200, { data: null })).rejects.toThrow(/without a list of models/);
+  });
+  it('that a server does not have, or cannot give, is told with the way out', async () => {
+    await expect(list(404, { detail: 'Not Found' })).rejects.toMatchObject({
+      message: expect.stringContaining('has no such address (404): “Not Found”') as string,
+      remedy: expect.stringContaining('give the name of one') as string,
+    });
+    await expect(list(200, { error: 'not ready' })).rejects.toThrow(/answers with an error: “not ready”/);
   });
 });
 
