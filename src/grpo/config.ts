@@ -506,6 +506,9 @@ function isFieldName(name: string): name is FieldName {
   return Object.hasOwn(FIELDS, name);
 }
 
+/** As the page calls it and, in brackets, as the command line and files do: “Learning rate (learning_rate)”. */
+export const labelled = (name: FieldName): string => `${FIELDS[name].label} (${name})`;
+
 /**
  * One value checked against the table. Strings (URL, CLI) are read as the field's kind.
  * Throws ConfigError naming the field and its range.
@@ -529,16 +532,17 @@ export function checkField(name: string, value: unknown): number | boolean | str
       parsed >= field.min &&
       parsed <= field.max &&
       (field.integer !== true || Number.isInteger(parsed));
-    if (!fits) throw new ConfigError(`${name} must be ${whole}from ${field.min} to ${field.max}, not ${shown}.`);
+    if (!fits)
+      throw new ConfigError(`${labelled(name)} must be ${whole}from ${field.min} to ${field.max}, not ${shown}.`);
     return parsed;
   }
   if (field.kind === 'boolean') {
     const parsed = value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
-    if (typeof parsed !== 'boolean') throw new ConfigError(`${name} must be true or false, not ${shown}.`);
+    if (typeof parsed !== 'boolean') throw new ConfigError(`${labelled(name)} must be true or false, not ${shown}.`);
     return parsed;
   }
   if (typeof value !== 'string' || !field.options.includes(value)) {
-    throw new ConfigError(`${name} must be one of ${field.options.join(', ')}, not ${shown}.`);
+    throw new ConfigError(`${labelled(name)} must be one of ${field.options.join(', ')}, not ${shown}.`);
   }
   return value;
 }
@@ -555,8 +559,11 @@ export function makeConfig(
   for (const [name, value] of Object.entries({ ...PRESETS[preset], ...values }))
     checked[name] = checkField(name, value);
   const config = { ...DEFAULT_CONFIG, ...checked } as GRPOConfig;
-  if (FIELD_NAMES.every((name) => !name.endsWith('_weight') || config[name] === 0)) {
-    throw new ConfigError('At least one reward weight (validity_weight … feedback_weight) must be above 0.');
+  const isWeight = (name: FieldName): boolean => name.endsWith('_weight');
+  if (FIELD_NAMES.every((name) => !isWeight(name) || config[name] === 0)) {
+    throw new ConfigError(
+      `At least one reward weight must be above 0: ${FIELD_NAMES.filter(isWeight).map(labelled).join(', ')}.`,
+    );
   }
   return Object.freeze(config);
 }

@@ -76,7 +76,7 @@ describe('the engine in its worker', () => {
     await expect(engine.advance({ steps: 1, budgetMs: 1 })).rejects.toThrow('not open yet');
     await expect(engine.open({ settings: { group_size: 1 } })).rejects.toMatchObject({
       name: 'ConfigError',
-      message: expect.stringContaining('group_size must be') as string,
+      message: expect.stringContaining('Group size G (group_size) must be') as string,
     });
     await expect(spawn({ baseUrl: new URL('/nowhere/', location.href).href }).open({})).rejects.toMatchObject({
       name: 'DatasetError',

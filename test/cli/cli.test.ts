@@ -59,7 +59,7 @@ describe('arguments', { timeout: 120_000 }, () => {
     [
       'a setting out of range',
       ['train', ...data, '--set', 'group_size=1'],
-      /group_size must be a whole number from 2 to 32, not "1"/,
+      /Group size G \(group_size\) must be a whole number from 2 to 32, not "1"/,
     ],
     ['a setting without a value', ['train', ...data, '--set', 'group_size'], /--set needs name=value/],
     ['an unknown split', ['evaluate', ...data, '--split', 'test'], /--split must be held-out or train or all/],

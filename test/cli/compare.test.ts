@@ -145,7 +145,7 @@ describe('lab compare', { timeout: 120_000 }, () => {
   it.each<[string, string[], RegExp]>([
     ['no variant', [], /compare needs --variant V/],
     ['a malformed variant', ['--variant', 'a:group_size'], /--variant "a:group_size": needs key=value/],
-    ['a setting out of range', ['--variant', 'a:group_size=1'], /group_size must be/],
+    ['a setting out of range', ['--variant', 'a:group_size=1'], /Group size G \(group_size\) must be/],
     ['variants of one name', ['--variant', 'a', '--variant', 'a'], /Two variants are called "a"/],
     ['a reward without weights', ['--variant', 'a:reward=gold,gold_weight=0'], /At least one reward weight/],
     ['a start that is not there', ['--variant', `a:start=${file('gone.json')}`], /Cannot read .*gone\.json/],

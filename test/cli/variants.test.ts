@@ -61,7 +61,7 @@ describe('parseVariant', () => {
     ['a:group_size=4,group_size=5', /has group_size twice/],
     ['a:colour=red', /Unknown key "colour"\. Keys: preset, reward/],
     ['a:constructor=1', /Unknown key/],
-    ['a:group_size=1', /group_size must be a whole number from 2 to 32, not "1"/],
+    ['a:group_size=1', /Group size G \(group_size\) must be a whole number from 2 to 32, not "1"/],
     ['a:reward=money', /reward must be gold or reference-free or feedback, not "money"/],
     ['a:preset=best', /preset must be/],
     ['a:learning=maybe', /learning must be on or off or shuffled/],

@@ -103,7 +103,7 @@ test('the same seed gives the same steps', async () => {
 test('an address that is out of range is refused with its name and range, one in range is used', async () => {
   await openPage('?g=99&t=0.5');
   expect(await page.getByRole('alert').textContent()).toContain(
-    'group_size must be a whole number from 2 to 32, not "99".',
+    'Group size G (group_size) must be a whole number from 2 to 32, not "99".',
   );
   await page.getByText('at temperature 0.5').waitFor();
   await button('Step').click();

@@ -35,7 +35,7 @@ test(
     await page.getByLabel('Questions for the curve').fill('10');
     await page.getByLabel('Group size G of all variants', { exact: true }).fill('1');
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('alert').textContent()).toMatch(/group_size must be/);
+    expect(await page.getByRole('alert').textContent()).toMatch(/Group size G \(group_size\) must be/);
     await page.getByLabel('Group size G of all variants', { exact: true }).fill('2');
     await page.keyboard.press('Enter');
 

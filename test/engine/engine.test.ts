@@ -271,7 +271,7 @@ describe('settings and hints', () => {
     expect(step?.groups[0]?.completions).toHaveLength(8);
     expect(step?.groups[0]?.completions[0]?.rewards.components.gold).toBeDefined();
     await expect(engine.configure({ group_size: 99 })).rejects.toThrow(
-      /group_size must be a whole number from 2 to 32/,
+      /Group size G \(group_size\) must be a whole number from 2 to 32/,
     );
     await expect(engine.configure({ nonsense: 1 })).rejects.toThrow(/Unknown setting "nonsense"/);
     expect((await engine.open({})).config.group_size).toBe(8);

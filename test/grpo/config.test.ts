@@ -37,20 +37,20 @@ describe('the settings table', () => {
       expect(checkField(name, field.default)).toBe(field.default);
     }
   });
-  it.each(FIELD_NAMES)('%s: refuses what is out of range with its name and range', (name) => {
+  it.each(FIELD_NAMES)('%s: refuses what is out of range with its label, name and range', (name) => {
     const field: Field = FIELDS[name];
     if (field.kind === 'number') {
       for (const bad of [field.min - 1, field.max + 1, NaN, Infinity, '', 'x', null, {}, true]) {
         expect(() => checkField(name, bad)).toThrow(ConfigError);
         expect(() => checkField(name, bad)).toThrow(
-          new RegExp(`${name} must be a (whole )?number from ${field.min} to ${field.max}`),
+          `${field.label} (${name}) must be a ${field.integer === true ? 'whole ' : ''}number from ${field.min} to ${field.max}`,
         );
       }
       expect(checkField(name, String(field.default))).toBe(field.default);
       if (field.integer === true) expect(() => checkField(name, field.min + 0.5)).toThrow(/whole number/);
     } else {
       for (const bad of ['perhaps', 3, null, ''])
-        expect(() => checkField(name, bad)).toThrow(new RegExp(`${name} must be`));
+        expect(() => checkField(name, bad)).toThrow(`${field.label} (${name}) must be`);
     }
   });
   it('refuses an unknown name, and one that every object has', () => {
@@ -69,7 +69,7 @@ describe('the settings table', () => {
     expect(params).toEqual({ g: '8', a: 'rloo', sr: 'false', lr: '0.25' });
     expect(makeConfig(valuesFromParams(Object.entries({ ...params, other: 'x' })))).toEqual(config);
     expect(() => valuesFromParams([['g', '1000']])).toThrow(
-      /group_size must be a whole number from 2 to 32, not "1000"/,
+      /Group size G \(group_size\) must be a whole number from 2 to 32, not "1000"/,
     );
   });
 });

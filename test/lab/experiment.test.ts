@@ -125,7 +125,7 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     [
       'a setting out of range',
       experiment([variant('a', { settings: { group_size: 1 } })]),
-      /Variant "a": group_size must be/,
+      /Variant "a": Group size G \(group_size\) must be/,
     ],
     [
       'runs of another experiment',

@@ -485,7 +485,7 @@ describe('a hostile recording', () => {
     [['databaseSha256'], 'XYZ', 'needs 64 hexadecimal digits'],
     [['sampler'], undefined, 'needs an object in "sampler"'],
     [['learning'], 'maybe', '"learning" to be "on" or "off" or "shuffled"'],
-    [['config', 'learning_rate'], 1e9, 'run.json: learning_rate must be a number from 0 to 2'],
+    [['config', 'learning_rate'], 1e9, 'run.json: Learning rate (learning_rate) must be a number from 0 to 2'],
     [
       ['config', 'learning_rate'],
       { toString: 0 },
@@ -520,7 +520,7 @@ describe('a hostile recording', () => {
       Array.from({ length: 33 }, () => 0),
       'has 33 items in "questions", at most 32 are read',
     ],
-    [['entries', 1, 'settings'], { temperature: 'hot' }, 'temperature must be a number from 0.05 to 2'],
+    [['entries', 1, 'settings'], { temperature: 'hot' }, 'Temperature (temperature) must be a number from 0.05 to 2'],
     [['entries', 2, 'events', 0, 'type'], 'explode', 'entry 1 ("k") needs "type" to be'],
     [
       ['entries', 2, 'events', 0, 'hint'],

@@ -24,8 +24,8 @@ test('defaults leave no trace', () => {
 test('a value out of range is named with its range, and the others still count', () => {
   const { settings, problems } = readAddress('?lr=9&t=0.5&g=1');
   expect(problems).toEqual([
-    'learning_rate must be a number from 0 to 2, not "9".',
-    'group_size must be a whole number from 2 to 32, not "1".',
+    'Learning rate (learning_rate) must be a number from 0 to 2, not "9".',
+    'Group size G (group_size) must be a whole number from 2 to 32, not "1".',
   ]);
   expect(settings).toEqual({ temperature: 0.5 });
 });

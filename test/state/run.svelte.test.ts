@@ -88,12 +88,12 @@ describe('opening', () => {
   test('settings of the address are applied; what was refused is told', async () => {
     const { run } = await opened({
       settings: { learning_rate: 0.3 },
-      problems: ['group_size must be a whole number from 2 to 32, not "99".'],
+      problems: ['Group size G (group_size) must be a whole number from 2 to 32, not "99".'],
     });
     expect(run.config.learning_rate).toBe(0.3);
     expect(run.notices[0]).toMatchObject({
       tone: 'problem',
-      text: expect.stringContaining('group_size must be a whole number from 2 to 32') as string,
+      text: expect.stringContaining('Group size G (group_size) must be a whole number from 2 to 32') as string,
     });
     const [notice] = run.notices;
     if (notice) run.dismiss(notice);

@@ -1,5 +1,6 @@
 /** The language model that comes with the browser, where one does. */
 import { anySignal } from '../any-signal.ts';
+import { labelled } from '../../grpo/config.ts';
 import { ModelError } from '../language/model.ts';
 import type {
   GenerateRequest,
@@ -270,7 +271,7 @@ function promptError(error: unknown): ModelError {
       return new ModelError(
         'context-overflow',
         'The prompt does not fit into the built-in model’s context.',
-        'Lower the prompt budget (prompt_tokens).',
+        `Lower “${labelled('prompt_tokens')}”.`,
         options,
       );
     case 'NotSupportedError':

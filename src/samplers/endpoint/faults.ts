@@ -1,4 +1,5 @@
 /** What goes wrong between the lab and a server, as cause and way out. */
+import { labelled } from '../../grpo/config.ts';
 import { ModelError } from '../language/model.ts';
 import type { EndpointAddress } from './address.ts';
 import type { ServerFault } from './protocol.ts';
@@ -74,7 +75,7 @@ export function statusError(
     return make(
       'context-overflow',
       `Prompt and answer do not fit into the model’s context at ${host}`,
-      'Lower the prompt budget (prompt_tokens) or the most tokens (max_tokens), or start the server with a longer context: vLLM --max-model-len, llama.cpp -c, Ollama OLLAMA_CONTEXT_LENGTH.',
+      `Lower “${labelled('prompt_tokens')}” or “${labelled('max_tokens')}”, or start the server with a longer context: vLLM --max-model-len, llama.cpp -c, Ollama OLLAMA_CONTEXT_LENGTH.`,
     );
   }
   if (status === null)

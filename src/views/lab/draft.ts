@@ -1,5 +1,5 @@
 /** The set-up form as data: what is being typed, and the experiment it stands for. */
-import { checkField, ConfigError, FIELDS, makeConfig, type FieldName } from '../../grpo/config.ts';
+import { checkField, ConfigError, makeConfig, type FieldName } from '../../grpo/config.ts';
 import { rewardModeWeights } from '../../grpo/reward-modes.ts';
 import { REWARD_COMPONENTS } from '../../grpo/types.ts';
 import { NOT_IN_NAMES } from '../../lab/command.ts';
@@ -154,9 +154,7 @@ function toSettings(settings: readonly DraftSetting[], where: string): Settings 
       try {
         return [name, checkField(name, value)];
       } catch (error) {
-        throw error instanceof ConfigError
-          ? new ConfigError(`${where}: ${FIELDS[name].label}: ${error.message}`)
-          : error;
+        throw error instanceof ConfigError ? new ConfigError(`${where}: ${error.message}`) : error;
       }
     }),
   );

@@ -32,10 +32,12 @@ describe('before the first step', () => {
   });
 
   test('a setting of the address that was refused is told', async () => {
-    await showPage(SPREAD, { address: { problems: ['learning_rate must be a number from 0 to 2, not "9".'] } });
+    await showPage(SPREAD, {
+      address: { problems: ['Learning rate (learning_rate) must be a number from 0 to 2, not "9".'] },
+    });
     await expect
       .element(page.getByRole('alert'))
-      .toHaveTextContent('learning_rate must be a number from 0 to 2, not "9". The default is used.');
+      .toHaveTextContent('Learning rate (learning_rate) must be a number from 0 to 2, not "9". The default is used.');
   });
 });
 
@@ -221,7 +223,9 @@ describe('question and settings', () => {
     const rate = page.getByLabelText('Learning rate');
     await rate.fill('7');
     await userEvent.tab();
-    await expect.element(page.getByText('learning_rate must be a number from 0 to 2, not "7".')).toBeVisible();
+    await expect
+      .element(page.getByText('Learning rate (learning_rate) must be a number from 0 to 2, not "7".'))
+      .toBeVisible();
     expect(run.config.learning_rate).toBe(0.1);
     await rate.fill('0.25');
     await userEvent.tab();

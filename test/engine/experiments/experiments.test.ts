@@ -129,7 +129,9 @@ describe('Experiments', { timeout: 60_000 }, () => {
   it('refuses what cannot be run, before anything is stored', async () => {
     const lab = experiments();
     await expect(lab.create({ ...SMALL, spec: { ...SMALL.spec, seeds: [] } })).rejects.toThrow(/seeds, not 0/);
-    await expect(lab.create({ ...SMALL, base: { group_size: 99 } })).rejects.toThrow(/group_size must be/);
+    await expect(lab.create({ ...SMALL, base: { group_size: 99 } })).rejects.toThrow(
+      /Group size G \(group_size\) must be/,
+    );
     await expect(
       lab.create({ ...SMALL, spec: { ...SMALL.spec, variants: [variant('s', { start: 'starter' })] } }),
     ).rejects.toThrow(/no starter policy/);
