@@ -1,6 +1,6 @@
 /** Figures of one step, and the running summary of a run. */
 import { mean, standardDeviation } from './advantage.ts';
-import type { Distribution, Group, HintEvent, StepMetrics, TrainingSummary } from './types.ts';
+import type { Distribution, Group, HintEvent, Step, StepMetrics, TrainingSummary } from './types.ts';
 
 const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 
@@ -77,6 +77,14 @@ export const EMPTY_SUMMARY: TrainingSummary = {
   hints: 0,
 };
 
+/** Of these events, how many made a hint, and how many moved one by what completions taught. */
+export function hintCounts(events: readonly HintEvent[]): Pick<Step, 'hintsCreated' | 'hintsUpdated'> {
+  return { hintsCreated: countOf(events, 'create'), hintsUpdated: countOf(events, 'update') };
+}
+
+const countOf = (events: readonly HintEvent[], type: HintEvent['type']): number =>
+  events.filter((event) => event.type === type).length;
+
 /**
  * The summary after one more step; `averageReward` is the running mean of the groups' means, over the groups that have
  * one.
@@ -87,7 +95,7 @@ export function addToSummary(
   events: readonly HintEvent[],
   hints: number,
 ): TrainingSummary {
-  const count = (type: HintEvent['type']): number => events.filter((event) => event.type === type).length;
+  const { hintsCreated, hintsUpdated } = hintCounts(events);
   const scored = groups.map((group) => group.mean).filter((value): value is number => value !== null);
   const before = summary.scoredGroups;
   const averageReward =
@@ -105,9 +113,9 @@ export function addToSummary(
     resampledGroups: summary.resampledGroups + resampledOf(groups),
     replayedCompletions: summary.replayedCompletions + replayedOf(groups),
     averageReward,
-    hintsCreated: summary.hintsCreated + count('create'),
-    hintsUpdated: summary.hintsUpdated + count('update'),
-    hintsPruned: summary.hintsPruned + count('prune') + count('merge'),
+    hintsCreated: summary.hintsCreated + hintsCreated,
+    hintsUpdated: summary.hintsUpdated + hintsUpdated,
+    hintsPruned: summary.hintsPruned + countOf(events, 'prune') + countOf(events, 'merge'),
     hints,
   };
 }

@@ -8,7 +8,7 @@ import { ddofOf, rewardWeights, queryBudget } from './derived-settings.ts';
 import { advantagesOf } from './estimators/compare.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
-import { addToSummary, EMPTY_SUMMARY, stepMetrics } from './metrics.ts';
+import { addToSummary, EMPTY_SUMMARY, hintCounts, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
 import { runAndScore, type ScoredSql } from './run-once.ts';
@@ -229,6 +229,7 @@ export class GRPOTrainer {
       number: this.#step,
       groups: groups.map(forTheRecord),
       events,
+      ...hintCounts(events),
       metrics: stepMetrics(groups, ddofOf(this.#config), this.policy.size),
     };
   }

@@ -562,6 +562,9 @@ export interface Step {
   readonly number: number;
   readonly groups: readonly Group[];
   readonly events: readonly HintEvent[];
+  /** How many of its events made a hint, and how many moved one by what its completions taught. */
+  readonly hintsCreated: number;
+  readonly hintsUpdated: number;
   readonly metrics: StepMetrics;
   /** Absent where nobody was asked. */
   readonly reflections?: readonly GroupReflection[];

@@ -1,4 +1,5 @@
 /** What one commit adds, packed, and back: steps refer to their events by number, which stand once. */
+import { hintCounts } from '../grpo/metrics.ts';
 import type { HintEvent, PolicyHint, Step, TrainerState } from '../grpo/types.ts';
 import { pack, unpack, unpackAll } from './columns.ts';
 import { inflate } from './deflate.ts';
@@ -6,15 +7,18 @@ import type { PackedBytes } from './run-rows.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** What is counted from a step's events, and counted again when it is read. */
+type Counted = keyof ReturnType<typeof hintCounts>;
+
 /** A step as it is kept: of its events, the numbers. */
-interface KeptStep extends Omit<Step, 'events'> {
+interface KeptStep extends Omit<Step, 'events' | Counted> {
   readonly firstEvent: number;
   readonly eventCount: number;
 }
 
-export function packSteps(steps: readonly Step[]): Bytes {
+export function packSteps(steps: readonly (Omit<Step, Counted> & Partial<Pick<Step, Counted>>)[]): Bytes {
   return pack(
-    steps.map(({ events, ...step }): KeptStep => ({
+    steps.map(({ events, hintsCreated: _created, hintsUpdated: _updated, ...step }): KeptStep => ({
       ...step,
       firstEvent: events[0]?.sequence ?? 0,
       eventCount: events.length,
@@ -34,7 +38,8 @@ export async function readStep(number: number, steps: PackedBytes, events: Packe
     if (numbers(i) !== number) continue;
     const { firstEvent, eventCount, ...step } = packed.at(i) as KeptStep;
     const own = (sequence: number): boolean => sequence >= firstEvent && sequence < firstEvent + eventCount;
-    return { ...step, events: await readEvents(events, 'sequence', own) };
+    const found = await readEvents(events, 'sequence', own);
+    return { ...step, events: found, ...hintCounts(found) };
   }
   return null;
 }

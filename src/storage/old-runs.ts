@@ -35,7 +35,7 @@ type OldCompletion = Omit<Completion, 'features' | 'rewards'> & {
   readonly features: readonly (Omit<FeatureUse, 'feature'> & { readonly feature: EarlierFeature })[];
 };
 type OldGroup = Omit<Group, 'completions'> & { readonly completions: readonly OldCompletion[] };
-type OldStep = Omit<Step, 'events' | 'groups'> & {
+type OldStep = Omit<Step, 'events' | 'groups' | 'hintsCreated' | 'hintsUpdated'> & {
   readonly groups: readonly OldGroup[];
   readonly events: readonly EarlierEvent[];
 };

@@ -90,6 +90,20 @@ describe('GRPOTrainer', () => {
     expect(trainer.policy.weightOf('* | bad')).toBeLessThan(-0.5);
     expect(replayEvents(log).hints).toEqual(trainer.policy.hints);
   });
+  it('each step counts the hints it made and the hints it moved; the summary is their sum', async () => {
+    const trainer = trainerWith({ group_size: 8, learning_rate: 0.3 });
+    const counts: (readonly [number, number])[] = [];
+    for (let i = 0; i < 20; i++) {
+      const { hintsCreated, hintsUpdated, events } = await trainer.runStep([question('a')]);
+      const typed = (wanted: HintEvent['type']) => events.filter(({ type }) => type === wanted).length;
+      expect([hintsCreated, hintsUpdated]).toEqual([typed('create'), typed('update')]);
+      counts.push([hintsCreated, hintsUpdated]);
+    }
+    const sum = (at: 0 | 1) => counts.reduce((total, count) => total + count[at], 0);
+    expect(sum(0)).toBe(2);
+    expect(sum(1)).toBeGreaterThan(2);
+    expect(trainer.getTrainingSummary()).toMatchObject({ hintsCreated: sum(0), hintsUpdated: sum(1) });
+  });
   it('with the rewards turned round learns the other arm', async () => {
     const trainer = new GRPOTrainer({
       config: makeConfig({ group_size: 8, learning_rate: 0.3 }),

@@ -2,6 +2,7 @@
 import { patternWords } from '../../src/grpo/wording.ts';
 import { describe, expect, it } from 'vitest';
 import type { Feedback, FeedbackStore } from '../../src/grpo/feedback.ts';
+import { hintCounts } from '../../src/grpo/metrics.ts';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
 import type { HistoryPoint, RunChange, RunRecord, RunStore } from '../../src/grpo/run-store.ts';
 import type { Execution, HintEvent, PolicyHint, Step } from '../../src/grpo/types.ts';
@@ -106,9 +107,11 @@ function stepOf(number: number, log: readonly HintEvent[] = policyAfter(number).
     rows: [[2n ** 60n, new Uint8Array([1, 2])]],
     truncated: false,
   };
+  const events = log.filter(({ step }) => step === number);
   return {
     number,
-    events: log.filter(({ step }) => step === number),
+    events,
+    ...hintCounts(events),
     metrics: METRICS,
     groups: [
       {
