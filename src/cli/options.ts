@@ -65,7 +65,6 @@ const ENDPOINT: readonly OptionRow[] = [
   },
 ];
 const SAMPLER_OPTIONS: readonly OptionRow[] = [
-  { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint or replay (sketch)' },
   ...ENDPOINT,
   {
     name: 'completions',
@@ -96,6 +95,7 @@ export const COMMANDS = {
     details: [
       'The same arguments give the same files, byte for byte; with an endpoint as far as its server gives the same text for the same seed.',
       ...SAMPLER_DETAILS,
+      '--sampler feedback makes groups of the SQL that people judged, or wrote in its place, and of nothing else: at most group_size texts of the question, drawn from --feedback F without replacement. --reward says, as for any sampler, what scores them.',
       `Recorded completions teach a choice among them, and --reward gold is what teaches it. Their groups are drawn by the policy that chooses, the reference-free reward plus the hints, and the settings are ${CHOICE_SETTINGS}, unless --set says otherwise.`,
       '--record F writes the run to a file: what the sampler answered, and what is needed to do the rest again. --sampler replay --recording F does it again, and gives the same rewards, advantages and hints to the bit; seed, settings, start and questions come from the recording.',
       '--reward gold replaces the four reference-free components by the gold one: their weights are 0 and gold_weight is 1, unless --set says otherwise. Wherever gold_weight is above 0, questions without gold SQL are left out, and so are those whose gold SQL returns nothing, 0 or NULL, because wrong SQL matches them easily.',
@@ -114,7 +114,11 @@ export const COMMANDS = {
       { name: 'steps', value: 'N', help: `steps to take (100; ${CHOICE_STEPS} with --completions)` },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       { name: 'reward', value: 'MODE', help: 'reference-free, gold or feedback (reference-free)' },
-      { name: 'feedback', value: 'F', help: 'what people said, a feedback file; needs a feedback weight' },
+      {
+        name: 'feedback',
+        value: 'F',
+        help: 'what people said, a feedback file; needs a feedback weight, or --sampler feedback',
+      },
       {
         name: 'preset',
         value: 'NAME',
@@ -129,9 +133,10 @@ export const COMMANDS = {
       {
         name: 'hints-in',
         value: 'HINTS',
-        help: 'start from none, starter (the starter policy) or the hints of a file (starter; none with --completions)',
+        help: 'start from none, starter (the starter policy) or the hints of a file (starter; none with --completions and --sampler feedback)',
       },
       { name: 'hints-out', value: 'F', help: 'write the hints to this file' },
+      { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint, replay or feedback (sketch)' },
       ...SAMPLER_OPTIONS,
       { name: 'recording', value: 'F', help: 'replay: a recorded run, which is played back' },
       { name: 'record', value: 'F', help: 'write the run to this file, to be played back' },
@@ -160,6 +165,7 @@ export const COMMANDS = {
         help: 'none, starter (the starter policy) or the hints of a file (starter; none with --sampler replay, for which the starter was not made)',
       },
       { name: 'seeds', value: 'K', help: 'groups sampled for each question (3; 10 with --sampler replay)' },
+      { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint or replay (sketch)' },
       ...SAMPLER_OPTIONS,
       {
         name: 'pool',

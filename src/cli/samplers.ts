@@ -3,23 +3,34 @@ import type { Recording } from '../recording/format.ts';
 import { parseRecording } from '../recording/recording-file.ts';
 import type { Question, Sampler, Schema } from '../grpo/types.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
+import type { Feedback } from '../grpo/feedback.ts';
 import { SKETCH } from '../grpo/group-source.ts';
-import type { CompletionsSource, ModelSource, RecordingSource, SketchSource } from '../grpo/group-source.ts';
+import type {
+  CompletionsSource,
+  FeedbackSource,
+  ModelSource,
+  RecordingSource,
+  SketchSource,
+} from '../grpo/group-source.ts';
 import { connectEndpoint, GRAMMAR_FIELDS, listEndpointModels } from '../samplers/endpoint/endpoint.ts';
 import { makeLanguageSampler } from '../samplers/language/language-sampler.ts';
 import { ModelError } from '../samplers/language/model.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
+import { FEEDBACK_LABEL, feedbackPool } from '../samplers/replay/feedback-pool.ts';
 import { makePoolSampler } from '../samplers/replay/pool-sampler.ts';
 import type { PoolCompletion, PoolOptions } from '../samplers/replay/pool-sampler.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { parseCompletions } from '../formats/completions-file.ts';
+import { parseFeedback } from '../formats/feedback-file.ts';
 import { readText } from './files.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import type { Report } from './report.ts';
 
+/** What is trained can be drawn from feedback, too. */
+export const TRAINING_SAMPLERS = ['sketch', 'endpoint', 'replay', 'feedback'] as const;
 const SAMPLERS = ['sketch', 'endpoint', 'replay'] as const;
-export type SamplerName = (typeof SAMPLERS)[number];
+export type SamplerName = (typeof TRAINING_SAMPLERS)[number];
 
 /** Which options belong to which sampler. */
 const BELONGS = {
@@ -35,6 +46,12 @@ export type SamplerChoice =
       readonly file: string;
       /** By question id, as the file has them. */
       readonly byId: ReadonlyMap<string, readonly PoolCompletion[]>;
+    })
+  | (FeedbackSource & {
+      readonly file: string;
+      readonly said: readonly Feedback[];
+      /** The SQL texts that were judged or written, by question text. */
+      readonly byQuestion: ReadonlyMap<string, readonly PoolCompletion[]>;
     })
   | (RecordingSource & { readonly recording: Recording });
 
@@ -58,6 +75,7 @@ export async function chosenSampler(
     const model = await endpoint(given, report);
     return { kind: 'model', id: model.id, runs: 'server', model };
   }
+  if (kind === 'feedback') return { kind, ...feedbackRecords(given.one('feedback')) };
   const [completions, recording] = [given.one('completions'), given.one('recording')];
   if (completions !== undefined && recording !== undefined)
     throw new UsageError('--completions and --recording are two things to replay: give one of them.');
@@ -70,9 +88,18 @@ export async function chosenSampler(
   );
 }
 
+/** Throws UsageError where there are none, DatasetError. */
+function feedbackRecords(file: string | undefined): Omit<Extract<SamplerChoice, FeedbackSource>, 'kind'> {
+  if (file === undefined)
+    throw new UsageError('--sampler feedback needs the feedback its groups are made of: --feedback F.');
+  const said = parseFeedback(readText(file), file);
+  if (said.length === 0) throw new UsageError(`${file} has no feedback, so there is nothing to make groups of.`);
+  return { file, said, byQuestion: feedbackPool(said) };
+}
+
 /** The files a choice was read from. */
 export function filesOfSampler(choice: SamplerChoice): string[] {
-  return choice.kind === 'completions' || choice.kind === 'recording' ? [choice.file] : [];
+  return choice.kind === 'sketch' || choice.kind === 'model' ? [] : [choice.file];
 }
 
 export interface SamplerNeeds {
@@ -97,6 +124,8 @@ export function makeSampler(
       throw new UsageError('constrained=true needs --grammar-field, where the server takes a grammar.');
     return makeLanguageSampler({ model: choice.model, schema, settings: () => config });
   }
+  if (choice.kind === 'feedback')
+    return makePoolSampler({ id: choice.kind, completions: choice.byQuestion, schema, label: FEEDBACK_LABEL });
   const completions = new Map(
     questions.flatMap((question) => {
       const texts = choice.byId.get(question.id);
@@ -112,16 +141,25 @@ export function makeSampler(
   });
 }
 
+/** How many completions there are to draw a question's group from. */
+export function recordedFor(
+  choice: Extract<SamplerChoice, CompletionsSource | FeedbackSource>,
+  { id, question }: Question,
+): number {
+  const found = choice.kind === 'completions' ? choice.byId.get(id) : choice.byQuestion.get(question.trim());
+  return found?.length ?? 0;
+}
+
 /**
- * The questions a sampler can answer: with recorded completions only those that have some. Throws UsageError when none
- * is left.
+ * The questions a sampler can answer: with recorded completions, or feedback, only those that have some. Throws
+ * UsageError when none is left.
  */
 export function answerable(choice: SamplerChoice, questions: readonly Question[]): readonly Question[] {
-  if (choice.kind !== 'completions') return questions;
-  const known = questions.filter(({ id }) => (choice.byId.get(id)?.length ?? 0) > 0);
+  if (choice.kind !== 'completions' && choice.kind !== 'feedback') return questions;
+  const known = questions.filter((question) => recordedFor(choice, question) > 0);
   if (known.length === 0 && questions.length > 0)
     throw new UsageError(
-      `${choice.file} has no completion for any of the ${questions.length} questions: its ids are not theirs.`,
+      `${choice.file} has no completion for any of the ${questions.length} questions: its ${choice.kind === 'feedback' ? 'questions' : 'ids'} are not theirs.`,
     );
   return known;
 }

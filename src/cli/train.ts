@@ -27,7 +27,7 @@ import { rewardsFor } from './parts.ts';
 import { datasetName, playRecording } from './playback.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
-import { answerable, chosenSampler, filesOfSampler, makeSampler } from './samplers.ts';
+import { answerable, chosenSampler, filesOfSampler, makeSampler, recordedFor, TRAINING_SAMPLERS } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
 import { choiceConfig, choosingTotals, measuringConfig } from './teach-choice.ts';
 
@@ -36,7 +36,7 @@ const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 /** `lab train`. Files are written when everything has succeeded. */
 export async function train(given: GivenOptions, report: Report): Promise<void> {
   oneOf('split', given.one('split') ?? 'train', ['train']);
-  const choice = await chosenSampler(given, report);
+  const choice = await chosenSampler(given, report, TRAINING_SAMPLERS);
   if (choice.kind === 'recording') return playRecording(given, choice, report);
   const teachesChoice = choice.kind === 'completions';
   const steps = wholeNumber('steps', given.one('steps') ?? String(teachesChoice ? CHOICE_STEPS : 100), 1, 1_000_000);
@@ -55,9 +55,9 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   ];
   if (config.feedback_weight > 0 && feedbackFile === undefined)
     throw new UsageError('Feedback has a weight, but there is none: give a file with --feedback F.');
-  if (config.feedback_weight === 0 && feedbackFile !== undefined)
+  if (config.feedback_weight === 0 && feedbackFile !== undefined && choice.kind !== 'feedback')
     throw new UsageError(
-      '--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1.',
+      '--feedback is given, but feedback has no weight: add --reward feedback or --set feedback_weight=1, or make its SQL the groups with --sampler feedback.',
     );
   const {
     hints,
@@ -65,7 +65,11 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     from: hintsFrom,
     path: hintsIn,
     warning,
-  } = chosenHints(given.one('hints-in') ?? (teachesChoice ? 'none' : undefined), undefined, 'hints-in');
+  } = chosenHints(
+    given.one('hints-in') ?? (teachesChoice || choice.kind === 'feedback' ? 'none' : undefined),
+    undefined,
+    'hints-in',
+  );
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (record !== undefined) outputs.push({ option: 'record', path: record });
@@ -87,9 +91,18 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const { database, questions, dataset } = await openInputs(given);
   try {
     const judge = new Judge(database, queryBudget(config));
-    const said = feedbackFile === undefined ? [] : parseFeedback(readText(feedbackFile), feedbackFile);
+    const said =
+      choice.kind === 'feedback'
+        ? choice.said
+        : feedbackFile === undefined
+          ? []
+          : parseFeedback(readText(feedbackFile), feedbackFile);
     const feedback: FeedbackProvider = async ({ question }) => judgementsOf(said, question);
-    const corrected = questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));
+    // Feedback that only makes up the groups is no gold.
+    const corrected =
+      config.feedback_weight === 0
+        ? questions
+        : questions.map((question) => withCorrections(question, judgementsOf(said, question.question)));
     const { questions: taught, leftOut } = await teachable(corrected, config, judge.gold);
     const pool = answerable(choice, taught);
     if (pool.length === 0)
@@ -102,8 +115,12 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
 
     if (pool.length < taught.length)
       report.progress(
-        `${taught.length - pool.length} questions left out: ${given.one('completions') ?? ''} has no completion for them`,
+        `${taught.length - pool.length} questions left out: ${filesOfSampler(choice).join()} has no completion for them`,
       );
+    const alone =
+      choice.kind === 'feedback' ? pool.filter((question) => recordedFor(choice, question) === 1).length : 0;
+    if (alone > 0)
+      report.progress(`${alone} of the questions have one SQL text only: there is nothing to compare it with`);
 
     const sampler = makeSampler(choice, {
       schema: database.schema,

@@ -8,7 +8,7 @@ import { SKETCH, type SamplerSource } from '../../grpo/group-source.ts';
 import type { Distribution, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import type { LanguageSampler } from '../../samplers/language/language-sampler.ts';
 import type { LanguageModel } from '../../samplers/language/model.ts';
-import { feedbackPool } from '../../samplers/replay/feedback-pool.ts';
+import { FEEDBACK_LABEL, feedbackPool } from '../../samplers/replay/feedback-pool.ts';
 import { AbsentModel } from './absent-model.ts';
 import type { Completions } from './completions.ts';
 import type { MakeLanguageSampler } from './language-samplers.ts';
@@ -77,7 +77,7 @@ export class ChosenSampler implements Sampler {
       case 'feedback':
         if (feedback().length === 0)
           throw new Error('Nobody has judged a completion of this dataset yet. Give a thumb, or correct a SQL, first.');
-        return this.#pool(source.kind, 'What people judged and wrote', feedbackPool(feedback()));
+        return this.#pool(source.kind, FEEDBACK_LABEL, feedbackPool(feedback()));
       case 'completions':
         if (source.file !== null)
           return this.#pool(source.kind, label ?? 'Recorded completions of your file', await fromFile(source.file));
@@ -116,14 +116,6 @@ export class ChosenSampler implements Sampler {
 
   async #pool(id: string, label: string, completions: Completions): Promise<Sampler> {
     const { makePoolSampler } = await import('../../samplers/replay/pool-sampler.ts');
-    const made = makePoolSampler({ completions, schema: this.#parts.schema, label });
-    return {
-      id,
-      label: made.label,
-      isLanguageModel: made.isLanguageModel,
-      generateGroup: (request, count) => made.generateGroup(request, count),
-      greedy: (request) => made.greedy(request),
-      distribution: (request, samples) => made.distribution(request, samples),
-    };
+    return makePoolSampler({ id, completions, schema: this.#parts.schema, label });
   }
 }

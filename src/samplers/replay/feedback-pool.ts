@@ -2,6 +2,8 @@
 import type { Feedback } from '../../grpo/feedback.ts';
 import type { PoolCompletion } from './pool-sampler.ts';
 
+/** What a sampler that draws from them is called. */
+export const FEEDBACK_LABEL = 'What people judged and wrote';
 export const JUDGED_BY_PEOPLE = 'judged by people';
 export const WRITTEN_BY_PEOPLE = 'written by people';
 

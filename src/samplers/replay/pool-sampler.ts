@@ -14,6 +14,8 @@ export interface PoolCompletion {
 }
 
 export interface PoolOptions {
+  /** Of the sampler; `completions` unless given. */
+  readonly id?: string;
   /** By question text, trimmed. */
   readonly completions: ReadonlyMap<string, readonly PoolCompletion[]>;
   readonly schema: Schema;
@@ -59,7 +61,7 @@ interface Pooled {
  *
  * Rejects with an Error that says so for a question without completions, and with AbortError.
  */
-export function makePoolSampler({ completions, schema, label, totals }: PoolOptions): Sampler {
+export function makePoolSampler({ id = 'completions', completions, schema, label, totals }: PoolOptions): Sampler {
   const featuresOf = makeTextFeatures(schema);
   const known = new Map<string, readonly Pooled[]>();
 
@@ -100,7 +102,7 @@ export function makePoolSampler({ completions, schema, label, totals }: PoolOpti
     });
 
   return {
-    id: 'completions',
+    id,
     label,
     isLanguageModel: true,
     async generateGroup(request: SampleRequest, count: number): Promise<Sample[]> {
