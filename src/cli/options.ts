@@ -140,6 +140,11 @@ export const COMMANDS = {
       ...SAMPLER_OPTIONS,
       { name: 'recording', value: 'F', help: 'replay: a recorded run, which is played back' },
       { name: 'record', value: 'F', help: 'write the run to this file, to be played back' },
+      {
+        name: 'verbose',
+        value: '',
+        help: 'say of each sample its question, completions, rewards, advantages, and which are reinforced or penalized',
+      },
       JSON_OUT,
     ],
   },

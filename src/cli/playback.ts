@@ -5,6 +5,7 @@ import { pointOf } from '../grpo/history.ts';
 import type { Recording } from '../recording/format.ts';
 import { playBack } from '../recording/playback.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { stepReport } from '../grpo/step-report.ts';
 import { rewardModeOf } from '../grpo/reward-modes.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import type { OutputFile } from './files.ts';
@@ -48,6 +49,7 @@ export async function playRecording(
       rewards: (feedback) => rewardsFor(database, feedback),
       onStep: (step) => {
         history.push(pointOf(step, recording.config));
+        if (given.has('verbose')) stepReport(step).forEach((line) => report.progress(line));
         if (everyTenth(history.length, steps))
           report.progress(`step ${history.length}/${steps}  ${step.metrics.hints} hints`);
       },

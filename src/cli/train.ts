@@ -144,6 +144,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       rewards: rewardsFor(database, feedback),
       seed,
       distribution: entropy,
+      ...(given.has('verbose') ? { verbose: (line) => report.progress(line) } : {}),
     });
     const events: Partial<Record<HintEvent['type'], number>> = {};
     const count = (list: readonly HintEvent[]): void => {

@@ -14,6 +14,17 @@ export const REWARD_MODE_LABELS: Readonly<Record<RewardMode, string>> = {
   mix: 'mix',
 };
 
+/** The reward components in words. */
+export const REWARD_COMPONENT_LABELS: Readonly<Record<RewardComponent, string>> = {
+  validity: 'Validity',
+  execution: 'Execution',
+  quality: 'Quality',
+  format: 'Format',
+  gold: 'Gold result',
+  agreement: 'Agreement',
+  feedback: 'Feedback',
+};
+
 type WeightName = `${RewardComponent}_weight`;
 type Weights = Readonly<Record<WeightName, number>>;
 

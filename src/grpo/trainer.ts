@@ -12,6 +12,7 @@ import { addToSummary, EMPTY_SUMMARY, hintCounts, stepMetrics } from './metrics.
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
 import { runAndScore, type ScoredSql } from './run-once.ts';
+import { stepReport } from './step-report.ts';
 import type {
   Completion,
   Database,
@@ -61,6 +62,8 @@ export interface TrainerOptions {
   readonly policy?: PolicyLayer;
   /** Whether a feature may become a hint or move one; every feature may unless given. */
   readonly learns?: (feature: HintFeature) => boolean;
+  /** Is told every step that was taken, sample by sample, in lines of text (step-report.ts). */
+  readonly verbose?: (line: string) => void;
 }
 
 /** One completion on its way through the loop: sampled, executed, scored. */
@@ -92,6 +95,7 @@ export class GRPOTrainer {
   readonly #measured: boolean;
   readonly #answers: AnswerMemory;
   readonly #learns: TrainerOptions['learns'];
+  readonly #verbose: TrainerOptions['verbose'];
   #random: SeededRandom;
   #config: GRPOConfig;
   #rewardModel: RewardModel;
@@ -110,6 +114,7 @@ export class GRPOTrainer {
     distribution = true,
     policy,
     learns,
+    verbose,
   }: TrainerOptions) {
     if (policy !== undefined && state !== undefined)
       throw new Error('A stored run has hints of its own and cannot share others.');
@@ -123,6 +128,7 @@ export class GRPOTrainer {
     this.#measured = distribution;
     this.#answers = new AnswerMemory(state?.answers);
     this.#learns = learns;
+    this.#verbose = verbose;
     this.#random = state === undefined ? seededRandom(seed) : restoreRandom(state.randomState);
     this.#step = state?.step ?? 0;
     this.#queue = state?.queue ?? [];
@@ -225,13 +231,15 @@ export class GRPOTrainer {
     if (this.#config.replay) for (const group of groups) this.#remember(group);
     const events = this.#learning === 'off' ? [] : this.updatePolicyLayer(groups);
     this.#summary = addToSummary(this.#summary, groups, events, this.policy.size);
-    return {
+    const step: Step = {
       number: this.#step,
       groups: groups.map(forTheRecord),
       events,
       ...hintCounts(events),
       metrics: stepMetrics(groups, ddofOf(this.#config), this.policy.size),
     };
+    if (this.#verbose !== undefined) for (const line of stepReport(step)) this.#verbose(line);
+    return step;
   }
 
   /** The next `questions_per_step` of a shuffled pass over the pool; a new pass begins when it is used up. */

@@ -106,6 +106,22 @@ describe('train --sampler feedback', () => {
     expect([code, stderr.trim().split('\n')]).toEqual([2, [expect.stringContaining(message)]]);
   });
 
+  it('with --verbose says of each sample what becomes of it, and again when the run is played back', async () => {
+    const said = feedbackFile('said.json', SAID);
+    const run = file('verbose.json');
+    const { code, stderr } = await train(
+      ...['--feedback', said, '--reward', 'feedback', '--steps', '2', '--verbose', '--record', run],
+    );
+    expect(code).toBe(0);
+    const samples = (text: string) => text.slice(text.indexOf('Step 1\n')).replace(/^step .*\n/gm, '');
+    expect(stderr).toContain(`Question: ${LONG}\n`);
+    for (const text of TEXTS) expect(stderr).toMatch(new RegExp(`^  SQL \\d: ${text.replace('*', '\\*')}$`, 'm'));
+    expect(stderr.match(/^ {2}SQL \d: advantage=\+\d\.\d{3} → REINFORCE$/gm)).toHaveLength(2);
+    expect(stderr.match(/^ {2}SQL \d: advantage=-\d\.\d{3} → PENALIZE$/gm)).toHaveLength(2);
+    const again = await lab('train', ...data, '--sampler', 'replay', '--recording', run, '--verbose');
+    expect([again.code, samples(again.stderr)]).toEqual([0, samples(stderr)]);
+  });
+
   it('is for training alone', async () => {
     const { code, stderr } = await lab('evaluate', ...data, '--sampler', 'feedback');
     expect([code, stderr]).toEqual([2, expect.stringContaining('--sampler must be sketch or endpoint or replay')]);

@@ -16,7 +16,7 @@ import type { Completion, Group, HintEvent, RewardComponent, Step } from '../../
 import { decimal, plural, share, signed, signedChange, term } from '../../charts/format.ts';
 import { contributions } from '../../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
-import { COMPONENT_LABELS } from './narrate.ts';
+import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
 
 /** What can be asked for. */
 export type Topic =
@@ -104,7 +104,7 @@ function explainComponent(completion: Completion, component: RewardComponent): E
   if (score === undefined) return null;
   const sum = score.reasons.reduce((total, { points }) => total + points, 0);
   const clamped = Math.min(1, Math.max(-1, sum));
-  const label = COMPONENT_LABELS[component];
+  const label = REWARD_COMPONENT_LABELS[component];
   return {
     title: `${label} of completion ${completion.index + 1}`,
     lead:
@@ -147,7 +147,7 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
   const index = String(completion.index + 1);
   const missing = parts
     .filter(({ value }) => value === null)
-    .map(({ component }) => COMPONENT_LABELS[component].toLowerCase());
+    .map(({ component }) => REWARD_COMPONENT_LABELS[component].toLowerCase());
   return {
     title: `Total reward (${REWARD_MODE_LABELS[modeOfWeights(weights)]}) of completion ${completion.index + 1}`,
     lead: 'Each component times its weight, divided by the sum of the weights.',
@@ -175,7 +175,7 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
               : []),
           ],
     parts: parts.map(({ component, value, weight, points }) => ({
-      label: COMPONENT_LABELS[component],
+      label: REWARD_COMPONENT_LABELS[component],
       how:
         value === null
           ? 'could not be computed'

@@ -2,6 +2,7 @@
 import { decimal, inWords } from '../../charts/format.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { estimatorOf } from '../../grpo/estimators/compare.ts';
+import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
 import type { Completion, Group, RewardComponent, Step } from '../../grpo/types.ts';
 import { changesOf, usersOf, type Change } from './changes.ts';
 import { mishap } from './outcome.ts';
@@ -193,16 +194,6 @@ function following(
   ];
 }
 
-export const COMPONENT_LABELS: Readonly<Record<RewardComponent, string>> = {
-  validity: 'Validity',
-  execution: 'Execution',
-  quality: 'Quality',
-  format: 'Format',
-  gold: 'Gold result',
-  agreement: 'Agreement',
-  feedback: 'Feedback',
-};
-
 /** "scored less for quality": the component in which two completions differ most. */
 function comparison(completion: Completion, other: Completion | undefined, word: 'less'): string | null {
   const gaps = Object.entries(completion.rewards.components).flatMap(([name, score]) => {
@@ -214,7 +205,7 @@ function comparison(completion: Completion, other: Completion | undefined, word:
   const widest = gaps.sort((a, b) => b.gap - a.gap)[0];
   return widest === undefined || widest.gap <= 0.05
     ? null
-    : `scored ${word} for ${COMPONENT_LABELS[widest.name].toLowerCase()}`;
+    : `scored ${word} for ${REWARD_COMPONENT_LABELS[widest.name].toLowerCase()}`;
 }
 
 /** Before the first step. */
