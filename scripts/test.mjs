@@ -1,7 +1,8 @@
 /**
  * `npm test`: installs what is missing, then runs every check, all of them even if one fails, and prints one summary
- * whose last line is `N passed, N failed` (tests; lint, format, types and build count as one each). Engines that are
- * not installed are named there with the reason; their tests count as skipped.
+ * whose last line is `N passed, N failed` (tests; lint, format, types and build count as one each). Before it stand the
+ * key verifications, each as the test behind it came out in this run. Engines that are not installed are named in the
+ * summary with the reason; their tests count as skipped.
  *
  * `npm test -- --only lint,node` runs some of the stages, `npm test -- --file test/x.test.ts` one file of tests, and
  * with `--watch` again whenever something it imports has changed.
@@ -15,6 +16,7 @@ import { ensureChromium } from './chromium.mjs';
 import { countTests } from './count-tests.mjs';
 import { findEngines } from './engines.mjs';
 import { prepare, ROOT } from './install.mjs';
+import { keyVerifications } from './key-verifications.mjs';
 
 /** No stage may hang for ever: one that runs longer than this is ended and has failed. */
 const STAGE_TIMEOUT_MS = 20 * 60_000;
@@ -187,6 +189,8 @@ async function runAll(stages, env, folder) {
   await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, lane));
   for (const stage of stages) if (stage.tool === VITEST) await runOne(stage);
   console.log(`\n── summary ──\n${stages.map(({ name }) => lines.get(name)).join('\n')}`);
+  const verified = keyVerifications(folder);
+  if (verified.length > 0) console.log(`\n${verified.join('\n')}\n`);
   return total;
 }
 

@@ -152,7 +152,13 @@ function vocabulary(extra: number): Token[] {
 }
 
 /** The file's bytes. */
-export function makeGguf(options: GgufOptions = {}): Uint8Array<ArrayBuffer> {
+export const makeGguf = (options: GgufOptions = {}): Uint8Array<ArrayBuffer> => makeGgufWithWeights(options).bytes;
+
+/** The file's bytes, and of each tensor that is random its bytes among them. */
+export function makeGgufWithWeights(options: GgufOptions = {}): {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly weights: readonly Uint8Array<ArrayBuffer>[];
+} {
   const {
     seed = 1,
     contextLength = 2048,
@@ -236,10 +242,14 @@ export function makeGguf(options: GgufOptions = {}): Uint8Array<ArrayBuffer> {
     out.u64(offset);
     offset += Math.ceil((size(shape) * 4) / ALIGNMENT) * ALIGNMENT;
   }
+  const places: (readonly [start: number, end: number])[] = [];
   for (const [, shape, range] of tensors) {
     out.pad();
+    const start = out.length;
     for (let left = size(shape); left > 0; left--) out.f32(range === null ? 1 : (random() * 2 - 1) * range);
+    if (range !== null) places.push([start, out.length]);
   }
   out.pad();
-  return out.taken();
+  const bytes = out.taken();
+  return { bytes, weights: places.map(([start, end]) => bytes.slice(start, end)) };
 }

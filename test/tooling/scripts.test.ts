@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { countTests } from '../../scripts/count-tests.mjs';
 import { findEngines } from '../../scripts/engines.mjs';
+import { KEY_VERIFICATIONS, keyVerifications } from '../../scripts/key-verifications.mjs';
 import { isSupportedNode, matchesLock } from '../../scripts/install.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scripts-test-'));
@@ -60,6 +61,58 @@ describe('tests are counted from the report', () => {
     expect(countTests(report({ ...counts, testResults: [] }), false).failed).toBe(1);
     expect(countTests(report('{"numPassed'), true)).toEqual({ passed: 0, failed: 1, skipped: 0 });
     expect(countTests(join(folder, 'absent.json'), true).failed).toBe(1);
+  });
+});
+
+describe('key verifications are what the tests of this run came to', () => {
+  const reports = (stages: Readonly<Record<string, object | string>>): string => {
+    const own = mkdtempSync(join(folder, 'reports-'));
+    for (const [stage, content] of Object.entries(stages))
+      writeFileSync(join(own, `${stage}.json`), typeof content === 'string' ? content : JSON.stringify(content));
+    return own;
+  };
+  const result = (stage: string, status = 'passed', fileStatus = 'passed') => ({
+    testResults: KEY_VERIFICATIONS.filter((one) => one.stage === stage).map(({ file, test: title }) => ({
+      name: `C:\\repository\\${file.replaceAll('/', '\\')}`,
+      status: fileStatus,
+      assertionResults: status === '' ? [] : [{ title, status }],
+    })),
+  });
+  const marks = (stages: Readonly<Record<string, object | string>>): string =>
+    keyVerifications(reports(stages))
+      .slice(1)
+      .map((line) => line.trim()[0])
+      .join('');
+  const node = {
+    testResults: [
+      {
+        name: `/repository/${KEY_VERIFICATIONS[0]?.file}`,
+        status: 'failed',
+        assertionResults: KEY_VERIFICATIONS.filter(({ stage }) => stage === 'node').map(({ test: title }, i) => ({
+          title,
+          status: ['passed', 'failed', 'passed', 'skipped'][i],
+        })),
+      },
+    ],
+  };
+
+  test('each names a test that is there', () => {
+    expect(KEY_VERIFICATIONS).toHaveLength(5);
+    for (const { file, test: title } of KEY_VERIFICATIONS)
+      expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toContain(`test('${title}'`);
+  });
+  test('passed, failed, or not run', () => {
+    expect(marks({ node, browser: result('browser') })).toBe('✓✗✓–✓');
+    expect(marks({ browser: result('browser') })).toBe('––––✓');
+    expect(marks({ browser: result('browser', 'failed', 'failed') })).toBe('––––✗');
+  });
+  test('a file that could not be loaded, and a report that cannot be read, verify nothing', () => {
+    expect(marks({ browser: result('browser', '', 'failed') })).toBe('––––✗');
+    expect(marks({ browser: '{"testRes' })).toBe('––––✗');
+  });
+  test('where none of them was run there is nothing to print', () => {
+    expect(keyVerifications(reports({}))).toEqual([]);
+    expect(keyVerifications(reports({ node: { testResults: [] } }))).toEqual([]);
   });
 });
 
