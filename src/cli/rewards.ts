@@ -270,8 +270,7 @@ function totalsWithAgreement(
   );
   return group.map(({ rewards: { components, cappedAt } }, i) => {
     const score = agreement[i];
-    const total = weightedTotal(score === undefined ? components : { ...components, agreement: score }, weights);
-    return total === null || cappedAt === undefined ? total : Math.min(total, cappedAt);
+    return cappedAt ?? weightedTotal(score === undefined ? components : { ...components, agreement: score }, weights);
   });
 }
 

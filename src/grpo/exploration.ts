@@ -24,9 +24,11 @@ export function temperatureOf(set: number, again: number): number {
 }
 
 /**
- * Known to be right: by gold where it could be computed, otherwise by what people said. Relevance alone proves nothing.
+ * Known to be right: by gold where it could be computed, otherwise by what people said. Relevance alone proves nothing,
+ * and what evades the question is not right when it hits.
  */
-export function isRight({ components }: ScoredRewards): boolean {
+export function isRight({ components, cappedAt }: ScoredRewards): boolean {
+  if (cappedAt !== undefined) return false;
   const gold = components.gold?.value ?? null;
   return gold === null ? components.feedback?.value === 1 : gold === 1;
 }

@@ -460,9 +460,15 @@ export interface ScoredRewards {
   readonly components: Readonly<Partial<Record<RewardComponent, RewardScore>>>;
   /** Σ w_c r_c / Σ w_c over the components that could be computed, in [-1, 1]; null when none could. */
   readonly total: number | null;
-  /** What the total was cut to, for an answer that evades the question; absent where nothing was cut. */
+  /**
+   * Only of an answer that evades the question: what its total is, whatever its components say. Estimators that read
+   * components take each of them for the worst.
+   */
   readonly cappedAt?: number;
 }
+
+/** The lowest that a component and a total can be. */
+export const WORST_REWARD = -1;
 
 /** Scores the completions of one group. Async because a gold component runs the gold SQL. */
 export interface RewardModel {

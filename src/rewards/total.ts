@@ -1,6 +1,7 @@
 import type { FeedbackProvider } from '../grpo/feedback.ts';
 import {
   REWARD_COMPONENTS,
+  WORST_REWARD,
   type Database,
   type Question,
   type RewardComponent,
@@ -23,8 +24,8 @@ import { reason, scoreOf, type Completed } from './score.ts';
 import { parserFor, validityReward } from './validity.ts';
 import type { ParserObjection } from '../sql/parse.ts';
 
-/** No answer that evades the question gets a higher total than this, however well it compiles and runs. */
-export const GATED_TOTAL = -0.9;
+/** The total of every answer that evades the question, however well it compiles and runs: no answer can have less. */
+export const GATED_TOTAL = WORST_REWARD;
 
 export interface RewardModelOptions {
   readonly schema: Schema;
@@ -90,10 +91,10 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
         // hack even when it hits.
         const lifted =
           quality.gate === 'unrelated' && (components['gold']?.value === 1 || components['feedback']?.value === 1);
-        if (quality.gate === null || total === null || total <= GATED_TOTAL) return { components, total };
-        if (lifted) return { components, total };
+        if (quality.gate === null || lifted) return { components, total };
+        // Also where no component with a weight could be computed: or it would teach less than an attempt that failed.
         return {
-          components: { ...components, quality: withCap(quality.score) },
+          components: total === GATED_TOTAL ? components : { ...components, quality: withCap(quality.score) },
           total: GATED_TOTAL,
           cappedAt: GATED_TOTAL,
         };

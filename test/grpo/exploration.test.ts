@@ -230,7 +230,9 @@ describe('replay', () => {
       right(null, 0.5),
       right(null, null),
       isRight({ components: {}, total: 1 }),
-    ]).toEqual([true, true, true, false, false, false, false]);
+      // A constant that hits.
+      isRight({ components: { gold: said(1) }, total: -1, cappedAt: -1 }),
+    ]).toEqual([true, true, true, false, false, false, false, false]);
   });
   it('remembers one answer a question, the last, and forgets the oldest question', () => {
     const memory = new AnswerMemory();

@@ -289,7 +289,7 @@ describe('gold', () => {
     } as const;
     const [lucky, honest] = await scoreAll(counted, 'SELECT 2', counted.sql);
     expect(lucky?.components.gold?.value).toBe(1);
-    expect(lucky?.total).toBeLessThanOrEqual(-0.9);
+    expect(lucky?.total).toBe(-1);
     expect(honest?.total).toBeGreaterThan(0.7);
     database.close();
   });

@@ -2,7 +2,7 @@
 import type { GroupAdvantages } from '../advantage.ts';
 import type { GRPOConfig } from '../config.ts';
 import { ddofOf, rewardWeights } from '../derived-settings.ts';
-import { REWARD_COMPONENTS, type ScoredRewards } from '../types.ts';
+import { REWARD_COMPONENTS, WORST_REWARD, type ScoredRewards } from '../types.ts';
 import type { Estimator } from './estimator.ts';
 import { ESTIMATORS } from './index.ts';
 
@@ -16,7 +16,11 @@ export function estimatorOf({
   return scale_rewards ? found : (found.unscaled ?? found);
 }
 
-/** The advantages of a batch of B groups of G completions: B results with G advantages each. */
+/**
+ * The advantages of a batch of B groups of G completions: B results with G advantages each. What evades the question
+ * has the worst total already and counts as the worst in every component: no estimator gives it an advantage above 0,
+ * or above that of a completion of its group that does not evade.
+ */
 export function advantagesOf(
   batch: readonly (readonly { readonly rewards: ScoredRewards }[])[],
   config: GRPOConfig,
@@ -26,7 +30,9 @@ export function advantagesOf(
     components: Object.fromEntries(
       REWARD_COMPONENTS.map((name) => [
         name,
-        completions.map(({ rewards }) => rewards.components[name]?.value ?? null),
+        completions.map(({ rewards: { components: scored, cappedAt } }) =>
+          cappedAt === undefined ? (scored[name]?.value ?? null) : WORST_REWARD,
+        ),
       ]),
     ),
   }));

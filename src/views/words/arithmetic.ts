@@ -155,20 +155,24 @@ function explainTotal(completion: Completion, group: number, config: GRPOConfig)
       recorded === null
         ? []
         : [
-            {
-              name: capped ? 'sum' : 'r',
-              index: capped ? undefined : index,
-              formula: 'Σ w·r / Σ w',
-              values: `(${computed.map(({ weight, value }) => `${share(weight)}·${bracketed(value ?? 0)}`).join(' + ')}) / ${three(sum)}`,
-              result: signed(total, 3),
-            },
+            ...(computed.length === 0
+              ? []
+              : [
+                  {
+                    name: capped ? 'sum' : 'r',
+                    index: capped ? undefined : index,
+                    formula: 'Σ w·r / Σ w',
+                    values: `(${computed.map(({ weight, value }) => `${share(weight)}·${bracketed(value ?? 0)}`).join(' + ')}) / ${three(sum)}`,
+                    result: signed(total, 3),
+                  },
+                ]),
             ...(capped
               ? [
                   {
                     name: 'r',
                     index,
-                    formula: 'min(sum, cap)',
-                    values: `min(${three(total)}, ${three(recorded)})`,
+                    formula: computed.length === 0 ? 'cap' : 'min(sum, cap)',
+                    values: computed.length === 0 ? three(recorded) : `min(${three(total)}, ${three(recorded)})`,
                     result: signed(recorded, 3),
                   },
                 ]
