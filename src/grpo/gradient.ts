@@ -15,6 +15,9 @@
  * in the same way) its gradient E f is the same for all i and drops out, because the advantages of a group sum to 0:
  * there both forms are equal. They differ where decisions depend on what was chosen before, and where
  * min_advantage_threshold leaves out part of the group.
+ *
+ * Active in a step is, in both forms, a feature that occurred in one of its completions or could have: an option with
+ * it stood open at a decision that was met. What could occur and never did may move a hint there is, but makes none.
  */
 import type { GradientName } from './config.ts';
 import type { FeatureUse, HintCause, HintFeature } from './types.ts';
@@ -69,7 +72,7 @@ class Sums implements FeatureGradient {
   }
 }
 
-/** Gradients of every feature that fired somewhere or that `isHint` knows, in order of first appearance. */
+/** Gradients of the active features that fired somewhere or that `isHint` knows, in order of first appearance. */
 export function featureGradients(
   groups: readonly (readonly TaughtCompletion[])[],
   form: GradientName,
@@ -81,7 +84,7 @@ export function featureGradients(
     for (const completion of completions) {
       const { advantage, teaches } = completion;
       for (const { feature, value, expected } of completion.features) {
-        if (value === 0 && form === 'simple') continue;
+        if (value === 0 && expected === 0) continue;
         let sum = sums.get(feature.key);
         if (sum === undefined) sums.set(feature.key, (sum = new Sums(feature)));
         if (value > 0) sum.fired = true;

@@ -8,20 +8,23 @@ import { isWithin } from './wording.ts';
 import { patternKey } from './feature-key.ts';
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
-import { firstOf } from './first-of.ts';
 import type { FeatureGradient } from './gradient.ts';
 import { HintTable, type Slot } from './hint-table.ts';
+import { weakestHints } from './room.ts';
 import type { HintCause, HintEvent, HintEventType, HintEvidence, HintReason, PolicyHint, PolicyView } from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
 export const PRUNE_WEIGHT = 0.02;
 /** Teaching completions before a hint may be pruned or merged: below it, nothing is known about it. */
 export const SETTLED_SUPPORT = 6;
-/** Steps for which a new or freshly taught hint is safe from making room: long enough to be met again. */
-export const FRESH_STEPS = 50;
 /** The published group size, for which `new_hint_threshold` is stated. */
 const REFERENCE_COMPLETIONS = 4;
+/** A change of a weight smaller than this is the rounding of terms that cancel: nothing happened. */
+export const LEAST_CHANGE = 1e-12;
 const NO_EVIDENCE: HintEvidence = { support: 0, positive: 0, advantage: 0, steps: 0 };
+
+/** An event while it is put together. */
+type Draft = { -readonly [K in keyof HintEvent]: HintEvent[K] };
 
 /** What becomes of one hint by another way than training; null when it goes. */
 export interface HintChange {
@@ -95,6 +98,11 @@ export class PolicyLayer implements PolicyView {
    * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts
    * this step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n
    * = 0. With learning_rate 0 nothing changes and no event is made.
+   *
+   * A Δw below `LEAST_CHANGE` is no event and no evidence: completions that cancel, or push against the limit, taught
+   * nothing. Where only the second term moves a hint, it is a decay, and no evidence either. What is created stays for
+   * this step: a new hint that would have to make room at once is not created, and twins merge when they are next
+   * taught.
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
     this.configure(config);
@@ -105,6 +113,7 @@ export class PolicyLayer implements PolicyView {
       config.new_hint_threshold * Math.sqrt(REFERENCE_COMPLETIONS / (config.group_size * config.questions_per_step));
     const events: HintEvent[] = [];
     const settled: Slot[] = [];
+    const created: Draft[] = [];
     for (const taught of gradients) {
       const { feature, gradient, support } = taught;
       if (!isAllowed(feature, config)) continue;
@@ -122,11 +131,11 @@ export class PolicyLayer implements PolicyView {
       const gradientTerm = learning_rate * gradient * share;
       const decayTerm = before === start ? 0 : -learning_rate * kl_coef * (before - start);
       const after = Math.min(weight_limit, Math.max(-weight_limit, before + gradientTerm + decayTerm));
-      if (hint !== undefined && gradientTerm === 0 && decayTerm === 0 && support === 0) continue;
-      const type: HintEventType = hint === undefined ? 'create' : gradientTerm === 0 ? 'decay' : 'update';
-      const evidence = addEvidence(known, taught);
+      if (Math.abs(after - before) < LEAST_CHANGE) continue;
+      const type: HintEventType =
+        hint === undefined ? 'create' : Math.abs(gradientTerm) < LEAST_CHANGE ? 'decay' : 'update';
       // Some hundred a step: built up, since every part spread into it would be an object of its own.
-      const event: { -readonly [K in keyof HintEvent]: HintEvent[K] } = {
+      const event: Draft = {
         sequence: this.#eventCount,
         step,
         type,
@@ -140,8 +149,13 @@ export class PolicyLayer implements PolicyView {
       };
       if (start !== 0) event.pulledTo = start;
       if (share !== 1) event.share = share;
-      if (hint !== undefined) event.evidence = evidence;
-      else event.hint = { ...feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true };
+      if (hint === undefined) {
+        const evidence = addEvidence(known, taught);
+        event.hint = { ...feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true };
+        created.push(event);
+        continue;
+      }
+      if (type === 'update') event.evidence = addEvidence(known, taught);
       events.push(event);
       settled.push(this.#apply(event, slot) as Slot);
     }
@@ -157,7 +171,23 @@ export class PolicyLayer implements PolicyView {
         events.push(this.#remove(hint, step, 'prune', { id: 'unsupported', positive, support }));
       }
     }
-    events.push(...this.#mergeTwins(settled, step, weight_limit), ...this.#makeRoom(config.max_hints, step));
+    events.push(...this.#mergeTwins(settled, step, weight_limit));
+    const leaving = weakestHints(
+      [...this.#table.learned, ...created.filter(({ key }) => this.#startOf(key) === 0)].flatMap(
+        ({ hint }) => hint ?? [],
+      ),
+      config.max_hints,
+      step,
+    );
+    for (const hint of leaving)
+      if (this.has(hint.key)) events.push(this.#remove(hint, step, 'prune', { id: 'room', most: config.max_hints }));
+    const goes = new Set(leaving.map(({ key }) => key));
+    for (const event of created) {
+      if (goes.has(event.key)) continue;
+      event.sequence = this.#eventCount;
+      this.apply(event);
+      events.push(event);
+    }
     return events;
   }
 
@@ -338,27 +368,6 @@ export class PolicyLayer implements PolicyView {
       }
     }
     return events;
-  }
-
-  /**
-   * Prunes the weakest hints beyond `most`, those not taught lately first, those switched off by hand last. Those the
-   * run started from neither count nor go.
-   */
-  #makeRoom(most: number, step: number): HintEvent[] {
-    const { learned } = this.#table;
-    const excess = learned.length - most;
-    if (excess <= 0) return [];
-    const fresh = (hint: PolicyHint): number => (!hint.enabled ? 2 : step - hint.updatedAt < FRESH_STEPS ? 1 : 0);
-    const weakest = firstOf(
-      learned,
-      excess,
-      ({ hint: a }, { hint: b }) =>
-        fresh(a) - fresh(b) ||
-        Math.abs(a.weight) - Math.abs(b.weight) ||
-        a.updatedAt - b.updatedAt ||
-        (a.key < b.key ? -1 : 1),
-    );
-    return weakest.map(({ hint }) => this.#remove(hint, step, 'prune', { id: 'room', most }));
   }
 
   #put(key: string, hint: PolicyHint, slot = this.#table.get(key)): Slot {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { featureGradients, type FeatureGradient, type TaughtCompletion } from '../../src/grpo/gradient.ts';
-import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
+import { LEAST_CHANGE, PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
 import { describeHint, hintType, reasonOf } from '../../src/grpo/sentences.ts';
 import type { HintEvent, HintEventType, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
@@ -81,6 +81,22 @@ describe('the gradient', () => {
       )[0],
     ).toMatchObject({ gradient: 0, support: 0 });
   });
+  it('calls the same features active in both forms: those that occurred or could have', () => {
+    const never = feature('AVG');
+    const group = [
+      completion(0, 1, [
+        [sum, 1, 0.3],
+        [count, 0, 0.3],
+        [never, 0, 0],
+      ]),
+      completion(1, -1, [[count, 0, 0.3]], false),
+    ];
+    const active = (form: 'simple' | 'score-function'): string[] =>
+      featureGradients([group], form, () => true).map((g) => g.feature.key);
+    expect(active('simple')).toEqual([sum.key, count.key]);
+    expect(active('score-function')).toEqual(active('simple'));
+    expect(featureGradients([group], 'simple', () => true)[1]).toMatchObject({ gradient: 0, support: 0, causes: [] });
+  });
   it('keeps what fired and what is a hint; what merely could have fired is left', () => {
     const group = [
       completion(0, 1, [
@@ -127,6 +143,29 @@ describe('one update', () => {
     expect(policy.weightOf('* | A')).toBeCloseTo(0.1 - 0.1 * 0.05 * 0.1, 12);
     expect(policy.weightOf('* | B')).toBeCloseTo(0.1, 12);
   });
+  it('takes a change that is rounding for none: no event, no evidence', () => {
+    const policy = new PolicyLayer();
+    policy.update([taught(feature('A'), 1)], config, 1);
+    const [before] = policy.hints;
+    const free = makeConfig({ kl_coef: 0, learning_rate: 0.1, new_hint_threshold: 0 });
+    const cancelled = { support: 4, positive: 2, advantage: 1e-16 };
+    for (const gradient of [0, 1e-17, -9e-12])
+      expect(
+        policy.update([taught(feature('A'), gradient, cancelled), taught(feature('B'), gradient, cancelled)], free, 2),
+      ).toEqual([]);
+    expect(policy.hints).toEqual([before]);
+    expect(policy.eventCount).toBe(1);
+    // Where the pull to the start moves it all the same, that alone is what happened.
+    const [pulled] = policy.update([taught(feature('A'), 1e-17, cancelled)], config, 3);
+    expect([pulled?.type, pulled?.evidence, policy.hints[0]?.evidence]).toEqual(['decay', undefined, before?.evidence]);
+  });
+  it('learns nothing at the limit', () => {
+    const policy = new PolicyLayer();
+    const free = makeConfig({ kl_coef: 0, weight_limit: 2 });
+    policy.update([taught(feature('A'), 1000)], free, 1);
+    expect(policy.update([taught(feature('A'), 1000)], free, 2)).toEqual([]);
+    expect(policy.update([taught(feature('A'), -1)], free, 3)).toHaveLength(1);
+  });
   it('clips to the weight limit', () => {
     const policy = new PolicyLayer();
     policy.update([taught(feature('A'), 1000), taught(feature('B'), -1000)], makeConfig({ weight_limit: 2 }), 1);
@@ -159,9 +198,10 @@ describe('one update', () => {
     const short = feature('SUM', 'revenue');
     const long = feature('SUM', 'total revenue');
     const both = [taught(short, 0.5, { support: SETTLED_SUPPORT }), taught(long, 0.5, { support: SETTLED_SUPPORT })];
-    const events = policy.update(both, config, 1);
-    expect(events.map(({ type }) => type)).toEqual(['create', 'create', 'merge', 'merge']);
-    expect(policy.weightOf(short.key)).toBeCloseTo(0.1, 12);
+    expect(policy.update(both, config, 1).map(({ type }) => type)).toEqual(['create', 'create']);
+    const events = policy.update(both, makeConfig({ learning_rate: 0.1, kl_coef: 0 }), 2);
+    expect(events.map(({ type }) => type)).toEqual(['update', 'update', 'merge', 'merge']);
+    expect(policy.weightOf(short.key)).toBeCloseTo(0.2, 12);
     expect(policy.has(long.key)).toBe(false);
   });
 });
@@ -170,12 +210,18 @@ describe('limits', () => {
   it('does not merge beyond the weight limit, since cutting the sum would move logits', () => {
     const policy = new PolicyLayer();
     const [short, long] = [feature('SUM', 'revenue'), feature('SUM', 'total revenue')];
-    const events = policy.update(
-      [taught(short, 5, { support: SETTLED_SUPPORT }), taught(long, 5, { support: SETTLED_SUPPORT })],
-      makeConfig({ weight_limit: 0.5 }),
-      1,
-    );
-    expect(events.map(({ type }) => type)).toEqual(['create', 'create']);
+    const update = (gradient: number, step: number): HintEventType[] =>
+      policy
+        .update(
+          [short, long].map((of) => taught(of, gradient, { support: SETTLED_SUPPORT })),
+          makeConfig({ weight_limit: 0.5, learning_rate: 0.1, kl_coef: 0 }),
+          step,
+        )
+        .map(({ type }) => type);
+    expect([update(4, 1), update(4, 2)]).toEqual([
+      ['create', 'create'],
+      ['update', 'update'],
+    ]);
     expect(policy.hints.map(({ weight }) => weight)).toEqual([0.5, 0.5]);
   });
   it('asks less of the gradient of a larger sample before it makes a hint', () => {
@@ -204,6 +250,17 @@ describe('room for hints', () => {
     ]);
     expect(policy.size).toBe(10);
     expect(policy.has('* | P103')).toBe(true);
+  });
+  it('does not create what would have to go at once', () => {
+    const config = makeConfig({ max_hints: 10 });
+    const policy = new PolicyLayer();
+    policy.update(many(0, 8, 2), config, 1);
+    const events = policy.update(many(100, 4, 0.5), config, 2);
+    expect(events.map(({ type, key }) => [type, key])).toEqual([
+      ['create', '* | P102'],
+      ['create', '* | P103'],
+    ]);
+    expect(policy.size).toBe(10);
   });
   it('lets a reader’s switched-off hint be', () => {
     const config = makeConfig({ max_hints: 10 });
@@ -285,6 +342,7 @@ describe('the event log', () => {
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const policy = new PolicyLayer();
         const log: HintEvent[] = [];
+        const reinstated = new Set<number>();
         const snapshots: { at: number; hints: readonly PolicyHint[] }[] = [{ at: 0, hints: [] }];
         steps.forEach((action, n) => {
           if (action.kind === 'update')
@@ -305,12 +363,19 @@ describe('the event log', () => {
                 n * 20,
               ),
             );
-          else if (action.kind === 'reinstate')
+          else if (action.kind === 'reinstate') {
+            reinstated.add(n * 20);
             log.push(...policy.reinstate(snapshots.at(-1 - action.back)?.hints ?? [], n * 20, { id: 'other-start' }));
-          else if (policy.has(action.of.key)) log.push(...policy.edit(action.of.key, action, n * 20, 5));
+          } else if (policy.has(action.of.key)) log.push(...policy.edit(action.of.key, action, n * 20, 5));
           snapshots.push({ at: log.length, hints: policy.hints });
         });
         expect(log.map(({ sequence }) => sequence)).toEqual(log.map((_event, i) => i));
+        const made = new Set(log.flatMap(({ type, step: at, key }) => (type === 'create' ? [`${at} ${key}`] : [])));
+        for (const { type, step: at, key, before, after } of log) {
+          if (['create', 'update', 'decay'].includes(type))
+            expect(Math.abs((after ?? 0) - (before ?? 0))).toBeGreaterThanOrEqual(LEAST_CHANGE);
+          if (after === null && !reinstated.has(at)) expect(made).not.toContain(`${at} ${key}`);
+        }
         for (const { type } of log) seen.add(type);
         const stored = structuredClone(log);
         for (const { at, hints } of snapshots) expect(replayEvents(stored, at).hints).toEqual(hints);

@@ -44,8 +44,7 @@ describe('the policy a run starts from', () => {
   const config = makeConfig({ learning_rate: 0.1, kl_coef: 0.5, new_hint_threshold: 0 });
   it('is what active hints are pulled to: −lr·kl·(w − w_start)', () => {
     const policy = startedWith(hint('A', 1));
-    const [atStart] = policy.update([taught(feature('A'), 0)], config, 1);
-    expect(atStart).toMatchObject({ before: 1, after: 1, decayTerm: 0 });
+    expect(policy.update([taught(feature('A'), 0)], config, 1)).toEqual([]);
     policy.update([taught(feature('A'), -4)], config, 2);
     const [back] = policy.update([taught(feature('A'), 0)], config, 3);
     expect(back?.decayTerm).toBeCloseTo(-0.1 * 0.5 * (0.6 - 1), 12);
@@ -131,8 +130,8 @@ describe('the policy a run starts from', () => {
       small,
       100,
     );
-    expect(events.filter(({ type }) => type === 'prune').map(({ key }) => key)).toEqual(['* | L0']);
-    expect(events.some(({ type }) => type === 'merge')).toBe(false);
+    expect(events.some(({ type }) => type === 'prune' || type === 'merge')).toBe(false);
+    expect([policy.has('* | L0'), policy.has('* | L1')]).toEqual([false, true]);
     expect(policy.size).toBe(14 + 10);
   });
 });
