@@ -1,9 +1,11 @@
 import { parseAnswers } from '../formats/dataset.ts';
 import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
 import { reasonWords } from '../grpo/reason-words.ts';
+import type { ReasonMessage } from '../grpo/reward-reasons.ts';
 import { runAndScore } from '../grpo/run-once.ts';
 import type { RewardComponent, RewardReason } from '../grpo/types.ts';
 import { GoldResults, wholeResults } from '../lab/gold.ts';
+import { reasonsOf } from '../sql/result-match.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { UsageError } from './options.ts';
@@ -27,6 +29,8 @@ interface ScoredItem {
   readonly executed: boolean;
   /** Null where the question has no gold SQL. */
   readonly matchesGold: boolean | null;
+  /** Why, each with its sentence; none where the question has no gold SQL. */
+  readonly verdict: readonly (ReasonMessage & { readonly text: string })[];
   readonly reasons: Readonly<Partial<Record<RewardComponent, readonly ToldReason[]>>>;
 }
 
@@ -63,6 +67,7 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
       const { execution } = run;
       const { components, total } = run.rewards;
       const [whole = execution] = await wholeResults([sql], [execution], database, budget);
+      const verdict = await gold.verdict(question, whole);
       const value = (name: RewardComponent): number | null => components[name]?.value ?? null;
       items.push({
         id: question.id,
@@ -72,7 +77,8 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
         format: value('format'),
         total,
         executed: execution.status === 'rows' || execution.status === 'empty',
-        matchesGold: await gold.matches(question, whole),
+        matchesGold: verdict?.match ?? null,
+        verdict: verdict === null ? [] : reasonsOf(verdict).map((told) => ({ text: reasonWords(told), ...told })),
         reasons: Object.fromEntries(
           Object.entries(components).map(([name, component]) => [
             name,

@@ -178,6 +178,8 @@ const WORDS: { readonly [Id in ReasonId]: (...values: ReasonValues[Id]) => strin
   'match-order': () => 'The values are there, but the rows come in another order.',
   'match-column': (number, name) => `No column holds what the gold SQL has in column ${number} (${name}).`,
   'match-pairing': () => 'The columns cannot be paired with those of the gold SQL.',
+  'order-as-it-stands': () =>
+    'What the gold SQL sorts by cannot be read from its result, so the order of the rows was taken as it stands.',
   'match-rows': () => 'Each column holds the right values, but they belong to other rows.',
 
   'agrees-without-result': () => 'It has no result, so it agrees with none.',

@@ -172,6 +172,7 @@ export interface ReasonValues {
   'match-column': [number: number, name: string];
   'match-pairing': [];
   'match-rows': [];
+  'order-as-it-stands': [];
 
   // agreement
   'agrees-without-result': [];

@@ -2,8 +2,8 @@
 import { type QueryBudget } from '../grpo/derived-settings.ts';
 import type { Database, Execution, ExecutionBudget, ExecutionStatus, Question } from '../grpo/types.ts';
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
-import { hasTopLevelOrderBy } from '../sql/lex.ts';
-import { matchResults, saysNothing } from '../sql/result-match.ts';
+import { matchReference, runReferences, type Reference } from '../sql/reference.ts';
+import { saysNothing, type MatchResult } from '../sql/result-match.ts';
 
 /**
  * Answers are held to the settings' budget, but their rows are kept as far as gold's are, so that they can be compared.
@@ -31,16 +31,10 @@ export class GoldError extends Error {
   override readonly name = 'GoldError';
 }
 
-interface GoldResult {
-  readonly execution: Execution;
-  /** Rows are a list, not a bag. */
-  readonly ordered: boolean;
-}
-
 /** Runs gold SQL once per question and keeps the results. */
 export class GoldResults {
   readonly #database: Database;
-  readonly #known = new Map<string, Promise<readonly GoldResult[]>>();
+  readonly #known = new Map<string, Promise<readonly Reference[]>>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -52,10 +46,16 @@ export class GoldResults {
    * Rejects with GoldError.
    */
   async matches(question: Question, answer: Execution): Promise<boolean | null> {
+    return (await this.verdict(question, answer))?.match ?? null;
+  }
+
+  /** The same with its reason: of the SQL that matches, or of the gold SQL where none does. */
+  async verdict(question: Question, answer: Execution): Promise<MatchResult | null> {
     if (question.sql === undefined) return null;
     const golds = await this.#of(question, question.sql);
     if (!golds.some(isComplete)) return null;
-    return golds.some((gold) => matchResults(gold.execution, answer, gold.ordered).match);
+    const verdicts = golds.map((gold) => matchReference(gold, answer));
+    return verdicts.find(({ match }) => match) ?? verdicts[0] ?? null;
   }
 
   /**
@@ -76,7 +76,7 @@ export class GoldResults {
     return gold === undefined || !isComplete(gold) ? null : saysNothing(gold.execution);
   }
 
-  #of(question: Question, sql: string): Promise<readonly GoldResult[]> {
+  #of(question: Question, sql: string): Promise<readonly Reference[]> {
     let results = this.#known.get(question.id);
     if (results === undefined) {
       results = this.#run(question, [sql, ...(question.sqlAlternatives ?? [])]);
@@ -85,23 +85,22 @@ export class GoldResults {
     return results;
   }
 
-  async #run(question: Question, texts: readonly string[]): Promise<readonly GoldResult[]> {
-    const executions = await this.#database.execute(texts, { budget: GOLD_BUDGET });
-    return executions.map((execution, i) => {
+  async #run(question: Question, texts: readonly string[]): Promise<readonly Reference[]> {
+    const results = await runReferences(texts, this.#database, GOLD_BUDGET);
+    for (const [i, { execution }] of results.entries())
       if (BROKEN.has(execution.status)) {
         const which = i === 0 ? 'gold SQL' : `alternative SQL ${i}`;
         throw new GoldError(
           `The ${which} of question "${question.id}" does not run (${execution.status}${execution.error === undefined ? '' : `: ${execution.error}`}).`,
         );
       }
-      return { execution, ordered: hasTopLevelOrderBy(texts[i] ?? '') };
-    });
+    return results;
   }
 }
 
 /** What says that the dataset is broken; going over the budget says that the result is too much to compare. */
 const BROKEN: ReadonlySet<ExecutionStatus> = new Set(['invalid', 'refused', 'failed']);
 
-function isComplete({ execution }: GoldResult): boolean {
+function isComplete({ execution }: Reference): boolean {
   return (execution.status === 'rows' || execution.status === 'empty') && !execution.truncated;
 }

@@ -3,21 +3,15 @@ import type { FeedbackProvider, Judgements } from '../grpo/feedback.ts';
 import { reasonMessage } from '../grpo/reward-reasons.ts';
 import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
-import { hasTopLevelOrderBy } from '../sql/lex.ts';
 import { normaliseSql } from '../sql/normalise.ts';
-import { matchResults, saysNothing } from '../sql/result-match.ts';
+import { matchReference, runReferences, type Reference } from '../sql/reference.ts';
+import { saysNothing } from '../sql/result-match.ts';
 import { absent, reason, scoreOf } from './score.ts';
 
 type Completions = Parameters<FeedbackProvider>[1];
 
-/** The result of an SQL text that somebody judged or wrote. */
-interface Known {
-  readonly execution: Execution;
-  readonly ordered: boolean;
-}
-
-/** Results by SQL text, so that each is run once. */
-export type KnownResults = Map<string, Known>;
+/** Results of SQL that somebody judged or wrote, by its text, so that each is run once. */
+export type KnownResults = Map<string, Reference>;
 
 /**
  * SQL a person judged was run before, within a group's budget: this much and no more, so that no thumb can hang a step.
@@ -49,7 +43,7 @@ export async function feedbackRewards(
   const own = completions.map(({ sql }) => words.get(normaliseSql(sql)) ?? null);
   if (own.every((score) => score !== null)) return own;
   await runMissing([...said.approved, ...said.corrected, ...said.disapproved], database, known);
-  const find = (texts: readonly string[]): Known[] => texts.flatMap((sql) => known.get(sql) ?? []);
+  const find = (texts: readonly string[]): Reference[] => texts.flatMap((sql) => known.get(sql) ?? []);
   const results = {
     approved: find(said.approved),
     corrected: find(said.corrected),
@@ -64,10 +58,10 @@ const WRITTEN = scoreOf([reason(1, 'person-wrote')]);
 
 function byResult(
   execution: Execution,
-  { approved, corrected, disapproved }: Readonly<Record<keyof Judgements, readonly Known[]>>,
+  { approved, corrected, disapproved }: Readonly<Record<keyof Judgements, readonly Reference[]>>,
 ): RewardScore {
-  const same = (known: readonly Known[]): boolean =>
-    known.some((one) => speaks(one) && matchResults(one.execution, execution, one.ordered).match);
+  const same = (known: readonly Reference[]): boolean =>
+    known.some((one) => speaks(one) && matchReference(one, execution).match);
   if (same(corrected)) return scoreOf([reason(1, 'same-as-written')]);
   if (same(approved)) return scoreOf([reason(1, 'same-as-approved')]);
   const all = [...approved, ...corrected, ...disapproved];
@@ -79,17 +73,15 @@ function byResult(
 }
 
 /** Can a result be compared, and is it one that wrong SQL does not return easily? */
-function speaks({ execution }: Known): boolean {
+function speaks({ execution }: Reference): boolean {
   return execution.status === 'rows' && !execution.truncated && !saysNothing(execution);
 }
 
 async function runMissing(texts: readonly string[], database: Database, known: KnownResults): Promise<void> {
   const missing = [...new Set(texts)].filter((sql) => !known.has(sql));
   if (missing.length === 0) return;
-  const executions = await database.execute(missing, { budget: JUDGED_BUDGET });
-  executions.forEach((execution, i) =>
-    known.set(missing[i] ?? '', { execution, ordered: hasTopLevelOrderBy(missing[i] ?? '') }),
-  );
+  const results = await runReferences(missing, database, JUDGED_BUDGET);
+  results.forEach((result, i) => known.set(missing[i] ?? '', result));
 }
 
 /** A question as people corrected it: what they wrote stands in the place of the dataset's gold. */

@@ -1,13 +1,13 @@
 import { reasonMessage, type ReasonMessage } from '../grpo/reward-reasons.ts';
 import type { Database, Execution, Question, RewardScore } from '../grpo/types.ts';
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
-import { hasTopLevelOrderBy } from '../sql/lex.ts';
-import { matchResults, saysNothing } from '../sql/result-match.ts';
+import { matchReference, runReferences, type Reference } from '../sql/reference.ts';
+import { reasonsOf, saysNothing } from '../sql/result-match.ts';
 import { absent, messageOf, scoreOf } from './score.ts';
 
 /** What a question's gold SQL returns: one result per accepted SQL text. */
 export interface Gold {
-  readonly results: readonly { readonly execution: Execution; readonly ordered: boolean }[];
+  readonly results: readonly Reference[];
   /** Why it can teach nothing, or null when it can. */
   readonly unusable: ReasonMessage | null;
 }
@@ -16,10 +16,9 @@ export interface Gold {
 export async function runGold(question: Question, database: Database): Promise<Gold> {
   if (question.sql === undefined) return { results: [], unusable: reasonMessage('gold-missing') };
   const texts = [question.sql, ...(question.sqlAlternatives ?? [])];
-  const executions = await database.execute(texts, { budget: GOLD_BUDGET });
-  const results = executions.map((execution, i) => ({ execution, ordered: hasTopLevelOrderBy(texts[i] ?? '') }));
-  const [first] = executions;
-  return { results, unusable: first === undefined ? reasonMessage('gold-missing') : whyUnusable(first) };
+  const results = await runReferences(texts, database, GOLD_BUDGET);
+  const [first] = results;
+  return { results, unusable: first === undefined ? reasonMessage('gold-missing') : whyUnusable(first.execution) };
 }
 
 function whyUnusable(gold: Execution): ReasonMessage | null {
@@ -36,9 +35,9 @@ export function goldReward(gold: Gold, execution: Execution): RewardScore {
   if (gold.unusable !== null) return absent(gold.unusable);
   if (execution.truncated && gold.results.some(({ execution: result }) => result.rows.length > execution.rows.length))
     return absent(reasonMessage('gold-beyond-kept'));
-  const matches = gold.results.map(({ execution: result, ordered }) => matchResults(result, execution, ordered));
+  const matches = gold.results.map((result) => matchReference(result, execution));
   const match = matches.find((one) => one.match) ?? matches[0];
   return match === undefined
     ? absent(reasonMessage('gold-missing'))
-    : scoreOf([{ ...match.reason, points: match.match ? 1 : -1 }]);
+    : scoreOf(reasonsOf(match).map((told, i) => ({ ...told, points: i > 0 ? 0 : match.match ? 1 : -1 })));
 }

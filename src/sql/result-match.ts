@@ -2,177 +2,86 @@
  * Execution match: do two results say the same thing?
  *
  * Rows are compared as bags, or as lists when order matters; columns may come in any order, but it must be one
- * order for all rows; the number of columns must agree. Numbers are equal within 1e-6 of the larger one, whatever
- * their storage class; NULL equals NULL; text and blobs are compared exactly; a number never equals a text.
+ * order for all rows; the number of columns must agree. When two cells are equal is said in cells.ts.
+ *
+ * In a list, rows that tie in the sort key may stand in any order, and where a LIMIT cuts a tie, any choice among the
+ * tied rows is as good (`Tie`, read in row-order.ts). Where the key cannot be read, the order is taken as it stands.
  */
 import { reasonMessage, type ReasonId, type ReasonMessage, type ReasonValues } from '../grpo/reward-reasons.ts';
 import type { Execution, SqlValue } from '../grpo/types.ts';
+import { hasPairing, isAmong, TooSimilar, Work, type Rows } from './bags.ts';
+import { compareValues, sameValue } from './cells.ts';
+
+export { sameValue };
 
 export interface MatchResult {
   readonly match: boolean;
   /** What a reader is told of it. */
   readonly reason: ReasonMessage;
+  /** True where the result was compared in the order of gold because its sort key cannot be read. */
+  readonly orderAsItStands: boolean;
+}
+
+/** All that is said of it. */
+export const reasonsOf = ({ reason, orderAsItStands }: MatchResult): ReasonMessage[] =>
+  orderAsItStands ? [reason, reasonMessage('order-as-it-stands')] : [reason];
+
+/** Rows of a sorted result that follow one another and are equal in the sort key. */
+export interface Tie {
+  /** How many of them the result has. */
+  readonly count: number;
+  /** All that tie: more than `count` where LIMIT or OFFSET cut them. In the columns of the result, in order. */
+  readonly rows: Rows;
 }
 
 type Result = Pick<Execution, 'status' | 'columns' | 'rows' | 'truncated'>;
-type Rows = readonly (readonly SqlValue[])[];
 
-const RELATIVE_TOLERANCE = 1e-6;
-/**
- * Cells that one comparison may look at beyond the plain one, so that no pair of results can hang the trainer: so many,
- * or so many times the result.
- */
-const SEARCH_BUDGET = { cells: 1_500_000, times: 30 };
-
-/** What is left of the budget of one comparison. */
-class Work {
-  private left: number;
-
-  constructor(cells: number) {
-    this.left = Math.max(SEARCH_BUDGET.cells, SEARCH_BUDGET.times * cells);
-  }
-
-  spend(cells: number): void {
-    this.left -= cells;
-    if (this.left < 0) throw new TooSimilar();
-  }
-}
-
-class TooSimilar extends Error {}
-
-/** Rows that agree but for numbers and are matched pair by pair when sorting alone does not pair them. */
-const MAX_PAIRING = 200;
-
-const isNumber = (value: SqlValue): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** Are two cells equal? */
-export function sameValue(a: SqlValue, b: SqlValue): boolean {
-  if (isNumber(a) && isNumber(b)) {
-    if (a === b) return true;
-    const [x, y] = [Number(a), Number(b)];
-    return (
-      x === y ||
-      (Number.isFinite(x) &&
-        Number.isFinite(y) &&
-        Math.abs(x - y) <= RELATIVE_TOLERANCE * Math.max(Math.abs(x), Math.abs(y)))
-    );
-  }
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return sameBytes(a, b);
-  return a === b;
-}
-
-function rank(value: SqlValue): number {
-  return value === null ? 0 : isNumber(value) ? 1 : typeof value === 'string' ? 2 : 3;
-}
-
-/** A total order: NULL, numbers, text by code unit, blobs by byte. */
-function compareValues(a: SqlValue, b: SqlValue): number {
-  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
-  if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (a[i] !== b[i]) return (a[i] ?? 0) - (b[i] ?? 0);
-    return a.length - b.length;
-  }
-  return rank(a) - rank(b);
-}
-
-function compareRows(a: readonly SqlValue[], b: readonly SqlValue[]): number {
-  for (let i = 0; i < a.length; i += 1) {
-    const order = compareValues(a[i] ?? null, b[i] ?? null);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-const sameRow = (a: readonly SqlValue[], b: readonly SqlValue[]): boolean =>
-  a.every((value, i) => sameValue(value, b[i] ?? null));
-const samePairwise = (a: Rows, b: Rows): boolean => a.every((row, i) => sameRow(row, b[i] ?? []));
-
-/** Bag equality of two lists of rows of the same length and width. */
-function sameBag(a: Rows, b: Rows, work: Work): boolean {
-  const [x, y] = [[...a].sort(compareRows), [...b].sort(compareRows)];
-  if (samePairwise(x, y)) return true;
-  // Sorting pairs rows wrongly only where numbers differ by less than the tolerance: pair those rows one by one.
-  const key = (row: readonly SqlValue[]): string =>
-    row
-      .map((value) =>
-        isNumber(value)
-          ? '#'
-          : value instanceof Uint8Array
-            ? `b${value.join()}`
-            : value === null
-              ? 'n'
-              : `t${value.length}:${value}`,
-      )
-      .join('|');
-  const groups = new Map<string, { x: (readonly SqlValue[])[]; y: (readonly SqlValue[])[] }>();
-  for (const [side, rows] of [
-    ['x', x],
-    ['y', y],
-  ] as const) {
-    for (const row of rows) {
-      const of = key(row);
-      const group = groups.get(of) ?? { x: [], y: [] };
-      groups.set(of, group);
-      group[side].push(row);
-    }
-  }
-  return [...groups.values()].every(
-    (group) =>
-      group.x.length === group.y.length &&
-      (samePairwise(group.x, group.y) ||
-        (group.x.length <= MAX_PAIRING &&
-          hasPerfectPairing(group.x.length, (i, j) => {
-            work.spend(group.x[i]?.length ?? 0);
-            return sameRow(group.x[i] ?? [], group.y[j] ?? []);
-          }))),
-  );
-}
-
-/** Kuhn's augmenting paths: can 0..n-1 be paired with 0..n-1 so that every pair fits? */
-function hasPerfectPairing(n: number, fits: (i: number, j: number) => boolean): boolean {
-  const partner = new Array<number>(n).fill(-1);
-  const augment = (i: number, seen: Set<number>): boolean => {
-    for (let j = 0; j < n; j += 1) {
-      if (seen.has(j) || !fits(i, j)) continue;
-      seen.add(j);
-      const held = partner[j] ?? -1;
-      if (held < 0 || augment(held, seen)) {
-        partner[j] = i;
-        return true;
-      }
-    }
-    return false;
-  };
-  for (let i = 0; i < n; i += 1) if (!augment(i, new Set())) return false;
-  return true;
+/** Rows of the candidate from `from` on, and those of gold that they may be. */
+interface Block extends Tie {
+  readonly from: number;
 }
 
 const columnOf = (rows: Rows, at: number): SqlValue[] => rows.map((row) => row[at] ?? null);
-const asRows = (column: readonly SqlValue[]): Rows => column.map((value) => [value]);
+const sorted = (column: readonly SqlValue[]): SqlValue[] => [...column].sort(compareValues);
 
 /**
- * Does `candidate` match `gold`? `ordered` is `hasTopLevelOrderBy(gold SQL)`.
- * Only complete results can be compared: a truncated or failed one is no match, and the reason says so.
+ * Does `candidate` match `gold`? Only complete results can be compared: a truncated or failed one is no match, and the
+ * reason says so.
+ *
+ * @param ordered `hasTopLevelOrderBy(gold SQL)`
+ * @param ties of an ordered gold, in order; their counts add up to its rows. Null: the order is taken as it stands.
  */
-export function matchResults(gold: Result, candidate: Result, ordered: boolean): MatchResult {
+export function matchResults(
+  gold: Result,
+  candidate: Result,
+  ordered: boolean,
+  ties: readonly Tie[] | null = null,
+): MatchResult {
   try {
-    return compare(gold, candidate, ordered, new Work(gold.rows.length * gold.columns.length));
+    return compare(gold, candidate, ordered, ties);
   } catch (error) {
-    if (error instanceof TooSimilar) return { match: false, reason: reasonMessage('match-too-similar') };
+    if (error instanceof TooSimilar) return { ...no('match-too-similar'), orderAsItStands: ordered && ties === null };
     throw error;
   }
 }
 
 function no<Id extends ReasonId>(id: Id, ...values: ReasonValues[Id]): MatchResult {
-  return { match: false, reason: reasonMessage(id, ...values) };
+  return { match: false, reason: reasonMessage(id, ...values), orderAsItStands: false };
 }
 
-function compare(gold: Result, candidate: Result, ordered: boolean, work: Work): MatchResult {
+function blocksOf(gold: Result, ordered: boolean, ties: readonly Tie[] | null): Block[] {
+  const { rows } = gold;
+  if (!ordered) return [{ from: 0, count: rows.length, rows }];
+  if (ties === null) return rows.map((row, from) => ({ from, count: 1, rows: [row] }));
+  let from = 0;
+  return ties.map((tie) => {
+    const block = { ...tie, from };
+    from += tie.count;
+    return block;
+  });
+}
+
+function compare(gold: Result, candidate: Result, ordered: boolean, ties: readonly Tie[] | null): MatchResult {
   for (const [result, failed, cut] of [
     [gold, 'match-gold-failed', 'match-gold-cut'],
     [candidate, 'match-failed', 'match-cut'],
@@ -183,53 +92,89 @@ function compare(gold: Result, candidate: Result, ordered: boolean, work: Work):
   const width = gold.columns.length;
   if (candidate.columns.length !== width) return no('match-width', candidate.columns.length, width);
   if (candidate.rows.length !== gold.rows.length) return no('match-length', candidate.rows.length, gold.rows.length);
-  const yes: MatchResult = {
-    match: true,
-    reason: reasonMessage(gold.rows.length === 0 ? 'match-both-empty' : 'match-same'),
-  };
-  const inPlace = ordered ? samePairwise(gold.rows, candidate.rows) : sameBag(gold.rows, candidate.rows, work);
-  if (inPlace) return yes;
+  if (gold.rows.length === 0) return { match: true, reason: reasonMessage('match-both-empty'), orderAsItStands: false };
 
-  const goldColumns = Array.from({ length: width }, (_, i) => columnOf(gold.rows, i));
-  const ownColumns = Array.from({ length: width }, (_, i) => columnOf(candidate.rows, i));
-  const sorted = (column: readonly SqlValue[]): SqlValue[] => [...column].sort(compareValues);
-  const prepare = ordered ? (column: readonly SqlValue[]): readonly SqlValue[] => column : sorted;
-  const [goldKeys, ownKeys] = [goldColumns.map(prepare), ownColumns.map(prepare)];
+  const orderAsItStands = ordered && ties === null;
+  const verdict = (match: boolean, reason: ReasonMessage): MatchResult => ({ match, reason, orderAsItStands });
+  const yes = verdict(true, reasonMessage('match-same'));
+  const blocks = blocksOf(gold, ordered, ties);
+  const work = new Work(width * blocks.reduce((sum, { rows }) => sum + rows.length, 0));
+  /** Do these columns of the candidate hold what those of gold hold, row by row? */
+  const agree = (goldColumns: readonly number[], ownColumns: readonly number[]): boolean => {
+    const pick = (rows: Rows, columns: readonly number[]): Rows =>
+      rows.map((row) => columns.map((i) => row[i] ?? null));
+    return blocks.every(({ from, count, rows }) =>
+      isAmong(pick(candidate.rows.slice(from, from + count), ownColumns), pick(rows, goldColumns), work),
+    );
+  };
+  const all = Array.from({ length: width }, (_, i) => i);
+  if (blocks.every(({ from, count, rows }) => isAmong(candidate.rows.slice(from, from + count), rows, work)))
+    return yes;
+
+  const ownColumns = all.map((i) => columnOf(candidate.rows, i));
+  const goldKeys = all.map((i) => blocks.map(({ rows }) => sorted(columnOf(rows, i))));
+  const ownKeys = ownColumns.map((own) => blocks.map(({ from, count }) => sorted(own.slice(from, from + count))));
   const fits = goldKeys.map((key) =>
-    ownKeys.map((own) =>
-      key.every((value, i) => {
-        work.spend(1);
-        return sameValue(value, own[i] ?? null);
-      }),
-    ),
+    ownKeys.map((own) => key.every((choices, block) => runsIn(own[block] ?? [], choices, work))),
   );
   const stuck = fits.findIndex((row) => !row.includes(true));
   if (stuck >= 0) {
     const unsorted =
       ordered &&
-      goldKeys.every((key) => ownColumns.some((own) => samePairwise(asRows(sorted(key)), asRows(sorted(own)))));
-    return unsorted ? no('match-order') : no('match-column', stuck + 1, gold.columns[stuck] ?? '');
+      all.every((i) => {
+        const key = sorted(columnOf(gold.rows, i));
+        return ownColumns.some((own) => runsIn(sorted(own), key, work));
+      });
+    return verdict(
+      false,
+      unsorted ? reasonMessage('match-order') : reasonMessage('match-column', stuck + 1, gold.columns[stuck] ?? ''),
+    );
   }
   // Row by row in order, a fitting column fits wherever it stands: any pairing will do.
-  if (ordered) return hasPerfectPairing(width, (i, j) => fits[i]?.[j] === true) ? yes : no('match-pairing');
-
-  return findColumnOrder(gold.rows, candidate.rows, goldColumns, ownColumns, fits, work) ? yes : no('match-rows');
+  if (blocks.every(({ rows }) => rows.length === 1))
+    return hasPairing(width, width, (i, j) => fits[i]?.[j] === true)
+      ? yes
+      : verdict(false, reasonMessage('match-pairing'));
+  return findColumnOrder(columnsToTry(gold.rows, fits), ownColumns, fits, work, agree)
+    ? yes
+    : verdict(false, reasonMessage('match-rows'));
 }
 
-/** Backtracking over fitting columns, the most telling first; each step checks the rows so far. */
+/** Are sorted cells among sorted choices, none of them twice? */
+function runsIn(cells: readonly SqlValue[], choices: readonly SqlValue[], work: Work): boolean {
+  let at = 0;
+  for (const [i, cell] of cells.entries()) {
+    const last = choices.length - (cells.length - i);
+    work.spend(1);
+    while (at <= last && !sameValue(cell, choices[at] ?? null)) {
+      at += 1;
+      work.spend(1);
+    }
+    if (at > last) return false;
+    at += 1;
+  }
+  return true;
+}
+
+/** The columns of gold, the most telling first. */
+function columnsToTry(gold: Rows, fits: readonly (readonly boolean[])[]): number[] {
+  const distinct = fits.map(
+    (_, i) => new Set(columnOf(gold, i).map((value) => `${typeof value}${String(value)}`)).size,
+  );
+  const choices = fits.map((row) => row.filter(Boolean).length);
+  return fits
+    .map((_, i) => i)
+    .sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || (distinct[b] ?? 0) - (distinct[a] ?? 0) || a - b);
+}
+
+/** Backtracking over fitting columns; each step checks the rows so far. */
 function findColumnOrder(
-  gold: Rows,
-  own: Rows,
-  goldColumns: readonly (readonly SqlValue[])[],
+  order: readonly number[],
   ownColumns: readonly (readonly SqlValue[])[],
   fits: readonly (readonly boolean[])[],
   work: Work,
+  agree: (goldColumns: readonly number[], ownColumns: readonly number[]) => boolean,
 ): boolean {
-  const distinct = goldColumns.map((column) => new Set(column.map((value) => `${typeof value}${String(value)}`)).size);
-  const choices = fits.map((row) => row.filter(Boolean).length);
-  const order = goldColumns
-    .map((_, i) => i)
-    .sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || (distinct[b] ?? 0) - (distinct[a] ?? 0) || a - b);
   // Columns with the same cells in the same rows are interchangeable: trying one of them is enough.
   const twin = ownColumns.map((column, j) =>
     ownColumns.findIndex(
@@ -247,15 +192,8 @@ function findColumnOrder(
       if (used.has(j) || fits[column]?.[j] !== true || tried.has(kind)) continue;
       tried.add(kind);
       chosen.push(j);
-      const prefix = order.slice(0, at + 1);
-      work.spend(gold.length * prefix.length);
-      if (
-        sameBag(
-          gold.map((row) => prefix.map((i) => row[i] ?? null)),
-          own.map((row) => chosen.map((i) => row[i] ?? null)),
-          work,
-        )
-      ) {
+      work.spend((ownColumns[0]?.length ?? 0) * chosen.length);
+      if (agree(order.slice(0, at + 1), chosen)) {
         used.add(j);
         if (search(at + 1)) return true;
         used.delete(j);

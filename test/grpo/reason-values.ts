@@ -141,6 +141,7 @@ export const VALUES: { readonly [Id in ReasonId]: ReasonValues[Id] } = {
   'match-column': [7731, '«name»'],
   'match-pairing': [],
   'match-rows': [],
+  'order-as-it-stands': [],
   'agrees-without-result': [],
   'agrees-with-nobody': [],
   agrees: [7731, 7762],

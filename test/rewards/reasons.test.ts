@@ -245,6 +245,10 @@ test('of gold', async () => {
   expect(await said(NAMES, names)).toEqual(['match-same']);
   const turned = { ...names, rows: names.rows.toReversed() };
   expect(await said(`${NAMES} ORDER BY id`, turned)).toEqual(['match-order']);
+  expect(await said('SELECT DISTINCT name FROM products ORDER BY id', names)).toEqual([
+    'match-same',
+    'order-as-it-stands',
+  ]);
   expect(await said(NAMES, ran(names.rows.map(() => ['x'])))).toEqual(['match-column']);
   expect(
     await said(
