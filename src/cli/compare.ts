@@ -3,6 +3,7 @@ import { percent } from '../grpo/figures.ts';
 import { checkSpec, ExperimentError, runExperiment, variantConfig } from '../lab/experiment.ts';
 import type { ExperimentPorts } from '../lab/experiment.ts';
 import type { Experiment, Variant } from '../lab/experiment-types.ts';
+import { countsText, factsOf } from '../lab/facts.ts';
 import { Judge } from '../lab/judge.ts';
 import { summarise } from '../lab/summary.ts';
 import type { VariantSummary } from '../lab/summary.ts';
@@ -100,9 +101,10 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
         },
       }),
     );
-    const summaries = summarise(done);
     const heldOut = questions.filter(({ split }) => split === 'held-out');
     const measured = await judge.comparable(heldOut);
+    const facts = factsOf(measured);
+    const summaries = summarise(done, facts);
     const weak = await Promise.all(measured.map((question) => judge.gold.isWeak(question)));
     const weakGold = weak.filter((one) => one === true).length;
     if (json !== undefined) {
@@ -118,6 +120,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
             dataset: {
               ...dataset,
               heldOutQuestions: measured.length,
+              heldOutFacts: new Set(facts.values()).size,
               weakGold,
               withoutGold: heldOut.length - measured.length,
             },
@@ -141,7 +144,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
     const table = tableOf(summaries, config.group_size);
     for (const line of table) report.result(line);
     report.result(
-      `${measured.length} held-out questions, ${seedCount} seed${seedCount === 1 ? '' : 's'}, ${steps} steps; in brackets 95 % intervals over questions.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+      `Held out: ${countsText({ questions: measured.length, facts: new Set(facts.values()).size })}; ${seedCount} seed${seedCount === 1 ? '' : 's'}, ${steps} steps; in brackets 95 % intervals over facts.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
     );
     for (const { name, comparison, keptStart, seeds } of summaries) {
       if (keptStart > 0)

@@ -1,6 +1,7 @@
 import { queryBudget } from '../grpo/derived-settings.ts';
 import { hintCredit } from '../lab/hint-credit.ts';
 import type { CreditReport } from '../lab/hint-credit.ts';
+import { countsText } from '../lab/facts.ts';
 import { Judge } from '../lab/judge.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
@@ -65,13 +66,16 @@ export async function credit(given: GivenOptions, report: Report): Promise<void>
   }
 }
 
-function linesOf({ credits, questions, repeats, tested, expectedByChance }: CreditReport, split: string): string[] {
+function linesOf(
+  { credits, questions, facts, repeats, tested, expectedByChance }: CreditReport,
+  split: string,
+): string[] {
   const width = Math.min(60, Math.max(...credits.map(({ key }) => key.length)));
   return [
     ...credits.map(
       ({ key, weight, text }) =>
         `${key.slice(0, 60).padEnd(width)}  ${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${text}`,
     ),
-    `${questions} questions (${split}) answered ${repeats} times each, hints left out at random; 95 % intervals over questions. Of ${tested} hints with enough data, chance alone would call up to ${expectedByChance.toFixed(1)} helpful or harmful.`,
+    `${countsText({ questions, facts })} (${split}), each question answered ${repeats} times, hints left out at random; 95 % intervals over facts. Of ${tested} hints with enough data, chance alone would call up to ${expectedByChance.toFixed(1)} helpful or harmful.`,
   ];
 }

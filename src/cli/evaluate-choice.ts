@@ -7,6 +7,7 @@ import { percent } from '../grpo/figures.ts';
 import type { PolicyView, Question } from '../grpo/types.ts';
 import { CHOICE_RULES, evaluateChoice } from '../lab/choice-evaluation.ts';
 import type { ChoiceEvaluation, ChoiceRule } from '../lab/choice-evaluation.ts';
+import { countsText } from '../lab/facts.ts';
 import type { Interval } from '../lab/statistics.ts';
 import type { Inputs } from './inputs.ts';
 import { UsageError } from './options.ts';
@@ -80,12 +81,12 @@ export async function measureChoice(
 
 /** What came out, in words. `hints`: how many there were; without any nothing is compared. */
 export function linesOf(
-  { rules, comparison: { verdict, gained, lost, questions }, groupSize, seeds, weakGold }: ChoiceEvaluation,
+  { rules, comparison: { verdict, gained, lost }, questions, facts, groupSize, seeds, weakGold }: ChoiceEvaluation,
   hints: number,
 ): string[] {
   const shown = hints > 0 ? CHOICE_RULES : (['random', 'vote', 'reward', 'oracle'] as const);
   return [
-    `Right in per cent when chosen out of ${groupSize} (${seeds} group${seeds === 1 ? '' : 's'} a question; in brackets 95 % intervals over questions): ${shown.map((rule) => `${RULE_TEXT[rule]} ${withInterval(rules[rule])}`).join(', ')}.`,
+    `Right in per cent when chosen out of ${groupSize} (${seeds} group${seeds === 1 ? '' : 's'} a question; in brackets 95 % intervals over facts: ${countsText({ questions, facts })}): ${shown.map((rule) => `${RULE_TEXT[rule]} ${withInterval(rules[rule])}`).join(', ')}.`,
     hints > 0
       ? `By reward and hints against by reward, question by question: ${verdict} Gained ${gained.length}, lost ${lost.length} of ${questions}.`
       : 'There are no hints, so there is nothing to compare with by reward. --hints F takes those that lab train wrote.',

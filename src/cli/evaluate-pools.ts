@@ -14,6 +14,7 @@ import { CHOICE_RULES, poolChoices } from '../lab/choice-evaluation.ts';
 import type { ChoiceEvaluation } from '../lab/choice-evaluation.ts';
 import { CHOICE_STEPS } from '../lab/choice-training.ts';
 import { countRight, fixedPolicy } from '../lab/evaluate.ts';
+import { countsText } from '../lab/facts.ts';
 import { Judge } from '../lab/judge.ts';
 import { teachable } from '../lab/teachable.ts';
 import { trainWithValidation } from '../lab/training.ts';
@@ -105,7 +106,7 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
   if (json !== undefined) writeAll([{ path: json, text: toJson(fileOf(results, pooled, plan)) }]);
   for (const line of tableOf(results, pooled)) report.result(line);
   report.result(
-    `${pooled.questions} questions (${split}) of ${results.length} database${results.length === 1 ? '' : 's'}; for each, hints were taught on its training questions with the gold reward: ${plan.steps} steps, seed ${plan.seed}.`,
+    `${countsText(pooled)} (${split}) of ${results.length} database${results.length === 1 ? '' : 's'}; for each, hints were taught on its training questions with the gold reward: ${plan.steps} steps, seed ${plan.seed}.`,
   );
   for (const line of linesOf(
     pooled,
@@ -209,13 +210,14 @@ function fileOf(
 
 /** Shares of right choices in per cent, a row a set; the pooled row last, with its intervals in the lines below it. */
 function tableOf(results: readonly PoolResult[], pooled: ChoiceEvaluation): string[] {
-  const cells = ({ questions, rules, comparison }: ChoiceEvaluation): string[] => [
+  const cells = ({ questions, facts, rules, comparison }: ChoiceEvaluation): string[] => [
     String(questions),
+    String(facts),
     ...CHOICE_RULES.map((rule) => percent(rules[rule].accuracy)),
     `${signedPoints(comparison.difference)} (${signedPoints(comparison.low)} to ${signedPoints(comparison.high)})`,
   ];
   return inColumns([
-    ['right in %', 'questions', ...CHOICE_RULES.map((rule) => RULE_TEXT[rule]), 'reward and hints − reward'],
+    ['right in %', 'questions', 'facts', ...CHOICE_RULES.map((rule) => RULE_TEXT[rule]), 'reward and hints − reward'],
     ...results.map(({ name, evaluation }) => [name, ...cells(evaluation)]),
     ['all', ...cells(pooled)],
   ]);

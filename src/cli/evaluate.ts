@@ -1,5 +1,6 @@
 import { queryBudget } from '../grpo/derived-settings.ts';
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
+import { countsText } from '../lab/facts.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { linesOf, measureChoice } from './evaluate-choice.ts';
@@ -67,7 +68,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
           },
         ]);
       report.result(
-        `${evaluation.questions} questions (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`,
+        `${countsText(evaluation)} (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`,
       );
       for (const line of linesOf(evaluation, hints.length)) report.result(line);
       return;
@@ -89,7 +90,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
       writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length, hintsFrom: from }) }]);
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
     report.result(
-      `${evaluation.questions} questions (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+      `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
     );
   } finally {
     database.close();

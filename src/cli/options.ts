@@ -77,6 +77,10 @@ const ENDPOINT_DETAIL =
 const SAMPLER_DETAILS = [
   `${ENDPOINT_DETAIL} --sampler replay draws groups from recorded completions, without replacement.`,
 ];
+const FACTS =
+  'Questions with the same gold SQL, but for spelling, ask for one fact. Facts, not questions, are the unit of every interval and test, and both are counted wherever an interval is shown.';
+const VERDICT =
+  'The difference has a 95 % interval and p by flipping the signs of the facts’ differences. A gain or a loss is said where the interval leaves out 0; else “No evidence of a gain”, or with fewer than 30 facts “Too few questions to tell”.';
 const CHOICE_SETTINGS = Object.entries(CHOICE_TRAINING)
   .map(([name, value]) => `${name}=${String(value)}`)
   .join(', ');
@@ -152,9 +156,10 @@ export const COMMANDS = {
     name: 'evaluate',
     summary: 'measure execution accuracy on held-out questions',
     details: [
-      'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over questions. Questions without gold SQL are left out.',
+      'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over facts. Questions without gold SQL are left out.',
+      FACTS,
       'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question. Groups are written without hints in the prompt, so that all choose among the same.',
-      'The comparison: difference with a bootstrap interval over questions, gained and lost questions (wrong in most groups by reward, right in most by both), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
+      `The comparison: difference, gained and lost questions (wrong in most groups by reward, right in most by both). ${VERDICT}`,
       `With --pool hints are taught for each folder on its training questions, as train --sampler replay --reward gold does it, and choose on its held-out questions; the questions of all folders together are what the comparison is then about.`,
       ...SAMPLER_DETAILS,
       `With --sampler replay group_size is ${CHOICE_TRAINING.group_size}, unless --set says otherwise.`,
@@ -238,7 +243,8 @@ export const COMMANDS = {
     details: [
       'A variant is a name and what it changes: "name:key=value,…". Keys: any setting, which outweighs --set; preset=tuned|reference; reward=gold|reference-free|feedback; start=none|starter|FILE (none); learning=on|off|shuffled (on). off and shuffled are controls: off must change nothing, shuffled must not improve.',
       'Every variant is trained once with each seed on the training questions and measured on the held-out ones, with the group size and temperature of --set, so that all are measured alike. With a validation share, part of the training questions and their gold choose the snapshot that is kept, whatever the reward; held-out questions choose nothing.',
-      'Each variant is compared with the first, question by question: difference of greedy accuracy with a bootstrap interval over questions, gained and lost questions (wrong in most seeds of one, right in most of the other), exact McNemar test. “No evidence of a gain” is said unless the interval leaves out 0 and p < .05.',
+      `Each variant is compared with the first, question by question: difference of greedy accuracy, gained and lost questions (wrong in most seeds of one, right in most of the other). ${VERDICT}`,
+      FACTS,
       'reward=feedback is simulated: gold plays the person who judges a share of the groups.',
       ...SETTINGS,
     ],
@@ -274,7 +280,8 @@ export const COMMANDS = {
     name: 'credit',
     summary: 'measure what each hint does to the answers',
     details: [
-      'While the questions are answered, each hint that can act is left out by the toss of a coin. Its uplift is the accuracy with it minus the accuracy without it, question by question, with a 95 % interval over questions. It is called helpful or harmful when the interval leaves out 0 and a sign test over questions has p < .05; compared on fewer than 5 questions, it is said to have not enough data.',
+      'While the questions are answered, each hint that can act is left out by the toss of a coin. Its uplift is the accuracy with it minus the accuracy without it, question by question, with a 95 % interval and a sign-flip test over facts. It is called helpful or harmful when the interval leaves out 0; compared on fewer than 6 facts, it is said to have not enough data.',
+      FACTS,
       ...SETTINGS,
     ],
     options: [
@@ -295,7 +302,7 @@ export const COMMANDS = {
     details: [
       `The GRPO loop over the questions of all folders in one shuffled order, with one policy for all. Only general hints learn, those that name nothing of a database; only gold rewards. At most ${QUESTIONS_EACH} questions of a folder are used; those without gold SQL, or whose gold returns nothing, 0 or NULL, are left out.`,
       `The policy written is the mean of those at the end of the later half of the passes, without hints that fewer than ${MIN_DATABASES} databases taught (where there are more), and of the rest the ${MOST_HINTS} strongest. The file names its sources with the beginning of their licence files.`,
-      'With --leave-one-out each folder is answered greedily with hints that were learned on all the others: a database that the hints never saw. Reported for all of its questions and for the held-out ones, against no hints, each with a 95 % interval over questions, and the mean over databases.',
+      'With --leave-one-out each folder is answered greedily with hints that were learned on all the others: a database that the hints never saw. Reported for all of its questions and for the held-out ones, against no hints, each with a 95 % interval over facts, and the mean over databases.',
       'The same arguments give the same files, byte for byte. Give --hints-out, --leave-one-out or both.',
     ],
     options: [

@@ -161,20 +161,28 @@ function tableOf(measured: readonly LeftOut[], mean: Means | null): string[] {
     `${signedPoints(difference)} (${signedPoints(low)} to ${signedPoints(high)})`;
   const cells = (one: ZeroShot | null): string[] =>
     one === null
-      ? ['0', '–', '–', '–']
-      : [String(one.comparison.questions), shown(one.none), shown(one.starter), gain(one.comparison)];
+      ? ['0', '0', '–', '–', '–']
+      : [
+          String(one.comparison.questions),
+          String(one.comparison.facts),
+          shown(one.none),
+          shown(one.starter),
+          gain(one.comparison),
+        ];
   const meanCells = (one: MeanOverDatabases | null | undefined): string[] =>
     one == null
-      ? ['', '–', '–', '–']
-      : ['', percent(one.none), percent(one.starter), gain({ ...one.interval, difference: one.difference })];
+      ? ['', '', '–', '–', '–']
+      : ['', '', percent(one.none), percent(one.starter), gain({ ...one.interval, difference: one.difference })];
   const rows = [
     [
       'left out',
       'questions',
+      'facts',
       'no hints %',
       'hints of the others %',
       'difference',
       'held-out',
+      'facts',
       'no hints %',
       'hints of the others %',
       'difference',

@@ -126,6 +126,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
               ),
           });
     const count = pools.reduce((sum, pool) => sum + pool.length, 0);
+    const distinctSql = pools.reduce((sum, pool) => sum + new Set(pool.map(({ sql }) => sql)).size, 0);
     if (json !== undefined) {
       writeAll([
         {
@@ -137,6 +138,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
             groupSize,
             questions: pools.length,
             completions: count,
+            distinctSql,
             right: pools.reduce((sum, pool) => sum + pool.filter(({ correct }) => correct).length, 0),
             weakGold,
             agreementWeight: withAgreement.agreement,
@@ -150,7 +152,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
       (name) => `${name} ${measured[name].auc?.toFixed(3) ?? '–'} (${measured[name].pairs})`,
     ).join(', ');
     report.result(
-      `AUC within questions (pairs): ${auc}. ${pools.length} questions, ${count} completions.${weakGold > 0 ? ` The gold SQL of ${weakGold} questions returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}${best === null ? '' : ` ${bestText(best, groupSize)}`}`,
+      `AUC within questions (pairs): ${auc}. ${pools.length} questions, ${distinctSql} distinct SQL texts of ${count} completions.${weakGold > 0 ? ` The gold SQL of ${weakGold} questions returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}${best === null ? '' : ` ${bestText(best, groupSize)}`}`,
     );
   } finally {
     database.close();

@@ -19,13 +19,14 @@ import type {
   ScoredRewards,
 } from '../grpo/types.ts';
 import { resultClasses } from '../sql/result-classes.ts';
+import { meanOverFacts } from './accuracy.ts';
 import { pickRates } from './best-of-group.ts';
 import { compare } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { fixedPolicy } from './evaluate.ts';
 import type { HeldOutAnswer } from './experiment-types.ts';
+import { factsOf } from './facts.ts';
 import { Judge } from './judge.ts';
-import { meanWithInterval } from './statistics.ts';
 import type { Interval } from './statistics.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface ChoiceOptions {
 export interface QuestionChoices {
   /** With the dataset's name before it where several were pooled. */
   readonly id: string;
+  /** What it asks for (facts.ts), named like the id. */
+  readonly fact: string;
   /** Gold returns nothing, 0 or NULL: wrong SQL matches it easily. */
   readonly weakGold: boolean;
   /** Mean over the groups, in [0, 1]. */
@@ -75,9 +78,10 @@ export interface QuestionChoices {
   readonly rewardHintsSql: string;
 }
 
-/** Intervals are 95 %, over questions. */
+/** Intervals are 95 %, over facts. */
 export interface ChoiceEvaluation {
   readonly questions: number;
+  readonly facts: number;
   readonly groupSize: number;
   readonly seeds: number;
   readonly withoutGold: number;
@@ -88,7 +92,7 @@ export interface ChoiceEvaluation {
   readonly perQuestion: readonly QuestionChoices[];
 }
 
-/** Of the bootstrap. */
+/** Of the comparison. */
 const SEED = 1;
 const NO_HINTS = fixedPolicy([]);
 
@@ -102,6 +106,7 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
   const judge = options.judge ?? new Judge(options.database, options.budget);
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
+  const facts = factsOf(questions);
   const perQuestion: QuestionChoices[] = [];
   for (const [index, question] of questions.entries()) {
     const groups: GroupChoice[] = [];
@@ -112,6 +117,7 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
     const [first] = groups;
     perQuestion.push({
       id: question.id,
+      fact: facts.get(question.id) ?? question.id,
       weakGold: (await judge.gold.isWeak(question)) === true,
       rates: ruleRecord((rule) => groups.reduce((sum, { rates }) => sum + rates[rule], 0) / groups.length),
       rewardRight: groups.map(({ rates }) => rates.reward === 1),
@@ -137,7 +143,7 @@ export function poolChoices(
   if (results.some(({ result }) => result.groupSize !== groupSize || result.seeds !== seeds))
     throw new RangeError('Only evaluations over as many groups of the same size can be pooled.');
   const perQuestion = results.flatMap(({ name, result }) =>
-    result.perQuestion.map((one) => ({ ...one, id: `${name}/${one.id}` })),
+    result.perQuestion.map((one) => ({ ...one, id: `${name}/${one.id}`, fact: `${name}/${one.fact}` })),
   );
   return summary(perQuestion, {
     groupSize,
@@ -159,14 +165,22 @@ function summary(
         drawn: 0,
       })),
     );
+  const facts = perQuestion.map(({ fact }) => fact);
   return {
     questions: perQuestion.length,
+    facts: new Set(facts).size,
     ...about,
     weakGold: perQuestion.filter(({ weakGold }) => weakGold).length,
-    rules: ruleRecord((rule) => meanWithInterval(perQuestion.map(({ rates }) => Math.min(1, rates[rule])))),
+    rules: ruleRecord((rule) =>
+      meanOverFacts(
+        perQuestion.map(({ rates }) => Math.min(1, rates[rule])),
+        facts,
+      ),
+    ),
     comparison: compare(
       answers(({ rewardRight }) => rewardRight),
       answers(({ rewardHintsRight }) => rewardHintsRight),
+      new Map(perQuestion.map(({ id, fact }) => [id, fact])),
       seededRandom(SEED).next,
     ),
     perQuestion,

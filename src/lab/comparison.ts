@@ -1,16 +1,16 @@
 /** Two ways of training, judged on the same held-out questions with the same seeds: is one better? Pure. */
-import { percent, signedPoints } from '../grpo/figures.ts';
 import type { Random } from '../grpo/types.ts';
 import type { HeldOutAnswer } from './experiment-types.ts';
-import { mcNemar, pairedDifference } from './paired.ts';
+import { factsIn } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { pairedDifference } from './paired.ts';
 import type { Difference } from './paired.ts';
 import { meanOverSeeds } from './student.ts';
 import type { Mean } from './student.ts';
+import { outcomeOf, verdictOf } from './verdict.ts';
+import type { Outcome } from './verdict.ts';
 
-/** An interval that leaves out 0 and a p below this are evidence. */
-export const SIGNIFICANCE = 0.05;
-
-/** The second against the first: greedy accuracy over held-out questions. Differences are in [-1, 1]. */
+/** The second against the first: greedy accuracy over held-out questions. */
 export interface Comparison extends Difference {
   /**
    * Questions the second gets right in more seeds than wrong and the first wrong in more than right, in the dataset's
@@ -19,24 +19,23 @@ export interface Comparison extends Difference {
    */
   readonly gained: readonly string[];
   readonly lost: readonly string[];
-  /** Exact McNemar test of gained against lost. */
-  readonly p: number;
-  readonly questions: number;
   readonly seeds: number;
   /** The difference seed by seed, mean ± t: how far another training would move it. Null with one seed. */
   readonly overSeeds: Mean | null;
-  /** In words; “No evidence of a gain” unless the interval leaves out 0 and p < .05. */
+  readonly outcome: Outcome;
+  /** The same in a sentence. */
   readonly verdict: string;
 }
 
 /**
- * `first` and `second` hold the answers of seed after seed, the same seeds in the same order. The interval resamples
- * questions, each with all its seeds. Throws RangeError when the seeds or the questions are not the same on both sides,
- * or there are none.
+ * `first` and `second` hold the answers of seed after seed, the same seeds in the same order. Test and interval are
+ * over facts, each with all its questions and seeds. Throws RangeError when the seeds or the questions are not the same
+ * on both sides, or there are none.
  */
 export function compare(
   first: readonly (readonly HeldOutAnswer[])[],
   second: readonly (readonly HeldOutAnswer[])[],
+  facts: Facts,
   random: Random,
 ): Comparison {
   const [one = []] = first;
@@ -60,34 +59,18 @@ export function compare(
   const difference = pairedDifference(
     before.map((right) => right / seeds),
     after.map((right) => right / seeds),
+    factsIn(ids, facts),
     random,
   );
-  const p = mcNemar(gained.length, lost.length);
   const accuracy = (answers: readonly HeldOutAnswer[] = []): number =>
     answers.filter(({ greedy }) => greedy).length / ids.length;
   return {
     ...difference,
     gained,
     lost,
-    p,
-    questions: ids.length,
     seeds,
     overSeeds: meanOverSeeds(first.map((answers, seed) => accuracy(second[seed]) - accuracy(answers))),
-    verdict: verdictOf(difference, p),
+    outcome: outcomeOf(difference),
+    verdict: verdictOf(difference),
   };
-}
-
-/** What the figures say, in words: differences in points (hundredths). */
-export function verdictOf({ difference, low, high }: Difference, p: number): string {
-  if (p < SIGNIFICANCE && low > 0)
-    return `Evidence of a gain of ${percent(difference)} points (${percent(low)} to ${percent(high)}), p ${shownP(p)}.`;
-  if (p < SIGNIFICANCE && high < 0)
-    return `Evidence of a loss of ${percent(-difference)} points (${percent(-high)} to ${percent(-low)}), p ${shownP(p)}.`;
-  return `No evidence of a gain: ${signedPoints(difference)} points (${signedPoints(low)} to ${signedPoints(high)}), p ${shownP(p)}.`;
-}
-
-/** A probability after “p”. */
-export function shownP(p: number): string {
-  if (p < 0.001) return '< .001';
-  return `= ${p >= 0.995 ? '1' : p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, '')}`;
 }

@@ -1,7 +1,8 @@
 /** What the controls of an experiment have to show before its other figures are believed. Pure. */
 import { seededRandom } from '../grpo/random.ts';
-import { compare, SIGNIFICANCE } from './comparison.ts';
+import { compare } from './comparison.ts';
 import type { Experiment, SeedRun } from './experiment-types.ts';
+import type { Facts } from './facts.ts';
 
 export interface ControlVerdict {
   /** Index of the variant that is a control. */
@@ -17,7 +18,7 @@ export interface ControlVerdict {
  * off: nothing may change along the way, and every seed must answer alike. shuffled: it must not be better than not
  * learning, which needs a variant with learning off and the same start to compare with.
  */
-export function controlVerdicts({ spec, runs }: Experiment): ControlVerdict[] {
+export function controlVerdicts({ spec, runs }: Experiment, facts: Facts): ControlVerdict[] {
   const of = (variant: number): SeedRun[] =>
     spec.seeds.flatMap((seed) => runs.find((run) => run.variant === variant && run.seed === seed) ?? []);
   return spec.variants.flatMap((control, variant): ControlVerdict[] => {
@@ -56,12 +57,13 @@ export function controlVerdicts({ spec, runs }: Experiment): ControlVerdict[] {
         .map((other) => [other.answers, run.answers] as const),
     );
     if (pairs.length === 0) return [{ variant, kind: 'shuffled', holds: null, text: 'No pair of runs is done yet.' }];
-    const { low, p, difference } = compare(
+    const { outcome, difference } = compare(
       pairs.map(([other]) => other),
       pairs.map(([, answers]) => answers),
+      facts,
       seededRandom(1).next,
     );
-    const gained = p < SIGNIFICANCE && low > 0;
+    const gained = outcome === 'gain';
     return [
       {
         variant,

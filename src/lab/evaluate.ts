@@ -8,7 +8,9 @@ import type { Database, PolicyHint, PolicyView, Question, Random, Sampler } from
 import { seededRandom } from '../grpo/random.ts';
 import { Judge } from './judge.ts';
 import type { AnswerBudget, Asked } from './judge.ts';
-import { meanWithInterval, passAtK } from './statistics.ts';
+import { meanOverFacts } from './accuracy.ts';
+import { factsOf } from './facts.ts';
+import { passAtK } from './statistics.ts';
 import type { Interval } from './statistics.ts';
 
 export interface EvaluateOptions {
@@ -31,6 +33,8 @@ export interface EvaluateOptions {
 
 export interface QuestionResult {
   readonly id: string;
+  /** What it asks for (facts.ts). */
+  readonly fact: string;
   /** Of the greedy answer. */
   readonly correct: boolean;
   /** The greedy answer. */
@@ -41,10 +45,11 @@ export interface QuestionResult {
   readonly weakGold: boolean;
 }
 
-/** Intervals are 95 %, over questions. */
+/** Intervals are 95 %, over facts. */
 export interface Evaluation {
-  /** How many were evaluated. */
+  /** How many were evaluated, and how many facts they ask for. */
   readonly questions: number;
+  readonly facts: number;
   /** Share of questions whose greedy answer is right. */
   readonly greedy: Interval;
   /** Mean chance that one sample is right. */
@@ -79,6 +84,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const judge = options.judge ?? new Judge(database, options.budget);
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
+  const facts = factsOf(questions);
   const perQuestion: QuestionResult[] = [];
   const answers = async (question: Question, index: number): Promise<readonly string[]> => {
     const request = (random: Random) => ({
@@ -97,6 +103,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   await judged(questions, answers, judge, signal, async ({ question, texts }, [correct = false, ...right]) => {
     perQuestion.push({
       id: question.id,
+      fact: facts.get(question.id) ?? question.id,
       correct,
       sql: texts[0] ?? '',
       samples: right.length,
@@ -105,13 +112,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     });
     onQuestion?.(perQuestion.length, questions.length);
   });
+  const over = (value: (result: QuestionResult) => number): Interval =>
+    meanOverFacts(
+      perQuestion.map(value),
+      perQuestion.map(({ fact }) => fact),
+    );
   return {
     questions: questions.length,
-    greedy: meanWithInterval(perQuestion.map(({ correct }) => (correct ? 1 : 0))),
-    pass1: meanWithInterval(perQuestion.map(({ samples, samplesCorrect }) => samplesCorrect / samples)),
-    passG: meanWithInterval(
-      perQuestion.map(({ samples, samplesCorrect }) => passAtK(samples, samplesCorrect, groupSize)),
-    ),
+    facts: new Set(facts.values()).size,
+    greedy: over(({ correct }) => (correct ? 1 : 0)),
+    pass1: over(({ samples, samplesCorrect }) => samplesCorrect / samples),
+    passG: over(({ samples, samplesCorrect }) => passAtK(samples, samplesCorrect, groupSize)),
     groupSize,
     seeds,
     temperature,

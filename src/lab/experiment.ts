@@ -18,6 +18,7 @@ import type { EvaluateOptions } from './evaluate.ts';
 import type { CurvePoint, Experiment, ExperimentSpec, SeedRun, Variant } from './experiment-types.ts';
 import { Judge } from './judge.ts';
 import { RememberingDatabase } from './remembering-database.ts';
+import { spread } from './spread.ts';
 import { teachable } from './teachable.ts';
 import { trainWithValidation } from './training.ts';
 
@@ -160,12 +161,6 @@ interface Measured {
 /** Equal policies are equal in this. */
 function identityOf(policy: PolicyView): string {
   return JSON.stringify(policy.hints.map(({ key }) => [key, policy.weightOf(key)]));
-}
-
-/** `count` of the questions at even distances; all when there are not more. */
-function spread(questions: readonly Question[], count: number): readonly Question[] {
-  if (count >= questions.length) return questions;
-  return Array.from({ length: count }, (_, i) => questions[Math.floor((i * questions.length) / count)] as Question);
 }
 
 interface UnitContext {

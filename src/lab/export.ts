@@ -4,8 +4,12 @@ import type { VariantSummary } from './summary.ts';
 import type { Mean } from './student.ts';
 
 /** Everything: what was asked and every unit, from which all figures follow. */
-export function experimentJson({ record, runs }: StoredExperiment, summaries: readonly VariantSummary[]): string {
-  return `${JSON.stringify({ format: 'grpo-sql-lab/experiment', version: 1, ...record, runs, summaries }, null, 2)}\n`;
+export function experimentJson(
+  { record, runs }: StoredExperiment,
+  summaries: readonly VariantSummary[],
+  facts: Readonly<Record<string, string>>,
+): string {
+  return `${JSON.stringify({ format: 'grpo-sql-lab/experiment', version: 2, ...record, facts, runs, summaries }, null, 2)}\n`;
 }
 
 /** One row a variant; accuracies and differences as shares from 0 to 1, intervals of 95 %. RFC 4180. */
@@ -19,6 +23,8 @@ export function summaryCsv({ record }: StoredExperiment, summaries: readonly Var
     ...interval('greedy'),
     ...interval('pass1'),
     ...interval('passG'),
+    'questions',
+    'facts',
     'hints',
     'kept_start',
     ...interval('difference'),
@@ -39,6 +45,8 @@ export function summaryCsv({ record }: StoredExperiment, summaries: readonly Var
       ...figures(heldOut?.greedy),
       ...figures(heldOut?.pass1),
       ...figures(heldOut?.passG),
+      heldOut?.questions ?? '',
+      heldOut?.facts ?? '',
       hints,
       keptStart,
       ...(comparison === null

@@ -3,19 +3,21 @@
  * questions are answered; because the coin decides, the difference between the answers with a hint and those without is
  * its effect.
  */
-import { signedPoints } from '../grpo/figures.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { describeHint } from '../grpo/sentences.ts';
 import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts';
 import { fixedPolicy } from './evaluate.ts';
 import type { ActingConfig } from '../grpo/acting.ts';
 import type { Judge } from './judge.ts';
-import { shownP, SIGNIFICANCE } from './comparison.ts';
-import { mcNemar, pairedDifference } from './paired.ts';
+import { countsText, factsOf } from './facts.ts';
+import type { Counts } from './facts.ts';
+import { pairedDifference, SIGNIFICANCE } from './paired.ts';
 import type { Difference } from './paired.ts';
+import { basis, inPoints, outcomeOf, TOO_FEW } from './verdict.ts';
+import type { Outcome } from './verdict.ts';
 
-/** Below this many questions answered both with and without a hint, its uplift is not stated. */
-const FEWEST_QUESTIONS = 5;
+/** Of a hint compared on fewer facts no uplift is stated: no test over five finds anything. */
+const FEWEST_FACTS = 6;
 
 export interface CreditOptions {
   /** Those with comparable gold are used. */
@@ -36,7 +38,7 @@ export interface CreditOptions {
   readonly signal?: AbortSignal;
 }
 
-export type CreditVerdict = 'helps' | 'hurts' | 'no evidence' | 'not enough data';
+export type CreditVerdict = 'helps' | 'hurts' | 'no evidence' | 'too few to tell' | 'not enough data';
 
 export interface HintCredit {
   readonly key: string;
@@ -47,16 +49,12 @@ export interface HintCredit {
   readonly compared: number;
   readonly answersWith: number;
   readonly answersWithout: number;
+  /** What the compared questions ask for. */
+  readonly facts: number;
   /**
-   * Accuracy with it minus accuracy without it, question by question, with a 95 % interval over questions; null without
-   * enough data.
+   * Accuracy with it minus accuracy without it, question by question, tested over facts; null without enough data.
    */
   readonly uplift: Difference | null;
-  /**
-   * Exact sign test of the questions on which it helped against those on which it hurt: an interval over few questions
-   * alone is too bold.
-   */
-  readonly p: number | null;
   readonly verdict: CreditVerdict;
   /** The verdict as a sentence. */
   readonly text: string;
@@ -67,6 +65,8 @@ export interface CreditReport {
   readonly credits: readonly HintCredit[];
   readonly questions: number;
   readonly repeats: number;
+  /** How many facts the questions ask for. */
+  readonly facts: number;
   /** Hints with an uplift, and how many of them chance alone would at most call helpful or harmful (1 in 20). */
   readonly tested: number;
   readonly expectedByChance: number;
@@ -74,6 +74,7 @@ export interface CreditReport {
 
 /** Per hint and question: right answers and all answers, without (0) and with it (1). */
 interface Tally {
+  readonly fact: string;
   readonly right: [number, number];
   readonly all: [number, number];
 }
@@ -88,6 +89,7 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
   const { sampler, judge, hints, top, repeats, temperature, seed, acting, onQuestion, signal } = options;
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
+  const facts = factsOf(questions);
   const all = fixedPolicy(hints, acting);
   const tested = hints
     .filter(({ key }) => all.weightOf(key) !== 0)
@@ -106,7 +108,7 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
     ];
     const possible = new Set(seen.flatMap(({ features }) => features.map(({ feature }) => feature.key)));
     const acts = tested.filter(({ key }) => possible.has(key));
-    const tally = acts.map((): Tally => ({ right: [0, 0], all: [0, 0] }));
+    const tally = acts.map((): Tally => ({ fact: facts.get(question.id) ?? question.id, right: [0, 0], all: [0, 0] }));
     const tosses: boolean[][] = [];
     const texts: string[] = [];
     // A question on which none acts has nothing to tell.
@@ -129,7 +131,14 @@ export async function hintCredit(options: CreditOptions): Promise<CreditReport> 
   }
   const credits = tested.map((hint) => creditOf(hint, all.weightOf(hint.key), tallies.get(hint.key) ?? [], seed));
   const stated = credits.filter(({ uplift }) => uplift !== null).length;
-  return { credits, questions: questions.length, repeats, tested: stated, expectedByChance: stated * SIGNIFICANCE };
+  return {
+    credits,
+    questions: questions.length,
+    facts: new Set(facts.values()).size,
+    repeats,
+    tested: stated,
+    expectedByChance: stated * SIGNIFICANCE,
+  };
 }
 
 function masked(policy: PolicyView, left: ReadonlySet<string>): PolicyView {
@@ -144,25 +153,10 @@ function creditOf(hint: PolicyHint, weight: number, tallies: readonly Tally[], s
   const both = tallies.filter(({ all }) => all[0] > 0 && all[1] > 0);
   const share = (arm: 0 | 1) => both.map(({ right, all }) => right[arm] / all[arm]);
   const answers = (arm: 0 | 1): number => tallies.reduce((sum, { all }) => sum + all[arm], 0);
-  const [out, within] = [share(0), share(1)];
-  const uplift = both.length < FEWEST_QUESTIONS ? null : pairedDifference(out, within, seededRandom(seed).next);
-  const p =
-    uplift === null
-      ? null
-      : mcNemar(
-          within.filter((value, i) => value > (out[i] ?? 0)).length,
-          within.filter((value, i) => value < (out[i] ?? 0)).length,
-        );
-  const verdict: CreditVerdict =
-    uplift === null || p === null
-      ? 'not enough data'
-      : p >= SIGNIFICANCE
-        ? 'no evidence'
-        : uplift.low > 0
-          ? 'helps'
-          : uplift.high < 0
-            ? 'hurts'
-            : 'no evidence';
+  const compared = both.map(({ fact }) => fact);
+  const facts = new Set(compared).size;
+  const uplift = facts < FEWEST_FACTS ? null : pairedDifference(share(0), share(1), compared, seededRandom(seed).next);
+  const verdict = uplift === null ? 'not enough data' : VERDICTS[outcomeOf(uplift)];
   return {
     key: hint.key,
     weight,
@@ -171,16 +165,30 @@ function creditOf(hint: PolicyHint, weight: number, tallies: readonly Tally[], s
     compared: both.length,
     answersWith: answers(1),
     answersWithout: answers(0),
+    facts,
     uplift,
-    p,
     verdict,
-    text: sentence(verdict, uplift, p, both.length),
+    text: sentence(verdict, uplift, { questions: both.length, facts }),
   };
 }
 
-function sentence(verdict: CreditVerdict, uplift: Difference | null, p: number | null, compared: number): string {
-  if (uplift === null || p === null)
-    return `Not enough data: compared on ${compared} question${compared === 1 ? '' : 's'}, and ${FEWEST_QUESTIONS} are needed.`;
-  const what = verdict === 'helps' ? 'Helps' : verdict === 'hurts' ? 'Hurts' : 'No evidence of an effect';
-  return `${what}: ${signedPoints(uplift.difference)} points (${signedPoints(uplift.low)} to ${signedPoints(uplift.high)}) on ${compared} questions, sign test p ${shownP(p)}.`;
+const VERDICTS = {
+  gain: 'helps',
+  loss: 'hurts',
+  none: 'no evidence',
+  'too-few': 'too few to tell',
+} as const satisfies Record<Outcome, CreditVerdict>;
+
+const WORDS: Readonly<Record<CreditVerdict, string>> = {
+  helps: 'Helps',
+  hurts: 'Hurts',
+  'no evidence': 'No evidence of an effect',
+  'too few to tell': 'Too few questions to tell',
+  'not enough data': 'Not enough data',
+};
+
+function sentence(verdict: CreditVerdict, uplift: Difference | null, counts: Counts): string {
+  if (uplift === null)
+    return `${WORDS[verdict]}: compared on ${countsText(counts)}, and ${FEWEST_FACTS} facts are needed.`;
+  return `${WORDS[verdict]}: ${inPoints(uplift)}, ${basis(uplift)}${verdict === 'too few to tell' ? `; ${TOO_FEW}` : ''}.`;
 }

@@ -1,14 +1,17 @@
 /** What general hints do for a database they never saw: each database is left out once. Pure. */
 import { seededRandom } from '../grpo/random.ts';
 import type { Question } from '../grpo/types.ts';
+import { meanOverFacts } from './accuracy.ts';
 import { compare } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { fixedPolicy, greedyAnswers } from './evaluate.ts';
 import type { HeldOutAnswer } from './experiment-types.ts';
+import { factsIn, factsOf } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Judge } from './judge.ts';
 import { pretrain, PretrainingError } from './pretrain.ts';
 import type { PretrainingOptions, PretrainingSource } from './pretrain.ts';
-import { bootstrapMean, meanWithInterval } from './statistics.ts';
+import { bootstrapMean } from './statistics.ts';
 import type { Interval, Range } from './statistics.ts';
 
 /** A database to learn on and to be measured on. */
@@ -18,7 +21,7 @@ export interface Fold extends PretrainingSource {
   readonly judge: Judge;
 }
 
-/** Greedy accuracy without and with the hints, intervals over questions. */
+/** Greedy accuracy without and with the hints, intervals over facts. */
 export interface ZeroShot {
   readonly none: Interval;
   readonly starter: Interval;
@@ -67,24 +70,31 @@ export async function leaveOut(
     return questions.map(({ id }, i) => ({ questionId: id, greedy: right[i] === true, right: 0, drawn: 0 }));
   };
   const [none, starter] = [await answers(fixedPolicy([])), await answers(fixedPolicy(hints))];
+  const facts = factsOf(questions);
   const heldOut = new Set(questions.filter(({ split }) => split === 'held-out').map(({ id }) => id));
   const held = (list: readonly HeldOutAnswer[]): HeldOutAnswer[] =>
     list.filter(({ questionId }) => heldOut.has(questionId));
   return {
     name: fold.name,
     hints: hints.length,
-    all: zeroShot(none, starter),
-    heldOut: heldOut.size === 0 ? null : zeroShot(held(none), held(starter)),
+    all: zeroShot(none, starter, facts),
+    heldOut: heldOut.size === 0 ? null : zeroShot(held(none), held(starter), facts),
   };
 }
 
-function zeroShot(none: readonly HeldOutAnswer[], starter: readonly HeldOutAnswer[]): ZeroShot {
+function zeroShot(none: readonly HeldOutAnswer[], starter: readonly HeldOutAnswer[], facts: Facts): ZeroShot {
   const share = (answers: readonly HeldOutAnswer[]): Interval =>
-    meanWithInterval(answers.map(({ greedy }) => (greedy ? 1 : 0)));
+    meanOverFacts(
+      answers.map(({ greedy }) => (greedy ? 1 : 0)),
+      factsIn(
+        answers.map(({ questionId }) => questionId),
+        facts,
+      ),
+    );
   return {
     none: share(none),
     starter: share(starter),
-    comparison: compare([none], [starter], seededRandom(SEED).next),
+    comparison: compare([none], [starter], facts, seededRandom(SEED).next),
   };
 }
 

@@ -1,5 +1,4 @@
 /** Intervals and estimators. Pure; shares and probabilities are in [0, 1]. */
-import { seededRandom } from '../grpo/random.ts';
 import type { Random } from '../grpo/types.ts';
 
 /** The ends of a 95 % interval. */
@@ -51,26 +50,9 @@ export function passAtK(n: number, c: number, k: number): number {
 }
 
 /**
- * Mean of one value in [0, 1] per question, with a 95 % interval over questions.
- *
- * Yes-or-no values get Wilson's interval. Values in between (shares of samples) vary less than yes-or-no would, so they
- * get the percentile bootstrap over questions; where all questions agree that has no width, and Wilson's stands in for
- * it. Throws RangeError without values.
- */
-export function meanWithInterval(values: readonly number[], seed = 1): Interval {
-  const total = sum(values);
-  if (values.every((value) => value === 0 || value === 1)) return wilson(total, values.length);
-  const [first = 0] = values;
-  if (values.every((value) => value === first))
-    return { ...wilson(Math.min(total, values.length), values.length), accuracy: first };
-  return { accuracy: total / values.length, ...bootstrapMean(values, seededRandom(seed).next) };
-}
-
-/**
  * Percentile bootstrap of a mean: 95 % of the means of `values` drawn with replacement (B. Efron, Annals of Statistics
  * 7 (1979)
- * 1–26). Each value stands for one independent unit; measurements that belong together (the seeds of one question) are
- * averaged into one value before. Throws RangeError without values.
+ * 1–26). Each value stands for one independent unit (a database). Throws RangeError without values.
  */
 export function bootstrapMean(values: readonly number[], random: Random): Range {
   if (values.length === 0) throw new RangeError('No interval without values.');

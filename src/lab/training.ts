@@ -6,7 +6,7 @@ import { seededRandom, shuffled } from '../grpo/random.ts';
 import { keptSentence } from '../grpo/sentences.ts';
 import type { GRPOTrainer } from '../grpo/trainer.ts';
 import type { HintEvent, KeptPolicy, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
-import { normaliseSql } from '../sql/normalise.ts';
+import { factsOf } from './facts.ts';
 
 export interface TrainingOptions {
   readonly trainer: GRPOTrainer;
@@ -120,9 +120,8 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
 }
 
 /**
- * Keeps back about `share` of the questions that have gold SQL, whole classes of equal normalised gold at a time: a
- * question whose very SQL was trained on would measure memory. The same seed gives the same parts, each in the order of
- * `questions`.
+ * Keeps back about `share` of the questions that have gold SQL, whole facts (facts.ts) at a time: a question whose very
+ * SQL was trained on would measure memory. The same seed gives the same parts, each in the order of `questions`.
  * `validation` is empty when share is 0 or fewer than two classes are there to divide.
  */
 export function splitForValidation(
@@ -130,11 +129,12 @@ export function splitForValidation(
   share: number,
   seed: number,
 ): { readonly training: readonly Question[]; readonly validation: readonly Question[] } {
+  const facts = factsOf(questions);
   const classes = new Map<string, Question[]>();
   for (const question of questions) {
     if (question.sql === undefined) continue;
-    const gold = normaliseSql(question.sql);
-    classes.set(gold, [...(classes.get(gold) ?? []), question]);
+    const fact = facts.get(question.id) ?? question.id;
+    classes.set(fact, [...(classes.get(fact) ?? []), question]);
   }
   if (share <= 0 || classes.size < 2) return { training: questions, validation: [] };
   const withGold = [...classes.values()].reduce((sum, members) => sum + members.length, 0);

@@ -313,7 +313,9 @@ describe('evaluate over pools', { timeout: 120_000 }, () => {
     expect(first?.comparison).toEqual(byHand.comparison);
     expect(first?.perQuestion).toEqual(byHand.perQuestion);
 
-    expect(stdout).toMatch(/^right in % +questions +at random .*\nconcert_singer +24 .*\nbooks +2 .*\nall +26 /);
+    expect(stdout).toMatch(
+      /^right in % +questions +facts +at random .*\nconcert_singer +24 +12 .*\nbooks +2 +2 .*\nall +26 +14 /,
+    );
     expect(stdout).toContain(
       `By reward and hints against by reward, question by question: ${pooled.comparison.verdict}`,
     );

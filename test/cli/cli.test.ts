@@ -358,7 +358,7 @@ describe('evaluate', { timeout: 120_000 }, () => {
       lab('evaluate', ...data, '--hints', 'none', '--seeds', '2', '--json', file(name));
     const [a] = await Promise.all([evaluate('e1.json'), evaluate('e2.json')]);
     expect(a.code).toBe(0);
-    expect(a.stdout).toMatch(/^2 questions \(held-out\), 0 hints: greedy/);
+    expect(a.stdout).toMatch(/^2 questions, 2 facts \(held-out\), 0 hints: greedy/);
     expect(readFileSync(file('e2.json'), 'utf8')).toBe(readFileSync(file('e1.json'), 'utf8'));
     const result = readJson('e1.json') as {
       questions: number;
@@ -406,7 +406,7 @@ describe('evaluate', { timeout: 120_000 }, () => {
       file('e3.json'),
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^6 questions \(all\), [1-9]\d* hints/);
+    expect(stdout).toMatch(/^6 questions, 6 facts \(all\), [1-9]\d* hints/);
     expect(readJson('e3.json')).toMatchObject({ questions: 6, withoutGold: 1, weakGold: 1 });
   });
 });

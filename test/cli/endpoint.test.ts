@@ -273,6 +273,7 @@ describe('a run that is recorded', { timeout: 120_000 }, () => {
 describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
   interface Choice {
     readonly questions: number;
+    readonly facts: number;
     readonly sampler: { readonly id: string };
     readonly withoutCompletions: number;
     readonly groupSize: number;
@@ -299,7 +300,9 @@ describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
     expect(about).toMatchObject({ sampler: { id: 'endpoint/good' }, groupSize: 4, seeds: 1, withoutCompletions: 0 });
     expect(server.seen.length - before).toBe(questions);
     expect(rules.oracle.accuracy).toBeGreaterThanOrEqual(rules.reward.accuracy);
-    expect(stdout).toContain(`${questions} questions (held-out), 1000 hints, completions by good at 127.0.0.1`);
+    expect(stdout).toContain(
+      `${questions} questions, ${about.facts} facts (held-out), 1000 hints, completions by good at 127.0.0.1`,
+    );
     expect(stdout).toContain(`By reward and hints against by reward, question by question: ${comparison.verdict}`);
   });
 
@@ -334,7 +337,9 @@ describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
       file('pool.json'),
     );
     expect(code).toBe(0);
-    expect(stdout).toContain('1 questions (held-out), 0 hints, completions by Recorded completions of 2 models.');
+    expect(stdout).toContain(
+      '1 question, 1 fact (held-out), 0 hints, completions by Recorded completions of 2 models.',
+    );
     expect(stdout).toContain('There are no hints, so there is nothing to compare');
     expect(read<Choice>('pool.json')).toMatchObject({
       questions: 1,

@@ -39,6 +39,7 @@ interface Measured {
   readonly bestOfG?: Readonly<Record<string, number>>;
   readonly questions: number;
   readonly completions: number;
+  readonly distinctSql: number;
   readonly right: number;
 }
 
@@ -58,7 +59,7 @@ async function measured(...args: string[]): Promise<Measured> {
 describe('rewards', { timeout: 120_000 }, () => {
   it('measures completions of a file against gold where they have no flag', async () => {
     const out = await measured('--completions', file('completions.json'), '--group-size', '4');
-    expect(out).toMatchObject({ questions: 2, completions: 8, right: 4 });
+    expect(out).toMatchObject({ questions: 2, completions: 8, distinctSql: 7, right: 4 });
     // Distinct texts: 2 right × 2 wrong, and 1 right × 2 wrong.
     expect(out.pairs['total']).toBe(6);
     expect(out.auc['total']).toBe(1);

@@ -126,6 +126,30 @@ describe('groups without signal and rewards that are missing', () => {
       close(one(name, [0.9, null, 0.2, 0.4]), [whole[0] ?? NaN, 0, whole[1] ?? NaN, whole[2] ?? NaN], 12);
     },
   );
+  it('gdpo leaves a completion out only when all its rewards are missing', () => {
+    const weights = { quality: 0.5, format: 0.5 };
+    const advantages = (...group: readonly (readonly [number | null, number | null, number | null])[]): number[] =>
+      compare(
+        'gdpo',
+        [
+          {
+            totals: group.map(([total]) => total),
+            components: { quality: group.map(([, value]) => value), format: group.map(([, , value]) => value) },
+          },
+        ],
+        { ddof: 1, weights },
+      )[0]?.advantages ?? [];
+    const three = [
+      [0.9, 0.8, 1],
+      [0.2, 0.4, 0],
+      [0.3, null, 0.3],
+    ] as const;
+    const whole = advantages(...three);
+    // One reward of the third is missing: the other still moves it.
+    expect(whole[2]).not.toBe(0);
+    close(whole, advantages(...three, [null, null, null]).slice(0, 3), 12);
+    expect(advantages(...three, [null, null, null])[3]).toBe(0);
+  });
   it('only missing rewards: zeros, no mean, no signal', () => {
     expect(compare('grpo', [{ totals: [null, null] }], { ddof: 1 })[0]).toEqual({
       advantages: [0, 0],

@@ -141,7 +141,7 @@ describe('evaluateChoice', () => {
     const { rules, comparison } = await evaluateChoice(options(made, [question('q', RIGHT)]));
     expect([rules.reward.accuracy, rules.rewardHints.accuracy, rules.hints.accuracy]).toEqual([1, 1, 0]);
     expect(comparison).toMatchObject({ difference: 0, p: 1 });
-    expect(comparison.verdict).toMatch(/^No evidence of a gain/);
+    expect(comparison.verdict).toMatch(/^Too few questions to tell: .*1 question, 1 fact;/);
   });
 
   test('groups are drawn without hints, and averaged within a question', async () => {
@@ -223,11 +223,14 @@ describe('poolChoices', () => {
       { name: 'a', result: await one(true, 'q') },
       { name: 'b', result: await one(false, 'q') },
     ]);
-    expect(pooled.questions).toBe(2);
+    expect([pooled.questions, pooled.facts]).toEqual([2, 2]);
     expect(pooled.rules.reward.accuracy).toBe(0.5);
     expect(pooled.rules.rewardHints.accuracy).toBe(1);
     expect(pooled.comparison).toMatchObject({ difference: 0.5, gained: ['a/q'], lost: [], questions: 2 });
-    expect(pooled.perQuestion.map(({ id }) => id)).toEqual(['a/q', 'b/q']);
+    expect(pooled.perQuestion.map(({ id, fact }) => [id, fact])).toEqual([
+      ['a/q', 'a/q'],
+      ['b/q', 'b/q'],
+    ]);
   });
 
   test('ten gains are evidence, and said to be', async () => {

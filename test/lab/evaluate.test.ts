@@ -3,7 +3,7 @@ import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { Database, PolicyHint, Question, Sample, Sampler } from '../../src/grpo/types.ts';
 import { evaluate, fixedPolicy } from '../../src/lab/evaluate.ts';
 import type { EvaluateOptions } from '../../src/lab/evaluate.ts';
-import { wilson } from '../../src/lab/statistics.ts';
+import { meanOverFacts } from '../../src/lab/accuracy.ts';
 import { identity } from '../grpo/identity.ts';
 
 let database: Database;
@@ -92,11 +92,28 @@ describe('evaluate', () => {
       }),
     );
     expect(result.perQuestion).toEqual([
-      { id: 'sum', correct: true, sql: 'SELECT 6', samples: 4, samplesCorrect: 2, weakGold: false },
-      { id: 'list', correct: false, sql: 'SELECT b FROM t ORDER BY a', samples: 4, samplesCorrect: 2, weakGold: false },
-      { id: 'none', correct: true, sql: 'SELECT b FROM t WHERE a < 0', samples: 4, samplesCorrect: 0, weakGold: true },
+      { id: 'sum', fact: 'sum', correct: true, sql: 'SELECT 6', samples: 4, samplesCorrect: 2, weakGold: false },
+      {
+        id: 'list',
+        fact: 'list',
+        correct: false,
+        sql: 'SELECT b FROM t ORDER BY a',
+        samples: 4,
+        samplesCorrect: 2,
+        weakGold: false,
+      },
+      {
+        id: 'none',
+        fact: 'none',
+        correct: true,
+        sql: 'SELECT b FROM t WHERE a < 0',
+        samples: 4,
+        samplesCorrect: 0,
+        weakGold: true,
+      },
     ]);
-    expect(result).toMatchObject({ questions: 3, withoutGold: 1, weakGold: 1, greedy: wilson(2, 3) });
+    expect(result).toMatchObject({ questions: 3, facts: 3, withoutGold: 1, weakGold: 1 });
+    expect(result.greedy).toEqual(meanOverFacts([1, 0, 1], ['sum', 'list', 'none']));
     expect(result.pass1.accuracy).toBeCloseTo(1 / 3, 12);
     // Two of four right: one of C(4,2) = 6 pairs is all wrong.
     expect(result.passG.accuracy).toBeCloseTo((5 / 6 + 5 / 6 + 0) / 3, 12);

@@ -26,10 +26,11 @@ beforeAll(async () => {
   database = await SqliteDatabase.open('CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1),(2);');
 });
 const judge = () => new Judge(database, { maxVmSteps: 1e6, deadlineMs: 1000 });
-const questions: Question[] = Array.from({ length: 24 }, (_, i) => ({
+/** Each asks for a fact of its own. */
+const questions: Question[] = Array.from({ length: 36 }, (_, i) => ({
   id: `q${i}`,
   question: `${i}`,
-  sql: 'SELECT SUM(a) FROM t',
+  sql: `SELECT SUM(a) + ${i} - ${i} FROM t`,
   split: 'held-out',
 }));
 
@@ -70,7 +71,7 @@ const hints = [
   hint('light', 0.1),
   { ...hint('off', 5), enabled: false },
 ];
-const credit = (over: { repeats?: number; seed?: number; top?: number } = {}) =>
+const credit = (over: { repeats?: number; seed?: number; top?: number; questions?: readonly Question[] } = {}) =>
   hintCredit({
     questions,
     sampler,
@@ -86,8 +87,8 @@ const credit = (over: { repeats?: number; seed?: number; top?: number } = {}) =>
 
 describe('hintCredit', () => {
   it('finds what each hint does, and says where it cannot tell', async () => {
-    const { credits, tested, expectedByChance, questions: asked } = await credit();
-    expect(asked).toBe(24);
+    const { credits, tested, expectedByChance, questions: asked, facts } = await credit();
+    expect([asked, facts]).toEqual([36, 36]);
     expect(credits.map(({ key, verdict }) => [key, verdict])).toEqual([
       ['nowhere', 'not enough data'],
       ['idle', 'no evidence'],
@@ -103,10 +104,29 @@ describe('hintCredit', () => {
     expect(good?.uplift?.low).toBeLessThanOrEqual(1 / 3);
     expect(good?.uplift?.high).toBeGreaterThanOrEqual(1 / 3);
     expect(Math.abs(idle?.uplift?.difference ?? 1)).toBeLessThan(0.12);
-    expect([nowhere?.questions, rare?.questions, good?.questions]).toEqual([0, 2, 24]);
-    expect(nowhere?.text).toBe('Not enough data: compared on 0 questions, and 5 are needed.');
-    expect((good?.answersWith ?? 0) + (good?.answersWithout ?? 0)).toBe(24 * 12);
+    expect([nowhere?.questions, rare?.questions, good?.questions]).toEqual([0, 2, 36]);
+    expect(nowhere?.text).toBe('Not enough data: compared on 0 questions, 0 facts, and 6 facts are needed.');
+    expect((good?.answersWith ?? 0) + (good?.answersWithout ?? 0)).toBe(36 * 12);
     expect(good?.text).toMatch(/^Helps: \+\d+\.\d points \(\+/);
+  });
+
+  it('counts facts: thirty-six questions about three of them tell nothing', async () => {
+    const few = questions.map((question, i) => ({ ...question, sql: `SELECT SUM(a) + ${i % 3} - ${i % 3} FROM t` }));
+    const { credits, facts, tested } = await credit({ questions: few });
+    expect([facts, tested]).toEqual([3, 0]);
+    expect(credits.find(({ key }) => key === 'good')).toMatchObject({
+      questions: 36,
+      facts: 3,
+      uplift: null,
+      verdict: 'not enough data',
+      text: 'Not enough data: compared on 36 questions, 3 facts, and 6 facts are needed.',
+    });
+    const some = questions.slice(0, 24);
+    const idle = (await credit({ questions: some })).credits.find(({ key }) => key === 'idle');
+    expect(idle).toMatchObject({ verdict: 'too few to tell' });
+    expect(idle?.text).toMatch(
+      /^Too few questions to tell: .*24 questions, 24 facts; even 20 points could hardly show\.$/,
+    );
   });
 
   it('repeats to the bit, and tosses otherwise for another seed', async () => {

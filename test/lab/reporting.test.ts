@@ -6,6 +6,7 @@ import { controlVerdicts } from '../../src/lab/controls.ts';
 import { checkSpec, variantConfig } from '../../src/lab/experiment.ts';
 import type { Experiment, SeedRun } from '../../src/lab/experiment-types.ts';
 import { experimentJson, summaryCsv } from '../../src/lab/export.ts';
+import type { Facts } from '../../src/lab/facts.ts';
 import { READY_MADE } from '../../src/lab/ready-made.ts';
 import { summarise } from '../../src/lab/summary.ts';
 import { experiment, variant } from './library.ts';
@@ -49,6 +50,8 @@ const run = (of: number, seed: number, right: readonly boolean[], curve: readonl
   curve: curve.map((greedy, i) => ({ step: i * 4, greedy, reward: i === 0 ? null : 0.1 })),
   answers: right.map((greedy, i) => ({ questionId: `q${i}`, greedy, right: greedy ? 4 : 0, drawn: 4 })),
 });
+/** Every question a fact of its own. */
+const NONE: Facts = new Map();
 const many = (right: boolean): boolean[] => Array.from({ length: 20 }, (_, i) => right || i < 10);
 
 describe('controls', () => {
@@ -57,7 +60,8 @@ describe('controls', () => {
     variant('shuffled', { learning: 'shuffled' }),
     variant('on'),
   ]);
-  const verdicts = (...runs: SeedRun[]) => controlVerdicts({ spec, runs }).map(({ kind, holds }) => [kind, holds]);
+  const verdicts = (...runs: SeedRun[]) =>
+    controlVerdicts({ spec, runs }, NONE).map(({ kind, holds }) => [kind, holds]);
 
   it('learning off holds when curve and answers stay, and only then', () => {
     expect(verdicts()).toEqual([
@@ -73,7 +77,7 @@ describe('controls', () => {
     expect(verdicts(run(0, 1, many(false)), run(1, 1, many(false)))[1]).toEqual(['shuffled', true]);
     expect(verdicts(run(0, 1, many(true)), run(1, 1, many(false)))[1]).toEqual(['shuffled', true]);
     expect(verdicts(run(0, 1, many(false)), run(1, 1, many(true)))[1]).toEqual(['shuffled', false]);
-    expect(controlVerdicts(experiment([variant('shuffled', { learning: 'shuffled' })]))[0]).toMatchObject({
+    expect(controlVerdicts(experiment([variant('shuffled', { learning: 'shuffled' })]), NONE)[0]).toMatchObject({
       holds: null,
       text: expect.stringContaining('Add a variant') as string,
     });
@@ -91,7 +95,7 @@ describe('exports', () => {
   };
 
   it('a CSV that spreadsheets read as it is meant', () => {
-    const lines = summaryCsv(stored, summarise(done)).split('\r\n');
+    const lines = summaryCsv(stored, summarise(done, NONE)).split('\r\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/^variant,learning,start,seeds,greedy,greedy_low,greedy_high,pass1/);
     expect(lines[1]).toMatch(/^"a, ""quoted""",on,none,1,0\.5,/);
@@ -100,11 +104,15 @@ describe('exports', () => {
   });
 
   it('a JSON from which every figure follows', () => {
-    const read = JSON.parse(experimentJson(stored, summarise(done))) as {
+    const paired = new Map(done.runs[0]?.answers.map(({ questionId }, i) => [questionId, `f${Math.floor(i / 2)}`]));
+    const read = JSON.parse(experimentJson(stored, summarise(done, paired), Object.fromEntries(paired))) as {
       spec: Experiment['spec'];
+      facts: Record<string, string>;
       runs: SeedRun[];
       summaries: unknown;
     };
-    expect(summarise({ spec: read.spec, runs: read.runs })).toEqual(read.summaries);
+    const facts = new Map(Object.entries(read.facts));
+    expect(summarise({ spec: read.spec, runs: read.runs }, facts)).toEqual(read.summaries);
+    expect(summarise({ spec: read.spec, runs: read.runs }, NONE)).not.toEqual(read.summaries);
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/grpo/random.ts';
-import { meanWithInterval, passAtK, quantile, wilson } from '../../src/lab/statistics.ts';
+import { passAtK, quantile, wilson } from '../../src/lab/statistics.ts';
 
 describe('wilson', () => {
   // Newcombe, Statistics in Medicine 17 (1998) 857–872, table I, method 3.
@@ -66,49 +65,6 @@ describe('passAtK', () => {
     [4, -1, 1],
   ])('refuses n=%d c=%d k=%d', (n, c, k) => {
     expect(() => passAtK(n, c, k)).toThrow(RangeError);
-  });
-});
-
-describe('meanWithInterval', () => {
-  it('is Wilson’s for yes or no', () => {
-    expect(meanWithInterval([1, 0, 1, 1])).toEqual(wilson(3, 4));
-  });
-
-  it('keeps a width where all questions agree', () => {
-    const { accuracy, low, high } = meanWithInterval([0.25, 0.25, 0.25]);
-    expect(accuracy).toBe(0.25);
-    expect(low).toBeLessThan(0.2);
-    expect(high).toBeGreaterThan(0.3);
-  });
-
-  it('repeats to the bit, and covers the mean it estimates about 19 times of 20', () => {
-    const values = [0, 0.25, 0.5, 0.5, 1, 0.75, 0, 0.25];
-    expect(meanWithInterval(values)).toEqual(meanWithInterval(values));
-    const random = seededRandom(3).next;
-    let covered = 0;
-    const trials = 400;
-    for (let trial = 0; trial < trials; trial++) {
-      // Four samples of a question whose chance of being right is uniform: the mean is 1/2.
-      const sample = Array.from({ length: 40 }, () => {
-        const chance = random();
-        return [0, 1, 2, 3].filter(() => random() < chance).length / 4;
-      });
-      const { low, high } = meanWithInterval(sample, trial);
-      if (low <= 0.5 && high >= 0.5) covered++;
-    }
-    expect(covered / trials).toBeGreaterThan(0.9);
-    expect(covered / trials).toBeLessThan(0.99);
-  });
-
-  it('is narrower than yes or no with the same mean', () => {
-    const shares = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 0.25 : 0.75));
-    const { low, high } = meanWithInterval(shares);
-    const binary = wilson(50, 100);
-    expect(high - low).toBeLessThan((binary.high - binary.low) * 0.7);
-  });
-
-  it('refuses no values', () => {
-    expect(() => meanWithInterval([])).toThrow(RangeError);
   });
 });
 

@@ -47,6 +47,13 @@ test('every value is the sum of its reasons, clamped, and the total is their wei
   database.close();
 });
 
+test('only a completion that lacks every component with a weight has no total', () => {
+  const value = (one: number | null): RewardScore => ({ value: one, reasons: [] });
+  expect(weightedTotal({ quality: value(null), format: value(0.4) }, REFERENCE_FREE)).toBeCloseTo(0.4, 12);
+  expect(weightedTotal({ quality: value(null), format: value(null) }, REFERENCE_FREE)).toBeNull();
+  expect(weightedTotal({ gold: value(1) }, REFERENCE_FREE)).toBeNull();
+});
+
 describe('validity is SQLite’s verdict', () => {
   test.each([
     [GOOD, 1, 'compiles'],

@@ -42,6 +42,8 @@ export interface LabView {
     readonly heldOut: number;
   };
   readonly questions: HeldOutTexts;
+  /** What each held-out question asks for (lab/facts.ts), by id. */
+  readonly facts: Readonly<Record<string, string>>;
   /** Why experiments will be gone with the page; null when they are saved. */
   readonly notSaved: string | null;
 }

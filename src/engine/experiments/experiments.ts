@@ -7,6 +7,7 @@ import { queryBudget } from '../../grpo/derived-settings.ts';
 import { messageOf } from '../../grpo/message-of.ts';
 import type { PolicyHint, RewardModel, RewardWeights, Sampler, Schema } from '../../grpo/types.ts';
 import { controlVerdicts } from '../../lab/controls.ts';
+import { factsOf, type Facts } from '../../lab/facts.ts';
 import { checkSpec, ExperimentError, keptPolicy, runExperiment, variantConfig } from '../../lab/experiment.ts';
 import type { ExperimentPorts } from '../../lab/experiment.ts';
 import type { ExperimentStore, StoredExperiment } from '../../lab/experiment-store.ts';
@@ -72,8 +73,9 @@ export class Experiments implements ExperimentsApi {
   async open(): Promise<LabView> {
     const { store, dataset, notSaved } = await this.#open();
     const stored = await store.list();
+    const facts = heldOutFacts(dataset);
     return {
-      experiments: stored.map(viewOf),
+      experiments: stored.map((one) => viewOf(one, facts)),
       notSaved,
       dataset: {
         name: dataset.name,
@@ -84,6 +86,7 @@ export class Experiments implements ExperimentsApi {
       questions: Object.fromEntries(
         dataset.questions.filter(({ split }) => split === 'held-out').map(({ id, question }) => [id, question]),
       ),
+      facts: Object.fromEntries(facts),
     };
   }
 
@@ -100,12 +103,13 @@ export class Experiments implements ExperimentsApi {
     checkSpec(record.spec, makeConfig(base));
     if (needsStarter(record)) await this.#starter();
     await store.put(record);
-    return viewOf({ record, runs: [] });
+    return viewOf({ record, runs: [] }, heldOutFacts(dataset));
   }
 
   async run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView> {
     return this.#exclusively(async (signal) => {
-      const { store } = await this.#open();
+      const { store, dataset } = await this.#open();
+      const facts = heldOutFacts(dataset);
       const { record, runs } = await this.#stored(id);
       const { now, breathe } = this.#options;
       let [breath, reported] = [now(), -Infinity];
@@ -128,13 +132,13 @@ export class Experiments implements ExperimentsApi {
           },
           onRun: async (run, experiment) => {
             await store.addRun(id, run);
-            onUnit(viewOf({ record, runs: experiment.runs }));
+            onUnit(viewOf({ record, runs: experiment.runs }, facts));
           },
         });
       } catch (error) {
         if (!signal.aborted) throw error;
       }
-      return viewOf(await this.#stored(id));
+      return viewOf(await this.#stored(id), facts);
     });
   }
 
@@ -160,11 +164,11 @@ export class Experiments implements ExperimentsApi {
 
   async rename(id: string, name: string): Promise<ExperimentView> {
     checkName(name);
-    const { store } = await this.#open();
+    const { store, dataset } = await this.#open();
     const { record, runs } = await this.#stored(id);
     const renamed = { ...record, spec: { ...record.spec, name } };
     await store.put(renamed);
-    return viewOf({ record: renamed, runs });
+    return viewOf({ record: renamed, runs }, heldOutFacts(dataset));
   }
 
   async remove(id: string): Promise<void> {
@@ -172,8 +176,9 @@ export class Experiments implements ExperimentsApi {
   }
 
   async restore({ record, runs }: StoredExperiment): Promise<ExperimentView> {
-    await (await this.#open()).store.put(record, runs);
-    return viewOf({ record, runs });
+    const { store, dataset } = await this.#open();
+    await store.put(record, runs);
+    return viewOf({ record, runs }, heldOutFacts(dataset));
   }
 
   async credit(
@@ -287,13 +292,15 @@ export class Experiments implements ExperimentsApi {
   }
 }
 
-function viewOf({ record, runs }: StoredExperiment): ExperimentView {
+const heldOutFacts = ({ questions }: Dataset): Facts => factsOf(questions.filter(({ split }) => split === 'held-out'));
+
+function viewOf({ record, runs }: StoredExperiment, facts: Facts): ExperimentView {
   const experiment = { spec: record.spec, runs };
   return {
     record,
     runs,
-    summaries: summarise(experiment),
-    controls: controlVerdicts(experiment),
+    summaries: summarise(experiment, facts),
+    controls: controlVerdicts(experiment, facts),
     // All runs of a variant begin with the same policy, so the first point of all is the same.
     scatters: record.spec.variants.map((_, variant) =>
       stepScatter(runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve)),

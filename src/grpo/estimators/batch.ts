@@ -5,7 +5,7 @@ export const batch: Estimator<'batch'> = {
   name: 'batch',
   label: 'Batch-scaled',
   help: 'divides by the sd of the whole step',
-  source: 'TRL GRPOTrainer, scale_rewards="batch"',
+  source: 'Batch scaling, arXiv 2508.08221; TRL GRPOTrainer, scale_rewards="batch"',
   formula: '(r − mean) / (sd of the batch + ε)',
   lead: 'How far the reward lies from the mean of its group, in standard deviations of the whole step.',
   unit: 'sd',

@@ -5,7 +5,7 @@ export const gdpo: Estimator<'gdpo'> = {
   name: 'gdpo',
   label: 'GDPO',
   help: 'normalises each reward component first',
-  source: 'TRL GRPOTrainer, multi_objective_aggregation="normalize_then_sum"',
+  source: 'GDPO, arXiv 2601.05242; TRL GRPOTrainer, multi_objective_aggregation="normalize_then_sum"',
   formula: '(s − mean of s) / (sd of s + ε)',
   lead: 'Each component is normalised in its group, weighted and added to s; s is normalised over the step.',
   unit: 'sd',

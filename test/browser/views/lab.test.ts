@@ -127,6 +127,8 @@ describe('the Lab', () => {
   test('a finished experiment gives its verdict in words, its figures and its command', async () => {
     await showLab([stored(ALL)], 'e1');
     await expect.element(page.getByText(/Evidence of a gain of 50\.0 points/)).toBeVisible();
+    await expect.element(page.getByText(/p < \.001; 40 questions, 40 facts\./)).toBeVisible();
+    await expect.element(page.getByText(/^Over 40 questions, 40 facts: questions with the same gold/)).toBeVisible();
     await expect.element(page.getByText(/Shuffled advantages do not improve on no learning/)).toBeVisible();
     const row = page.getByRole('row').filter({ hasText: '20 gained' });
     await expect.element(row).toHaveTextContent(/75\.0 .*\+50\.0 .*< \.001/);
