@@ -27,7 +27,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: 'it is too large',
 };
 
-function because(error: unknown): string {
+/** Why a file cannot be read or written, to stand in a sentence. */
+export function becauseOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS[code] ?? messageOf(error);
 }
@@ -37,7 +38,7 @@ export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${because(error)}.`);
+    throw new UsageError(`Cannot read ${path}: ${becauseOf(error)}.`);
   }
 }
 
@@ -46,7 +47,7 @@ export function sizeOf(path: string): number {
   try {
     return statSync(path).size;
   } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${because(error)}.`);
+    throw new UsageError(`Cannot read ${path}: ${becauseOf(error)}.`);
   }
 }
 
@@ -77,7 +78,7 @@ export function checkOutputs(outputs: readonly OutputFile[], inputs: readonly st
       if (target?.isDirectory() === true) throw new UsageError(`it is a folder`);
       if (statSync(dirname(resolve(path))).isDirectory()) accessSync(dirname(resolve(path)), constants.W_OK);
     } catch (error) {
-      throw new UsageError(`Cannot write --${option} ${path}: ${because(error)}.`);
+      throw new UsageError(`Cannot write --${option} ${path}: ${becauseOf(error)}.`);
     }
     if (taken.has(real(path)))
       throw new UsageError(`Cannot write --${option} ${path}: it is another file of this command.`);
@@ -121,6 +122,6 @@ export function writeAll(files: readonly { readonly path: string; readonly text:
     for (const { temporary, target } of written) renameSync(temporary, target);
   } catch (error) {
     for (const { temporary } of written) rmSync(temporary, { force: true });
-    throw new UsageError(`Cannot write ${files.map(({ path }) => path).join(' and ')}: ${because(error)}.`);
+    throw new UsageError(`Cannot write ${files.map(({ path }) => path).join(' and ')}: ${becauseOf(error)}.`);
   }
 }

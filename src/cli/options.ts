@@ -149,6 +149,11 @@ export const COMMANDS = {
         value: '',
         help: 'say of each sample its question, completions, rewards, advantages, and which are reinforced or penalized',
       },
+      {
+        name: 'rollouts',
+        value: 'F',
+        help: 'write every completion of every step to this file, a line of JSON each, and what they are to F.about.json',
+      },
       JSON_OUT,
     ],
   },

@@ -15,6 +15,7 @@ import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+import { rolloutFiles, RolloutWriter } from './rollouts.ts';
 
 /** What a recording settles, and the command line therefore cannot. */
 const RECORDED = ['steps', 'seed', 'reward', 'feedback', 'preset', 'set', 'entropy', 'hints-in', 'record'];
@@ -28,13 +29,15 @@ export async function playRecording(
   const settled = RECORDED.find((name) => given.has(name));
   if (settled !== undefined)
     throw new UsageError(`--${settled} cannot be given with --recording: the run is played back as it was.`);
-  const [hintsOut, json] = [given.one('hints-out'), given.one('json')];
+  const [hintsOut, rollouts, json] = [given.one('hints-out'), given.one('rollouts'), given.one('json')];
   const outputs: OutputFile[] = [];
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
+  outputs.push(...rolloutFiles(rollouts));
   checkOutputs(outputs, [given.need('database'), given.need('questions'), path]);
 
   const { database, questions, dataset } = await openInputs(given);
+  let writer: RolloutWriter | null = null;
   try {
     if (recording.databaseSha256 !== undefined && recording.databaseSha256 !== dataset.databaseSha256)
       report.progress(
@@ -42,6 +45,13 @@ export async function playRecording(
       );
     const steps = recording.entries.filter(({ kind }) => kind === 'step').length;
     report.progress(`playing back ${steps} recorded steps of ${recording.sampler.label}`);
+    if (rollouts !== undefined)
+      writer = new RolloutWriter(rollouts, {
+        dataset,
+        sampler: recording.sampler.id,
+        seed: recording.state.seed,
+        config: recording.config,
+      });
     const history: HistoryPoint[] = [];
     const { trainer, sampler } = await playBack(recording, {
       database,
@@ -50,6 +60,7 @@ export async function playRecording(
       onStep: (step) => {
         history.push(pointOf(step, recording.config));
         if (given.has('verbose')) stepReport(step).forEach((line) => report.progress(line));
+        writer?.step(step);
         if (everyTenth(history.length, steps))
           report.progress(`step ${history.length}/${steps}  ${step.metrics.hints} hints`);
       },
@@ -83,6 +94,7 @@ export async function playRecording(
       `${steps} recorded steps played back: ${summary.totalGroups} groups, mean reward ${summary.averageReward?.toFixed(3) ?? '–'}; ${learned.length} hints.`,
     );
   } finally {
+    writer?.close();
     database.close();
   }
 }

@@ -27,13 +27,14 @@ import { rewardsFor } from './parts.ts';
 import { datasetName, playRecording } from './playback.ts';
 import { everyTenth, toJson } from './report.ts';
 import type { Report } from './report.ts';
+import { rolloutFiles, RolloutWriter } from './rollouts.ts';
 import { answerable, chosenSampler, filesOfSampler, makeSampler, recordedFor, TRAINING_SAMPLERS } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
 import { choiceConfig, choosingTotals, measuringConfig } from './teach-choice.ts';
 
 const REWARDS = ['reference-free', 'gold', 'feedback'] as const;
 
-/** `lab train`. Files are written when everything has succeeded. */
+/** `lab train`. Files are written when everything has succeeded, the rollouts while it goes on. */
 export async function train(given: GivenOptions, report: Report): Promise<void> {
   oneOf('split', given.one('split') ?? 'train', ['train']);
   const choice = await chosenSampler(given, report, TRAINING_SAMPLERS);
@@ -47,10 +48,11 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   const config = teachesChoice
     ? choiceConfig(given, reward, preset)
     : makeConfig({ ...rewardModeWeights(reward), ...readSettings(given.all('set')) }, preset);
-  const [feedbackFile, hintsOut, record, json] = [
+  const [feedbackFile, hintsOut, record, rollouts, json] = [
     given.one('feedback'),
     given.one('hints-out'),
     given.one('record'),
+    given.one('rollouts'),
     given.one('json'),
   ];
   if (config.feedback_weight > 0 && feedbackFile === undefined)
@@ -74,6 +76,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
   if (hintsOut !== undefined) outputs.push({ option: 'hints-out', path: hintsOut });
   if (record !== undefined) outputs.push({ option: 'record', path: record });
   if (json !== undefined) outputs.push({ option: 'json', path: json });
+  outputs.push(...rolloutFiles(rollouts));
   // The same file in and out is asked for: training goes on where it stood.
   checkOutputs(outputs, [
     given.need('database'),
@@ -89,6 +92,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     );
 
   const { database, questions, dataset } = await openInputs(given);
+  let writer: RolloutWriter | null = null;
   try {
     const judge = new Judge(database, queryBudget(config));
     const said =
@@ -155,6 +159,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       report.progress(
         `feedback on ${said.length} SQL texts, ${said.filter(({ question }) => pool.some((one) => one.question.trim() === question)).length} of them for these training questions`,
       );
+    if (rollouts !== undefined) writer = new RolloutWriter(rollouts, { dataset, sampler: sampler.id, seed, config });
     const history: HistoryPoint[] = [];
     recorder?.begin(config, trainer.state(), said);
     const { training } = splitForValidation(pool, config.validation_share, seed);
@@ -179,6 +184,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       onStep: (step) => {
         history.push(pointOf(step, config));
         recorder?.step(step, training);
+        writer?.step(step);
         count(step.events);
         if (everyTenth(step.number, steps))
           report.progress(
@@ -223,6 +229,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       `${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}`,
     );
   } finally {
+    writer?.close();
     database.close();
   }
 }
