@@ -1,5 +1,5 @@
 import { ask as answerQuestion } from '../ask/ask.ts';
-import { MOST_SAMPLES, type AskAnswer } from '../ask/types.ts';
+import { MOST_SAMPLES } from '../ask/types.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { fixedPolicy } from '../lab/evaluate.ts';
@@ -30,7 +30,7 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
     ...(path === null ? [] : [path]),
   ]);
 
-  const database = await openDatabase(given.need('database'));
+  const { database, databaseSha256 } = await openDatabase(given.need('database'));
   try {
     if (warning !== null) report.progress(warning);
     const answer = await answerQuestion(
@@ -43,7 +43,19 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
         config,
       },
     );
-    if (json !== undefined) writeAll([{ path: json, text: answerJson(answer) }]);
+    if (json !== undefined)
+      writeAll([
+        {
+          path: json,
+          text: answerJson({
+            format: 'grpo-sql-lab/answer',
+            version: 1,
+            dataset: { databaseSha256 },
+            config,
+            ...answer,
+          }),
+        },
+      ]);
     for (const line of answerLines(answer)) report.result(line);
   } catch (error) {
     throw error instanceof QuestionError ? new UsageError(error.message) : error;
@@ -53,7 +65,7 @@ export async function ask(given: GivenOptions, report: Report): Promise<void> {
 }
 
 /** JSON has neither 64-bit integers nor bytes: the first are written as texts, the second as `{"hex": "…"}`. */
-function answerJson(answer: AskAnswer): string {
+function answerJson(answer: unknown): string {
   return `${JSON.stringify(answer, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? { hex: hexOf(value) } : value), 1)}\n`;
 }
 

@@ -4,6 +4,7 @@ import { checkSpec, ExperimentError, runExperiment, variantConfig } from '../lab
 import type { ExperimentPorts } from '../lab/experiment.ts';
 import type { Experiment, Variant } from '../lab/experiment-types.ts';
 import { countsText, factsOf } from '../lab/facts.ts';
+import type { QuestionResult } from '../lab/evaluate.ts';
 import { Judge } from '../lab/judge.ts';
 import { summarise } from '../lab/summary.ts';
 import type { VariantSummary } from '../lab/summary.ts';
@@ -89,10 +90,12 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
           ? rewardsFor(database, simulatedFeedback({ gold: judge.gold, share: feedbackShare, seed }))
           : rewards,
     };
+    const told = new Map<string, readonly QuestionResult[]>();
     const done = await forTheCaller(() =>
       runExperiment({
         experiment,
         ports,
+        onAnswers: ({ variant, seed }, results) => void told.set(`${variant} ${seed}`, results),
         onProgress: ({ unit, units, variant, seed, step, steps: all }) => {
           if (step === 0 || everyTenth(step, all))
             report.progress(
@@ -116,7 +119,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
           path: json,
           text: toJson({
             format: 'grpo-sql-lab/comparison',
-            version: 1,
+            version: 2,
             dataset: {
               ...dataset,
               heldOutQuestions: measured.length,
@@ -135,7 +138,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
               ? { simulatedFeedbackShare: feedbackShare }
               : {}),
             variants: variants.map((variant, i) =>
-              inFile(variant, summaries[i] as VariantSummary, done, i, training[i]),
+              inFile(variant, summaries[i] as VariantSummary, done, i, training[i], told),
             ),
           }),
         },
@@ -165,6 +168,7 @@ function inFile(
   { runs }: Experiment,
   index: number,
   training: Awaited<ReturnType<typeof teachable>> | undefined,
+  told: ReadonlyMap<string, readonly QuestionResult[]>,
 ): unknown {
   const { name, heldOut, curve, comparison, hints, keptStart } = summary;
   const own = runs.filter((run) => run.variant === index);
@@ -179,11 +183,14 @@ function inFile(
     curve,
     hints,
     keptStart,
-    perSeed: own.map(({ seed, answers, hints: kept, keptStart: still }) => ({
+    curveOver: summary.curveOver,
+    perSeed: own.map(({ seed, answers, curve: points, hints: kept, keptStart: still }) => ({
       seed,
       greedy: answers.filter(({ greedy }) => greedy).length / answers.length,
       hints: kept,
       keptStart: still,
+      curve: points,
+      perQuestion: told.get(`${index} ${seed}`) ?? [],
     })),
     comparison,
   };

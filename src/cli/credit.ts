@@ -57,7 +57,7 @@ export async function credit(given: GivenOptions, report: Report): Promise<void>
       writeAll([
         {
           path: json,
-          text: toJson({ format: 'grpo-sql-lab/hint-credit', version: 1, dataset, split, seed, ...result }),
+          text: toJson({ format: 'grpo-sql-lab/hint-credit', version: 2, dataset, config, split, seed, ...result }),
         },
       ]);
     for (const line of linesOf(result, split)) report.result(line);

@@ -6,7 +6,7 @@
 import { parseCompletions } from '../formats/completions-file.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import { queryBudget, choosingWeights } from '../grpo/derived-settings.ts';
+import { queryBudget } from '../grpo/derived-settings.ts';
 import { percent, signedPoints } from '../grpo/figures.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { PolicyHint } from '../grpo/types.ts';
@@ -21,13 +21,15 @@ import { trainWithValidation } from '../lab/training.ts';
 import { filesOfPool, namesOf } from './dataset-folder.ts';
 import { linesOf, measureChoice, RULE_TEXT } from './evaluate-choice.ts';
 import type { MeasuredChoice } from './evaluate-choice.ts';
+import { evaluationText, ofChoice, questionsOfChoice } from './evaluation-file.ts';
+import type { EvaluationFile } from './evaluation-file.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { openFiles } from './inputs.ts';
 import type { Inputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
-import { inColumns, toJson } from './report.ts';
+import { inColumns } from './report.ts';
 import type { Report } from './report.ts';
 import { answerable, makeSampler } from './samplers.ts';
 import type { SamplerChoice } from './samplers.ts';
@@ -103,7 +105,7 @@ export async function evaluatePools(given: GivenOptions, report: Report): Promis
   for (const pool of pools) results.push(await measurePool(pool, plan, report));
   const pooled = poolChoices(results.map(({ name, evaluation }) => ({ name, result: evaluation })));
   const { difference } = pooled.comparison;
-  if (json !== undefined) writeAll([{ path: json, text: toJson(fileOf(results, pooled, plan)) }]);
+  if (json !== undefined) writeAll([{ path: json, text: evaluationText(fileOf(results, pooled, plan)) }]);
   for (const line of tableOf(results, pooled)) report.result(line);
   report.result(
     `${countsText(pooled)} (${split}) of ${results.length} database${results.length === 1 ? '' : 's'}; for each, hints were taught on its training questions with the gold reward: ${plan.steps} steps, seed ${plan.seed}.`,
@@ -191,20 +193,33 @@ function fileOf(
   results: readonly PoolResult[],
   pooled: ChoiceEvaluation,
   { training, measuring, steps, seed }: Plan,
-): unknown {
-  // The questions are listed with their sets.
-  const { perQuestion: _, ...all } = pooled;
+): EvaluationFile {
+  const [first] = results;
   return {
-    format: 'grpo-sql-lab/choices',
-    version: 1,
-    steps,
-    seed,
-    config: training,
-    choosingWeights: choosingWeights(measuring),
-    pooled: all,
-    target: TARGET,
-    targetReached: pooled.comparison.difference >= TARGET,
-    sets: results.map(({ hints, evaluation, ...about }) => ({ ...about, hints: hints.length, ...evaluation })),
+    way: 'pools',
+    sampler: { id: first?.sampler.id ?? '', label: first?.sampler.label ?? '' },
+    split: 'held-out',
+    groupSize: pooled.groupSize,
+    seeds: pooled.seeds,
+    config: measuring,
+    training: {
+      steps,
+      seed,
+      config: training,
+      target: TARGET,
+      targetReached: pooled.comparison.difference >= TARGET,
+    },
+    ...ofChoice(pooled),
+    sets: results.map(({ name, dataset, hints, trainingQuestions, leftOut, withoutCompletions, evaluation }) => ({
+      name,
+      dataset,
+      hints: hints.length,
+      hintsFrom: 'training',
+      taught: { trainingQuestions, leftOut },
+      withoutCompletions,
+      ...ofChoice(evaluation),
+      perQuestion: questionsOfChoice(evaluation),
+    })),
   };
 }
 

@@ -5,11 +5,14 @@ import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { linesOf, measureChoice } from './evaluate-choice.ts';
 import { evaluatePools } from './evaluate-pools.ts';
+import { evaluationText, ofAnswers, ofChoice, questionsOfChoice } from './evaluation-file.ts';
+import type { EvaluationFile, Measured, MeasuredSet } from './evaluation-file.ts';
 import { checkOutputs, writeAll } from './files.ts';
 import { configFrom, openInputs } from './inputs.ts';
 import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
-import { everyTenth, toJson } from './report.ts';
+import { datasetName } from './playback.ts';
+import { everyTenth } from './report.ts';
 import type { Report } from './report.ts';
 import { chosenSampler, filesOfSampler } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
@@ -45,39 +48,39 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
         `${given.need('questions')} has no question with gold SQL${split === 'all' ? '' : ` in the split "${split}"`}.`,
       );
     for (const line of [warning, learnedOn({ hints, sources })]) if (line !== null) report.progress(line);
+    const save = ({ way, sampler, groupSize, withoutCompletions, measured, perQuestion }: Outcome): void => {
+      if (json === undefined) return;
+      const about = { hints: hints.length, hintsFrom: from, taught: null, withoutCompletions };
+      const set = { name: datasetName(given.need('database')), dataset: inputs.dataset, ...about };
+      const sets = [{ ...set, ...measured, perQuestion }];
+      const file = { way, sampler, split, groupSize, seeds, config, training: null, ...measured, sets };
+      writeAll([{ path: json, text: evaluationText(file) }]);
+    };
     if (choice.kind !== 'sketch') {
       const { evaluation, ...about } = await measureChoice(
         { choice, inputs, questions: chosen, hints: fixedPolicy(hints, config), config, seeds },
         report,
       );
-      if (json !== undefined)
-        writeAll([
-          {
-            path: json,
-            text: toJson({
-              format: 'grpo-sql-lab/choice',
-              version: 1,
-              dataset: inputs.dataset,
-              ...about,
-              split,
-              hints: hints.length,
-              hintsFrom: from,
-              config,
-              ...evaluation,
-            }),
-          },
-        ]);
+      save({
+        way: 'choice',
+        sampler: about.sampler,
+        groupSize: evaluation.groupSize,
+        withoutCompletions: about.withoutCompletions,
+        measured: ofChoice(evaluation),
+        perQuestion: questionsOfChoice(evaluation),
+      });
       report.result(
         `${countsText(evaluation)} (${split}), ${hints.length} hints, completions by ${about.sampler.label}.`,
       );
       for (const line of linesOf(evaluation, hints.length)) report.result(line);
       return;
     }
+    const sampler = makeSketchSampler({ schema: database.schema });
     const evaluation = await evaluateQuestions({
       questions: chosen,
       database,
       seeds,
-      sampler: makeSketchSampler({ schema: database.schema }),
+      sampler,
       policy: fixedPolicy(hints),
       temperature: config.temperature,
       groupSize: config.group_size,
@@ -86,8 +89,16 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },
     });
-    if (json !== undefined)
-      writeAll([{ path: json, text: toJson({ ...evaluation, split, hints: hints.length, hintsFrom: from }) }]);
+    const { perQuestion, ...measured } = ofAnswers(evaluation);
+    const { id, label } = sampler;
+    save({
+      way: 'answers',
+      sampler: { id, label },
+      groupSize: evaluation.groupSize,
+      withoutCompletions: 0,
+      measured,
+      perQuestion,
+    });
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
     report.result(
       `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
@@ -95,6 +106,13 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   } finally {
     database.close();
   }
+}
+
+/** What one set of questions came to. */
+interface Outcome extends Pick<EvaluationFile, 'way' | 'sampler' | 'groupSize'> {
+  readonly measured: Measured;
+  readonly withoutCompletions: number;
+  readonly perQuestion: MeasuredSet['perQuestion'];
 }
 
 function percent({ accuracy, low, high }: Interval): string {

@@ -34,8 +34,12 @@ export async function openFiles(databasePath: string, questionsPath: string): Pr
 }
 
 /** Opens a database alone. Throws UsageError. */
-export async function openDatabase(path: string): Promise<Database> {
-  return openBytes(readDatabase(path), path);
+export async function openDatabase(
+  path: string,
+): Promise<Pick<Inputs, 'database'> & { readonly databaseSha256: string }> {
+  const bytes = readDatabase(path);
+  const databaseSha256 = sha256(bytes);
+  return { database: await openBytes(bytes, path), databaseSha256 };
 }
 
 /** The size is looked at first: a file that cannot be used is not read into memory. */

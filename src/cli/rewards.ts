@@ -39,6 +39,7 @@ const AGREEMENT_WEIGHT = 0.5;
 
 /** One completion of a question, run and scored among all completions of that question. */
 interface Scored extends PoolAnswer {
+  readonly source: string;
   readonly sql: string;
   readonly returnedRows: boolean;
   readonly rewards: ScoredRewards;
@@ -73,7 +74,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
       ? null
       : chosen(parseCompletions(readText(completionsPath), completionsPath), sources, completionsPath);
 
-  const { database, questions } = await openInputs(given);
+  const { database, questions, dataset } = await openInputs(given);
   try {
     const weights = choosingWeights(config);
     const withAgreement = { ...weights, agreement: weights.agreement > 0 ? weights.agreement : AGREEMENT_WEIGHT };
@@ -82,7 +83,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
     const sampler = makeSketchSampler({ schema: database.schema });
     const gold = new GoldResults(database);
     const pools: Scored[][] = [];
-    let weakGold = 0;
+    const asked: { readonly id: string; readonly weakGold: boolean }[] = [];
     for (const [index, question] of questions.entries()) {
       const texts: GivenCompletion[] =
         file === null
@@ -101,7 +102,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
       });
       if (pool !== null && pool.length > 0) {
         pools.push(pool);
-        if ((await gold.isWeak(question)) === true) weakGold++;
+        asked.push({ id: question.id, weakGold: (await gold.isWeak(question)) === true });
       }
       if (everyTenth(index + 1, questions.length)) report.progress(`question ${index + 1}/${questions.length}`);
     }
@@ -110,6 +111,7 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
         'No completion can be judged: none has a "correct" flag or belongs to a question with gold SQL.',
       );
 
+    const weakGold = asked.filter((one) => one.weakGold).length;
     const measured = measure(pools, withAgreement);
     const best =
       file === null
@@ -132,6 +134,11 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
         {
           path: json,
           text: toJson({
+            format: 'grpo-sql-lab/rewards',
+            version: 1,
+            dataset,
+            config,
+            completionsFrom: file === null ? sampler.id : 'file',
             auc: Object.fromEntries(MEASURED.map((name) => [name, measured[name].auc])),
             pairs: Object.fromEntries(MEASURED.map((name) => [name, measured[name].pairs])),
             ...(best === null ? {} : { bestOfG: best, draws }),
@@ -144,6 +151,10 @@ export async function rewards(given: GivenOptions, report: Report): Promise<void
             agreementWeight: withAgreement.agreement,
             seed,
             ...(sources === undefined ? {} : { sources }),
+            perQuestion: asked.map((question, i) => ({
+              ...question,
+              completions: inFile(pools[i] ?? [], withAgreement),
+            })),
           }),
         },
       ]);
@@ -201,13 +212,14 @@ async function scorePool(
   const known = completions.some(({ correct }) => correct === undefined) && (await gold.isComparable(question));
   const matches = known ? await Promise.all(whole.map((execution) => gold.matches(question, execution))) : [];
   const pool: Scored[] = [];
-  for (const [i, { correct }] of completions.entries()) {
+  for (const [i, { source, correct }] of completions.entries()) {
     const at = distinct.indexOf(texts[i] ?? '');
     const run = runs[at];
     const right = correct ?? matches[at] ?? null;
     if (run === undefined) throw new Error('A completion was not run or not scored.');
     if (right === null) return null;
     pool.push({
+      source,
       sql: texts[i] ?? '',
       correct: right,
       ran: classes[at] !== null && classes[at] !== undefined,
@@ -259,6 +271,30 @@ function measure(
     Measured,
     ReturnType<typeof withinQuestionAuc>
   >;
+}
+
+/** One question's completions: all that AUC and the picks out of a group are made of. */
+function inFile(pool: readonly Scored[], weights: Readonly<Record<RewardComponent, number>>): unknown {
+  const agreement = agreementOf(
+    pool.map(({ result }) => result),
+    pool.map(({ returnedRows }) => returnedRows),
+  );
+  const together = totalsWithAgreement(pool, weights);
+  return pool.map(({ source, sql, correct, result, returnedRows, total, rewards: { components, cappedAt } }, i) => ({
+    source,
+    sql,
+    correct,
+    // Equal numbers are equal results; null did not run to its end.
+    result,
+    returnedRows,
+    rewards: {
+      ...Object.fromEntries(Object.entries(components).map(([name, score]) => [name, score.value])),
+      agreement: agreement[i]?.value ?? null,
+    },
+    ...(cappedAt === undefined ? {} : { cappedAt }),
+    total,
+    totalWithAgreement: together[i] ?? null,
+  }));
 }
 
 /** The totals a group would have with the agreement component, caps kept. */

@@ -46,7 +46,7 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
   ]);
   const answers = parseAnswers(readText(sqlPath), sqlPath);
 
-  const { database, questions } = await openInputs(given);
+  const { database, questions, dataset } = await openInputs(given);
   try {
     const byId = new Map(questions.map((question) => [question.id, question]));
     const asked = answers.map(({ id, sql }, index) => {
@@ -88,7 +88,8 @@ export async function score(given: GivenOptions, report: Report): Promise<void> 
       });
       if (everyTenth(index + 1, asked.length)) report.progress(`scored ${index + 1}/${asked.length}`);
     }
-    if (json !== undefined) writeAll([{ path: json, text: toJson({ items }) }]);
+    if (json !== undefined)
+      writeAll([{ path: json, text: toJson({ format: 'grpo-sql-lab/scores', version: 1, dataset, config, items }) }]);
     const known = items.filter((item) => item.matchesGold !== null);
     report.result(
       `${items.length} SQL texts scored: ${items.filter((item) => item.executed).length} ran, ${known.filter((item) => item.matchesGold === true).length} of ${known.length} match the gold SQL.`,

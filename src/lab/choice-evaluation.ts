@@ -60,6 +60,18 @@ export interface ChoiceOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One completion as the rules saw it. */
+export interface ChoiceCandidate {
+  readonly sql: string;
+  readonly right: boolean;
+  /** Those with the same number have equal results; null where it did not run to its end. */
+  readonly result: number | null;
+  /** The reference-free total; null where it has none. */
+  readonly total: number | null;
+  /** Σ w f of the hints. */
+  readonly hintScore: number;
+}
+
 /** One question over its groups. */
 export interface QuestionChoices {
   /** With the dataset's name before it where several were pooled. */
@@ -73,6 +85,8 @@ export interface QuestionChoices {
   /** Group by group, whether the choice was right. */
   readonly rewardRight: readonly boolean[];
   readonly rewardHintsRight: readonly boolean[];
+  /** All that was chosen among, group by group. */
+  readonly groups: readonly (readonly ChoiceCandidate[])[];
   /** SQL chosen of the first group. */
   readonly rewardSql: string;
   readonly rewardHintsSql: string;
@@ -122,6 +136,7 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
       rates: ruleRecord((rule) => groups.reduce((sum, { rates }) => sum + rates[rule], 0) / groups.length),
       rewardRight: groups.map(({ rates }) => rates.reward === 1),
       rewardHintsRight: groups.map(({ rates }) => rates.rewardHints === 1),
+      groups: groups.map(({ candidates }) => candidates),
       rewardSql: first?.rewardSql ?? '',
       rewardHintsSql: first?.rewardHintsSql ?? '',
     });
@@ -190,6 +205,7 @@ function summary(
 interface GroupChoice {
   /** 0 or 1 where a rule picks one member, else the expected share. */
   readonly rates: Readonly<Record<ChoiceRule, number>>;
+  readonly candidates: readonly ChoiceCandidate[];
   readonly rewardSql: string;
   readonly rewardHintsSql: string;
 }
@@ -258,6 +274,13 @@ function chosen(
       rewardHints: picked(byBoth),
       oracle,
     },
+    candidates: samples.map(({ sql }, i) => ({
+      sql,
+      right: right[i] === true,
+      result: classes[i] ?? null,
+      total: totals[i] ?? null,
+      hintScore: scores[i] ?? 0,
+    })),
     rewardSql: samples[byReward]?.sql ?? '',
     rewardHintsSql: samples[byBoth]?.sql ?? '',
   };

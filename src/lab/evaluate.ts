@@ -31,6 +31,12 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One SQL text, judged. */
+export interface JudgedSql {
+  readonly sql: string;
+  readonly right: boolean;
+}
+
 export interface QuestionResult {
   readonly id: string;
   /** What it asks for (facts.ts). */
@@ -41,6 +47,8 @@ export interface QuestionResult {
   readonly sql: string;
   readonly samples: number;
   readonly samplesCorrect: number;
+  /** The samples, seed by seed. */
+  readonly groups: readonly (readonly JudgedSql[])[];
   /** Gold returns nothing, 0 or NULL: wrong SQL matches it easily. */
   readonly weakGold: boolean;
 }
@@ -101,6 +109,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     return texts;
   };
   await judged(questions, answers, judge, signal, async ({ question, texts }, [correct = false, ...right]) => {
+    const samples = right.map((one, i): JudgedSql => ({ sql: texts[i + 1] ?? '', right: one }));
+    const each = samples.length / seeds;
     perQuestion.push({
       id: question.id,
       fact: facts.get(question.id) ?? question.id,
@@ -108,6 +118,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       sql: texts[0] ?? '',
       samples: right.length,
       samplesCorrect: right.filter(Boolean).length,
+      groups: Array.from({ length: seeds }, (_, i) => samples.slice(i * each, (i + 1) * each)),
       weakGold: (await judge.gold.isWeak(question)) === true,
     });
     onQuestion?.(perQuestion.length, questions.length);

@@ -14,8 +14,8 @@ import type {
   Step,
 } from '../grpo/types.ts';
 import { countRight, evaluate, fixedPolicy } from './evaluate.ts';
-import type { EvaluateOptions } from './evaluate.ts';
-import type { CurvePoint, Experiment, ExperimentSpec, SeedRun, Variant } from './experiment-types.ts';
+import type { EvaluateOptions, QuestionResult } from './evaluate.ts';
+import type { CurvePoint, Experiment, ExperimentSpec, HeldOutAnswer, SeedRun, Variant } from './experiment-types.ts';
 import { Judge } from './judge.ts';
 import { RememberingDatabase } from './remembering-database.ts';
 import { spread } from './spread.ts';
@@ -67,8 +67,12 @@ export interface RunOptions {
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   /** A unit is done: the time to store it. */
   readonly onRun?: (run: SeedRun, experiment: Experiment) => void | Promise<void>;
+  /** What the answers of a unit are made of, before `onRun`; equal policies are measured once, and told for each. */
+  readonly onAnswers?: (unit: { readonly variant: number; readonly seed: number }, results: Results) => void;
   readonly signal?: AbortSignal;
 }
+
+type Results = readonly QuestionResult[];
 
 /** The configuration a variant trains with. Throws ConfigError. */
 export function variantConfig(base: GRPOConfig, variant: Variant): GRPOConfig {
@@ -82,7 +86,14 @@ export function variantConfig(base: GRPOConfig, variant: Variant): GRPOConfig {
  * ConfigError, GoldError) before the first unit, and with AbortError; units done until then have been handed to
  * `onRun`.
  */
-export async function runExperiment({ experiment, ports, onProgress, onRun, signal }: RunOptions): Promise<Experiment> {
+export async function runExperiment({
+  experiment,
+  ports,
+  onProgress,
+  onRun,
+  onAnswers,
+  signal,
+}: RunOptions): Promise<Experiment> {
   const { spec } = experiment;
   const { config } = ports;
   checkSpec(spec, config);
@@ -98,7 +109,7 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
   let current: Experiment = { spec, runs: inOrder(spec, experiment.runs) };
   const database = new RememberingDatabase(ports.database);
   const curveQuestions = spread(heldOut, spec.curveQuestions ?? heldOut.length);
-  const measured: Measured = { right: new Map(), answers: new Map() };
+  const measured: Measured = { right: new Map(), results: new Map() };
   const units = spec.seeds.flatMap((seed) => prepared.map((unit, variant) => ({ ...unit, variant, seed })));
   for (const [index, unit] of units.entries()) {
     const { variant, seed } = unit;
@@ -106,7 +117,7 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
     signal?.throwIfAborted();
     const report = async (step: number): Promise<void> =>
       onProgress?.({ unit: index + 1, units: units.length, variant, seed, step, steps: spec.steps });
-    const run = await runUnit(unit, {
+    const { run, results } = await runUnit(unit, {
       spec,
       ports,
       database,
@@ -118,6 +129,7 @@ export async function runExperiment({ experiment, ports, onProgress, onRun, sign
       ...(signal === undefined ? {} : { signal }),
     });
     current = { spec, runs: inOrder(spec, [...current.runs, run]) };
+    onAnswers?.(unit, results);
     await onRun?.(run, current);
   }
   return current;
@@ -155,7 +167,7 @@ async function prepare(variant: Variant, ports: ExperimentPorts, judge: Judge): 
  */
 interface Measured {
   readonly right: Map<string, number>;
-  readonly answers: Map<string, SeedRun['answers']>;
+  readonly results: Map<string, Results>;
 }
 
 /** Equal policies are equal in this. */
@@ -179,7 +191,7 @@ interface UnitContext {
 async function runUnit(
   unit: Prepared & { readonly variant: number; readonly seed: number },
   context: UnitContext,
-): Promise<SeedRun> {
+): Promise<{ readonly run: SeedRun; readonly results: Results }> {
   const { config, training, variant, seed } = unit;
   const { spec, ports, database, judge, curveQuestions, measured, report } = context;
   const { sampler } = ports;
@@ -220,9 +232,18 @@ async function runUnit(
   });
   const kept = fixedPolicy(result.hints, config);
   const identity = identityOf(kept);
-  const answers = measured.answers.get(identity) ?? (await answersOf(kept, yardstick, context));
-  measured.answers.set(identity, answers);
-  return { variant, seed, curve, hints: result.hints.length, keptStart: result.kept === 'start', answers };
+  const results = measured.results.get(identity) ?? (await resultsOf(kept, yardstick, context));
+  measured.results.set(identity, results);
+  const answers = results.map(({ id, correct, samples, samplesCorrect }): HeldOutAnswer => ({
+    questionId: id,
+    greedy: correct,
+    right: samplesCorrect,
+    drawn: samples,
+  }));
+  return {
+    run: { variant, seed, curve, hints: result.hints.length, keptStart: result.kept === 'start', answers },
+    results,
+  };
 }
 
 export interface KeptPolicyOptions {
@@ -288,14 +309,14 @@ function trainerOf(
   return trainer;
 }
 
-async function answersOf(
+async function resultsOf(
   policy: PolicyView,
   yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & {
     readonly judge: Judge;
     readonly signal?: AbortSignal;
   },
   { ports, database, heldOut }: UnitContext,
-): Promise<SeedRun['answers']> {
+): Promise<Results> {
   const { config } = ports;
   const { perQuestion } = await evaluate({
     ...yardstick,
@@ -306,12 +327,7 @@ async function answersOf(
     seeds: 1,
     budget: queryBudget(config),
   });
-  return perQuestion.map(({ id, correct, samples, samplesCorrect }) => ({
-    questionId: id,
-    greedy: correct,
-    right: samplesCorrect,
-    drawn: samples,
-  }));
+  return perQuestion;
 }
 
 function inOrder({ seeds }: ExperimentSpec, runs: readonly SeedRun[]): SeedRun[] {

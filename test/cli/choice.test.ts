@@ -6,7 +6,7 @@ import type { GRPOConfig } from '../../src/grpo/config.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type { PolicyHint } from '../../src/grpo/types.ts';
 import { CHOICE_STEPS, CHOICE_TRAINING } from '../../src/lab/choice-training.ts';
-import type { ChoiceEvaluation } from '../../src/lab/choice-evaluation.ts';
+import type { EvaluationFile } from '../../src/cli/evaluation-file.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 
 const SINGER = fileURLToPath(new URL('../../public/datasets/concert_singer/', import.meta.url));
@@ -27,20 +27,6 @@ interface Training {
   readonly hints: readonly PolicyHint[];
   readonly summary: unknown;
 }
-interface Pools {
-  readonly steps: number;
-  readonly seed: number;
-  readonly target: number;
-  readonly targetReached: boolean;
-  readonly pooled: Omit<ChoiceEvaluation, 'perQuestion'>;
-  readonly sets: readonly (ChoiceEvaluation & {
-    readonly name: string;
-    readonly hints: number;
-    readonly trainingQuestions: number;
-    readonly leftOut: readonly string[];
-  })[];
-}
-
 /**
  * A folder of the library, with what a model answered to its questions; `files` replaces what is there, or leaves it
  * out.
@@ -210,12 +196,11 @@ describe('evaluate on recorded completions', { timeout: 120_000 }, () => {
   it('measures ten groups of eight, and compares nothing without hints', async () => {
     const { code, stdout } = await lab('evaluate', ...DATA, ...REPLAY, '--json', file('none.json'));
     expect(code).toBe(0);
-    expect(read<ChoiceEvaluation & { readonly hints: number; readonly hintsFrom: string }>('none.json')).toMatchObject({
+    expect(read<EvaluationFile>('none.json')).toMatchObject({
       groupSize: 8,
       seeds: 10,
       questions: 24,
-      hints: 0,
-      hintsFrom: 'none',
+      sets: [{ hints: 0, hintsFrom: 'none' }],
       comparison: { difference: 0 },
     });
     expect(stdout).toMatch(
@@ -239,11 +224,11 @@ describe('evaluate on recorded completions', { timeout: 120_000 }, () => {
       '--json',
       file('with.json'),
     );
-    const { comparison, ...about } = read<ChoiceEvaluation>('with.json');
+    const { comparison, ...about } = read<EvaluationFile>('with.json');
     expect(about).toMatchObject({ groupSize: 4, seeds: 2 });
     expect(stdout).toMatch(/by hints [\d.]+ .*, by reward and hints [\d.]+ \([\d.]+–[\d.]+\)/);
     expect(stdout).toContain(
-      `By reward and hints against by reward, question by question: ${comparison.verdict} Gained ${comparison.gained.length}, lost ${comparison.lost.length} of 24.`,
+      `By reward and hints against by reward, question by question: ${comparison?.verdict} Gained ${comparison?.gained.length}, lost ${comparison?.lost.length} of 24.`,
     );
     expect(stdout).toContain('The gold SQL of 4 returns nothing, 0 or NULL');
   });
@@ -271,28 +256,23 @@ describe('evaluate over pools', { timeout: 120_000 }, () => {
       code: 0,
       stderr: expect.stringMatching(/^concert_singer: \d+ hints, taught on 21 questions\n/) as string,
     });
-    const { sets, pooled, steps, seed, target, targetReached } = read<Pools>('pools.json');
-    expect({ steps, seed, target, targetReached }).toEqual({
+    const { sets, training, ...pooled } = read<EvaluationFile>('pools.json');
+    expect(training).toMatchObject({
       steps: 20,
       seed: 42,
       target: 0.02,
-      targetReached: pooled.comparison.difference >= 0.02,
+      targetReached: (pooled.comparison?.difference ?? NaN) >= 0.02,
     });
     expect(
-      sets.map(({ name, questions, trainingQuestions, leftOut }) => [
-        name,
-        questions,
-        trainingQuestions,
-        leftOut.length,
-      ]),
+      sets.map(({ name, questions, taught }) => [name, questions, taught?.trainingQuestions, taught?.leftOut.length]),
     ).toEqual([
       ['concert_singer', 24, 21, 0],
       ['books', 2, 3, 2],
     ]);
     expect(pooled).toMatchObject({ questions: 26, groupSize: 8, seeds: 2 });
     const [first, second] = sets;
-    expect(pooled.rules.reward.accuracy).toBeCloseTo(
-      ((first?.rules.reward.accuracy ?? NaN) * 24 + (second?.rules.reward.accuracy ?? NaN) * 2) / 26,
+    expect(pooled.figures.reward?.accuracy).toBeCloseTo(
+      ((first?.figures.reward?.accuracy ?? NaN) * 24 + (second?.figures.reward?.accuracy ?? NaN) * 2) / 26,
       12,
     );
 
@@ -308,16 +288,16 @@ describe('evaluate over pools', { timeout: 120_000 }, () => {
       '--json',
       file('by-hand.json'),
     );
-    const byHand = read<ChoiceEvaluation>('by-hand.json');
-    expect(first?.rules).toEqual(byHand.rules);
+    const byHand = read<EvaluationFile>('by-hand.json');
+    expect(first?.figures).toEqual(byHand.figures);
     expect(first?.comparison).toEqual(byHand.comparison);
-    expect(first?.perQuestion).toEqual(byHand.perQuestion);
+    expect(first?.perQuestion).toEqual(byHand.sets[0]?.perQuestion);
 
     expect(stdout).toMatch(
       /^right in % +questions +facts +at random .*\nconcert_singer +24 +12 .*\nbooks +2 +2 .*\nall +26 +14 /,
     );
     expect(stdout).toContain(
-      `By reward and hints against by reward, question by question: ${pooled.comparison.verdict}`,
+      `By reward and hints against by reward, question by question: ${pooled.comparison?.verdict}`,
     );
     expect(stdout).toMatch(/Aimed at: \+2\.0 points\. (Reached|Not reached): [+−]\d+\.\d\.\n$/);
     expect(text('pools.json')).not.toContain(folder);

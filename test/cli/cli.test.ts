@@ -5,6 +5,7 @@ import { makeConfig } from '../../src/grpo/config.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import { reasonWords } from '../../src/grpo/reason-words.ts';
 import type { PolicyHint, RewardReason } from '../../src/grpo/types.ts';
+import type { EvaluationFile } from '../../src/cli/evaluation-file.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder, start } from './run.ts';
 import { identity } from '../grpo/identity.ts';
 
@@ -360,25 +361,19 @@ describe('evaluate', { timeout: 120_000 }, () => {
     expect(a.code).toBe(0);
     expect(a.stdout).toMatch(/^2 questions, 2 facts \(held-out\), 0 hints: greedy/);
     expect(readFileSync(file('e2.json'), 'utf8')).toBe(readFileSync(file('e1.json'), 'utf8'));
-    const result = readJson('e1.json') as {
-      questions: number;
-      greedy: Record<string, number>;
-      pass1: Record<string, number>;
-      passG: Record<string, number>;
-      perQuestion: { id: string; correct: boolean; sql: string; samples: number; samplesCorrect: number }[];
-    };
-    expect(result.questions).toBe(2);
-    expect(result.perQuestion.map(({ id }) => id)).toEqual(['loans', 'titles']);
-    expect(result.perQuestion.every(({ samples, sql }) => samples === 8 && sql.startsWith('SELECT'))).toBe(true);
-    expect(result.greedy['accuracy']).toBe(result.perQuestion.filter(({ correct }) => correct).length / 2);
-    expect(result.pass1['accuracy']).toBeCloseTo(
-      result.perQuestion.reduce((sum, { samplesCorrect }) => sum + samplesCorrect / 8, 0) / 2,
-      12,
+    const { questions, figures, sets } = readJson('e1.json') as EvaluationFile;
+    expect(questions).toBe(2);
+    const asked = sets.flatMap(({ perQuestion }) => perQuestion);
+    expect(asked.map(({ id }) => id)).toEqual(['loans', 'titles']);
+    expect(asked.every(({ groups, greedy }) => groups.flat().length === 8 && greedy?.sql.startsWith('SELECT'))).toBe(
+      true,
     );
-    expect(result.passG['accuracy']).toBeGreaterThanOrEqual(result.pass1['accuracy'] ?? 1);
-    for (const interval of [result.greedy, result.pass1, result.passG]) {
-      expect(interval['low']).toBeLessThanOrEqual(interval['accuracy'] ?? -1);
-      expect(interval['high']).toBeGreaterThanOrEqual(interval['accuracy'] ?? 2);
+    const { greedy, pass1, passG } = figures;
+    expect(greedy?.accuracy).toBe(asked.filter((one) => one.greedy?.right).length / 2);
+    expect(passG?.accuracy).toBeGreaterThanOrEqual(pass1?.accuracy ?? 1);
+    for (const interval of [greedy, pass1, passG]) {
+      expect(interval?.low).toBeLessThanOrEqual(interval?.accuracy ?? -1);
+      expect(interval?.high).toBeGreaterThanOrEqual(interval?.accuracy ?? 2);
     }
   });
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EvaluationFile } from '../../src/cli/evaluation-file.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type { PolicyHint } from '../../src/grpo/types.ts';
 import { startServer } from '../support/openai-server.ts';
@@ -271,19 +272,6 @@ describe('a run that is recorded', { timeout: 120_000 }, () => {
 });
 
 describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
-  interface Choice {
-    readonly questions: number;
-    readonly facts: number;
-    readonly sampler: { readonly id: string };
-    readonly withoutCompletions: number;
-    readonly groupSize: number;
-    readonly seeds: number;
-    readonly rules: Readonly<
-      Record<'random' | 'vote' | 'reward' | 'rewardHints' | 'oracle', { readonly accuracy: number }>
-    >;
-    readonly comparison: { readonly verdict: string };
-  }
-
   it('of an endpoint, on the shop', async () => {
     const before = server.seen.length;
     const { code, stdout } = await lab(
@@ -296,14 +284,14 @@ describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
       file('choice.json'),
     );
     expect(code).toBe(0);
-    const { questions, rules, comparison, ...about } = read<Choice>('choice.json');
-    expect(about).toMatchObject({ sampler: { id: 'endpoint/good' }, groupSize: 4, seeds: 1, withoutCompletions: 0 });
+    const { questions, figures, comparison, ...about } = read<EvaluationFile>('choice.json');
+    expect(about).toMatchObject({ sampler: { id: 'endpoint/good' }, groupSize: 4, seeds: 1 });
     expect(server.seen.length - before).toBe(questions);
-    expect(rules.oracle.accuracy).toBeGreaterThanOrEqual(rules.reward.accuracy);
+    expect(figures.oracle?.accuracy).toBeGreaterThanOrEqual(figures.reward?.accuracy ?? NaN);
     expect(stdout).toContain(
       `${questions} questions, ${about.facts} facts (held-out), 1000 hints, completions by good at 127.0.0.1`,
     );
-    expect(stdout).toContain(`By reward and hints against by reward, question by question: ${comparison.verdict}`);
+    expect(stdout).toContain(`By reward and hints against by reward, question by question: ${comparison?.verdict}`);
   });
 
   it('of recorded completions, whichever way it falls', async () => {
@@ -341,10 +329,10 @@ describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
       '1 question, 1 fact (held-out), 0 hints, completions by Recorded completions of 2 models.',
     );
     expect(stdout).toContain('There are no hints, so there is nothing to compare');
-    expect(read<Choice>('pool.json')).toMatchObject({
+    expect(read<EvaluationFile>('pool.json')).toMatchObject({
       questions: 1,
-      withoutCompletions: 1,
-      rules: {
+      sets: [{ withoutCompletions: 1 }],
+      figures: {
         random: { accuracy: 0.5 },
         reward: { accuracy: 1 },
         rewardHints: { accuracy: 1 },

@@ -91,8 +91,23 @@ describe('evaluate', () => {
         }),
       }),
     );
-    expect(result.perQuestion).toEqual([
-      { id: 'sum', fact: 'sum', correct: true, sql: 'SELECT 6', samples: 4, samplesCorrect: 2, weakGold: false },
+    expect(result.perQuestion[0]?.groups.map((group) => group.map(({ right }) => right))).toHaveLength(2);
+    expect(
+      result.perQuestion.map(({ groups, ...one }) => ({
+        ...one,
+        right: groups.flat().filter(({ right }) => right).length,
+      })),
+    ).toEqual([
+      {
+        id: 'sum',
+        fact: 'sum',
+        correct: true,
+        sql: 'SELECT 6',
+        samples: 4,
+        samplesCorrect: 2,
+        right: 2,
+        weakGold: false,
+      },
       {
         id: 'list',
         fact: 'list',
@@ -100,6 +115,7 @@ describe('evaluate', () => {
         sql: 'SELECT b FROM t ORDER BY a',
         samples: 4,
         samplesCorrect: 2,
+        right: 2,
         weakGold: false,
       },
       {
@@ -109,6 +125,7 @@ describe('evaluate', () => {
         sql: 'SELECT b FROM t WHERE a < 0',
         samples: 4,
         samplesCorrect: 0,
+        right: 0,
         weakGold: true,
       },
     ]);
