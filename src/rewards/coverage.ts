@@ -2,7 +2,7 @@
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis, Span, ValueLink } from '../linking/types.ts';
 import type { LiteralUse, SqlStructure } from '../sql/sql-structure.ts';
-import { at } from './asked.ts';
+import { at } from '../linking/asked.ts';
 import { keysOf } from './keys.ts';
 import { reason, tablesOf } from './score.ts';
 

@@ -6,7 +6,7 @@ import { overlaps } from '../linking/spans.ts';
 import type { AggregateName, QuestionAnalysis, Span } from '../linking/types.ts';
 import { lexCode } from '../sql/lex.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
-import { askedOf, at } from './asked.ts';
+import { askedOf, at } from '../linking/asked.ts';
 import { isKeyColumn, pointsAt } from './keys.ts';
 import { numberReasons } from './numbers.ts';
 import { askedOrder, orderReasons, rankOf } from './order.ts';

@@ -1,7 +1,7 @@
 /** Are the tables of a SQL text tied by columns that belong together, and is each of them needed? */
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { ColumnUse, SqlStructure } from '../sql/sql-structure.ts';
-import { at } from './asked.ts';
+import { at } from '../linking/asked.ts';
 import { keysOf } from './keys.ts';
 import { reason, tablesOf } from './score.ts';
 

@@ -1,6 +1,6 @@
 /** Keys of a schema: which columns identify rows, and which tables they point at. */
 import type { Schema } from '../grpo/types.ts';
-import { at } from './asked.ts';
+import { at } from '../linking/asked.ts';
 
 const memory = new WeakMap<Schema, ReadonlyMap<string, ReadonlySet<string>>>();
 

@@ -2,7 +2,7 @@
 import type { RewardReason } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
-import { at } from './asked.ts';
+import { at } from '../linking/asked.ts';
 import { reason } from './score.ts';
 
 const DESCENDING =

@@ -1,7 +1,7 @@
 /** Has what came back the shape that the question asks for? */
 import type { RewardReason } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
-import { askedOf } from './asked.ts';
+import { askedOf } from '../linking/asked.ts';
 import { rankOf } from './order.ts';
 import { reason, type Completed } from './score.ts';
 

@@ -2,7 +2,7 @@
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import type { SelectItem, SqlStructure } from '../sql/sql-structure.ts';
-import { askedOf, at, type AskedSlot } from './asked.ts';
+import { askedOf, at, type AskedSlot } from '../linking/asked.ts';
 import { isKeyColumn, namesRowsOf, pointsAt } from './keys.ts';
 import { reason } from './score.ts';
 

@@ -3,9 +3,9 @@
  * conditions. "What are the name and age of the singers from France" asks for two columns, and for nothing else.
  */
 import type { Schema } from '../grpo/types.ts';
-import { contains, covers, overlaps } from '../linking/spans.ts';
-import type { AggregateName, QuestionAnalysis, Span, Token } from '../linking/types.ts';
-import { splitIdentifier, stemOf } from '../linking/words.ts';
+import { contains, covers, overlaps } from './spans.ts';
+import type { AggregateName, QuestionAnalysis, Span, Token } from './types.ts';
+import { splitIdentifier, stemOf } from './words.ts';
 
 /** One thing to be shown. */
 export interface AskedSlot {
