@@ -70,6 +70,12 @@ const PLAIN_LINK = 0.5;
 /** A link within this share of the best at its place may be what is meant as well. */
 const AS_GOOD = 0.85;
 
+const ALL =
+  /\b(all|every|the|any|full|complete) (of the |the )?(available |other |different )?(information|info|details?|columns?|data|attributes?|fields?|records?|rows?|entries)\b|\beverything\b|\b(information|info|details) (about|of|on|for)\b/i;
+
+/** "All details of the …" asks for every column. */
+export const asksEverything = ({ question }: QuestionAnalysis): boolean => ALL.test(question);
+
 const memory = new WeakMap<QuestionAnalysis, Asked>();
 
 export function askedOf(analysis: QuestionAnalysis, schema: Schema): Asked {

@@ -75,8 +75,10 @@ export function findCues(
     }
   };
   // What is marked later wins: a value or number is more than the name it contains.
-  for (const { span, match } of columns) if (match === 'exact') mark(span, '<column>');
-  for (const { span, match } of tables) if (match === 'exact') mark(span, '<table>');
+  for (const { mentions, match } of columns)
+    if (match === 'exact') for (const mention of mentions) mark(mention, '<column>');
+  for (const { mentions, match } of tables)
+    if (match === 'exact') for (const mention of mentions) mark(mention, '<table>');
   for (const { column, span, match, score, how } of values) {
     // A column of truth is named, its value is not.
     if (match !== 'exact' || score < 0.8 || how === 'inner') continue;

@@ -31,6 +31,9 @@ const MENTIONS_OF_NAME = 4;
 const JOINED_WORDS = 4;
 const SKELETON = 3;
 
+/** A mention within this share of the best one's score is as good. */
+const AS_GOOD = 0.85;
+
 /** What a table beside a column's name adds to its rank among links. */
 const BESIDE = 0.25;
 
@@ -56,7 +59,9 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
   const columnMatches = matchNames(tokens, index.columnForms);
   const tables = [...index.tables.keys()].flatMap((table, t): TableLink[] => {
     const [best] = tableMatches.get(t) ?? [];
-    return best === undefined || (best.match === 'partial' && best.score < LEAST_TABLE) ? [] : [{ table, ...best }];
+    return best === undefined || (best.match === 'partial' && best.score < LEAST_TABLE)
+      ? []
+      : [{ table, ...best, mentions: mentionsLike(best, tableMatches.get(t) ?? []) }];
   });
   const said = tablesSaid(tokens.length, [...index.tables.keys()], tableMatches);
   const columnWords = new Set(
@@ -79,9 +84,9 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
       // A name of this table's own, said beside it, is as good as its full name.
       const score = besideTable && match.match !== 'partial' ? Math.min(1, match.score / 0.9) : match.score;
       if (best === null || score + (besideTable ? BESIDE : 0) > best.score + (best.besideTable ? BESIDE : 0))
-        best = { table: entry.table, column: entry.column, ...match, score, besideTable };
+        best = { table: entry.table, column: entry.column, ...match, score, besideTable, mentions: [] };
     }
-    return best === null ? [] : [best];
+    return best === null ? [] : [{ ...best, mentions: mentionsLike(best, columnMatches.get(c) ?? []) }];
   });
   const tableScores = new Map(tables.map(({ table, score }) => [table, score]));
   tables.sort((a, b) => b.score - a.score || a.span.first - b.span.first);
@@ -93,6 +98,15 @@ export function linkNames(tokens: readonly Token[], index: SchemaIndex): NameLin
       a.span.first - b.span.first,
   );
   return { tables, columns };
+}
+
+/** Of all places where a name is said, those that say it as well as the best does, or nearly. */
+function mentionsLike(best: NameMatch, matches: readonly NameMatch[]): Span[] {
+  const spans = new Map<string, Span>();
+  for (const { span, match, score } of [best, ...matches])
+    if (score >= AS_GOOD * best.score && (match === 'partial') === (best.match === 'partial'))
+      spans.set(`${span.first}-${span.last}`, span);
+  return [...spans.values()].sort((a, b) => a.first - b.first || a.last - b.last);
 }
 
 /** By position in the list of names: where it is said, best first, earlier first among equals. */

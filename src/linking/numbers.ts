@@ -33,6 +33,9 @@ const LIMIT_MOST = 100;
 /** "twelve or more years", "30 years or older": words between a number and what compares it. */
 const UNIT_WORDS = 2;
 
+/** What a number of rows to pick stands behind. */
+const PICKING = new Set(['the', 'of', 'which', 'what', 'show', 'list', 'find', 'give', 'return', 'name', 'me', 'are']);
+
 const BEFORE = new PhraseTable(COMPARISONS_BEFORE);
 const AFTER = new PhraseTable(COMPARISONS_AFTER);
 const DENIALS = new PhraseTable(
@@ -119,12 +122,30 @@ export function findNumbers(tokens: readonly Token[], taken: ReadonlySet<number>
         whole &&
         value <= LIMIT_MOST &&
         read.kind === 'plain' &&
-        (LIMIT_WORDS.has(previous) || (next !== undefined && superlativeOf(next.lower) !== null && operator === null)),
+        (LIMIT_WORDS.has(previous) ||
+          (next !== undefined && superlativeOf(next.lower) !== null && operator === null) ||
+          (upper === null && picksRows(tokens, first, last))),
       looksLikeYear: whole && value >= 1000 && value <= 2999 && read.numeral && tokens[first]?.sign === null,
     });
     first = last;
   }
   return mentions;
+}
+
+/** "the three products with the highest price": a number before its noun, and a superlative that says which. */
+function picksRows(tokens: readonly Token[], first: number, last: number): boolean {
+  const noun = tokens[last + 1];
+  return (
+    noun?.kind === 'word' &&
+    !noun.stop &&
+    PICKING.has(tokens[first - 1]?.lower ?? '') &&
+    tokens.some(
+      (token, at) =>
+        at > last &&
+        superlativeOf(token.lower) !== null &&
+        !(tokens[at - 1]?.lower === 'at' && (token.lower === 'least' || token.lower === 'most')),
+    )
+  );
 }
 
 /** "several", "multiple", "more than once", "a number of": more than one, without a numeral. */

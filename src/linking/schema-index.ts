@@ -18,6 +18,8 @@ export interface ColumnEntry {
   readonly primaryKey: boolean;
   /** True for a key column: part of a primary key, or one end of a join. Keys are poor answers to a question. */
   readonly isKey: boolean;
+  /** Whether it holds numbers, and as what; null for other columns. */
+  readonly numbers: 'stored' | 'as text' | null;
   /** Stems of the name's words, a prefix shared by the table's columns left out. */
   readonly stems: readonly string[];
 }
@@ -68,6 +70,7 @@ function indexOf(schema: Schema): SchemaIndex {
       table: table.name,
       column: column.name,
       profile: profileOf(table.name, column.name),
+      numbers: numbersOf(profileOf(table.name, column.name)),
       primaryKey: column.primaryKey,
       isKey: column.primaryKey
         ? looksLikeKey(column.name) || ends.has(`${table.name}\n${column.name}`)
@@ -98,4 +101,17 @@ function indexOf(schema: Schema): SchemaIndex {
     ),
     column: (table, column) => byColumn.get(`${table}\n${column}`),
   };
+}
+
+const NUMERAL = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*$/u;
+/** Fewer texts are no proof that all are numbers. */
+const LEAST_NUMERALS = 2;
+
+function numbersOf(profile: ColumnProfile | null): ColumnEntry['numbers'] {
+  if (profile === null) return null;
+  const { holds, values } = profile;
+  if (holds === 'integer' || holds === 'real') return 'stored';
+  return holds === 'text' && values.length >= LEAST_NUMERALS && values.every((value) => NUMERAL.test(value))
+    ? 'as text'
+    : null;
 }

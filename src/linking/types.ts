@@ -31,7 +31,10 @@ export type MatchKind = 'exact' | 'partial' | 'synonym';
 
 export interface TableLink {
   readonly table: string;
+  /** The best mention. */
   readonly span: Span;
+  /** All that are about as good, the best among them, in order; they may overlap. */
+  readonly mentions: readonly Span[];
   readonly match: MatchKind;
   /** (0, 1]: share of the name's words found in the span. */
   readonly score: number;
@@ -40,7 +43,10 @@ export interface TableLink {
 export interface ColumnLink {
   readonly table: string;
   readonly column: string;
+  /** The best mention. */
   readonly span: Span;
+  /** All that are about as good, the best among them, in order; they may overlap. */
+  readonly mentions: readonly Span[];
   readonly match: MatchKind;
   readonly score: number;
   /**

@@ -2,7 +2,7 @@
 import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
 import type { SelectItem, SqlStructure } from '../sql/sql-structure.ts';
-import { askedOf, at, type AskedSlot } from '../linking/asked.ts';
+import { askedOf, asksEverything, at, type AskedSlot } from '../linking/asked.ts';
 import { isKeyColumn, namesRowsOf, pointsAt } from './keys.ts';
 import { reason } from './score.ts';
 
@@ -11,10 +11,6 @@ const FULL = 1;
 const ALMOST = 0.7;
 const HALF = 0.4;
 
-/** "All details of the …" asks for every column. */
-const ALL =
-  /\b(all|every|the|any|full|complete) (of the |the )?(available |other |different )?(information|info|details?|columns?|data|attributes?|fields?|records?|rows?|entries)\b|\beverything\b|\b(information|info|details) (about|of|on|for)\b/i;
-
 const MISSING = -0.25;
 const EXTRA = -0.35;
 
@@ -22,7 +18,7 @@ export function shownReasons(structure: SqlStructure, analysis: QuestionAnalysis
   const { slots } = askedOf(analysis, schema);
   const items = structure.select.filter((item) => !item.star);
   if (structure.select.some((item) => item.star))
-    return ALL.test(analysis.question) || slots.length === 0 ? [] : [reason(EXTRA, 'shows-all')];
+    return asksEverything(analysis) || slots.length === 0 ? [] : [reason(EXTRA, 'shows-all')];
   if (slots.length === 0 || items.length === 0) return [];
   const { pairs, free: unmatched, left } = matched(slots, items, structure, analysis, schema);
   const free = unmatched.filter((item) => !isNamedOutright(item, analysis));

@@ -9,8 +9,8 @@ import type { NumberMention, Span } from '../../linking/types.ts';
 import { lexCode } from '../../sql/lex.ts';
 import { patternsOf } from '../../sql/patterns.ts';
 import type { ColumnUse, LiteralUse, SqlStructure } from '../../sql/sql-structure.ts';
-import { displayColumn } from '../sketch/candidates.ts';
 import type { Ground } from '../sketch/choices.ts';
+import { displayColumn } from '../sketch/display-column.ts';
 import { handling, linking, naming, pairing, structural, type Pattern } from '../sketch/features.ts';
 import { columnExpression } from '../sketch/sketch.ts';
 

@@ -1,7 +1,8 @@
 /** Decisions on what the answer is made of: its frame, columns, groups and figures. */
-import { displayColumn, type Scored } from './candidates.ts';
+import type { Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
-import { handling, linking, naming, pairing, structural } from './features.ts';
+import { displayColumn } from './display-column.ts';
+import { handling, linking, naming, pairing, structural, type Pattern } from './features.ts';
 import { asked, frameChoices } from './frames.ts';
 import { columnExpression, type AggregateFunction, type Expression, type Figure } from './sketch.ts';
 import { advance, change, select, type Context, type State } from './state.ts';
@@ -26,7 +27,10 @@ export function firstColumn(ground: Ground, context: Context): StageOffer {
     make: () => {
       const ranks = byScore(ground.selectable);
       const columns = ground.selectable.map(({ item, score }, i): Choice => {
-        const patterns = columnPatterns(ground, 'SELECT', item, ranks.get(item) ?? 0);
+        const patterns = [
+          ...columnPatterns(ground, 'SELECT', item, ranks.get(item) ?? 0),
+          ...standingPatterns(ground, 'SELECT', item, -1),
+        ];
         const named = patterns[1]?.data ?? '';
         return {
           label: item.text,
@@ -40,9 +44,12 @@ export function firstColumn(ground: Ground, context: Context): StageOffer {
       if (table === undefined) return columns;
       const star: Choice = {
         label: '*',
-        patterns: [structural('SELECT *')],
+        patterns: [
+          structural('SELECT *'),
+          ...(ground.candidates.wanted.everything ? [handling('SELECT * where everything is asked for')] : []),
+        ],
         tables: [table.item],
-        score: 0.3,
+        score: ground.candidates.wanted.everything ? 5 : 0.3,
         apply: (state) => ({ ...advance(change(state, { star: true })), star: true }),
       };
       return [...columns, star];
@@ -50,50 +57,86 @@ export function firstColumn(ground: Ground, context: Context): StageOffer {
   };
 }
 
+/** "Full names" are first and last names: columns of one table that the same several words mean. */
+function together({ candidates }: Ground, a: Expression, b: Expression): boolean {
+  const [one, other] = [candidates.linkTo(a), candidates.linkTo(b)];
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    one.table === other.table &&
+    one.match !== 'partial' &&
+    other.match !== 'partial' &&
+    one.span.last > one.span.first &&
+    one.span.first === other.span.first &&
+    one.span.last === other.span.last
+  );
+}
+
 export function furtherColumn(ground: Ground, context: Context): StageOffer | null {
   const { last, repeat, star } = context;
   if (star || repeat >= MOST_COLUMNS) return null;
-  const columns = ground.selectable;
-  const before = columns[last];
+  const { candidates, selectable: columns } = ground;
+  const { wanted } = candidates;
+  const before = columns[last]?.item;
   if (before === undefined) return null;
-  const mention = ground.candidates.mentionOf(before.item);
-  // The words that meant the last column do not mean another one too.
-  const from = columns.findIndex(
-    ({ item }, i) => i > last && (mention === Number.MAX_SAFE_INTEGER || ground.candidates.mentionOf(item) !== mention),
-  );
-  if (from < 0) return null;
+  const mention = candidates.mentionOf(before);
+  const done = wanted.placeOf(before);
+  const rest = columns.flatMap(({ item, score }, at) => {
+    if (at <= last) return [];
+    const place = wanted.placeOf(item);
+    const other =
+      done >= 0 && place >= 0
+        ? place > done
+        : mention === Number.MAX_SAFE_INTEGER || candidates.mentionOf(item) !== mention;
+    // The words that meant the last column do not mean another one too.
+    return other || together(ground, before, item)
+      ? [{ item, at, score: score - wanted.fit(item, -1) + wanted.fit(item, done) }]
+      : [];
+  });
+  if (rest.length === 0) return null;
   const kind = selectKind(context);
   return {
     name: 'further column',
     key: `further column · ${last} ${Math.min(repeat, 2)}${kind}`,
     make: () => {
-      const rest = columns.slice(from);
       const ranks = byScore(rest);
-      const exactLeft = rest.some(({ item }) => ground.candidates.traits(item).named.startsWith('exact'));
+      const missing = rest.some(({ item }) => wanted.placeOf(item) > done || together(ground, before, item));
       const stop: Choice = {
         label: 'no more columns',
         tables: [],
-        score: 2.2,
+        score: missing ? 0 : wanted.listed.length === 0 ? 2.2 : wanted.unknown > 0 ? 1.6 : 3.2,
         apply: advance,
         patterns: [
           structural('no more columns'),
-          handling(`no more columns with ${exactLeft ? 'a named column' : 'nothing named'} left`),
+          handling(
+            `no more columns with ${missing ? 'something asked for' : wanted.unknown > 0 ? 'unknown words' : 'nothing asked for'} left`,
+          ),
           ...(repeat > 1 ? [structural('no more columns after the second')] : []),
           ...(kind === '' ? [] : [pairing('no more columns', 'ORDER BY … LIMIT')]),
         ],
       };
       return [
         stop,
-        ...rest.map(({ item, score }, i): Choice => ({
+        ...rest.map(({ item, at, score }): Choice => ({
           label: item.text,
-          patterns: columnPatterns(ground, 'SELECT further', item, ranks.get(item) ?? 0),
+          patterns: [
+            ...columnPatterns(ground, 'SELECT further', item, ranks.get(item) ?? 0),
+            ...standingPatterns(ground, 'SELECT further', item, done),
+            ...(together(ground, before, item) ? [linking('SELECT further', 'same words as the last')] : []),
+          ],
           tables: item.tables,
-          score: score - 0.5,
-          apply: (state) => ({ ...select(state, item), last: from + i, repeat: state.repeat + 1 }),
+          score: score - 0.5 + (together(ground, before, item) ? 1 : 0),
+          apply: (state) => ({ ...select(state, item), last: at, repeat: state.repeat + 1 }),
         })),
       ];
     },
   };
+}
+
+/** Whether a column is asked to be shown, beside how it is named. */
+function standingPatterns({ candidates }: Ground, slot: string, item: Expression, done: number): Pattern[] {
+  const standing = candidates.wanted.standing(item, done);
+  return standing === null ? [] : [linking(slot, standing)];
 }
 
 /** Rank of each candidate by prior, best 0. */
@@ -107,16 +150,18 @@ const withFigure = (state: State, figure: Figure): State => ({
 });
 
 /** COUNT(*) of a table's rows, or COUNT(DISTINCT column). */
-function countChoices(ground: Ground, weight: number, finish: (state: State) => State): Choice[] {
+function countChoices(ground: Ground, weight: number, finish: (state: State) => State, first = true): Choice[] {
   const { candidates, analysis } = ground;
+  const isCounted = (table: string): boolean => first && candidates.wanted.countsRowsOf(table);
   const rows = candidates.tables().map(({ item, score }, rank): Choice => {
     const { traits, span } = candidates.tableTraits(item);
     return {
       label: `rows of ${item}`,
       tables: [item],
-      score: weight * score,
+      score: weight * score + (isCounted(item) ? 1.6 : 0),
       patterns: [
         naming(`COUNT(*) FROM ${item}`, [item]),
+        ...(isCounted(item) ? [linking('COUNT(*)', 'counted in the question')] : []),
         linking('COUNT(*)', traits[0] ?? '', span),
         ...traits.slice(1).map((trait) => linking('COUNT(*)', trait)),
         ...(rank === 0 ? [linking('COUNT(*)', 'best match')] : []),
@@ -178,9 +223,10 @@ function argumentChoices(
   return ground.candidates.aggregatable(name).map(({ item, score }, rank): Choice => ({
     label: `${name}(${item.text})`,
     tables: item.tables,
-    score: weight * score,
+    score: weight * score + (ground.candidates.wanted.asksFigure(name, item.text) ? 1 : 0),
     patterns: [
       ...columnPatterns(ground, name, item, rank, `${name}(${item.text})`),
+      ...(ground.candidates.wanted.asksFigure(name, item.text) ? [linking('aggregate', 'asked for')] : []),
       ...columnPatterns(ground, 'aggregate', item, rank).slice(1),
     ],
     apply: (state) => finish(withFigure(state, { name, argument: item, rowsOf: null, distinct: false })),
@@ -207,7 +253,8 @@ export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Co
     name: 'more figures',
     key: `more figures ${Math.min(repeat, 2)} ${name ?? ''}`,
     make: () => {
-      const left = ground.analysis.intent.aggregates.length - 1 - repeat;
+      const { figures: wanted } = ground.candidates.wanted;
+      const left = (wanted.length > 0 ? wanted.length : ground.analysis.intent.aggregates.length) - 1 - repeat;
       const again = (state: State): State => ({ ...state, repeat: state.repeat + 1 });
       const stop: Choice = {
         label: 'no more figures',
@@ -238,7 +285,7 @@ export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Co
       );
       const rows =
         asked(ground.analysis, 'COUNT') > 0
-          ? countChoices(ground, 0.3, again)
+          ? countChoices(ground, 0.3, again, left > 0)
               .slice(0, 2)
               .map((choice) => ({
                 ...choice,
@@ -255,14 +302,19 @@ export function groups(ground: Ground): StageOffer {
   return {
     name: 'group',
     key: 'group',
-    make: () =>
-      ground.candidates.groupable().map(({ item, score }, rank): Choice => ({
+    make: () => {
+      const ranks = byScore(ground.candidates.groupable());
+      return ground.candidates.groupable().map(({ item, score }): Choice => ({
         label: item.text,
-        patterns: columnPatterns(ground, 'GROUP BY', item, rank),
+        patterns: [
+          ...columnPatterns(ground, 'GROUP BY', item, ranks.get(item) ?? 0),
+          ...standingPatterns(ground, 'GROUP BY', item, -1),
+        ],
         tables: item.tables,
         score,
         apply: (state) => ({ ...advance(change(state, { groupBy: [item], select: [item] })), group: item }),
-      })),
+      }));
+    },
   };
 }
 
@@ -334,46 +386,64 @@ export function combined(ground: Ground): StageOffer {
  * Further columns shown for each group: those of the key's table are the same in all its rows; others make finer
  * groups.
  */
-export function moreKeys(ground: Ground, { group, repeat }: Context): StageOffer | null {
+export function moreKeys(ground: Ground, { group, repeat, last }: Context): StageOffer | null {
   if (group === null || repeat >= 3) return null;
   const [table] = group.tables;
-  const others = ground.candidates
-    .groupable()
-    .filter(({ item }) => item.text !== group.text)
+  const { candidates } = ground;
+  const { wanted } = candidates;
+  const all = candidates.groupable();
+  const before = last < 0 ? group : (all[last]?.item ?? group);
+  // What is asked for and stands before a key that nobody asked for is not shown any more.
+  const done = wanted.placeOf(before) < 0 ? wanted.listed.length : wanted.placeOf(before);
+  const others = all
+    .flatMap(({ item, score }, at) =>
+      item.text === group.text || at === last || (wanted.placeOf(item) >= 0 && wanted.placeOf(item) <= done)
+        ? []
+        : [{ item, at, score: score - wanted.fit(item, -1) + wanted.fit(item, done) }],
+    )
     .slice(0, 5);
   if (others.length === 0) return null;
+  const missing = others.some(({ item }) => wanted.placeOf(item) > done);
   return {
     name: 'more keys',
-    key: `more keys · ${group.text} ${repeat}`,
-    make: () => [
-      {
-        label: 'no more keys',
-        patterns: [structural('no more columns of a group')],
-        tables: [],
-        score: 2.4,
-        apply: advance,
-      },
-      ...others.map(({ item, score }, rank): Choice => ({
-        label: item.text,
-        patterns: [
-          ...columnPatterns(ground, 'GROUP BY further', item, rank),
-          linking(
-            'GROUP BY further',
-            item.tables[0] === table ? 'column of the same table' : 'column of another table',
-          ),
-        ],
-        tables: item.tables,
-        score: 0.6 * score - 0.6,
-        apply: (state) => {
-          const shown = state.sketch.select.some(({ text }) => text === item.text);
-          const { groupBy, select: columns } = state.sketch;
-          return {
-            ...change(state, shown ? {} : { select: [...columns, item], groupBy: [...groupBy, item] }),
-            repeat: state.repeat + 1,
-          };
+    key: `more keys · ${group.text} ${last} ${repeat}`,
+    make: () => {
+      const ranks = byScore(others);
+      return [
+        {
+          label: 'no more keys',
+          patterns: [
+            structural('no more columns of a group'),
+            handling(`no more columns of a group with ${missing ? 'something asked for' : 'nothing asked for'} left`),
+          ],
+          tables: [],
+          score: missing ? 0.6 : 2.4,
+          apply: advance,
         },
-      })),
-    ],
+        ...others.map(({ item, at, score }): Choice => ({
+          label: item.text,
+          patterns: [
+            ...columnPatterns(ground, 'GROUP BY further', item, ranks.get(item) ?? 0),
+            ...standingPatterns(ground, 'GROUP BY further', item, done),
+            linking(
+              'GROUP BY further',
+              item.tables[0] === table ? 'column of the same table' : 'column of another table',
+            ),
+          ],
+          tables: item.tables,
+          score: 0.6 * score - 0.6,
+          apply: (state) => {
+            const shown = state.sketch.select.some(({ text }) => text === item.text);
+            const { groupBy, select: columns } = state.sketch;
+            return {
+              ...change(state, shown ? {} : { select: [...columns, item], groupBy: [...groupBy, item] }),
+              repeat: state.repeat + 1,
+              last: at,
+            };
+          },
+        })),
+      ];
+    },
   };
 }
 
@@ -382,11 +452,16 @@ export function showFigure(ground: Ground, { frame: name }: Context): StageOffer
     name: 'show figure',
     key: `show figure ${name ?? ''}`,
     make: () => {
-      const said = ground.analysis.intent.aggregates.length > 0 ? 0.8 : 0;
+      const { listed, figures } = ground.candidates.wanted;
+      const said = figures.length > 0 ? 1.8 : listed.length > 0 ? -0.6 : 0.4;
       return [
         plain(
           'show the figure',
-          [structural('figure in the answer'), pairing('figure in the answer', name ?? '')],
+          [
+            structural('figure in the answer'),
+            handling(`figure in the answer, ${figures.length > 0 ? 'asked for' : 'not asked for'}`),
+            pairing('figure in the answer', name ?? ''),
+          ],
           said,
         ),
         plain('leave the figure out', [], 0.8, { showFigures: false }),

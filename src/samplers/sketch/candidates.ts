@@ -6,17 +6,21 @@ import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
 import { covers, overlaps } from '../../linking/spans.ts';
 import { stemOf } from '../../linking/words.ts';
 import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
+import { displayColumn } from './display-column.ts';
+import { isNumber, isSortedBy, rankedColumns } from './rankings.ts';
 import {
   columnExpression,
   dateExpression,
   dayExpression,
   durationExpression,
   hundredthExpression,
+  numberExpression,
   productExpression,
   type AggregateFunction,
   type Condition,
   type Expression,
 } from './sketch.ts';
+import { Wanted } from './wanted.ts';
 
 export interface Scored<T> {
   readonly item: T;
@@ -29,6 +33,8 @@ const MOST = 14;
 const MOST_VALUES = 4;
 /** Columns one mentioned value may be looked for in. */
 const MOST_COLUMNS_OF_VALUE = 12;
+/** Logits for reading a number that is stored as text as the number, against as the text. */
+const AS_NUMBER = -0.3;
 /** Logits for a name said exactly, by a synonym, in part. */
 const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
 
@@ -43,7 +49,6 @@ const TIME_WORDS = stems('day days long time duration take takes took between de
 const START_WORDS = stems('start starts starting begin begins beginning prefix');
 const END_WORDS = stems('end ends ending suffix');
 const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
-const NAME_WORDS = stems('name title label');
 const DATE_PARTS = [
   { words: stems('month monthly months'), format: '%Y-%m' },
   { words: stems('year yearly years annual annually'), format: '%Y' },
@@ -54,20 +59,6 @@ function best<T>(scored: readonly Scored<T>[]): Scored<T>[] {
   return [...scored].sort((a, b) => b.score - a.score).slice(0, MOST);
 }
 
-/** The column a reader would call a row by: its name or title, else its first text column, else its first. */
-export function displayColumn(index: SchemaIndex, table: string): ColumnEntry | undefined {
-  const entry = index.tables.get(table);
-  const columns = entry?.columns ?? [];
-  const names = columns.filter((column) => column.stems.some((stem) => NAME_WORDS.has(stem)));
-  // `city.city_name` before `city.country_name`.
-  return (
-    names.find((column) => column.stems.some((stem) => entry?.stems.includes(stem) === true)) ??
-    names[0] ??
-    columns.find((column) => !column.isKey && column.profile?.holds === 'text') ??
-    columns[0]
-  );
-}
-
 /** How a column is named: by what, and what else is true of it. */
 interface Traits {
   readonly named: string;
@@ -75,6 +66,7 @@ interface Traits {
 }
 
 export class Candidates {
+  readonly wanted: Wanted;
   readonly #analysis: QuestionAnalysis;
   readonly #index: SchemaIndex;
   readonly #links = new Map<string, ColumnLink>();
@@ -83,6 +75,7 @@ export class Candidates {
   constructor(analysis: QuestionAnalysis, index: SchemaIndex) {
     this.#analysis = analysis;
     this.#index = index;
+    this.wanted = new Wanted(analysis, index);
     for (const link of analysis.columns) {
       const key = `${link.table}\n${link.column}`;
       if (!this.#links.has(key)) this.#links.set(key, link);
@@ -116,7 +109,7 @@ export class Candidates {
           column.table === table &&
           column.column === link.column &&
           column.match !== 'partial' &&
-          Math.abs(column.span.first - span.first) <= 4,
+          column.mentions.some(({ first }) => Math.abs(first - span.first) <= 4),
       )
     )
       traits.push('column named near the value');
@@ -145,6 +138,20 @@ export class Candidates {
     return column === undefined ? undefined : this.linkOf(column);
   }
 
+  #ranked: ReadonlySet<string> | undefined;
+  /** Is this the number or date that the superlative names or measures? */
+  isRanked({ text }: Expression): boolean {
+    this.#ranked ??= new Set(
+      rankedColumns(this.#analysis, this.#index).map(({ table, column }) => columnExpression(table, column).text),
+    );
+    return this.#ranked.has(text);
+  }
+
+  /** Is this the column that the words of an order name? */
+  isSorted(expression: Expression): boolean {
+    return isSortedBy(this.#analysis, this.linkTo(expression));
+  }
+
   readonly #traits = new Map<Expression, Traits>();
 
   /** How the question names an expression's column, in general words: every slot of the SQL asks again. */
@@ -157,7 +164,11 @@ export class Candidates {
   #traitsOf(expression: Expression): Traits {
     const table = expression.tables[0] ?? '';
     const column = this.#index.column(...tableAndColumn(expression));
-    if (column === undefined) return { named: 'computed value', others: [] };
+    if (column === undefined)
+      return {
+        named: 'computed value',
+        others: expression.text.startsWith('number in ') ? ['text read as a number'] : [],
+      };
     const link = this.linkOf(column);
     const display = displayColumn(this.#index, table) === column;
     const tableNamed = this.tableScore(table) >= 0.7;
@@ -169,15 +180,23 @@ export class Candidates {
         : `${link.match === 'exact' ? (link.span.last > link.span.first ? 'exact long name' : 'exact name') : link.match === 'synonym' ? 'synonym' : 'part of the name'}${key ? ', key' : ''}`;
     const others: string[] = [];
     const holds = column.profile?.holds;
-    others.push(holds === 'integer' || holds === 'real' ? 'a number' : holds === 'date' ? 'a date' : 'a text');
+    others.push(
+      column.numbers === 'stored'
+        ? 'a number'
+        : column.numbers === 'as text'
+          ? 'a number kept as text'
+          : holds === 'date'
+            ? 'a date'
+            : 'a text',
+    );
     if (link !== undefined) {
       others.push(tableNamed ? 'named, in a named table' : 'named, in an unnamed table');
       if (this.#besideTable(column, link) > 0) others.push('named beside its table');
       if (this.#explainedByValue(link.span)) others.push('words of a value');
-      else if (this.#inCondition(link.span)) others.push('named in a condition');
+      else if (this.#onlyInConditions(link)) others.push('named in a condition');
       if (display) others.push('named display column');
-      if (this.#firstNamed() === link.span.first) others.push('first column named');
-      if (this.#analysis.intent.grouping.some((span) => overlaps(span, link.span)))
+      if (link.mentions.some(({ first }) => this.#firstNamed() === first)) others.push('first column named');
+      if (this.#analysis.intent.grouping.some((span) => link.mentions.some((mention) => overlaps(span, mention))))
         others.push('named in a grouping phrase');
     }
     return { named, others };
@@ -186,7 +205,7 @@ export class Candidates {
   #first: number | undefined;
   #firstNamed(): number {
     return (this.#first ??= Math.min(
-      ...this.#analysis.columns.filter((link) => link.match === 'exact').map(({ span }) => span.first),
+      ...this.#analysis.columns.filter((link) => link.match === 'exact').map(({ mentions }) => mentions[0]?.first ?? 0),
     ));
   }
 
@@ -231,14 +250,19 @@ export class Candidates {
   /** "names of artists" and "artist names" say whose name it is. */
   #besideTable(column: ColumnEntry, link: ColumnLink | undefined): number {
     if (link === undefined) return 0;
-    const beside = this.#analysis.tables.some(
-      ({ table, span, match }) =>
-        table === column.table &&
-        match !== 'partial' &&
-        span.first - link.span.last <= 3 &&
-        link.span.first - span.last <= 1,
+    return link.mentions.some((mention) => this.#besideMention(column.table, mention)) ? 0.8 : 0;
+  }
+
+  /** A table named right after a column, or right before it. */
+  #besideMention(table: string, { first, last }: Span): boolean {
+    return this.#tableMentions(table).some((mention) => mention.first - last <= 3 && first - mention.last <= 1);
+  }
+
+  /** Where a table is named, other than in part. */
+  #tableMentions(table: string): readonly Span[] {
+    return this.#analysis.tables.flatMap((link) =>
+      link.table === table && link.match !== 'partial' ? link.mentions : [],
     );
-    return beside ? 0.8 : 0;
   }
 
   /** True when the words right after "how many" name this table. */
@@ -247,8 +271,13 @@ export class Candidates {
     return this.#analysis.tables.some(
       (link) =>
         link.table === table &&
-        counts.some(({ span }) => link.span.first > span.last && link.span.first - span.last <= 2),
+        link.mentions.some(({ first }) => counts.some(({ span }) => first > span.last && first - span.last <= 2)),
     );
+  }
+
+  /** Is a column named nowhere but in conditions? */
+  #onlyInConditions({ mentions }: ColumnLink): boolean {
+    return mentions.every((mention) => this.#inCondition(mention));
   }
 
   /**
@@ -292,39 +321,53 @@ export class Candidates {
     return (column === undefined ? undefined : this.linkOf(column))?.span.first ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** Columns to answer with, in order of mention where they are mentioned. */
+  /** Columns to answer with: those asked for first, in their order, then others in order of mention. */
   selectable(): Scored<Expression>[] {
     const scored = this.#index.columns.map((column): Scored<Expression> => {
       const link = this.linkOf(column);
       const display = displayColumn(this.#index, column.table) === column;
       const early = link === undefined ? 0 : -0.06 * link.span.first;
       const key = column.isKey && link?.match !== 'exact' ? -1 : 0;
-      const condition = link !== undefined && this.#inCondition(link.span) ? -2 : 0;
+      const item = columnExpression(column.table, column.column);
+      const condition = link !== undefined && this.wanted.placeOf(item) < 0 && this.#onlyInConditions(link) ? -2 : 0;
       const score =
         this.#linkScore(column) +
+        this.wanted.fit(item, -1) +
         (display && link === undefined ? 1.6 : 0.5) * this.tableScore(column.table) +
         this.#besideTable(column, link) +
         early +
         key +
         condition;
-      return { item: columnExpression(column.table, column.column), score };
+      return { item, score };
     });
-    const chosen = best(scored);
-    return chosen
-      .map((entry, rank) => ({ entry, rank }))
-      .sort((a, b) => this.mentionOf(a.entry.item) - this.mentionOf(b.entry.item) || a.rank - b.rank)
+    return this.#inOrder(best(scored));
+  }
+
+  /** What is asked for as it is asked for, then as mentioned; best first among equals. */
+  #inOrder(scored: readonly Scored<Expression>[]): Scored<Expression>[] {
+    const placeOf = (item: Expression): number => {
+      const place = this.wanted.placeOf(item);
+      return place < 0 ? this.wanted.listed.length : place;
+    };
+    return scored
+      .map((entry, rank) => ({ entry, rank, place: placeOf(entry.item), mention: this.mentionOf(entry.item) }))
+      .sort((a, b) => a.place - b.place || a.mention - b.mention || a.rank - b.rank)
       .map(({ entry }) => entry);
   }
 
   /** Numbers to aggregate: numeric columns, and amount × rate within a table. */
   aggregatable(name?: AggregateFunction): Scored<Expression>[] {
-    const numeric = this.#index.columns.filter(
-      (column) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'),
-    );
+    const numeric = this.#index.columns.filter(isNumber);
     const scored = numeric.map((column): Scored<Expression> => ({
       item: columnExpression(column.table, column.column),
       score: this.#linkScore(column) + 0.7 * this.tableScore(column.table),
     }));
+    for (const column of numeric)
+      if (column.numbers === 'as text')
+        scored.push({
+          item: numberExpression(column.table, column.column),
+          score: this.#linkScore(column) + 0.7 * this.tableScore(column.table) + AS_NUMBER,
+        });
     // The first and the last of dates are asked for as often as those of numbers.
     if (name === 'MIN' || name === 'MAX') {
       for (const column of this.#index.columns) {
@@ -390,7 +433,7 @@ export class Candidates {
    * What rows of the answer may stand for: columns and tables mentioned, best after "per" and "each"; parts of dates.
    */
   groupable(): readonly Scored<Expression>[] {
-    return (this.#groups ??= this.#findGroups());
+    return (this.#groups ??= this.#inOrder(this.#findGroups()));
   }
 
   #groups: readonly Scored<Expression>[] | undefined;
@@ -399,19 +442,19 @@ export class Candidates {
       tokens,
       intent: { grouping },
     } = this.#analysis;
-    const inGroup = (span: Span | undefined): number =>
-      span !== undefined && grouping.some((group) => overlaps(group, span)) ? 2 : 0;
-    const tableSpan = new Map(this.#analysis.tables.map((link) => [link.table, link.span]));
+    const inGroup = (mentions: readonly Span[]): number =>
+      mentions.some((span) => grouping.some((group) => overlaps(group, span))) ? 2 : 0;
     const scored: Scored<Expression>[] = [];
     for (const column of this.#index.columns) {
       const link = this.linkOf(column);
       const display = displayColumn(this.#index, column.table) === column;
       const ofTable =
         (display ? 1.4 : column.primaryKey ? 0.9 : 0) * this.tableScore(column.table) +
-        (display || column.primaryKey ? inGroup(tableSpan.get(column.table)) * 0.9 : 0);
+        (display || column.primaryKey ? inGroup(this.#tableMentions(column.table)) * 0.9 : 0);
       const date = column.profile?.holds === 'date';
-      const score = Math.max(this.#linkScore(column) + inGroup(link?.span), ofTable) - (date ? 1 : 0);
-      if (score > 0) scored.push({ item: columnExpression(column.table, column.column), score });
+      const item = columnExpression(column.table, column.column);
+      const score = Math.max(this.#linkScore(column) + inGroup(link?.mentions ?? []), ofTable) - (date ? 1 : 0);
+      if (score > 0) scored.push({ item, score: score + this.wanted.fit(item, -1) });
       if (!date) continue;
       for (const { words, format } of DATE_PARTS) {
         const said = tokens.findIndex((token) => words.has(token.stem));
@@ -420,7 +463,7 @@ export class Candidates {
             item: dateExpression(column.table, column.column, format),
             score:
               1.5 +
-              inGroup({ first: said, last: said }) +
+              inGroup([{ first: said, last: said }]) +
               0.5 * this.#linkScore(column) +
               this.tableScore(column.table),
           });
@@ -439,21 +482,35 @@ export class Candidates {
    * none, anything.
    */
   rankable(): Scored<Expression>[] {
-    const at = this.#analysis.intent.superlative?.span.first ?? this.#analysis.intent.ordering?.first ?? 0;
+    const { superlative, ordering } = this.#analysis.intent;
+    const at = superlative?.span.first ?? ordering?.first ?? 0;
     const ranked = best(
       this.#index.columns.flatMap((column): Scored<Expression>[] => {
         const link = this.linkOf(column);
-        const ranks =
-          column.profile?.holds === 'integer' || column.profile?.holds === 'real' || column.profile?.holds === 'date';
-        // Numbers may be stored as text; what is named outright may be ranked whatever it holds.
+        const ranks = column.numbers !== null || column.profile?.holds === 'date';
+        // What is named outright may be ranked whatever it holds.
         if (column.isKey || (!ranks && link?.match !== 'exact')) return [];
-        const near = link === undefined ? 0 : Math.max(0, 1.2 - 0.3 * Math.abs(link.span.first - at));
-        return [
-          {
-            item: columnExpression(column.table, column.column),
-            score: this.#linkScore(column) + near + 0.6 * this.tableScore(column.table) - (ranks ? 0 : 0.8),
-          },
-        ];
+        const near = Math.max(
+          0,
+          ...(link?.mentions ?? []).map(({ first }) => 1.2 - 0.3 * Math.abs(first - at) - (first < at ? 0.6 : 0)),
+        );
+        const item = columnExpression(column.table, column.column);
+        const measured = this.isRanked(item);
+        // What is to be shown is seldom what says which.
+        const shown = !measured && this.wanted.placeOf(item) >= 0 && superlative !== null && ordering === null ? -1 : 0;
+        const sorted = isSortedBy(this.#analysis, link) ? 2 : 0;
+        const score =
+          this.#linkScore(column) +
+          near +
+          0.6 * this.tableScore(column.table) -
+          (ranks ? 0 : 0.8) +
+          (measured ? 1.5 * (link?.score ?? 0) : 0) +
+          shown +
+          sorted;
+        const plain = { item, score };
+        return column.numbers === 'as text'
+          ? [plain, { item: numberExpression(column.table, column.column), score: score + AS_NUMBER }]
+          : [plain];
       }),
     );
     return ranked.length > 0 ? ranked : this.selectable();
@@ -519,12 +576,8 @@ export class Candidates {
 
   /** "customers from Germany", "Italian wines": the table named beside a value is the one it describes. */
   #besideValue({ table, span }: ValueLink): boolean {
-    return this.#analysis.tables.some(
-      (link) =>
-        link.table === table &&
-        link.match !== 'partial' &&
-        span.first - link.span.last <= 3 &&
-        link.span.first - span.last <= 1,
+    return this.#tableMentions(table).some(
+      (mention) => span.first - mention.last <= 3 && mention.first - span.last <= 1,
     );
   }
 
@@ -555,25 +608,14 @@ export class Candidates {
     for (const column of this.#index.columns) {
       const { profile } = column;
       const link = this.linkOf(column);
-      const near =
-        link === undefined
-          ? 0
-          : Math.max(
-              0,
-              1 -
-                0.15 *
-                  Math.min(
-                    Math.abs(link.span.last - mention.span.first),
-                    Math.abs(link.span.first - mention.span.last),
-                  ),
-            );
+      const near = nearness(link, mention.span);
       const context = 0.5 * this.#linkScore(column) + near + 0.4 * this.tableScore(column.table);
-      if (profile?.holds === 'integer' || profile?.holds === 'real') {
-        add(
-          columnExpression(column.table, column.column),
-          mention.value,
-          context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0),
-        );
+      if (column.numbers !== null) {
+        const score =
+          context - (column.isKey ? 1 : 0) + (mention.looksLikeYear && column.stems.includes('year') ? 1.5 : 0);
+        add(columnExpression(column.table, column.column), mention.value, score);
+        if (column.numbers === 'as text')
+          add(numberExpression(column.table, column.column), mention.value, score + AS_NUMBER);
       } else if (profile?.holds === 'date' && mention.looksLikeYear) {
         add(dateExpression(column.table, column.column, '%Y'), String(mention.value), context + 1);
       }
@@ -620,7 +662,9 @@ export class Candidates {
   }
 
   #firstMention(table: string): number {
-    return Math.min(...this.#analysis.tables.filter((link) => link.table === table).map(({ span }) => span.first));
+    return Math.min(
+      ...this.#analysis.tables.filter((link) => link.table === table).map(({ mentions }) => mentions[0]?.first ?? 0),
+    );
   }
 
   /**
@@ -632,18 +676,7 @@ export class Candidates {
       .filter((column) => column.profile?.holds === 'date')
       .map((column): Scored<Condition> => {
         const link = this.linkOf(column);
-        const near =
-          link === undefined
-            ? 0
-            : Math.max(
-                0,
-                1 -
-                  0.15 *
-                    Math.min(
-                      Math.abs(link.span.last - mention.span.first),
-                      Math.abs(link.span.first - mention.span.last),
-                    ),
-              );
+        const near = nearness(link, mention.span);
         const score = 1 + 0.5 * this.#linkScore(column) + near + 0.6 * this.tableScore(column.table);
         const { from, to, month, day } = mention;
         if (from !== null && to !== null)
@@ -683,6 +716,14 @@ export class Candidates {
         (AMOUNT_WORDS.has(token.stem) && token.lower !== 'number' && token.lower !== 'count'),
     );
   }
+}
+
+/** How near to a number or date a column is named: 1 beside it, 0 from seven words on. */
+function nearness(link: ColumnLink | undefined, to: Span): number {
+  const distances = (link?.mentions ?? []).map(({ first, last }) =>
+    Math.min(Math.abs(last - to.first), Math.abs(first - to.last)),
+  );
+  return Math.max(0, 1 - 0.15 * Math.min(...distances));
 }
 
 function tableAndColumn(expression: Expression): [string, string] {

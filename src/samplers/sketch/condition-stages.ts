@@ -5,6 +5,7 @@ import { columnChoice } from './answer-stages.ts';
 import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { handling, linking, naming, structural, type Pattern } from './features.ts';
+import { deniesValue, isNumber } from './rankings.ts';
 import type { Condition } from './sketch.ts';
 import { addCondition, advance, change, type Context, type State } from './state.ts';
 
@@ -46,12 +47,17 @@ const said = (mention: NumberMention): string =>
 export function values(ground: Ground, { repeat, condition }: Context): StageOffer | null {
   const mention = ground.values[repeat];
   if (condition !== null) {
+    const denied = mention !== undefined && deniesValue(ground.analysis, mention.span);
+    const known = (shape: string): Pattern[] => [
+      structural(shape),
+      handling(`${shape} for a value ${denied ? 'right after a denying word' : 'that no word denies'}`),
+    ];
     return {
       name: 'equal or not',
-      key: `equal or not ${condition.operator}`,
+      key: `equal or not ${condition.operator} ${String(denied)}`,
       make: () => [
-        operatorChoice(condition.operator, 1.2, [structural('WHERE … =')]),
-        operatorChoice('<>', 0.2, [structural('WHERE … <>')]),
+        operatorChoice(condition.operator, 1.2, known('WHERE … =')),
+        operatorChoice('<>', denied ? 1.8 : 0.2, known('WHERE … <>')),
       ],
     };
   }
@@ -214,11 +220,7 @@ export function missing({ analysis, candidates, index }: Ground, { frame }: Cont
         .map((column) => ({ column, link: candidates.linkOf(column) }))
         .filter(({ link }) => link !== undefined && (link.match !== 'partial' || link.score >= 0.5));
       const columns = named.filter(({ column }) => column.profile?.hasNull === true).slice(0, MOST_MISSING);
-      const numbers = named
-        .filter(
-          ({ column }) => !column.isKey && (column.profile?.holds === 'integer' || column.profile?.holds === 'real'),
-        )
-        .slice(0, MOST_MISSING);
+      const numbers = named.filter(({ column }) => isNumber(column)).slice(0, MOST_MISSING);
       if (columns.length + numbers.length === 0) return [];
       return [
         plain('nothing missing', [structural('no IS NULL')], 1.6),
@@ -319,7 +321,8 @@ export function absentFrom({ index, candidates }: Ground, { tables }: Context): 
 }
 
 export function having(ground: Ground): StageOffer {
-  const at = ground.numbers.findIndex((mention) => !mention.looksLikeYear);
+  const counting = ground.numbers.findIndex((mention) => !mention.looksLikeYear && !mention.looksLikeLimit);
+  const at = counting >= 0 ? counting : ground.numbers.findIndex((mention) => !mention.looksLikeYear);
   const mention = ground.numbers[Math.max(0, at)];
   return {
     name: 'having',

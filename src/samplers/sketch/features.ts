@@ -131,9 +131,9 @@ export class FeatureTable {
     if (numbers.some(({ span }) => covers(span, at))) return { text: '<number>', general: true };
     if (token.stop) return { text: token.lower, general: true };
     if (values.some((value) => value.score >= 0.8 && covers(value.span, at))) return { text: '<value>', general: true };
-    if (tables.some((link) => link.match === 'exact' && covers(link.span, at)))
+    if (tables.some((link) => link.match === 'exact' && link.mentions.some((span) => covers(span, at))))
       return { text: '<table>', general: true };
-    if (columns.some((link) => link.match === 'exact' && covers(link.span, at)))
+    if (columns.some((link) => link.match === 'exact' && link.mentions.some((span) => covers(span, at))))
       return { text: '<column>', general: true };
     return { text: token.stem, general: true };
   }

@@ -14,6 +14,14 @@ import { advance, change, type Context, type State } from './state.ts';
 const MOST_NAMED = 6;
 const MOST_TABLES = 5;
 
+/** A column to rank by, with whether the superlative is about it. */
+function ranked(ground: Ground, item: Expression, score: number, rank: number, apply: (state: State) => State): Choice {
+  const choice = columnChoice(ground, 'ORDER BY', item, score, rank, apply);
+  return ground.candidates.isRanked(item)
+    ? { ...choice, patterns: [...choice.patterns, linking('ORDER BY', 'what the superlative is about')] }
+    : choice;
+}
+
 export function rankBy(ground: Ground): StageOffer {
   return {
     name: 'rank by',
@@ -22,7 +30,7 @@ export function rankBy(ground: Ground): StageOffer {
       ground.candidates
         .rankable()
         .map(({ item, score }, rank) =>
-          columnChoice(ground, 'ORDER BY', item, score, rank, (state) => advance(change(state, { orderBy: item }))),
+          ranked(ground, item, score, rank, (state) => advance(change(state, { orderBy: item }))),
         ),
   };
 }
@@ -35,7 +43,7 @@ export function extremeOf(ground: Ground): StageOffer {
       ground.candidates
         .rankable()
         .map(({ item, score }, rank) =>
-          columnChoice(ground, 'ORDER BY', item, score, rank, (state) =>
+          ranked(ground, item, score, rank, (state) =>
             advance(change(state, { extreme: { on: item, greatest: true } })),
           ),
         ),
@@ -116,11 +124,22 @@ export function order(ground: Ground, { frame }: Context): StageOffer {
     name: 'order',
     key: `order ${String(grouped)}`,
     make: () => {
-      const columns = [...ground.candidates.rankable().slice(0, 4), ...ground.selectable.slice(0, 4)].filter(
-        ({ item }, i, all) => all.findIndex((other) => other.item.text === item.text) === i,
-      );
-      const by = (item: Expression, score: number, rank: number): Choice =>
-        columnChoice(ground, 'sort by', item, score, rank, (state) => advance(change(state, { orderBy: item })));
+      const { wanted } = ground.candidates;
+      const sorted = ground.selectable.filter(({ item }) => ground.candidates.isSorted(item));
+      const columns = [
+        ...ground.candidates.rankable().slice(0, 4),
+        ...sorted.map(({ item, score }) => ({ item, score: score + 2 })),
+        ...ground.selectable.slice(0, 4).map(({ item, score }) => ({ item, score: score - wanted.fit(item, -1) })),
+      ].filter(({ item }, i, all) => all.findIndex((other) => other.item.text === item.text) === i);
+      const by = (item: Expression, score: number, rank: number): Choice => {
+        const sorted = ground.candidates.isSorted(item);
+        const choice = columnChoice(ground, 'sort by', item, score, rank, (state) =>
+          advance(change(state, { orderBy: item })),
+        );
+        return sorted
+          ? { ...choice, patterns: [...choice.patterns, linking('sort by', 'named after the words of an order')] }
+          : choice;
+      };
       const figure: Choice = plain('by the figure', [structural('ORDER BY the figure')], 2, { orderBy: 'figure' });
       const key: Choice = {
         ...plain('by the key', [structural('ORDER BY the group')], 1),

@@ -3,6 +3,7 @@ import { contains } from '../../linking/spans.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import type { Choice, Ground } from './choices.ts';
 import { structural } from './features.ts';
+import { deniesTable, rankedColumns, ranksByCount, ranksByFigure, tablesNumbered } from './rankings.ts';
 import { FRAMES, type Frame } from './state.ts';
 import type { AggregateFunction } from './sketch.ts';
 
@@ -11,7 +12,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const { intent, tables, tokens } = analysis;
   const asks = (name: AggregateFunction): boolean => intent.aggregates.some((aggregate) => aggregate.name === name);
   const says = (...words: string[]): boolean => tokens.some((token) => words.includes(token.lower));
-  const count = asks('COUNT');
+  const count = asks('COUNT') && !candidates.wanted.showsNumber;
   const figure = asked(analysis, 'SUM') + asked(analysis, 'AVG') > 0 || says('maximum', 'minimum', 'max', 'min');
   const grouped = intent.grouping.length > 0;
   const summed = grouped && !count && candidates.saysAmount();
@@ -21,8 +22,8 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
     ranked &&
     (asks('MAX') || asks('MIN')) &&
     !tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
-  const byCount =
-    intent.superlative !== null && (ranksByCount(analysis, intent.superlative.span.last) || ranksByFigure(analysis));
+  const ofNumber = rankedColumns(analysis, index).length > 0;
+  const byCount = ranked && (ranksByCount(analysis, index) || ranksByFigure(analysis));
   const compared = numbers.some(
     (mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit,
   );
@@ -32,27 +33,58 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const joins = index.joins.length > 0;
   const shared = candidates.sharedColumns().length > 0;
   const both = values.length + numbers.length > 1 && says('both', 'also');
-  const ofTable = countsTable(analysis);
+  const ofTable = tablesNumbered(analysis).length > 0;
+  const without = deniesTable(analysis);
+  // What is asked to be shown says more than single words do: a figure, one for each of something, or no figure.
+  const { listed, figures } = candidates.wanted;
+  const shows =
+    figures.length === 0 ? (listed.length === 0 ? 'unknown' : 'columns') : listed.length === 0 ? 'figures' : 'both';
+  const wants = (kind: typeof shows, score: number): number => (shows === kind ? score : 0);
   const score: Readonly<Record<Frame, number>> = {
-    list: 1.8 - (count ? 1.5 : 0) - (figure ? 0.8 : 0) - (ranked ? 0.6 : 0) - (sorted ? 1 : 0),
+    list: 1.8 - (count ? 1.5 : 0) - (figure ? 0.8 : 0) - (ranked ? 0.6 : 0) - (sorted ? 1 : 0) + wants('both', -0.6),
     sorted: sorted ? 2.2 - (grouped && count ? 0.8 : 0) : -2,
-    top: ranked ? 2.2 - (byCount ? 1.2 : 0) : -1.5,
-    'top group': (ranked ? 1 : -2) + (byCount ? 1.6 : 0) + (grouped || tables.length > 1 ? 0.3 : 0),
+    top: ranked ? 2.2 - (byCount ? 1.2 : 0) + (ofNumber && !byCount ? 0.6 : 0) : -1.5,
+    'top group':
+      (ranked ? 1 : -2) -
+      (ofNumber && !byCount ? 0.8 : 0) +
+      (byCount ? 1.6 : 0) +
+      (grouped || tables.length > 1 ? 0.3 : 0),
     extreme: ranked ? 0.4 - (byCount ? 1 : 0) : -3,
-    having: ofTable ? 2.6 : compared && numbers.length > 0 ? 0.4 : -2.5,
-    absent: (negated ? 1.4 : -2.5) - (count ? 1 : 0),
+    having: ofTable ? (ranked ? 1.6 : 2.6) : compared && numbers.length > 0 ? 0.4 : -2.5,
+    absent: (negated ? 1.4 : -2.5) + (without ? 1 : 0) - (count ? 1 : 0),
     both: both ? 1.2 : -3,
     average: average && !count ? 2.6 : -3,
     'two tables': 0.8 + (negated || says('both', 'or', 'well') ? 0.8 : 0),
-    count: (count ? 2.4 : -0.8) - (grouped ? 1.2 : 0) - (byCount ? 2 : 0) - (ranked && !byCount ? 0.6 : 0),
-    'count absent': (negated ? 0 : -3) + (count ? 1 : -1),
+    count:
+      (count ? 2.4 : -0.8) -
+      (grouped ? 1.2 : 0) -
+      (byCount ? 2 : 0) -
+      (ranked && !byCount ? 0.6 : 0) +
+      wants('columns', -0.8) +
+      wants('both', -1),
+    'count absent': (negated ? 0 : -3) + (without ? 2 : 0) + (count ? 1 : -1),
     'count groups': (ofTable ? 1.2 : compared ? -0.6 : -3) + (count ? 0.6 : -1.4),
     'count extreme': (ranked ? 0.6 : -3) + (count ? 0.6 : -2) - (byCount ? 2 : 0),
     'count average': average && count ? 2.6 : -4,
-    figure: (figure || extreme ? 2.2 : -1) - (grouped ? 1.2 : 0) - (average ? 1.5 : 0),
+    figure:
+      (figure || extreme ? 2.2 : -1) -
+      (grouped ? 1.2 : 0) -
+      (average ? 1.5 : 0) +
+      wants('columns', -0.8) +
+      wants('both', -1),
     groups:
-      (count || figure ? 0.8 : summed ? 0.6 : -0.8) + (grouped ? 1.6 : 0) - (sorted ? 0.8 : 0) - (byCount ? 1.4 : 0),
-    'sorted groups': (count || figure ? 0.4 : -1.2) + (grouped ? 0.8 : 0) + (sorted ? 0.8 : -1.5),
+      (count || figure ? 0.8 : summed ? 0.6 : -0.8) +
+      (grouped ? 1.6 : 0) -
+      (sorted ? 0.8 : 0) -
+      (byCount ? 1.4 : 0) +
+      wants('columns', -0.8) +
+      wants('both', 0.8),
+    'sorted groups':
+      (count || figure ? 0.4 : -1.2) +
+      (grouped ? 0.8 : 0) +
+      (sorted ? 0.8 : -1.5) +
+      wants('columns', -0.6) +
+      wants('both', 0.8),
   };
   return (Object.keys(FRAMES) as Frame[])
     .filter(
@@ -89,7 +121,7 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
 }
 
 /** Facts of a question as a whole that hints may hang on. */
-export function factsOf({ analysis, values, numbers }: Ground): string[] {
+export function factsOf({ analysis, index, values, numbers, candidates: { wanted } }: Ground): string[] {
   const { intent, tables, columns } = analysis;
   const named = new Set(tables.filter((link) => link.match === 'exact').map(({ table }) => table)).size;
   const exact = new Set(columns.filter((link) => link.match === 'exact').map(({ span }) => span.first)).size;
@@ -99,19 +131,32 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
     ['no', 'one', 'several'][Math.min(2, named)] + ' named table' + (named > 1 ? 's' : ''),
     ['no', 'one', 'several'][Math.min(2, exact)] + ' named column' + (exact > 1 ? 's' : ''),
   ];
+  if (wanted.listed.length + wanted.figures.length > 0)
+    facts.push(
+      wanted.figures.length === 0
+        ? 'no figure asked for'
+        : wanted.listed.length === 0
+          ? 'only figures asked for'
+          : 'figures for each asked for',
+    );
+  if (wanted.showsNumber) facts.push('a number that is a column');
+  if (wanted.listed.length > 1) facts.push('several columns asked for');
+  if (wanted.figures.length > 1) facts.push('several figures asked for');
   if (intent.superlative !== null)
     facts.push(
       `superlative, ${intent.superlative.direction === 'DESC' ? 'high' : 'low'}`,
       intent.superlative.limit === null ? 'superlative without a number' : 'superlative with a number',
     );
-  if (intent.superlative !== null && ranksByCount(analysis, intent.superlative.span.last)) facts.push('most rows');
+  if (ranksByCount(analysis, index)) facts.push('most rows');
+  if (rankedColumns(analysis, index).length > 0) facts.push('superlative of a number');
   if (intent.superlative !== null && ranksByFigure(analysis)) facts.push('ranked by a figure');
   if (intent.grouping.length > 0) facts.push('grouping phrase');
   if (intent.ordering !== null) facts.push('ordering phrase');
   if (intent.negation !== null) facts.push('negation');
+  if (deniesTable(analysis)) facts.push('a table denied');
   if (intent.distinct) facts.push('distinct word');
   if (intent.averageComparison !== null) facts.push('compared with the average');
-  if (countsTable(analysis)) facts.push('number of rows of a table');
+  if (tablesNumbered(analysis).length > 0) facts.push('number of rows of a table');
   if (numbers.some((mention) => mention.operator !== null && mention.operator !== '=' && !mention.looksLikeLimit))
     facts.push('compared number');
   for (const name of new Set(intent.aggregates.map((aggregate) => aggregate.name))) facts.push(`word for ${name}`);
@@ -124,36 +169,6 @@ export function factsOf({ analysis, values, numbers }: Ground): string[] {
   )
     facts.push('values of one column');
   return facts;
-}
-
-/** "more than 3 boats", "at least two albums": the number counts rows. */
-function countsTable({ tokens, tables, numbers }: QuestionAnalysis): boolean {
-  const rows = (at: number): boolean => tables.some(({ span, match }) => match !== 'partial' && span.first === at);
-  return numbers.some(
-    ({ span: { last }, looksLikeLimit, looksLikeYear }) =>
-      !looksLikeLimit && !looksLikeYear && (rows(last + 1) || (tokens[last + 1] !== undefined && rows(last + 2))),
-  );
-}
-
-/** "most common", "the most albums", "greatest number of": what is ranked is how many rows there are. */
-function ranksByCount({ tokens, tables, intent }: QuestionAnalysis, superlative: number): boolean {
-  const near = (first: number): boolean => first > superlative && first - superlative <= 2;
-  return (
-    tokens
-      .slice(superlative + 1, superlative + 3)
-      .some((token) => ['common', 'frequent', 'often', 'frequently', 'popular'].includes(token.lower)) ||
-    (['most', 'fewest', 'least'].includes(tokens[superlative]?.lower ?? '') &&
-      tables.some(({ span, match }) => match !== 'partial' && near(span.first))) ||
-    intent.aggregates.some(({ name, span }) => name === 'COUNT' && near(span.first))
-  );
-}
-
-/** "top 5 cities by number of boats", "by total length": groups are ranked by a figure that the question names. */
-function ranksByFigure({ tokens, intent }: QuestionAnalysis): boolean {
-  return intent.aggregates.some(
-    ({ span: { first } }) =>
-      tokens[first - 1]?.lower === 'by' || (tokens[first - 1]?.lower === 'the' && tokens[first - 2]?.lower === 'by'),
-  );
 }
 
 /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */

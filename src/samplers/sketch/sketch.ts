@@ -114,6 +114,15 @@ export function columnExpression(table: string, column: string): Expression {
   return { text: `${table}.${column}`, tables: [table], write: (name) => name(table, column) };
 }
 
+/** A number stored as text, read as the number: as text, 9 comes after 10. */
+export function numberExpression(table: string, column: string): Expression {
+  return {
+    text: `number in ${table}.${column}`,
+    tables: [table],
+    write: (name) => `CAST(${name(table, column)} AS REAL)`,
+  };
+}
+
 export function productExpression(table: string, a: string, b: string): Expression {
   return {
     text: `${table}.${a} * ${table}.${b}`,

@@ -119,7 +119,7 @@ describe('hints', () => {
     ['* | filter by IN (SELECT …)', / IN \(SELECT/u, 'titles of boats from Turku'],
     ['* | > (SELECT AVG …)', /\(SELECT AVG/u],
     ['* | INTERSECT', /INTERSECT/u, 'owners with both Breeze and Dori'],
-    ['* | SELECT ~ exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u],
+    ['* | SELECT ~ exact name', /^SELECT (DISTINCT )?(owner\.|harbour\.)?city/u, 'boats by city'],
   ])('%s: its weight moves what it names', async (key, pattern, question = 'how many boats per city') => {
     const [less, none, more] = [
       await shareOf(pattern, hinted({ [key]: -3 }), question),
@@ -133,7 +133,7 @@ describe('hints', () => {
   it('only where their cue occurs', async () => {
     const policy = hinted({ '"how many" | aggregate per group': 5, 'quay | SELECT boat.title': 5 });
     expect((await distributionOf(request('titles of boats', 1, policy)))?.kl).toBe(0);
-    expect((await distributionOf(request('how many boats per city', 1, policy)))?.kl).toBeGreaterThan(0.1);
+    expect((await distributionOf(request('how many boats', 1, policy)))?.kl).toBeGreaterThan(0.1);
   });
 });
 
@@ -205,7 +205,9 @@ describe('features', () => {
   });
 
   it('averages of value and of expectation agree over many completions', async () => {
-    const samples = await (await fleet).generateGroup(request('number of boats per city', 6), 3000);
+    // Hot enough that what may fire does fire in some of them: a spread of zero would bound nothing.
+    const asked = { ...request('number of boats per city', 6), temperature: 2 };
+    const samples = await (await fleet).generateGroup(asked, 3000);
     const uses = samples.map(
       ({ features }) => new Map(features.map(({ feature, value, expected }) => [feature.key, value - expected])),
     );
@@ -240,7 +242,8 @@ describe('the distribution', () => {
     const sampler = await fleet;
     const index = await indexOf(FLEET_SQL);
     for (const question of Object.values(FLEET_QUESTIONS).slice(0, 6)) {
-      const asked = request(question, 5, HINTED);
+      // Hot enough that the likeliest frame is not the only one that is drawn.
+      const asked = { ...request(question, 5, HINTED), temperature: 2 };
       const samples = await sampler.generateGroup(asked, 300);
       const estimate = sampler.distribution(asked, samples) as Distribution;
       const grammar = grammarOf(question, index);
