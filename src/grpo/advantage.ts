@@ -9,7 +9,7 @@
 export const EPSILON = 1e-4;
 
 /** Rewards closer together than this are equal: below what adding four weighted components can round to. */
-const EQUAL = 1e-12;
+export const EQUAL = 1e-12;
 
 export interface RewardGroup {
   /** Length G. */

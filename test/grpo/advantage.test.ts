@@ -56,6 +56,43 @@ describe('the other estimators', () => {
       10,
     );
   });
+  it('rloo_normalized divides these by their sd over the step, as TRL’s normalize_advantages does', () => {
+    const batch = [
+      [0.9, 0.1, -0.4],
+      [0.5, 0.5, 0.5],
+      [0, -1, 0.2],
+    ];
+    const raw = batch.map((rewards) =>
+      rewards.map((reward, i) => reward - mean(rewards.filter((_other, j) => j !== i))),
+    );
+    const sd = standardDeviation(raw.flat(), 1);
+    const result = compare(
+      'rloo_normalized',
+      batch.map((totals) => ({ totals })),
+      { ddof: 1 },
+    );
+    result.forEach(({ advantages, mean: centre, scale, noSignal }, g) => {
+      const centredRaw = raw[g]?.map((difference) => (difference - mean(raw.flat())) / (sd + EPSILON)) ?? [];
+      close(advantages, centredRaw, 10);
+      if (!noSignal) close(advantages, batch[g]?.map((reward) => (reward - (centre ?? NaN)) / scale) ?? [], 10);
+    });
+    expect(result.map(({ noSignal }) => noSignal)).toEqual([false, true, false]);
+  });
+  it('maxrl divides by the mean: (1 − k/G)/(k/G) for k right of G, −1 for the wrong', () => {
+    close(one('maxrl', [1, 0, 0, 0]), [3, -1, -1, -1], 12);
+    close(one('maxrl', [1, 1, 1, 0]), [1 / 3, 1 / 3, 1 / 3, -1], 12);
+  });
+  it.each([
+    ['below 0', [-0.9, 0.2, -0.4]],
+    ['exactly 0', [0.5, -0.5]],
+    ['0 but for rounding', [0.3, -0.1, -0.2]],
+  ])('maxrl: a group whose mean is %s teaches nothing, and is no spread of 0', (_what, totals) => {
+    const [group] = compare('maxrl', [{ totals }], { ddof: 1 });
+    expect(group).toMatchObject({ advantages: totals.map(() => 0), noSignal: true });
+    expect(group?.sd).toBeGreaterThan(0);
+    // Every other estimator learns from it.
+    expect(compare('grpo', [{ totals }], { ddof: 1 })[0]?.noSignal).toBe(false);
+  });
   it('batch divides by the sd of all rewards of the batch', () => {
     const batch = [
       [1, 0],
@@ -168,7 +205,7 @@ describe('invariants', () => {
   const reward = fc.double({ min: -1, max: 1, noNaN: true });
   const rewards = fc.array(reward, { minLength: 2, maxLength: 16 });
   const spread = rewards.filter((values) => Math.max(...values) - Math.min(...values) > 0.01);
-  const withoutBatch = fc.constantFrom<EstimatorName>('grpo', 'dr_grpo', 'rloo', 'batch');
+  const withoutBatch = fc.constantFrom<EstimatorName>('grpo', 'dr_grpo', 'rloo', 'rloo_normalized', 'batch');
 
   it('advantages of a group sum to zero', () => {
     fc.assert(

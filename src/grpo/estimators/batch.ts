@@ -23,8 +23,8 @@ export const batch: Estimator<'batch'> = {
     meanPart(siblings),
     {
       label: 'Sd of the step',
-      count: siblings.step.length,
-      values: [standardDeviation(siblings.step, siblings.ddof)],
+      count: siblings.step.flat().length,
+      values: [standardDeviation(siblings.step.flat(), siblings.ddof)],
     },
   ],
 };

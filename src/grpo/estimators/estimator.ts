@@ -16,8 +16,8 @@ export interface Siblings {
   readonly group: readonly number[];
   /** Of its group without its own. */
   readonly others: readonly number[];
-  /** Of all groups of the step. */
-  readonly step: readonly number[];
+  /** Of every group of the step. */
+  readonly step: readonly (readonly number[])[];
   /** Mean and sd of the group; null where no reward could be computed. */
   readonly mean: number | null;
   readonly sd: number | null;
@@ -62,6 +62,8 @@ export interface Estimator<Name extends string = string> {
   readonly divisor: string | null;
   /** What is said of the group as the yardstick: what of it is shown, and a sentence. */
   readonly yardstick: { readonly shows: 'mean' | 'mean and sd'; readonly lead: string };
+  /** Why a group whose rewards differ may teach nothing all the same; absent where every spread teaches. */
+  readonly silent?: string;
   /** What takes its place when `scale_rewards` is off; absent where that changes nothing. */
   readonly unscaled?: Estimator;
   /** One result for each group, in order. A group without a signal gets zeros. */

@@ -4,8 +4,18 @@ import { drGrpo } from './dr-grpo.ts';
 import type { Estimator } from './estimator.ts';
 import { gdpo } from './gdpo.ts';
 import { grpo } from './grpo.ts';
+import { maxrl } from './maxrl.ts';
+import { rlooNormalized } from './rloo-normalized.ts';
 import { rloo } from './rloo.ts';
 
-export const ESTIMATORS = [grpo, drGrpo, batch, rloo, gdpo] as const satisfies readonly Estimator[];
+export const ESTIMATORS = [
+  grpo,
+  drGrpo,
+  batch,
+  rloo,
+  rlooNormalized,
+  gdpo,
+  maxrl,
+] as const satisfies readonly Estimator[];
 
 export type EstimatorName = (typeof ESTIMATORS)[number]['name'];

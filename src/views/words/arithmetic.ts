@@ -17,6 +17,7 @@ import { decimal, plural, share, signed, signedChange, term } from '../../charts
 import { contributions } from '../../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
 import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
+import { silenceOf } from './narrate.ts';
 
 /** What can be asked for. */
 export type Topic =
@@ -249,7 +250,10 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
     parts: rewardParts(group, index),
     notes:
       group.noSignal && totals.length > 0
-        ? ['There is no spread, so every advantage is 0: dividing by almost nothing would make noise out of rounding.']
+        ? [
+            silenceOf(group, config) ??
+              'There is no spread, so every advantage is 0: dividing by almost nothing would make noise out of rounding.',
+          ]
         : [],
     agrees:
       group.mean === null ||
@@ -263,7 +267,7 @@ function siblingsOf(completion: Completion, group: Group, step: Step, config: GR
   return {
     group: totalsOf(group),
     others: totalsOf({ ...group, completions: others }),
-    step: step.groups.flatMap(totalsOf),
+    step: step.groups.map(totalsOf),
     mean: group.mean,
     sd: group.sd,
     ddof: ddofOf(config),
@@ -324,7 +328,9 @@ function explainAdvantage(completion: Completion, g: number, step: Step, config:
   if (compared.noSignal) {
     return {
       ...base,
-      lead: 'All rewards of the group are equal: there is nothing to compare, and the advantage is 0.',
+      lead:
+        silenceOf(group, config) ??
+        'All rewards of the group are equal: there is nothing to compare, and the advantage is 0.',
       equations: [],
       notes: [],
       agrees,

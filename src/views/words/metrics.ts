@@ -53,8 +53,8 @@ export const METRICS: readonly Metric[] = [
     format: percent,
     tickFormat: percent,
     means:
-      'The share of groups in which all completions earned the same reward. Such a group teaches nothing, right or wrong.',
-    formula: 'groups without spread / groups',
+      'The share of groups that teach nothing: all their completions earned the same reward, right or wrong, or the estimator divides by what is not above 0.',
+    formula: 'groups without signal / groups',
     axis: () => ({ domain: [0, 1], ticks: [0, 0.5, 1] }),
   },
   {

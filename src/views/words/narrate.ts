@@ -1,5 +1,6 @@
 /** What a step did, in two sentences made from its numbers. */
 import { decimal, inWords } from '../../charts/format.ts';
+import { hasSpread, present } from '../../grpo/advantage.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { estimatorOf } from '../../grpo/estimators/compare.ts';
 import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
@@ -36,11 +37,23 @@ export function spoken(phrases: readonly Phrase[]): string {
   return phrases.map(({ text }) => text).join('');
 }
 
+/** Why a group whose rewards differ teaches nothing, where it is the estimator that says so; null for any other. */
+export function silenceOf({ noSignal, completions }: Group, config: GRPOConfig): string | null {
+  const differ = noSignal && hasSpread(present(completions.map(({ rewards }) => rewards.total)));
+  return differ ? (estimatorOf(config).silent ?? null) : null;
+}
+
 /** What one group of a step did, under the settings the step was taken with. */
 export function tellStep(step: Step, groupIndex: number, config: GRPOConfig): Story {
   const group = step.groups[groupIndex] ?? step.groups[0];
   if (group === undefined) return { headline: [{ text: 'This step had no group.' }], detail: [] };
   const changes = changesOf(step);
+  const silent = silenceOf(group, config);
+  if (silent !== null)
+    return {
+      headline: [{ text: 'The rewards of this group differ, and still it carries no signal.' }],
+      detail: [{ text: silent }],
+    };
   if (group.noSignal)
     return noSignal(
       group,

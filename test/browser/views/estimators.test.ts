@@ -1,4 +1,4 @@
-/** The page takes what it says of an estimator from the list of estimators, a made-up sixth among them. */
+/** The page takes what it says of an estimator from the list of estimators, a made-up one among them. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import type * as Registered from '../../../src/grpo/estimators/index.ts';

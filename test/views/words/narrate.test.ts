@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { named, spoken, tellStart, tellStep } from '../../../src/views/words/narrate.ts';
+import { maxrl } from '../../../src/grpo/estimators/maxrl.ts';
+import { explain } from '../../../src/views/words/arithmetic.ts';
 import { ALIKE, SPREAD, stepOf } from '../fixture.ts';
 
 test('names the best completion, by how much, and that its patterns gain weight', async () => {
@@ -31,6 +33,21 @@ test('the headline’s number is the advantage it speaks of', async () => {
   const { step, config } = await stepOf(SPREAD, { estimator: 'dr_grpo', min_advantage_threshold: 0 });
   const lowest = Math.min(...(step.groups[0]?.completions.map(({ advantage }) => advantage) ?? []));
   expect(spoken(tellStep(step, 0, config).headline)).toContain(`${Math.abs(lowest).toFixed(2)} points`);
+});
+
+test('where an estimator will not divide by what it has, the story and the arithmetic say so', async () => {
+  const lowered = SPREAD.map((given) => ({ ...given, values: { ...given.values, quality: -1, execution: -1 } }));
+  const { step, config } = await stepOf(lowered, { estimator: 'maxrl', min_advantage_threshold: 0 });
+  expect(step.groups[0]).toMatchObject({ noSignal: true });
+  expect(step.groups[0]?.mean).toBeLessThan(0);
+  const story = tellStep(step, 0, config);
+  expect(spoken(story.headline)).toBe('The rewards of this group differ, and still it carries no signal.');
+  expect(spoken(story.detail)).toBe(maxrl.silent);
+  expect(explain({ kind: 'advantage', group: 0, completion: 0 }, step, config)).toMatchObject({
+    lead: maxrl.silent,
+    agrees: true,
+  });
+  expect(explain({ kind: 'spread', group: 0 }, step, config)?.notes).toEqual([maxrl.silent]);
 });
 
 test('a group without spread carries no signal and moves nothing', async () => {

@@ -1,4 +1,4 @@
-/** A sixth estimator is one file (`made-up.ts`) and its place in the list, which this test takes for it. */
+/** One more estimator is one file (`made-up.ts`) and its place in the list, which this test takes for it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -84,7 +84,7 @@ describe('the command line', () => {
   });
 
   test('offers it in its help, and names it where another was meant', async () => {
-    const names = 'grpo, dr_grpo, batch, rloo, gdpo, made_up';
+    const names = 'grpo, dr_grpo, batch, rloo, rloo_normalized, gdpo, maxrl, made_up';
     for (const command of ['train', 'compare'])
       expect((await lab(command, '--help')).stdout.replace(/\s+/g, ' ')).toContain(`estimator (${names})`);
     const refused = await lab('train', ...data, '--set', 'estimator=made up');
@@ -105,15 +105,15 @@ describe('the command line', () => {
   });
 
   test('compares it with another', async () => {
-    const variants = ['--variant', 'grpo', '--variant', 'sixth:estimator=made_up'];
+    const variants = ['--variant', 'grpo', '--variant', 'another:estimator=made_up'];
     const { code, stdout } = await lab(
       'compare',
       ...[...data, ...variants, '--steps', '2', '--seeds', '2', '--json', file('compare.json')],
     );
     expect(code).toBe(0);
-    expect(stdout).toContain('sixth');
+    expect(stdout).toContain('another');
     expect(JSON.parse(readFileSync(file('compare.json'), 'utf8'))).toMatchObject({
-      variants: [{ name: 'grpo' }, { name: 'sixth', settings: { estimator: 'made_up' } }],
+      variants: [{ name: 'grpo' }, { name: 'another', settings: { estimator: 'made_up' } }],
     });
   });
 });
