@@ -1,6 +1,15 @@
 /** Figures of one step, and the running summary of a run. */
-import { mean, standardDeviation } from './advantage.ts';
-import type { Distribution, Group, HintEvent, Step, StepMetrics, TrainingSummary } from './types.ts';
+import { mean, present, standardDeviation } from './advantage.ts';
+import {
+  REWARD_COMPONENTS,
+  type Distribution,
+  type Group,
+  type HintEvent,
+  type StartKl,
+  type Step,
+  type StepMetrics,
+  type TrainingSummary,
+} from './types.ts';
 
 const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 
@@ -20,6 +29,32 @@ function meanError(distributions: readonly Distribution[], error: 'entropySe' | 
   return known === 'exact' ? null : known;
 }
 
+/** Means over the groups that measured it, with the errors of means of independent figures. */
+function meanStart(distributions: readonly Distribution[]): StartKl | null {
+  const measured = distributions.flatMap(({ start, exact }) => (start === undefined ? [] : [{ ...start, exact }]));
+  if (measured.length === 0) return null;
+  const kl = knownMean(measured.map((one) => (one.exact ? 'exact' : one.klSe)));
+  const estimator = (figure: 'k1' | 'k3', error: 'k1Se' | 'k3Se'): [number | null, number | null] => {
+    const drawn = measured.filter((one) => one[figure] !== null);
+    const se = knownMean(drawn.map((one) => one[error]));
+    return [meanOrNull(drawn.map((one) => one[figure] ?? NaN)), se === 'exact' ? null : se];
+  };
+  const [k1, k1Se] = estimator('k1', 'k1Se');
+  const [k3, k3Se] = estimator('k3', 'k3Se');
+  return { kl: mean(measured.map((one) => one.kl)), klSe: kl === 'exact' ? null : kl, k1, k1Se, k3, k3Se };
+}
+
+/** Mean and sd of each component over the completions of which it could be computed. */
+function componentMetrics(groups: readonly Group[], ddof: 0 | 1): NonNullable<StepMetrics['components']> {
+  const completions = groups.flatMap((group) => group.completions);
+  return Object.fromEntries(
+    REWARD_COMPONENTS.flatMap((name) => {
+      const values = present(completions.map(({ rewards }) => rewards.components[name]?.value ?? null));
+      return values.length === 0 ? [] : [[name, { mean: mean(values), sd: standardDeviation(values, ddof) }]];
+    }),
+  );
+}
+
 const resampledOf = (groups: readonly Group[]): number =>
   groups.filter((group) => group.resampled !== undefined).length;
 
@@ -29,10 +64,9 @@ const replayedOf = (groups: readonly Group[]): number =>
 /** Means over the step's groups; rewards over all their completions. */
 export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number): StepMetrics {
   const completions = groups.flatMap((group) => group.completions);
-  const rewards = completions
-    .map((completion) => completion.rewards.total)
-    .filter((total): total is number => total !== null);
+  const rewards = present(completions.map((completion) => completion.rewards.total));
   const distributions = groups.map(({ distribution }) => distribution).filter((known) => known !== null);
+  const start = meanStart(distributions);
   const share = (count: number, of: number): number => (of === 0 ? 0 : count / of);
   return {
     rewardMean: meanOrNull(rewards),
@@ -46,7 +80,9 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
           exact: distributions.every(({ exact }) => exact),
           entropySe: meanError(distributions, 'entropySe'),
           klSe: meanError(distributions, 'klSe'),
+          ...(start === null ? {} : { start }),
         }),
+    components: componentMetrics(groups, ddof),
     diversity: share(
       groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0),
       completions.length,

@@ -79,6 +79,16 @@ export class PolicyLayer implements PolicyView {
     return Object.fromEntries(this.#start);
   }
 
+  /** The same of the start: its weights, acting as its hints do now; null where the run started from none. */
+  get startWeightOf(): ((key: string) => number) | null {
+    if (this.#start.size === 0) return null;
+    return (key) => {
+      const weight = this.#startOf(key);
+      const hint = weight === 0 ? undefined : this.#table.get(key)?.hint;
+      return hint === undefined ? weight : actingWeight({ ...hint, weight, enabled: true }, this.#acting);
+    };
+  }
+
   /** Which hints act, and how much, from now on. No weight changes, so there is no event. */
   configure(acting: ActingConfig): void {
     const same = (Object.keys(ACTS_IN_FULL) as (keyof ActingConfig)[]).every(

@@ -343,6 +343,8 @@ export interface HintEvent {
 export interface PolicyView {
   /** Logit a feature adds: the weight of its hint as far as that acts; 0 when there is none, or it is switched off. */
   weightOf(key: string): number;
+  /** The same of the policy the run started from; null or absent where that has no hints, which is π_0. */
+  readonly startWeightOf?: ((key: string) => number) | null;
   /** Increases whenever any weight changes, so that samplers can cache. */
   readonly version: number;
   readonly hints: readonly PolicyHint[];
@@ -397,6 +399,23 @@ export interface Distribution {
    */
   readonly entropySe: number | null;
   readonly klSe: number | null;
+  /** Absent where it was not measured (recordings of earlier versions). */
+  readonly start?: StartKl;
+}
+
+/** KL(π_h ‖ the policy the run started from), in nats, and standard errors of what is estimated. */
+export interface StartKl {
+  /** Exact where the distribution is. */
+  readonly kl: number;
+  readonly klSe: number | null;
+  /**
+   * Means over the completions first drawn of ln π_h/π_start, and of π_start/π_h − 1 − ln π_start/π_h summed over
+   * decisions; null where none were.
+   */
+  readonly k1: number | null;
+  readonly k1Se: number | null;
+  readonly k3: number | null;
+  readonly k3Se: number | null;
 }
 
 export interface SampleRequest {
@@ -537,6 +556,13 @@ export interface StepMetrics {
   /** Their standard errors where they are estimates, in nats; absent or null where not known. */
   readonly entropySe?: number | null;
   readonly klSe?: number | null;
+  /** Mean over the groups that have it; absent where none has. */
+  readonly start?: StartKl;
+  /**
+   * Mean and sd (the estimator's ddof) of each reward component over the completions of the step of which it could be
+   * computed; absent in steps of earlier versions.
+   */
+  readonly components?: Readonly<Partial<Record<RewardComponent, { readonly mean: number; readonly sd: number }>>>;
   /** Distinct SQL texts / completions, 0..1. */
   readonly diversity: number;
   /** Share of completions whose execution returned rows, 0..1. */

@@ -11,6 +11,7 @@ import {
   type HintFeature,
   type HintPattern,
   type Sample,
+  type StartKl,
 } from '../grpo/types.ts';
 import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
 import { Entry } from '../formats/entry.ts';
@@ -175,6 +176,19 @@ function readDistribution(read: Entry): Distribution {
     exact: read.boolean('exact'),
     entropySe: readError(read, 'entropySe'),
     klSe: readError(read, 'klSe'),
+    ...(read.has('start') ? { start: readStartKl(read.entry('start')) } : {}),
+  };
+}
+
+function readStartKl(read: Entry): StartKl {
+  const figure = (name: string): number | null => (read.isNull(name) ? null : read.number(name, -MOST, MOST));
+  return {
+    kl: read.number('kl', -MOST, MOST),
+    klSe: readError(read, 'klSe'),
+    k1: figure('k1'),
+    k1Se: readError(read, 'k1Se'),
+    k3: figure('k3'),
+    k3Se: readError(read, 'k3Se'),
   };
 }
 

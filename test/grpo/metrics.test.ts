@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { knownMean, stepMetrics } from '../../src/grpo/metrics.ts';
-import type { Distribution, Group } from '../../src/grpo/types.ts';
+import type { Completion, Distribution, Group, StartKl } from '../../src/grpo/types.ts';
 
 const group = (distribution: Distribution | null): Group => ({
   questionId: 'q',
@@ -56,4 +56,46 @@ it('the mean of exact figures is exact, of an estimate without spread it is not'
   expect(knownMean(['exact', 'exact'])).toBe('exact');
   expect(knownMean([0, 'exact'])).toBe(0);
   expect(knownMean([])).toBeNull();
+});
+
+describe('KL to the start of the run', () => {
+  const start = (kl: number, k1: number | null): StartKl => ({
+    ...{ kl, klSe: 0.3, k1, k1Se: k1 === null ? null : 0.4, k3: k1 === null ? null : 0.2, k3Se: null },
+  });
+
+  it('is the mean over the groups that measured it', () => {
+    const metrics = of({ ...exact(1, 0), start: start(0.2, 0.1) }, exact(1, 0), {
+      ...estimate(1, 0, 0.1, 0.1),
+      start: start(0.6, 0.5),
+    });
+    expect(metrics.start?.kl).toBeCloseTo(0.4, 12);
+    // The exact one adds no error to the mean of two.
+    expect(metrics.start?.klSe).toBeCloseTo(0.15, 12);
+    expect(metrics.start?.k1).toBeCloseTo(0.3, 12);
+    expect(metrics.start?.k1Se).toBeCloseTo(Math.hypot(0.4, 0.4) / 2, 12);
+    expect(metrics.start).toMatchObject({ k3: 0.2, k3Se: null });
+    expect(of(exact(1, 0))).not.toHaveProperty('start');
+    expect(of({ ...exact(1, 0), start: start(0, null) }).start).toMatchObject({ klSe: null, k1: null, k1Se: null });
+  });
+});
+
+it('the components of the reward have mean and sd over the completions that have them', () => {
+  const scored = (quality: number | null, validity: number): Completion =>
+    ({
+      sql: '',
+      execution: { status: 'rows', columns: [], rows: [], truncated: false },
+      rewards: {
+        components: { validity: { value: validity, reasons: [] }, quality: { value: quality, reasons: [] } },
+        total: 0.1,
+      },
+    }) as unknown as Completion;
+  const groups = [
+    { ...group(null), completions: [scored(0.2, 1), scored(null, 1)] },
+    { ...group(null), completions: [scored(0.8, 1)] },
+  ];
+  const { components } = stepMetrics(groups, 1, 0);
+  expect(components).toMatchObject({ validity: { mean: 1, sd: 0 }, quality: { mean: 0.5 } });
+  expect(Object.keys(components ?? {})).toEqual(['validity', 'quality']);
+  expect(components?.quality?.sd).toBeCloseTo(Math.sqrt(0.18), 12);
+  expect(stepMetrics(groups, 0, 0).components?.quality?.sd).toBeCloseTo(0.3, 12);
 });

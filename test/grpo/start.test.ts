@@ -55,6 +55,18 @@ describe('the policy a run starts from', () => {
     });
     expect(policy.weightOf('* | A')).toBeCloseTo(0.62, 12);
   });
+  it('can still be asked what it was: its weights, acting as their hints do now', () => {
+    expect(new PolicyLayer().startWeightOf).toBeNull();
+    const policy = startedWith(hint('A', 1), hint('B', 2));
+    policy.update([taught(feature('A'), -4), taught(feature('C'), 4)], config, 1);
+    const ask = (): number[] => ['* | A', '* | B', '* | C'].map((key) => policy.startWeightOf?.(key) ?? NaN);
+    expect(policy.weightOf('* | C')).toBeGreaterThan(0);
+    expect(ask()).toEqual([1, 2, 0]);
+    policy.edit('* | B', { enabled: false }, 1, 5);
+    policy.configure(makeConfig({ evidence_hold: 10 }));
+    // 11 and 10 completions taught them: 11/21 and 10/20 of their weights.
+    expect(ask()).toEqual([11 / 21, 1, 0]);
+  });
   it('without gradients every active weight comes nearer to its start and never passes it', () => {
     const weight = fc.double({ min: -4, max: 4, noNaN: true });
     fc.assert(

@@ -128,6 +128,10 @@ const sample: fc.Arbitrary<Sample> = fc
   )
   .map(([made, choices, origin]) => ({ ...made, ...choices, ...origin }));
 
+const error = fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }));
+const measured = { entropy: number, kl: number, exact: fc.boolean(), entropySe: error, klSe: error };
+const figure = fc.option(number);
+const start = fc.record({ kl: number, klSe: error, k1: figure, k1Se: error, k3: figure, k3Se: error });
 const asked = { question: anyText, temperature: fc.double({ min: 0, max: 2, noNaN: true }) };
 const drawn = fc.nat(1000);
 const call: fc.Arbitrary<RecordedCall> = fc.oneof(
@@ -143,15 +147,7 @@ const call: fc.Arbitrary<RecordedCall> = fc.oneof(
   fc.record({
     method: fc.constant('distribution'),
     ...asked,
-    distribution: fc.option(
-      fc.record({
-        entropy: number,
-        kl: number,
-        exact: fc.boolean(),
-        entropySe: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
-        klSe: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
-      }),
-    ),
+    distribution: fc.option(fc.oneof(fc.record(measured), fc.record({ ...measured, start }))),
   }),
 );
 

@@ -54,6 +54,7 @@ export interface Softmax {
 export interface TraceStep {
   readonly name: string;
   readonly options: readonly Option[];
+  readonly coupling: readonly number[] | null;
   readonly choice: number;
   readonly probabilities: Softmax;
 }
@@ -136,7 +137,8 @@ function walk<S>(process: Process<S>, evaluator: Evaluator, choose: (probabiliti
     const choice = choose(probabilities);
     logProbability += log(probabilities.policy[choice] ?? 0);
     referenceLogProbability += log(probabilities.reference[choice] ?? 0);
-    steps.push({ name: decision.name, options: decision.options, choice, probabilities });
+    const { name, options, coupling } = decision;
+    steps.push({ name, options, coupling, choice, probabilities });
     state = decision.next(choice);
   }
   return { final: state, steps, logProbability, referenceLogProbability };
@@ -283,7 +285,8 @@ export function estimatedDistribution(traces: readonly Pick<Trace<unknown>, 'ste
   };
 }
 
-function standardError(values: readonly number[]): number | null {
+/** Of the mean of these; null for fewer than two. */
+export function standardError(values: readonly number[]): number | null {
   return values.length < 2 ? null : standardDeviation(values, 1) / Math.sqrt(values.length);
 }
 

@@ -31,6 +31,7 @@ import {
   type WeightOf,
 } from './process.ts';
 import { renderSketch } from './render.ts';
+import { startKlOf } from './start-kl.ts';
 
 /** Questions whose grammars are kept; the oldest goes first. */
 const KEPT_GRAMMARS = 1024;
@@ -56,8 +57,14 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     return grammar;
   };
 
-  const evaluatorOf = (grammar: SketchGrammar, policy: PolicyView, temperature: number): Evaluator =>
-    new Evaluator(weightsOf(grammar, policy), temperature);
+  const graphOf = (grammar: SketchGrammar): StateGraph => {
+    let graph = graphs.get(grammar);
+    if (graph === undefined) graphs.set(grammar, (graph = stateGraph(grammar)));
+    return graph;
+  };
+
+  const evaluatorOf = (grammar: SketchGrammar, weightOf: PolicyView['weightOf'], temperature: number): Evaluator =>
+    new Evaluator(weightsOf(grammar, weightOf), temperature);
 
   const toSamples = (grammar: SketchGrammar, { weightOf }: Evaluator, drawn: readonly Trace<State>[]): Sample[] => {
     const uses = featureUses(grammar, weightOf, drawn);
@@ -91,7 +98,7 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     generateGroup({ question, policy, temperature, random, signal }: SampleRequest, count: number): Promise<Sample[]> {
       signal?.throwIfAborted();
       const grammar = grammarOf(question);
-      const evaluator = evaluatorOf(grammar, policy, temperature);
+      const evaluator = evaluatorOf(grammar, policy.weightOf.bind(policy), temperature);
       return Promise.resolve(
         toSamples(
           grammar,
@@ -102,33 +109,34 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
     },
     greedy({ question, policy, temperature }: SampleRequest): Promise<Sample> {
       const grammar = grammarOf(question);
-      const evaluator = evaluatorOf(grammar, policy, temperature);
+      const evaluator = evaluatorOf(grammar, policy.weightOf.bind(policy), temperature);
       return Promise.resolve(toSamples(grammar, evaluator, [greedyTrace(grammar, evaluator)])[0] as Sample);
     },
     replay({ question, policy, temperature }, choices): Sample | null {
       const grammar = grammarOf(question);
-      const evaluator = evaluatorOf(grammar, policy, temperature);
+      const evaluator = evaluatorOf(grammar, policy.weightOf.bind(policy), temperature);
       const trace = replayTrace(grammar, evaluator, choices);
       return trace === null ? null : (toSamples(grammar, evaluator, [trace])[0] as Sample);
     },
     distribution({ question, policy, temperature }, samples): Distribution | null {
       const grammar = grammarOf(question);
-      if (!grammar.isSmall) {
-        const drawn = samples.map((sample) => traces.get(sample)).filter((trace) => trace !== undefined);
-        return drawn.length === 0 ? null : estimatedDistribution(drawn);
-      }
-      let graph = graphs.get(grammar);
-      if (graph === undefined) graphs.set(grammar, (graph = stateGraph(grammar)));
-      return exactDistribution(graph, evaluatorOf(grammar, policy, temperature));
+      const drawn = samples.map((sample) => traces.get(sample)).filter((trace) => trace !== undefined);
+      if (!grammar.isSmall && drawn.length === 0) return null;
+      const graph = grammar.isSmall ? graphOf(grammar) : null;
+      const evaluator = evaluatorOf(grammar, policy.weightOf.bind(policy), temperature);
+      const known = graph === null ? estimatedDistribution(drawn) : exactDistribution(graph, evaluator);
+      const startWeightOf = policy.startWeightOf ?? null;
+      const start = startWeightOf === null ? null : evaluatorOf(grammar, startWeightOf, temperature);
+      return { ...known, start: startKlOf({ known, graph, evaluator, start, traces: drawn }) };
     },
   };
 }
 
-/** The weight of each feature under the policy as it is now, looked up once. */
-function weightsOf(grammar: SketchGrammar, policy: PolicyView): WeightOf {
+/** The weight of each feature under a policy, looked up once. */
+function weightsOf(grammar: SketchGrammar, weightOf: PolicyView['weightOf']): WeightOf {
   const weights: number[] = [];
   const { features } = grammar.features;
-  return (feature) => (weights[feature] ??= policy.weightOf(features[feature]?.key ?? ''));
+  return (feature) => (weights[feature] ??= weightOf(features[feature]?.key ?? ''));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PolicyLayer } from '../../../src/grpo/policy.ts';
 import { seededRandom } from '../../../src/grpo/random.ts';
-import type { Distribution, PolicyView, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
+import type { Distribution, PolicyView, Sample, Sampler, SampleRequest, StartKl } from '../../../src/grpo/types.ts';
 import { makeSketchSampler } from '../../../src/samplers/sketch/sketch-sampler.ts';
 import { openTestDatabase } from '../../database/helpers.ts';
 import { Evaluator, exactDistribution, stateGraph } from '../../../src/samplers/sketch/process.ts';
@@ -233,7 +234,9 @@ describe('the distribution', () => {
         const samples = await sampler.generateGroup(request(question), 4);
         const exact = sampler.distribution(request(question), samples);
         expect(exact, question).toMatchObject({ exact: true, kl: 0, entropySe: null, klSe: null });
-        expect(sampler.distribution(request(question), []), question).toEqual(exact);
+        // But for the two estimators, which are of what was drawn.
+        const none = { kl: 0, klSe: null, k1: null, k1Se: null, k3: null, k3Se: null };
+        expect(sampler.distribution(request(question), []), question).toEqual({ ...exact, start: none });
       }
     }
   });
@@ -256,6 +259,33 @@ describe('the distribution', () => {
       expect(Math.abs(estimate.kl - exact.kl), question).toBeLessThan(4 * (estimate.klSe ?? NaN));
       expect(exact.kl, question).toBeGreaterThan(0.01);
     }
+  });
+
+  it('is measured from the start of the run too, which is π_0 where it had no hints', async () => {
+    const sampler = await fleet;
+    const policy = new PolicyLayer();
+    const asked = (): SampleRequest => request('how many boats per city', 5, policy);
+    const measured = async (): Promise<StartKl & { readonly reference: number }> => {
+      const found = sampler.distribution(asked(), await sampler.generateGroup(asked(), 200));
+      if (found?.start === undefined) throw new Error('not measured');
+      return { ...found.start, reference: found.kl };
+    };
+    const hint = (await sampler.generateGroup(asked(), 1))[0]?.features[0]?.feature;
+    if (hint === undefined) throw new Error('no feature');
+    const evidence = { support: 9, positive: 9, advantage: 9, steps: 9 };
+    const whole = { ...hint, weight: 1.5, evidence, createdAt: 0, updatedAt: 0, enabled: true };
+    // A hint of later on: the start has none, so both are from π_0.
+    policy.restore([whole], 3, { id: 'by-hand' });
+    const learned = await measured();
+    expect(learned.kl).toBe(learned.reference);
+    expect(learned.kl).toBeGreaterThan(0.01);
+    // The same hint as the start: nothing has moved since, however far that is from π_0.
+    const started = new PolicyLayer();
+    started.restore([whole], 0, { id: 'start', from: 'file' });
+    const group = await sampler.generateGroup(request('how many boats per city', 5, started), 200);
+    const from = sampler.distribution(request('how many boats per city', 5, started), group);
+    expect(from?.kl).toBeGreaterThan(0.01);
+    expect(from?.start).toEqual({ kl: 0, klSe: 0, k1: 0, k1Se: 0, k3: 0, k3Se: 0 });
   });
 
   it('draws nothing, and is the same every time', async () => {
