@@ -5,6 +5,7 @@
 
 import { ESTIMATORS, type EstimatorName } from './estimators/index.ts';
 import type { Estimator } from './estimators/estimator.ts';
+import { OBJECTIVES, type ObjectiveName } from './objectives/index.ts';
 
 /** Seed of a run that was given none. */
 export const DEFAULT_SEED = 42;
@@ -267,6 +268,46 @@ export const FIELDS = {
     label: 'Population sd',
     help: 'Divide by G (ddof 0) instead of G − 1 when computing the standard deviation.',
   } satisfies BooleanField,
+  objective: {
+    kind: 'choice',
+    section: 'update',
+    url: 'ob',
+    default: OBJECTIVES[0].name,
+    options: OBJECTIVES.map(({ name }) => name),
+    labels: Object.fromEntries(OBJECTIVES.map(({ name, label }) => [name, label])),
+    label: 'Objective',
+    help: `What the updates after the first on a group climb: ${OBJECTIVES.map(({ label, help }) => `${label} ${help}`).join(', ')}. With one update all are the same.`,
+  } satisfies ChoiceField<ObjectiveName>,
+  num_iterations: number(
+    'update',
+    'mu',
+    1,
+    1,
+    16,
+    1,
+    'Updates per group μ',
+    'How often one group moves the hints. From the second update on, each decision counts by the ratio to the policy that drew it, clipped. Needs the probability of each decision: the built-in sampler.',
+  ),
+  epsilon: number(
+    'update',
+    'ep',
+    0.2,
+    0,
+    1,
+    0.01,
+    'Clip ε',
+    'How far a ratio may go from 1 before the clip cuts: down, and up too unless the objective has a bound of its own.',
+  ),
+  epsilon_high: number(
+    'update',
+    'eph',
+    0.28,
+    0,
+    10,
+    0.01,
+    'Clip ε high',
+    'The bound above of DAPO and CISPO. TRL takes ε where it is not given; here that is the objective GRPO.',
+  ),
   learning_rate: number(
     'update',
     'lr',
@@ -549,7 +590,8 @@ export function checkField(name: string, value: unknown): number | boolean | str
 
 /**
  * The defaults, in their place the preset's settings, in theirs the given values, every one checked.
- * Throws ConfigError on the first unknown or out-of-range value, and when no reward has a weight.
+ * Throws ConfigError on the first unknown or out-of-range value, when no reward has a weight, and for several updates a
+ * group with a gradient that has no ratio.
  */
 export function makeConfig(
   values: Readonly<Record<string, unknown>> = {},
@@ -563,6 +605,11 @@ export function makeConfig(
   if (FIELD_NAMES.every((name) => !isWeight(name) || config[name] === 0)) {
     throw new ConfigError(
       `At least one reward weight must be above 0: ${FIELD_NAMES.filter(isWeight).map(labelled).join(', ')}.`,
+    );
+  }
+  if (config.num_iterations > 1 && config.gradient === 'simple') {
+    throw new ConfigError(
+      'num_iterations above 1 needs gradient=score-function: the simple gradient has no probabilities, and so no ratio to clip.',
     );
   }
   return Object.freeze(config);

@@ -7,8 +7,9 @@
  * For a factored policy f and its expectation are sums over the decisions of the completion, each expectation under
  * the softmax that decision was drawn from: f − E f is ∂ log π(y)/∂ w_k up to the factor 1/temperature, which the
  * learning rate takes in. So for fixed A the first form has the expectation T · d/dw Σ_y π_w(y) A(y). Policy-gradient
- * theorem with the group mean as baseline: DeepSeekMath, arXiv 2402.03300, eq. 21 without the ratio, which is 1 on
- * policy.
+ * theorem with the group mean as baseline: DeepSeekMath, arXiv 2402.03300, eq. 21 without the ratio, which is 1 in the
+ * first update on a group. In a later one f_k − E[f_k] is the `weighed` sum over decisions,
+ * Σ_d c_d (f_{k,d} − E_d[f_k]), with c_d from the objective (objectives/).
  *
  * The second form is the gradient of Σ_i A_i Σ_k w_k f_k(y_i), the scores before their normaliser. Where one normaliser
  * serves the whole group (a policy normalised over completions, or a feature of decisions that every completion meets
@@ -83,13 +84,13 @@ export function featureGradients(
     const scale = 1 / (groups.length * completions.length);
     for (const completion of completions) {
       const { advantage, teaches } = completion;
-      for (const { feature, value, expected } of completion.features) {
+      for (const { feature, value, expected, weighed } of completion.features) {
         if (value === 0 && expected === 0) continue;
         let sum = sums.get(feature.key);
         if (sum === undefined) sums.set(feature.key, (sum = new Sums(feature)));
         if (value > 0) sum.fired = true;
         if (!teaches) continue;
-        const activity = form === 'simple' ? value : value - expected;
+        const activity = weighed ?? (form === 'simple' ? value : value - expected);
         sum.gradient += scale * advantage * activity;
         if (activity !== 0) sum.add(completion, activity);
         if (value > 0) {

@@ -2,6 +2,7 @@
 import { mean, present, standardDeviation } from './advantage.ts';
 import {
   REWARD_COMPONENTS,
+  type Completion,
   type Distribution,
   type Group,
   type HintEvent,
@@ -55,6 +56,17 @@ function componentMetrics(groups: readonly Group[], ddof: 0 | 1): NonNullable<St
   );
 }
 
+/** Over all updates, as TRL logs it (`clip_ratio/region_mean`): the first has as many decisions, and cuts none. */
+function clipMetrics(completions: readonly Completion[]): Pick<StepMetrics, 'clipRatio'> {
+  let cut = 0;
+  let all = 0;
+  for (const { updates = [], decisions } of completions) {
+    if (updates.length > 0) all += (1 + updates.length) * decisions.length;
+    for (const update of updates) cut += update.cut.length;
+  }
+  return all === 0 ? {} : { clipRatio: cut / all };
+}
+
 const resampledOf = (groups: readonly Group[]): number =>
   groups.filter((group) => group.resampled !== undefined).length;
 
@@ -83,6 +95,7 @@ export function stepMetrics(groups: readonly Group[], ddof: 0 | 1, hints: number
           ...(start === null ? {} : { start }),
         }),
     components: componentMetrics(groups, ddof),
+    ...clipMetrics(completions),
     diversity: share(
       groups.reduce((sum, group) => sum + new Set(group.completions.map((completion) => completion.sql)).size, 0),
       completions.length,

@@ -107,14 +107,15 @@ export class PolicyLayer implements PolicyView {
    *
    * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts
    * this step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n
-   * = 0. With learning_rate 0 nothing changes and no event is made.
+   * = 0. With learning_rate 0 nothing changes and no event is made. `iteration`: which update on the step's groups it
+   * is, of `num_iterations`; hints are pruned, merged and given up after the last.
    *
    * A Δw below `LEAST_CHANGE` is no event and no evidence: completions that cancel, or push against the limit, taught
    * nothing. Where only the second term moves a hint, it is a decay, and no evidence either. What is created stays for
    * this step: a new hint that would have to make room at once is not created, and twins merge when they are next
    * taught.
    */
-  update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number): HintEvent[] {
+  update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number, iteration = 1): HintEvent[] {
     this.configure(config);
     const { learning_rate, kl_coef, weight_limit } = config;
     if (learning_rate === 0) return [];
@@ -133,8 +134,10 @@ export class PolicyLayer implements PolicyView {
       if (hint?.enabled === false) continue;
       // A sentence for the prompt is proposed, never made of what was seen: once it is deleted, it is gone.
       if (hint === undefined && feature.template === 'guidance') continue;
+      // A completion is evidence once, however often its group is gone over.
+      const counted = iteration > 1 && hint !== undefined;
       const known = hint?.evidence ?? NO_EVIDENCE;
-      const share = actingShare(known.support + support, config.evidence_hold);
+      const share = actingShare(known.support + (counted ? 0 : support), config.evidence_hold);
       if (hint === undefined && (Math.abs(gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
       const start = slot?.start ?? this.#startOf(key);
@@ -165,12 +168,15 @@ export class PolicyLayer implements PolicyView {
         created.push(event);
         continue;
       }
-      if (type === 'update') event.evidence = addEvidence(known, taught);
+      if (type === 'update' && !counted) event.evidence = addEvidence(known, taught);
       events.push(event);
       settled.push(this.#apply(event, slot) as Slot);
     }
+    // What goes, goes after the last update: nothing is given up in the middle of a step and made again.
+    if (iteration < config.num_iterations) return [...events, ...this.#create(created)];
     for (const slot of settled) {
       const { hint, start } = slot;
+      if (hint.createdAt === step) continue;
       // A hint the run started from may come near 0 with the evidence of earlier runs still for it: then it stays.
       const against =
         start !== 0
@@ -182,23 +188,25 @@ export class PolicyLayer implements PolicyView {
       }
     }
     events.push(...this.#mergeTwins(settled, step, weight_limit));
+    // Those an earlier update of this step made stay for it.
+    const older = this.#table.learned.filter(({ hint }) => hint.createdAt !== step);
     const leaving = weakestHints(
-      [...this.#table.learned, ...created.filter(({ key }) => this.#startOf(key) === 0)].flatMap(
-        ({ hint }) => hint ?? [],
-      ),
-      config.max_hints,
+      [...older, ...created.filter(({ key }) => this.#startOf(key) === 0)].flatMap(({ hint }) => hint ?? []),
+      config.max_hints - (this.#table.learned.length - older.length),
       step,
     );
     for (const hint of leaving)
       if (this.has(hint.key)) events.push(this.#remove(hint, step, 'prune', { id: 'room', most: config.max_hints }));
     const goes = new Set(leaving.map(({ key }) => key));
+    return [...events, ...this.#create(created.filter(({ key }) => !goes.has(key)))];
+  }
+
+  #create(created: readonly Draft[]): HintEvent[] {
     for (const event of created) {
-      if (goes.has(event.key)) continue;
       event.sequence = this.#eventCount;
       this.apply(event);
-      events.push(event);
     }
-    return events;
+    return [...created];
   }
 
   /** A reader's change. `weight` must be finite and within ±limit. Throws RangeError or, for an unknown key, Error. */

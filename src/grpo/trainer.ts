@@ -8,6 +8,7 @@ import { ddofOf, rewardWeights, queryBudget } from './derived-settings.ts';
 import { advantagesOf } from './estimators/compare.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
+import { checkIterations, retraced } from './iterations.ts';
 import { addToSummary, EMPTY_SUMMARY, hintCounts, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
@@ -197,8 +198,11 @@ export class GRPOTrainer {
     return advantagesOf(batch, this.#config);
   }
 
-  /** STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. */
-  updatePolicyLayer(groups: readonly Group[]): HintEvent[] {
+  /**
+   * STEP 4. Moves the hints along the policy gradient; the sampler stays as it is. `iteration`: which update on these
+   * groups it is.
+   */
+  updatePolicyLayer(groups: readonly Group[], iteration = 1): HintEvent[] {
     const taught = groups.map((group, g) =>
       group.completions.map((completion): TaughtCompletion => ({
         group: g,
@@ -212,14 +216,15 @@ export class GRPOTrainer {
       })),
     );
     const gradients = featureGradients(taught, this.#config.gradient, (key) => this.policy.has(key));
-    return this.policy.update(gradients, this.#config, this.#step);
+    return this.policy.update(gradients, this.#config, this.#step, iteration);
   }
 
   /**
    * One step on one or more questions. Rejects with AbortError when aborted; nothing has changed then but the random
-   * state.
+   * state. Rejects with ConfigError for more updates on a group than the sampler can serve.
    */
   async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
+    checkIterations(this.#config, this.#sampler);
     const drawn: DrawnGroup[] = [];
     for (const question of questions) drawn.push(await this.#drawGroup(question, signal));
     const compared = this.computeAdvantages(drawn.map(({ completions }) => completions));
@@ -229,17 +234,30 @@ export class GRPOTrainer {
 
     this.#step++;
     if (this.#config.replay) for (const group of groups) this.#remember(group);
-    const events = this.#learning === 'off' ? [] : this.updatePolicyLayer(groups);
-    this.#summary = addToSummary(this.#summary, groups, events, this.policy.size);
+    const { events, updated } = this.#learn(groups);
+    this.#summary = addToSummary(this.#summary, updated, events, this.policy.size);
     const step: Step = {
       number: this.#step,
-      groups: groups.map(forTheRecord),
+      groups: updated.map(forTheRecord),
       events,
       ...hintCounts(events),
-      metrics: stepMetrics(groups, ddofOf(this.#config), this.policy.size),
+      metrics: stepMetrics(updated, ddofOf(this.#config), this.policy.size),
     };
     if (this.#verbose !== undefined) for (const line of stepReport(step)) this.#verbose(line);
     return step;
+  }
+
+  /** All updates on the groups of a step. `updated`: the groups with what the later updates met. */
+  #learn(groups: readonly Group[]): { events: HintEvent[]; updated: readonly Group[] } {
+    if (this.#learning === 'off') return { events: [], updated: groups };
+    const events = this.updatePolicyLayer(groups);
+    let again = groups;
+    const parts = { config: this.#config, sampler: this.#sampler, policy: this.policy };
+    for (let iteration = 2; iteration <= this.#config.num_iterations; iteration++) {
+      again = again.map((group) => retraced(group, parts));
+      events.push(...this.updatePolicyLayer(again, iteration));
+    }
+    return { events, updated: groups.map((group, g) => withUpdates(group, again[g])) };
   }
 
   /** The next `questions_per_step` of a shuffled pass over the pool; a new pass begins when it is used up. */
@@ -389,6 +407,16 @@ export class GRPOTrainer {
       }),
     };
   }
+}
+
+/** The group as it was drawn, with the ratios of the updates after the first. */
+function withUpdates(group: Group, again: Group | undefined): Group {
+  if (again === undefined || again === group) return group;
+  const completions = group.completions.map((completion, i) => {
+    const updates = again.completions[i]?.updates;
+    return updates === undefined ? completion : { ...completion, updates };
+  });
+  return { ...group, completions };
 }
 
 function verdictOf(advantage: number, teaches: boolean, noSignal: boolean): Verdict {

@@ -214,6 +214,11 @@ export interface FeatureUse {
    * form).
    */
   readonly expected: number;
+  /**
+   * Σ_d c_d (f_{k,d} − E_d[f_k]), each decision weighed by the objective (objectives/); absent in the first update on a
+   * group, where every c is 1.
+   */
+  readonly weighed?: number;
 }
 
 export interface HintEvidence {
@@ -418,6 +423,13 @@ export interface StartKl {
   readonly k3Se: number | null;
 }
 
+/** An earlier sample under the policy as it is now. */
+export interface Retraced {
+  /** Of the option that was taken at each of the sample's `decisions`, at the request's temperature. */
+  readonly probabilities: readonly number[];
+  readonly features: readonly FeatureUse[];
+}
+
 export interface SampleRequest {
   readonly question: string;
   readonly policy: PolicyView;
@@ -440,6 +452,18 @@ export interface Sampler {
    * Null when the choices do not fit.
    */
   replay?(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null;
+  /**
+   * Earlier samples of this question, a group of them by their choices, under the policy as it is now. `weigh` says of
+   * each what its decisions weigh in its features, knowing their probabilities. Draws nothing. Null when some choices
+   * do not fit; undefined for a sampler that does not know the probability of each decision.
+   */
+  readonly retrace?:
+    | ((
+        request: Omit<SampleRequest, 'random'>,
+        group: readonly (readonly number[])[],
+        weigh: (probabilities: readonly number[], index: number) => readonly number[],
+      ) => Retraced[] | null)
+    | undefined;
   /**
    * Entropy and KL under this policy at this temperature: exact where that is known to be little work, otherwise
    * estimated from `samples`, which `generateGroup` drew for the same request. Draws nothing. Null when the sampler
@@ -515,6 +539,19 @@ export interface Completion extends Sample {
   readonly verdict: Verdict;
   /** True when it was not drawn but is an earlier right answer, put in the place of the last of an all-wrong group. */
   readonly replayed?: boolean;
+  /**
+   * What the updates after the first on its group met, in order (`num_iterations`); absent where there was one, and for
+   * a replayed answer, which takes part in the first alone.
+   */
+  readonly updates?: readonly CompletionUpdate[];
+}
+
+/** One completion before a later update on its group. */
+export interface CompletionUpdate {
+  /** ρ = π_new/π_old of each of its `decisions`. */
+  readonly ratios: readonly number[];
+  /** Indices of the decisions that the clip cut: none of a completion that does not teach. */
+  readonly cut: readonly number[];
 }
 
 /** All completions sampled for one question in one step. */
@@ -563,6 +600,11 @@ export interface StepMetrics {
    * computed; absent in steps of earlier versions.
    */
   readonly components?: Readonly<Partial<Record<RewardComponent, { readonly mean: number; readonly sd: number }>>>;
+  /**
+   * Share of the decisions that the clip cut, over all updates on the step's groups, the first among them, where none
+   * can be cut; absent where there was only the first.
+   */
+  readonly clipRatio?: number;
   /** Distinct SQL texts / completions, 0..1. */
   readonly diversity: number;
   /** Share of completions whose execution returned rows, 0..1. */

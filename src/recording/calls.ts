@@ -10,6 +10,7 @@ import {
   type HintCue,
   type HintFeature,
   type HintPattern,
+  type Retraced,
   type Sample,
   type StartKl,
 } from '../grpo/types.ts';
@@ -129,6 +130,7 @@ const METHODS = [
   'generateGroup',
   'greedy',
   'replay',
+  'retrace',
   'distribution',
 ] as const satisfies readonly RecordedCall['method'][];
 
@@ -160,6 +162,14 @@ export function readCall(given: unknown, source: string, index: number, tables: 
         choices: wholeNumbers(read, 'choices', LIMITS.list, Number.MAX_SAFE_INTEGER),
         sample: read.isNull('sample') ? null : readSample(read.entry('sample'), tables),
       };
+    case 'retrace': {
+      const group = read.isNull('group')
+        ? null
+        : read
+            .list('group', LIMITS.samples)
+            .map((one, i) => readRetraced(new Entry(one, `${source}, call ${index + 1}, "group"`, i), tables));
+      return { method, ...asked, count: read.count('count'), group };
+    }
     case 'distribution':
       return {
         method,
@@ -197,21 +207,30 @@ function readError(read: Entry, name: string): number | null {
   return read.has(name) ? read.number(name, 0, MOST) : null;
 }
 
+function readRetraced(read: Entry, tables: ReadTables): Retraced {
+  const at = (position: number): number => item(tables.numbers, position, 'number', read);
+  return {
+    probabilities: numbers(read, 'probabilities', LIMITS.list).map(at),
+    features: tuples(read, 'features', 4).map(([feature = NaN, value = NaN, expected = NaN, weighed = NaN]) => ({
+      ...readUse(read, tables, feature, value, at(expected)),
+      weighed: at(weighed),
+    })),
+  };
+}
+
+function readUse(read: Entry, tables: ReadTables, feature: number, value: number, expected: number): FeatureUse {
+  // A feature fires at most once a decision, and counts are what they are multiplied with: a larger one is no count.
+  if (!(Math.abs(value) <= MOST_TIMES && Math.abs(expected) <= MOST_TIMES))
+    throw read.error(`has a feature that fired ${value} times where ${expected} were expected`);
+  return { feature: item(tables.features, feature, 'feature', read), value, expected };
+}
+
 function readSample(read: Entry, tables: ReadTables): Sample {
   const at = (position: number): number => item(tables.numbers, position, 'number', read);
   const text = item(tables.texts, read.count('text'), 'text', read);
-  const features: FeatureUse[] = [];
-  for (const [feature, value, expected] of tuples(read, 'features', 3)) {
-    const use = {
-      feature: item(tables.features, feature ?? NaN, 'feature', read),
-      value: value ?? NaN,
-      expected: at(expected ?? NaN),
-    };
-    // A feature fires at most once a decision, and counts are what they are multiplied with: a larger one is no count.
-    if (!(Math.abs(use.value) <= MOST_TIMES && Math.abs(use.expected) <= MOST_TIMES))
-      throw read.error(`has a feature that fired ${use.value} times where ${use.expected} were expected`);
-    features.push(use);
-  }
+  const features = tuples(read, 'features', 3).map(([feature = NaN, value = NaN, expected = NaN]) =>
+    readUse(read, tables, feature, value, at(expected)),
+  );
   const decisions: DecisionRecord[] = [];
   for (const [name = NaN, chosen = NaN, probability = NaN, reference = NaN] of tuples(read, 'decisions', 4)) {
     decisions.push({

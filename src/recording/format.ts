@@ -23,7 +23,10 @@
  *                                                logProbability, reference, features, decisions, choices?, origin?}:
  *                                                no sql where it is the text; features [feature, value, number of the
  *                                                expectation, …]; decisions [name, chosen, number of the probability,
- *                                                number of the reference probability, …]
+ *                                                number of the reference probability, …]; a group gone over again
+ *                                                (num_iterations) as {probabilities, features [feature, value,
+ *                                                number of the expectation, number of the weighed sum, …]}, numbers
+ *                                                by position
  *     {kind: 'configure', settings}              those that changed
  *     {kind: 'edit', key, weight?, enabled?}     a hint edited by hand
  *     {kind: 'events', events}                   other changes of the hints between steps (a snapshot put back, a hint
@@ -60,7 +63,7 @@ export const LIMITS = {
   questions: DATASET_LIMITS.questions,
   pools: 10_000,
   questionsPerStep: 32,
-  /** Of one step: 32 questions, each drawn 17 times, replayed as often, and measured. */
+  /** Of one step: 32 questions, each drawn 17 times, replayed as often, measured, and gone over 15 times again. */
   calls: 2_000,
   samples: 1_000,
   /** Numbers in one list of a sample. */

@@ -1,7 +1,7 @@
 /**
  * Writes a recording entry by entry: each is text as soon as it is added, so that a long run does not hold its samples.
  */
-import type { FeatureUse, Sample } from '../grpo/types.ts';
+import type { FeatureUse, Retraced, Sample } from '../grpo/types.ts';
 import type { RecordedCall } from '../samplers/replay/recording-sampler.ts';
 import { FORMAT, LIMITS, VERSION, type RecordingEntry, type RecordingHeader } from './format.ts';
 import { exactJson } from './json.ts';
@@ -104,9 +104,23 @@ export class RecordingWriter {
         return { ...call, question: asked, sample: this.#sample(call.sample) };
       case 'replay':
         return { ...call, question: asked, sample: call.sample === null ? null : this.#sample(call.sample) };
+      case 'retrace':
+        return { ...call, question: asked, group: call.group?.map((one) => this.#retraced(one)) ?? null };
       case 'distribution':
         return { ...call, question: asked };
     }
+  }
+
+  #retraced({ probabilities, features }: Retraced): unknown {
+    return {
+      probabilities: probabilities.map((probability) => this.#tables.number(probability)),
+      features: features.flatMap(({ feature, value, expected, weighed = 0 }) => [
+        this.#tables.feature(feature),
+        value,
+        this.#tables.number(expected),
+        this.#tables.number(weighed),
+      ]),
+    };
   }
 
   #sample({

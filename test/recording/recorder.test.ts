@@ -57,7 +57,10 @@ const said = (question: string, sql: string, change: Pick<Feedback, 'thumb' | 'c
 /** 60 steps in which everything happens that can happen to a run. */
 async function eventfulRun(): Promise<Recorded> {
   let feedback: readonly Feedback[] = [];
-  let config = makeConfig({ gold_weight: 1, questions_per_step: 2, template_bigram: false }, 'tuned');
+  let config = makeConfig(
+    { gold_weight: 1, questions_per_step: 2, template_bigram: false, num_iterations: 2, objective: 'dapo' },
+    'tuned',
+  );
   const recorder = new Recorder({ sampler: sketch, dataset: 'shop', learning: 'shuffled' });
   const trainer = new GRPOTrainer({
     config,
@@ -167,6 +170,8 @@ describe('a recorded run', () => {
     const groups = run.steps.flatMap((step) => step.groups);
     expect(groups.some(({ resampled }) => resampled !== undefined)).toBe(true);
     expect(groups.some(({ completions }) => completions.some(({ replayed }) => replayed === true))).toBe(true);
+    const updates = groups.flatMap(({ completions }) => completions.flatMap(({ updates: later = [] }) => later));
+    expect(updates.some(({ cut }) => cut.length > 0)).toBe(true);
     expect(groups.every(({ distribution }) => distribution !== null)).toBe(true);
     expect(run.steps.flatMap(({ events }) => events).length).toBeGreaterThan(100);
     expect(

@@ -145,6 +145,20 @@ const call: fc.Arbitrary<RecordedCall> = fc.oneof(
   fc.record({ method: fc.constant('greedy'), ...asked, drawn, sample }),
   fc.record({ method: fc.constant('replay'), ...asked, choices: fc.array(count), sample: fc.option(sample) }),
   fc.record({
+    method: fc.constant('retrace'),
+    ...asked,
+    count,
+    group: fc.option(
+      fc.array(
+        fc.record({
+          probabilities: fc.array(number, { maxLength: 3 }),
+          features: fc.array(fc.record({ feature, value: times, expected: times, weighed: number }), { maxLength: 3 }),
+        }),
+        { maxLength: 2 },
+      ),
+    ),
+  }),
+  fc.record({
     method: fc.constant('distribution'),
     ...asked,
     distribution: fc.option(fc.oneof(fc.record(measured), fc.record({ ...measured, start }))),

@@ -95,6 +95,9 @@ export class ChosenSampler implements Sampler {
   replay(request: Omit<SampleRequest, 'random'>, choices: readonly number[]): Sample | null {
     return this.#chosen.replay?.(request, choices) ?? null;
   }
+  get retrace(): Sampler['retrace'] {
+    return this.#chosen.retrace?.bind(this.#chosen);
+  }
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
     return this.#chosen.distribution(request, samples);
   }

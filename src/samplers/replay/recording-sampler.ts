@@ -3,7 +3,7 @@
  * without it. Playing back: the same calls, answered from the list in their order.
  */
 import type { SampleOrigin } from '../../grpo/origin.ts';
-import type { Distribution, Random, Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
+import type { Distribution, Random, Retraced, Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
 
 interface CallBase {
   readonly question: string;
@@ -20,6 +20,12 @@ export type RecordedCall =
     })
   | (CallBase & { readonly method: 'greedy'; readonly drawn: number; readonly sample: Sample })
   | (CallBase & { readonly method: 'replay'; readonly choices: readonly number[]; readonly sample: Sample | null })
+  | (CallBase & {
+      readonly method: 'retrace';
+      /** Samples it was asked for. */
+      readonly count: number;
+      readonly group: readonly Retraced[] | null;
+    })
   | (CallBase & { readonly method: 'distribution'; readonly distribution: Distribution | null });
 
 type CallOf<M extends RecordedCall['method']> = Extract<RecordedCall, { readonly method: M }>;
@@ -69,6 +75,16 @@ export class RecordingSampler implements Sampler {
     const sample = this.#inner.replay?.(request, choices) ?? null;
     this.#calls.push({ method: 'replay', ...asked(request), choices, sample });
     return sample;
+  }
+
+  get retrace(): Sampler['retrace'] {
+    const retrace = this.#inner.retrace?.bind(this.#inner);
+    if (retrace === undefined) return undefined;
+    return (request, choices, weigh) => {
+      const group = retrace(request, choices, weigh);
+      this.#calls.push({ method: 'retrace', ...asked(request), count: choices.length, group });
+      return group;
+    };
   }
 
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
@@ -156,6 +172,15 @@ export class ReplaySampler implements Sampler {
     return call.sample === null ? null : this.#played(call.sample);
   }
 
+  retrace(request: Omit<SampleRequest, 'random'>, group: readonly (readonly number[])[]): Retraced[] | null {
+    const call = this.#take('retrace', request);
+    if (call.count !== group.length)
+      throw new RecordingMismatch(
+        `The recording goes over ${call.count} completions of “${shown(call.question)}” again, not ${group.length}.`,
+      );
+    return call.group === null ? null : [...call.group];
+  }
+
   distribution(request: Omit<SampleRequest, 'random'>): Distribution | null {
     const call = this.#early ?? this.#take('distribution', request);
     this.#early = null;
@@ -193,6 +218,7 @@ const NAMES: Readonly<Record<RecordedCall['method'], string>> = {
   generateGroup: 'group',
   greedy: 'greedy answer',
   replay: 'replayed answer',
+  retrace: 'later update',
   distribution: 'distribution',
 };
 

@@ -8,6 +8,7 @@ import type {
   FeatureUse,
   HintFeature,
   PolicyView,
+  Retraced,
   Sample,
   Sampler,
   SampleRequest,
@@ -28,6 +29,7 @@ import {
   type Option,
   type StateGraph,
   type Trace,
+  type TraceStep,
   type WeightOf,
 } from './process.ts';
 import { renderSketch } from './render.ts';
@@ -77,14 +79,12 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
         logProbability: trace.logProbability,
         referenceLogProbability: trace.referenceLogProbability,
         choices: trace.steps.map(({ choice }) => choice),
-        decisions: trace.steps
-          .filter(({ options }) => options.length > 1)
-          .map(({ name, options, choice, probabilities }): DecisionRecord => ({
-            name,
-            chosen: options[choice]?.label ?? '',
-            probability: probabilities.policy[choice] ?? 0,
-            referenceProbability: probabilities.reference[choice] ?? 0,
-          })),
+        decisions: trace.steps.filter(isDecision).map(({ name, options, choice, probabilities }): DecisionRecord => ({
+          name,
+          chosen: options[choice]?.label ?? '',
+          probability: probabilities.policy[choice] ?? 0,
+          referenceProbability: probabilities.reference[choice] ?? 0,
+        })),
       };
       traces.set(sample, trace);
       return sample;
@@ -118,6 +118,17 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       const trace = replayTrace(grammar, evaluator, choices);
       return trace === null ? null : (toSamples(grammar, evaluator, [trace])[0] as Sample);
     },
+    retrace({ question, policy, temperature }, group, weigh): Retraced[] | null {
+      const grammar = grammarOf(question);
+      const evaluator = evaluatorOf(grammar, policy.weightOf.bind(policy), temperature);
+      const found = group.flatMap((choices) => replayTrace(grammar, evaluator, choices) ?? []);
+      if (found.length < group.length) return null;
+      const probabilities = found.map(({ steps }) =>
+        steps.filter(isDecision).map(({ choice, probabilities: { policy: chances } }) => chances[choice] ?? 0),
+      );
+      const uses = featureUses(grammar, evaluator.weightOf, found, probabilities.map(weigh));
+      return probabilities.map((chances, i) => ({ probabilities: chances, features: uses[i] ?? [] }));
+    },
     distribution({ question, policy, temperature }, samples): Distribution | null {
       const grammar = grammarOf(question);
       const drawn = samples.map((sample) => traces.get(sample)).filter((trace) => trace !== undefined);
@@ -132,6 +143,9 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
   };
 }
 
+/** Whether there was anything to decide. */
+const isDecision = ({ options }: Pick<TraceStep, 'options'>): boolean => options.length > 1;
+
 /** The weight of each feature under a policy, looked up once. */
 function weightsOf(grammar: SketchGrammar, weightOf: PolicyView['weightOf']): WeightOf {
   const weights: number[] = [];
@@ -142,19 +156,30 @@ function weightsOf(grammar: SketchGrammar, weightOf: PolicyView['weightOf']): We
 /**
  * Σ_d f and Σ_d E_d[f] per completion, for every feature that fired in some completion of the group or that the
  * policy already weighs, in the order in which the group meets them: what was asked before has no part in it. Features
- * that could have fired, did in none, and weigh nothing would stay nothing.
+ * that could have fired, did in none, and weigh nothing would stay nothing. `weights` are those of each trace's
+ * decisions (of `isDecision`: where there is one option f is E f), which `weighed` takes in.
  */
-function featureUses(grammar: SketchGrammar, weightOf: WeightOf, traces: readonly Trace<State>[]): FeatureUse[][] {
+function featureUses(
+  grammar: SketchGrammar,
+  weightOf: WeightOf,
+  traces: readonly Trace<State>[],
+  weights?: readonly (readonly number[])[],
+): FeatureUse[][] {
   const { features } = grammar.features;
   const { listed, places } = listedFeatures(features.length, weightOf, traces);
-  return traces.map(({ steps }) => {
+  return traces.map(({ steps }, t) => {
     const value = new Float64Array(listed.length);
     const expected = new Float64Array(listed.length);
-    for (const { options, choice, probabilities } of steps) {
+    const weighed = weights === undefined ? null : new Float64Array(listed.length);
+    let decision = 0;
+    for (const step of steps) {
+      const { options, choice, probabilities } = step;
       for (const feature of options[choice]?.features ?? []) {
         const place = (places[feature] ?? 0) - 1;
         value[place] = (value[place] ?? 0) + 1;
       }
+      if (weighed !== null && isDecision(step))
+        weigh(weighed, weights?.[t]?.[decision++] ?? 0, step, (feature) => (places[feature] ?? 0) - 1);
       for (let i = 0; i < options.length; i++) {
         const probability = probabilities.policy[i] ?? 0;
         for (const feature of options[i]?.features ?? []) {
@@ -169,10 +194,27 @@ function featureUses(grammar: SketchGrammar, weightOf: WeightOf, traces: readonl
         feature: features[listed[place] ?? -1] as HintFeature,
         value: value[place] ?? 0,
         expected: expected[place] ?? 0,
+        ...(weighed === null ? {} : { weighed: weighed[place] ?? 0 }),
       };
       if (use.value > 0 || use.expected > 0) uses.push(use);
     }
     return uses;
+  });
+}
+
+/** Adds c · (f − E f) of one decision. `placeOf` is below 0 for a feature that is not listed. */
+function weigh(
+  into: Float64Array,
+  weight: number,
+  { options, choice, probabilities }: TraceStep,
+  placeOf: (feature: number) => number,
+): void {
+  options.forEach(({ features }, i) => {
+    const activity = weight * ((i === choice ? 1 : 0) - (probabilities.policy[i] ?? 0));
+    for (const feature of features) {
+      const place = placeOf(feature);
+      if (place >= 0) into[place] = (into[place] ?? 0) + activity;
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/grpo/random.ts';
-import type { Random, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
+import type { Random, Retraced, Sample, Sampler, SampleRequest } from '../../../src/grpo/types.ts';
 import { JUDGED_BY_PEOPLE, WRITTEN_BY_PEOPLE, feedbackPool } from '../../../src/samplers/replay/feedback-pool.ts';
 import {
   RecordingEnded,
@@ -97,6 +97,20 @@ describe('a recording sampler', () => {
     const sampler = new RecordingSampler(numbers);
     await expect(sampler.generateGroup(request('fail', seededRandom(1).next), 2)).rejects.toThrow('It failed.');
     expect(sampler.takeCalls()).toEqual([]);
+  });
+
+  it('goes over a group again where the recorded sampler can, and plays that back', () => {
+    const again: Retraced = { probabilities: [0.25, 0.5], features: [] };
+    const asked = request('a', seededRandom(1).next);
+    const sampler = new RecordingSampler({ ...numbers, retrace: (_request, group) => group.map(() => again) });
+    expect(sampler.retrace?.(asked, [[1], [2]], () => [])).toEqual([again, again]);
+    const calls = sampler.takeCalls();
+    expect(calls).toEqual([{ method: 'retrace', question: 'a', temperature: 0.7, count: 2, group: [again, again] }]);
+    expect(new ReplaySampler(numbers, calls).retrace(asked, [[1], [2]])).toEqual([again, again]);
+    expect(() => new ReplaySampler(numbers, calls).retrace(asked, [[1]])).toThrow(
+      new RecordingMismatch('The recording goes over 2 completions of “a” again, not 1.'),
+    );
+    expect(new RecordingSampler(numbers).retrace).toBeUndefined();
   });
 
   it('has no replay where the recorded sampler has none', () => {
