@@ -276,7 +276,7 @@ export const FIELDS = {
     options: OBJECTIVES.map(({ name }) => name),
     labels: Object.fromEntries(OBJECTIVES.map(({ name, label }) => [name, label])),
     label: 'Objective',
-    help: `What the updates after the first on a group climb: ${OBJECTIVES.map(({ label, help }) => `${label} ${help}`).join(', ')}. With one update all are the same.`,
+    help: `What updates after the first climb: ${OBJECTIVES.map(({ label, help }) => `${label} ${help}`).join(', ')}.`,
   } satisfies ChoiceField<ObjectiveName>,
   num_iterations: number(
     'update',
@@ -286,28 +286,10 @@ export const FIELDS = {
     16,
     1,
     'Updates per group μ',
-    'How often one group moves the hints. From the second update on, each decision counts by the ratio to the policy that drew it, clipped. Needs the probability of each decision: the built-in sampler.',
+    'How often one group moves the hints; from the second time on by the clipped ratio to the policy that drew it. Built-in sampler only.',
   ),
-  epsilon: number(
-    'update',
-    'ep',
-    0.2,
-    0,
-    1,
-    0.01,
-    'Clip ε',
-    'How far a ratio may go from 1 before the clip cuts: down, and up too unless the objective has a bound of its own.',
-  ),
-  epsilon_high: number(
-    'update',
-    'eph',
-    0.28,
-    0,
-    10,
-    0.01,
-    'Clip ε high',
-    'The bound above of DAPO and CISPO. TRL takes ε where it is not given; here that is the objective GRPO.',
-  ),
+  epsilon: number('update', 'ep', 0.2, 0, 1, 0.01, 'Clip ε', 'How far a ratio may go from 1 before it is cut.'),
+  epsilon_high: number('update', 'eph', 0.28, 0, 10, 0.01, 'Clip ε high', 'The same upwards, for DAPO and CISPO.'),
   learning_rate: number(
     'update',
     'lr',
@@ -609,7 +591,7 @@ export function makeConfig(
   }
   if (config.num_iterations > 1 && config.gradient === 'simple') {
     throw new ConfigError(
-      'num_iterations above 1 needs gradient=score-function: the simple gradient has no probabilities, and so no ratio to clip.',
+      'num_iterations above 1 needs gradient=score-function: the simple gradient has no ratio to clip.',
     );
   }
   return Object.freeze(config);

@@ -192,7 +192,7 @@ export class PolicyLayer implements PolicyView {
     const older = this.#table.learned.filter(({ hint }) => hint.createdAt !== step);
     const leaving = weakestHints(
       [...older, ...created.filter(({ key }) => this.#startOf(key) === 0)].flatMap(({ hint }) => hint ?? []),
-      config.max_hints - (this.#table.learned.length - older.length),
+      Math.max(0, config.max_hints - (this.#table.learned.length - older.length)),
       step,
     );
     for (const hint of leaving)

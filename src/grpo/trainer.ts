@@ -8,7 +8,7 @@ import { ddofOf, rewardWeights, queryBudget } from './derived-settings.ts';
 import { advantagesOf } from './estimators/compare.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
-import { checkIterations, retraced } from './iterations.ts';
+import type { retraced } from './iterations.ts';
 import { addToSummary, EMPTY_SUMMARY, hintCounts, stepMetrics } from './metrics.ts';
 import { PolicyLayer } from './policy.ts';
 import { restoreRandom, seededRandom, shuffled, type SeededRandom } from './random.ts';
@@ -224,7 +224,9 @@ export class GRPOTrainer {
    * state. Rejects with ConfigError for more updates on a group than the sampler can serve.
    */
   async runStep(questions: readonly Question[], signal?: AbortSignal): Promise<Step> {
-    checkIterations(this.#config, this.#sampler);
+    // Most runs go over a group once, and a page that opens need not fetch the rest.
+    const later = this.#config.num_iterations > 1 ? await import('./iterations.ts') : null;
+    later?.checkIterations(this.#config, this.#sampler);
     const drawn: DrawnGroup[] = [];
     for (const question of questions) drawn.push(await this.#drawGroup(question, signal));
     const compared = this.computeAdvantages(drawn.map(({ completions }) => completions));
@@ -234,7 +236,7 @@ export class GRPOTrainer {
 
     this.#step++;
     if (this.#config.replay) for (const group of groups) this.#remember(group);
-    const { events, updated } = this.#learn(groups);
+    const { events, updated } = this.#learn(groups, later?.retraced);
     this.#summary = addToSummary(this.#summary, updated, events, this.policy.size);
     const step: Step = {
       number: this.#step,
@@ -248,16 +250,20 @@ export class GRPOTrainer {
   }
 
   /** All updates on the groups of a step. `updated`: the groups with what the later updates met. */
-  #learn(groups: readonly Group[]): { events: HintEvent[]; updated: readonly Group[] } {
+  #learn(
+    groups: readonly Group[],
+    again: typeof retraced | undefined,
+  ): { events: HintEvent[]; updated: readonly Group[] } {
     if (this.#learning === 'off') return { events: [], updated: groups };
     const events = this.updatePolicyLayer(groups);
-    let again = groups;
+    if (again === undefined) return { events, updated: groups };
+    let gone = groups;
     const parts = { config: this.#config, sampler: this.#sampler, policy: this.policy };
     for (let iteration = 2; iteration <= this.#config.num_iterations; iteration++) {
-      again = again.map((group) => retraced(group, parts));
-      events.push(...this.updatePolicyLayer(again, iteration));
+      gone = gone.map((group) => again(group, parts));
+      events.push(...this.updatePolicyLayer(gone, iteration));
     }
-    return { events, updated: groups.map((group, g) => withUpdates(group, again[g])) };
+    return { events, updated: groups.map((group, g) => withUpdates(group, gone[g])) };
   }
 
   /** The next `questions_per_step` of a shuffled pass over the pool; a new pass begins when it is used up. */
@@ -411,7 +417,7 @@ export class GRPOTrainer {
 
 /** The group as it was drawn, with the ratios of the updates after the first. */
 function withUpdates(group: Group, again: Group | undefined): Group {
-  if (again === undefined || again === group) return group;
+  if (again === undefined) return group;
   const completions = group.completions.map((completion, i) => {
     const updates = again.completions[i]?.updates;
     return updates === undefined ? completion : { ...completion, updates };

@@ -183,7 +183,7 @@ describe('several updates on a group', () => {
   });
 });
 
-/** Completions behind the events of update `which`: the first event of a hint is of the first, its second of the next. */
+/** Completions behind the events of update `which`: a hint's first event is of the first, and so on. */
 function ofUpdate({ events }: Step, which: number): number[] {
   const seen = new Map<string, number>();
   return events.flatMap(({ key, causes }) => {

@@ -11,6 +11,7 @@ import type {
   Execution,
   HintEvent,
   PolicyHint,
+  PolicyView,
   Question,
   RewardScore,
   Sample,
@@ -122,7 +123,14 @@ function sampleOf({ sql, patterns = [] }: Given): Sample {
     sql,
     logProbability: null,
     referenceLogProbability: null,
-    decisions: [],
+    // Each pattern is taken or not, and was as likely as not.
+    decisions: patterns.map((pattern) => ({
+      name: 'use',
+      chosen: pattern,
+      probability: 0.5,
+      referenceProbability: 0.5,
+    })),
+    choices: patterns.map(() => 1),
     features: patterns.map((pattern) => ({
       feature: {
         ...identity('revenue', pattern),
@@ -133,6 +141,24 @@ function sampleOf({ sql, patterns = [] }: Given): Sample {
       },
       value: 1,
       expected: 0.5,
+    })),
+  };
+}
+
+/** The same under a policy whose hints make each pattern more or less likely than not. */
+function retracedOf(
+  { decisions, features }: Sample,
+  policy: PolicyView,
+  weights: (now: number[]) => readonly number[],
+) {
+  const now = features.map(({ feature }) => 1 / (1 + Math.exp(-policy.weightOf(feature.key))));
+  const weigh = weights(now);
+  return {
+    probabilities: decisions.map((_decision, d) => now[d] ?? 0.5),
+    features: features.map((use, d) => ({
+      ...use,
+      expected: now[d] ?? 0.5,
+      weighed: (weigh[d] ?? 0) * (1 - (now[d] ?? 0.5)),
     })),
   };
 }
@@ -149,6 +175,10 @@ export function trainerFor(given: readonly Given[], config: GRPOConfig, seed = 4
       generateGroup: (_request, count) =>
         Promise.resolve(Array.from({ length: count }, (_, i) => sampleOf(given[i % given.length] as Given))),
       greedy: () => Promise.resolve(sampleOf(given[0] as Given)),
+      retrace: ({ policy }, group, weigh) =>
+        group.map((_choices, i) =>
+          retracedOf(sampleOf(given[i % given.length] as Given), policy, (now) => weigh(now, i)),
+        ),
       distribution: () => ({ entropy: 1.4, kl: 0.05, exact: false, entropySe: 0.2, klSe: 0.01 }),
     },
     database: {

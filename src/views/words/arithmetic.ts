@@ -17,6 +17,7 @@ import { decimal, plural, share, signed, signedChange, term } from '../../charts
 import { contributions } from '../../charts/reward-bar.ts';
 import { byPattern, changesOf, type Change } from './changes.ts';
 import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
+import { explainRatio } from './explain-ratio.ts';
 import { silenceOf } from './narrate.ts';
 
 /** What can be asked for. */
@@ -30,6 +31,7 @@ export type Topic =
   | { readonly kind: 'total'; readonly group: number; readonly completion: number }
   | { readonly kind: 'spread'; readonly group: number }
   | { readonly kind: 'advantage'; readonly group: number; readonly completion: number }
+  | { readonly kind: 'ratio'; readonly group: number; readonly completion: number }
   | { readonly kind: 'change'; readonly key: string }
   | { readonly kind: 'pattern'; readonly pattern: string };
 
@@ -96,6 +98,7 @@ export function explain(topic: Topic, step: Step, config: GRPOConfig): Explanati
   const completion = group.completions[topic.completion];
   if (completion === undefined) return null;
   if (topic.kind === 'component') return explainComponent(completion, topic.component);
+  if (topic.kind === 'ratio') return explainRatio(completion, config);
   if (topic.kind === 'total') return explainTotal(completion, topic.group, config);
   return explainAdvantage(completion, topic.group, step, config);
 }
@@ -383,9 +386,10 @@ function explainPattern(pattern: string, step: Step): Explanation | null {
 
 function explainChange(change: Change, step: Step, config: GRPOConfig): Explanation {
   const { event, causes, before, after } = change;
-  const learnt = step.events.find(
+  const learning = step.events.filter(
     ({ key, type }) => key === change.key && (type === 'create' || type === 'update' || type === 'decay'),
   );
+  const [learnt] = learning;
   const title = `Change of “${change.pattern}”`;
   if (learnt === undefined) {
     return {
@@ -402,20 +406,24 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
     (cause) => (cause.advantage * cause.activity) / (groups * (step.groups[cause.group]?.completions.length ?? 1)),
   );
   const size = step.groups[0]?.completions.length ?? 1;
-  const { equations, notes, agrees } = explainEvent(learnt, size, groups, config);
+  const worked = learning.map((one) => explainEvent(one, size, groups, config));
+  const updates = worked.length;
+  const updateOf = learning.flatMap(({ causes: own }, i) => own.map(() => i + 1));
   return {
     title,
     lead: reasonOf(learnt),
-    equations,
+    equations: worked.flatMap(({ equations }, i) =>
+      updates === 1 ? equations : equations.map((equation) => ({ ...equation, index: String(i + 1) })),
+    ),
     parts: causes.map((cause, i) => ({
-      label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}`,
+      label: `Completion ${cause.completion + 1}${groups > 1 ? ` of group ${cause.group + 1}` : ''}${updates > 1 && updateOf[i] !== undefined ? `, update ${updateOf[i]}` : ''}`,
       how: `${signed(cause.advantage)} × ${signed(cause.activity)}${cause.activity > 0 ? ', used it' : ', left it out'}`,
       value: signed(terms[i] ?? 0, 3),
       sign: signOf(terms[i] ?? 0),
       topic: { kind: 'advantage', group: cause.group, completion: cause.completion },
     })),
-    notes: [...notes, ...(event === learnt ? [] : [reasonOf(event)])],
-    agrees,
+    notes: [...new Set(worked.flatMap(({ notes }) => notes)), ...(learning.includes(event) ? [] : [reasonOf(event)])],
+    agrees: worked.every(({ agrees }) => agrees),
   };
 }
 
@@ -465,6 +473,11 @@ export function explainEvent(
             'f counts where the pattern was chosen, E f how often the policy expected it at those decisions: what it would have done anyway earns nothing.',
           ]
         : []),
+      ...(config.num_iterations === 1
+        ? []
+        : [
+            'In the updates after the first on a group each decision counts, in f − E f, by its ratio to the policy that drew it, clipped as the objective says.',
+          ]),
       ...(share === 1
         ? []
         : [

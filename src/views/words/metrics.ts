@@ -27,7 +27,7 @@ const knownAs =
   (point: HistoryPoint): Known =>
     point.exact === true ? 'exact' : (point[error] ?? null);
 
-const upTo = (least: number) => (values: readonly (number | null)[]) => {
+export const upTo = (least: number) => (values: readonly (number | null)[]) => {
   const top = valueLimit(values, least);
   return { domain: [0, top] as [number, number], ticks: scaleLinear([0, top], [0, 1]).ticks(2) };
 };
