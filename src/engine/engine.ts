@@ -124,7 +124,7 @@ export class Engine implements EngineApi {
   }
 
   startRecording(): Promise<RecordingView> {
-    return this.#inTurn(async () => this.#run.record());
+    return this.#inTurn(() => this.#run.record());
   }
 
   recordingText(): Promise<string> {

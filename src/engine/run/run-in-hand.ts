@@ -20,7 +20,6 @@ import {
 } from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { HintEdit, HintEvent, PolicyView } from '../../grpo/types.ts';
-import { Recorder } from '../../recording/recorder.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { EnginePorts } from '../engine-ports.ts';
@@ -46,6 +45,7 @@ import { startHints } from './start-hints.ts';
 import { checkLimits, takeSteps, type StoredSteps } from './taking-steps.ts';
 
 const playing = () => fetched(import('./playing.ts'));
+const recording = () => fetched(import('../../recording/recorder.ts'));
 
 /** Where a reader begins. */
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
@@ -283,8 +283,9 @@ export class RunInHand {
   }
 
   /** Records the run from here on. */
-  record(): RecordingView {
+  async record(): Promise<RecordingView> {
     const session = this.#own();
+    const { Recorder } = await recording();
     const { sampler, dataset, feedback } = this.data;
     const recorder = new Recorder({ sampler, dataset: dataset.name });
     this.#recording.start(recorder, session.run.id);

@@ -1,4 +1,4 @@
-/** The curves beyond the four of the page: which component of the reward moves, what the clip cuts, and k1 beside k3. */
+/** The curves beyond the four of the page: each component of the reward, what the clip cuts, and k1 beside k3. */
 import { decimal, percent, signed, tickLabel } from '../../charts/format.ts';
 import { REWARD_COMPONENTS } from '../../grpo/types.ts';
 import type { HistoryPoint } from '../../grpo/run-store.ts';
