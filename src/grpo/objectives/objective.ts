@@ -6,9 +6,12 @@
  * π_old is the policy that drew the group. In the first update on it every ρ is 1, where all of them have the gradient
  * A · ∂ ln π; they differ from the second on (`num_iterations`).
  */
-import type { GRPOConfig } from '../config.ts';
 
-export type ClipConfig = Pick<GRPOConfig, 'epsilon' | 'epsilon_high'>;
+/** The settings of the clip. */
+export interface ClipConfig {
+  readonly epsilon: number;
+  readonly epsilon_high: number;
+}
 
 /** Between these a ratio is left as it is; `low` is 0 where nothing is cut below. */
 export interface Bounds {
