@@ -3,7 +3,7 @@ import { decimal, plural } from '../../charts/format.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { cutDecisions, objectiveOf, sequenceRatio } from '../../grpo/objectives/ratios.ts';
 import type { Completion, CompletionUpdate } from '../../grpo/types.ts';
-import type { Equation, Explanation } from './arithmetic.ts';
+import type { Equation, Explanation } from './explanation.ts';
 
 const three = (value: number): string => decimal(value, 3);
 const cutOf = ({ ratios, cut }: CompletionUpdate): string =>

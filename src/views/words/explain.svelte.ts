@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { Step } from '../../grpo/types.ts';
-import type { Topic } from './arithmetic.ts';
+import type { Topic } from './explanation.ts';
 
 export type MetricId = 'reward' | 'no-signal' | 'entropy' | 'kl';
 

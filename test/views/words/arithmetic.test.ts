@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ESTIMATORS } from '../../../src/grpo/estimators/index.ts';
 import type { Step } from '../../../src/grpo/types.ts';
 import { PolicyLayer } from '../../../src/grpo/policy.ts';
-import { explain, explainEvent, type Topic } from '../../../src/views/words/arithmetic.ts';
+import { explain, explainEvent } from '../../../src/views/words/arithmetic.ts';
+import type { Topic } from '../../../src/views/words/explanation.ts';
 import { changesOf } from '../../../src/views/words/changes.ts';
 import { ALIKE, QUESTIONS, SPREAD, stepOf } from '../fixture.ts';
 
