@@ -2,7 +2,7 @@
 import { decimal, percent, signed, tickLabel } from '../../charts/format.ts';
 import { REWARD_COMPONENTS } from '../../grpo/types.ts';
 import type { HistoryPoint } from '../../grpo/run-store.ts';
-import { COMPONENT_LABELS } from './narrate.ts';
+import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
 import { upTo, type Metric } from './metrics.ts';
 
 export type Curve = Pick<Metric, 'title' | 'of' | 'format' | 'tickFormat' | 'axis'>;
@@ -15,14 +15,14 @@ export function curvesOf(history: readonly HistoryPoint[]): Curve[] {
   return [
     ...components.flatMap((name): Curve[] => [
       {
-        title: `${COMPONENT_LABELS[name]}, mean`,
+        title: `${REWARD_COMPONENT_LABELS[name]}, mean`,
         of: ({ components: scored }) => scored?.[name]?.mean ?? null,
         format: (value) => signed(value),
         tickFormat: tickLabel,
         axis: () => ({ domain: [-1, 1], ticks: [-1, 0, 1] }),
       },
       {
-        title: `${COMPONENT_LABELS[name]}, sd`,
+        title: `${REWARD_COMPONENT_LABELS[name]}, sd`,
         of: ({ components: scored }) => scored?.[name]?.sd ?? null,
         ...sized(1),
       },

@@ -62,7 +62,14 @@ it.each(ESTIMATORS.map(({ name }) => name))('%s never reinforces what evades the
 
 it.each(ESTIMATORS.map(({ name }) => name))('%s penalises a constant beside attempts', async (estimator) => {
   const { score, database } = await openScorer(BAKERY);
-  const texts = ['SELECT 7', 'SELECT COUNT(*) FROM customers', 'SELECT nme FROM customers', 'SELEC'];
+  // Mostly right, so that the mean is above 0: MaxRL is silent at others.
+  const texts = [
+    'SELECT 7',
+    'SELECT COUNT(*) FROM customers',
+    'SELECT COUNT(*) AS customers FROM customers',
+    'SELECT COUNT(*) FROM customers AS c',
+    'SELECT nme FROM customers',
+  ];
   const scored = await score('How many customers are there?', ...texts);
   database.close();
   const [group] = advantagesOf([scored.map((rewards) => ({ rewards }))], makeConfig({ estimator }));
