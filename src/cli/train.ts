@@ -3,6 +3,7 @@ import { DEFAULT_SEED, makeConfig, PRESET_NAMES } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { rewardModeOf, rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
+import { distilledSentence } from '../grpo/sentences.ts';
 import type { FeedbackProvider } from '../grpo/feedback.ts';
 import { rewardWeights, queryBudget } from '../grpo/derived-settings.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
@@ -172,6 +173,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       stoppedEarly,
       validation,
       verdict,
+      distilled,
       events: last,
     } = await trainWithValidation({
       trainer,
@@ -215,6 +217,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       bestStep,
       stoppedEarly,
       verdict,
+      distilled,
       history,
       events,
       hints: learned,
@@ -226,7 +229,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
     ]);
     if (recorder !== null && recorder.ended !== null) report.progress(recorder.ended);
     report.result(
-      `${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}`,
+      `${summary.totalSteps} steps on ${pool.length} questions: mean reward ${shown(summary.averageReward)} over the run, ${shown(recentReward(history, Math.ceil(steps / 10)))} in its last tenth; ${summary.noSignalGroups} of ${summary.totalGroups} groups without signal; ${learned.length} hints.${validation.length === 0 && config.validation_share === 0 ? '' : ` ${verdict}`}${distilled === null ? '' : ` ${distilledSentence(distilled)}`}`,
     );
   } finally {
     writer?.close();

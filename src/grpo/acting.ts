@@ -60,3 +60,13 @@ export function actingWeight(hint: PolicyHint, config: ActingConfig): number {
     ? hint.weight * actingShare(hint.evidence.support, config.evidence_hold)
     : 0;
 }
+
+/** The weight with which the hint acts with this logit, as far as `weight_limit` lets it. */
+export function weightActing(
+  { evidence }: Pick<PolicyHint, 'evidence'>,
+  logit: number,
+  { evidence_hold, weight_limit }: Pick<GRPOConfig, 'evidence_hold' | 'weight_limit'>,
+): number {
+  const share = actingShare(evidence.support, evidence_hold);
+  return share === 0 ? 0 : Math.max(-weight_limit, Math.min(weight_limit, logit / share));
+}

@@ -441,6 +441,16 @@ export const FIELDS = {
     'Patience',
     'Validations without a better one after which the run stops. 0 never stops early.',
   ),
+  few_hints: number(
+    'exploration',
+    'fh',
+    0,
+    0,
+    1000,
+    10,
+    'Few hints',
+    'At the end of a run of set length (lab train, experiments) the learned hints are distilled to at most this many that decide the same on the training questions. 0 keeps them all.',
+  ),
 
   max_vm_steps: number(
     'execution',

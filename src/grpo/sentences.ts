@@ -64,6 +64,8 @@ export function reasonOf({
       return 'Another start was chosen.';
     case 'kept':
       return keptSentence(reason);
+    case 'distilled':
+      return distilledSentence(reason);
     case 'guidance':
       return guidanceReason(reason);
     case 'told':
@@ -97,6 +99,16 @@ function authorSentence(author: GuidanceAuthor): string {
     accepted: 'Accepted by the reader.',
     vetoed: 'Vetoed by the reader.',
   }[author.did];
+}
+
+/** What distilling left of a policy, and what that is worth. */
+export function distilledSentence({
+  kept,
+  of,
+  same,
+  questions,
+}: Pick<Extract<HintReason, { id: 'distilled' }>, 'kept' | 'of' | 'same' | 'questions'>): string {
+  return `Of ${of} learned hints ${kept} are kept, with weights fitted anew; ${same} of ${questions} training questions are answered by the very same decisions.`;
 }
 
 /** Which policy a run with validation kept, and why. */

@@ -300,6 +300,14 @@ export type HintReason =
   | { readonly id: 'start'; readonly from: 'starter' | 'file' }
   | { readonly id: 'other-start' }
   | ({ readonly id: 'kept' } & KeptPolicy)
+  /** The few of `of` hints were kept that decide the same; see distil.ts. */
+  | {
+      readonly id: 'distilled';
+      readonly kept: number;
+      readonly of: number;
+      readonly same: number;
+      readonly questions: number;
+    }
   | {
       readonly id: 'guidance';
       readonly author: GuidanceAuthor;
@@ -470,6 +478,28 @@ export interface Sampler {
    * cannot tell.
    */
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null;
+  /**
+   * The decisions of the greedy completion, those with a choice; absent for a sampler that takes none. `policy` and
+   * temperature as for `greedy`.
+   */
+  decisions?(request: Omit<SampleRequest, 'random'>): readonly OpenDecision[];
+}
+
+/** One decision with all that could have been chosen. */
+export interface OpenDecision {
+  readonly name: string;
+  /** Index of the option taken. */
+  readonly choice: number;
+  readonly options: readonly OpenOption[];
+}
+
+export interface OpenOption {
+  /** As shown on the page. */
+  readonly label: string;
+  /** Logit under π_0, up to a number that is the same for all options of the decision. */
+  readonly base: number;
+  /** Every feature that fires with it. */
+  readonly features: readonly HintFeature[];
 }
 
 // ---------------------------------------------------------------- rewards

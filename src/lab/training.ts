@@ -4,7 +4,7 @@
  */
 import { seededRandom, shuffled } from '../grpo/random.ts';
 import { keptSentence } from '../grpo/sentences.ts';
-import type { GRPOTrainer } from '../grpo/trainer.ts';
+import type { Distillation, GRPOTrainer } from '../grpo/trainer.ts';
 import type { HintEvent, KeptPolicy, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
 import { factsOf } from './facts.ts';
 
@@ -41,7 +41,9 @@ export interface TrainingResult {
   readonly hints: readonly PolicyHint[];
   /** What came out, in a sentence. */
   readonly verdict: string;
-  /** What putting the kept policy back changed; they follow those of the steps in the log. */
+  /** What became of the learned hints at the end; null without `few_hints`, or where there was nothing to distil. */
+  readonly distilled: Omit<Distillation, 'events'> | null;
+  /** What putting the kept policy back and distilling it changed; they follow those of the steps in the log. */
   readonly events: readonly HintEvent[];
 }
 
@@ -86,7 +88,15 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
   }
 
   const start = points[0];
-  if (start === undefined)
+  const few = (): { distilled: TrainingResult['distilled']; events: readonly HintEvent[] } => {
+    const { few_hints } = trainer.config;
+    const outcome = few_hints === 0 ? null : trainer.distil(training, few_hints);
+    if (outcome === null) return { distilled: null, events: [] };
+    const { events, ...distilled } = outcome;
+    return { distilled, events };
+  };
+  if (start === undefined) {
+    const { distilled, events } = few();
     return {
       steps: taken,
       stoppedEarly,
@@ -95,8 +105,10 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
       validation: points,
       hints: trainer.policy.hints,
       verdict: withoutValidation(validation_share),
-      events: [],
+      distilled,
+      events,
     };
+  }
   const keepsStart = best.step === 0;
   const counts = { start: start.right, of: start.of };
   const outcome: KeptPolicy = keepsStart
@@ -106,7 +118,8 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
         ...counts,
       }
     : { kept: 'best', step: best.step, right: best.right, ...counts };
-  const events = trainer.reinstate(best.hints, { id: 'kept', ...outcome });
+  const back = trainer.reinstate(best.hints, { id: 'kept', ...outcome });
+  const { distilled, events } = few();
   return {
     steps: taken,
     stoppedEarly,
@@ -115,7 +128,8 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
     validation: points,
     hints: trainer.policy.hints,
     verdict: keptSentence(outcome),
-    events,
+    distilled,
+    events: [...back, ...events],
   };
 }
 

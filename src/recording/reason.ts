@@ -22,6 +22,12 @@ const READ: { readonly [id in ReasonId]: (read: Entry) => Omit<Extract<HintReaso
       ? { kept: 'best', step: read.count('step'), right: read.count('right'), ...counts }
       : { kept: 'start', most: read.isNull('most') ? null : read.count('most'), ...counts };
   },
+  distilled: (read) => ({
+    kept: read.count('kept'),
+    of: read.count('of'),
+    same: read.count('same'),
+    questions: read.count('questions'),
+  }),
   guidance: (read) => ({
     author: readAuthor(read.entry('author')),
     ...optional(read, 'said'),

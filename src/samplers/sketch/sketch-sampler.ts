@@ -32,6 +32,7 @@ import {
   type TraceStep,
   type WeightOf,
 } from './process.ts';
+import { log } from '../../grpo/portable-math.ts';
 import { renderSketch } from './render.ts';
 import { startKlOf } from './start-kl.ts';
 
@@ -128,6 +129,22 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       );
       const uses = featureUses(grammar, evaluator.weightOf, found, probabilities.map(weigh));
       return probabilities.map((chances, i) => ({ probabilities: chances, features: uses[i] ?? [] }));
+    },
+    decisions({ question, policy, temperature }) {
+      const grammar = grammarOf(question);
+      const trace = greedyTrace(grammar, evaluatorOf(grammar, policy.weightOf.bind(policy), temperature));
+      const { features } = grammar.features;
+      return trace.steps
+        .filter(isDecision)
+        .map(({ name, options, choice, probabilities }) => ({
+          name,
+          choice,
+          options: options.map(({ label, features: of }, i) => ({
+            label,
+            base: temperature * log(probabilities.reference[i] ?? 0),
+            features: of.map((feature) => features[feature] as HintFeature),
+          })),
+        }));
     },
     distribution({ question, policy, temperature }, samples): Distribution | null {
       const grammar = grammarOf(question);
