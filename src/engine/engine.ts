@@ -34,6 +34,7 @@ import type {
   RunView,
   StorageView,
   Trial,
+  Distilled,
 } from './protocol.ts';
 import { trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
@@ -213,6 +214,20 @@ export class Engine implements EngineApi {
   editHint(key: string, edit: HintEdit): Promise<Progress> {
     return this.#inTurn(async () => {
       await this.#run.editHint(key, edit);
+      return this.#run.progress();
+    });
+  }
+
+  distil(): Promise<Distilled> {
+    return this.#inTurn(async () => {
+      const outcome = await this.#run.distil();
+      return { outcome, progress: this.#run.progress() };
+    });
+  }
+
+  undoDistil(): Promise<Progress> {
+    return this.#inTurn(async () => {
+      await this.#run.undoDistil();
       return this.#run.progress();
     });
   }

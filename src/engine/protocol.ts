@@ -3,6 +3,7 @@
  * The page drives the loop by calling `advance` again and again, so pausing is: not calling it.
  */
 import type { GRPOConfig } from '../grpo/config.ts';
+import type { Distillation } from '../grpo/distillation.ts';
 import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
 import type { GroupSource, SamplerSource } from '../grpo/group-source.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
@@ -93,6 +94,12 @@ export interface Progress {
    */
   readonly changes: readonly HintEvent[];
   readonly summary: TrainingSummary;
+}
+
+/** `outcome`: null where nothing was learned, or the sampler takes no decisions. */
+export interface Distilled {
+  readonly outcome: Omit<Distillation, 'events'> | null;
+  readonly progress: Progress;
 }
 
 /** What the run started from. */
@@ -254,6 +261,10 @@ export interface EngineApi {
   /** Checked against the settings table; applies from the next step. Rejects with ConfigError's message. */
   configure(settings: Record<string, unknown>): Promise<Configured>;
   editHint(key: string, edit: HintEdit): Promise<Progress>;
+  /** Leaves the few learned hints that decide the same on the training questions. */
+  distil(): Promise<Distilled>;
+  /** Brings back what `distil` left out; rejects once anything else has changed the policy. */
+  undoDistil(): Promise<Progress>;
   /** Rejects with GuidanceError's message. */
   guide(act: GuidanceAct): Promise<Progress>;
   /** What is kept of the story of one hint. */

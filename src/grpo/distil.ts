@@ -40,7 +40,7 @@ export interface Distilled {
 }
 
 /** Share of the questions whose answer may change. */
-const MAY_CHANGE = 0.01;
+const MAY_CHANGE = 0.1;
 /** λ falls by this factor, so often. */
 const PATH_FACTOR = 0.75;
 const PATH_STEPS = 30;

@@ -64,6 +64,8 @@ export function reasonOf({
       return 'Another start was chosen.';
     case 'kept':
       return keptSentence(reason);
+    case 'undistilled':
+      return 'Brought back as it was before the few were kept.';
     case 'distilled':
       return distilledSentence(reason);
     case 'guidance':

@@ -6,8 +6,6 @@ import type { GroupAdvantages } from './advantage.ts';
 import type { GRPOConfig } from './config.ts';
 import { ddofOf, rewardWeights, queryBudget } from './derived-settings.ts';
 import { advantagesOf } from './estimators/compare.ts';
-import { weightActing } from './acting.ts';
-import { distil } from './distil.ts';
 import { AnswerMemory, isRight, temperatureOf } from './exploration.ts';
 import { featureGradients, type TaughtCompletion } from './gradient.ts';
 import type { retraced } from './iterations.ts';
@@ -67,17 +65,6 @@ export interface TrainerOptions {
   readonly learns?: (feature: HintFeature) => boolean;
   /** Is told every step that was taken, sample by sample, in lines of text (step-report.ts). */
   readonly verbose?: (line: string) => void;
-}
-
-/** What distilling did. */
-export interface Distillation {
-  /** Learned hints that are left, and that there were. */
-  readonly kept: number;
-  readonly of: number;
-  /** Questions answered by the very same decisions as before, and all that were asked. */
-  readonly same: number;
-  readonly questions: number;
-  readonly events: readonly HintEvent[];
 }
 
 /** One completion on its way through the loop: sampled, executed, scored. */
@@ -154,6 +141,9 @@ export class GRPOTrainer {
 
   get config(): GRPOConfig {
     return this.#config;
+  }
+  get sampler(): Sampler {
+    return this.#sampler;
   }
   get seed(): number {
     return this.#seed;
@@ -304,40 +294,6 @@ export class GRPOTrainer {
   /** Goes back to a snapshot of the hints, as events. */
   reinstate(snapshot: readonly PolicyHint[], reason: HintReason): HintEvent[] {
     return this.policy.reinstate(snapshot, this.#step, reason);
-  }
-
-  /**
-   * Leaves of the hints that the run learned the few that decide the same on these questions (distil.ts), as events.
-   * Those it started from, those switched off and those in words stay as they are. Null for a sampler without
-   * decisions, and where nothing was learned.
-   */
-  distil(questions: readonly Question[], most: number): Distillation | null {
-    const { policy } = this;
-    const config = this.#config;
-    const learned = new Map(
-      policy.hints
-        .filter(({ key, enabled, template }) => enabled && template !== 'guidance' && policy.start[key] === undefined)
-        .map((hint) => [hint.key, hint]),
-    );
-    if (this.#sampler.decisions === undefined || learned.size === 0 || questions.length === 0) return null;
-    const answers = questions.map(({ question }) =>
-      this.#sampler.decisions?.({ question, policy, temperature: config.temperature }),
-    );
-    const distilled = distil({
-      answers: answers.map((decisions) => decisions ?? []),
-      weightOf: (key) => policy.weightOf(key),
-      isFixed: (key) => !learned.has(key),
-      most,
-      limit: config.weight_limit,
-    });
-    const kept = policy.hints.flatMap((hint) => {
-      if (!learned.has(hint.key)) return [hint];
-      const acting = distilled.weights.get(hint.key);
-      return acting === undefined ? [] : [{ ...hint, weight: weightActing(hint, acting, config), updatedAt: this.#step }];
-    });
-    const { same, questions: asked } = distilled;
-    const outcome = { kept: distilled.weights.size, of: learned.size, same, questions: asked };
-    return { ...outcome, events: this.reinstate(kept, { id: 'distilled', ...outcome }) };
   }
 
   getTrainingSummary(): TrainingSummary {

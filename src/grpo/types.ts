@@ -300,6 +300,8 @@ export type HintReason =
   | { readonly id: 'start'; readonly from: 'starter' | 'file' }
   | { readonly id: 'other-start' }
   | ({ readonly id: 'kept' } & KeptPolicy)
+  /** What distilling had left out came back. */
+  | { readonly id: 'undistilled' }
   /** The few of `of` hints were kept that decide the same; see distil.ts. */
   | {
       readonly id: 'distilled';

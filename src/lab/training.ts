@@ -4,7 +4,8 @@
  */
 import { seededRandom, shuffled } from '../grpo/random.ts';
 import { keptSentence } from '../grpo/sentences.ts';
-import type { Distillation, GRPOTrainer } from '../grpo/trainer.ts';
+import { distilPolicy, type Distillation } from '../grpo/distillation.ts';
+import type { GRPOTrainer } from '../grpo/trainer.ts';
 import type { HintEvent, KeptPolicy, PolicyHint, PolicyView, Question, Step } from '../grpo/types.ts';
 import { factsOf } from './facts.ts';
 
@@ -90,7 +91,7 @@ export async function trainWithValidation(options: TrainingOptions): Promise<Tra
   const start = points[0];
   const few = (): { distilled: TrainingResult['distilled']; events: readonly HintEvent[] } => {
     const { few_hints } = trainer.config;
-    const outcome = few_hints === 0 ? null : trainer.distil(training, few_hints);
+    const outcome = few_hints === 0 ? null : distilPolicy(trainer, training, few_hints);
     if (outcome === null) return { distilled: null, events: [] };
     const { events, ...distilled } = outcome;
     return { distilled, events };

@@ -22,6 +22,7 @@ const READ: { readonly [id in ReasonId]: (read: Entry) => Omit<Extract<HintReaso
       ? { kept: 'best', step: read.count('step'), right: read.count('right'), ...counts }
       : { kept: 'start', most: read.isNull('most') ? null : read.count('most'), ...counts };
   },
+  undistilled: () => ({}),
   distilled: (read) => ({
     kept: read.count('kept'),
     of: read.count('of'),

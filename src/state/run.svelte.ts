@@ -14,6 +14,7 @@ import type {
   Progress,
   RunView,
   StartChoice,
+  Distilled,
 } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
@@ -427,6 +428,18 @@ export class RunState {
   async editHint(key: string, edit: HintEdit): Promise<void> {
     const progress = await this.#call((engine) => engine.editHint(key, edit));
     if (progress) this.#accept(progress);
+  }
+
+  /** Leaves the few hints that decide the same; resolves to what that did, null where nothing could be left out. */
+  async distil(): Promise<Distilled['outcome']> {
+    const { outcome, progress } = await this.#inTurn((engine) => engine.distil());
+    this.#accept(progress);
+    return outcome;
+  }
+
+  /** Brings the others back. Rejects once anything else has changed the policy. */
+  async undoDistil(): Promise<void> {
+    this.#accept(await this.#inTurn((engine) => engine.undoDistil()));
   }
 
   /** A hint in words: added, accepted, reworded or vetoed. Resolves to what was refused and why, or null. */

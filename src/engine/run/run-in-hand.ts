@@ -19,7 +19,8 @@ import {
   type StartChoice,
 } from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
-import type { HintEdit, HintEvent, PolicyView } from '../../grpo/types.ts';
+import type { Distillation } from '../../grpo/distillation.ts';
+import type { HintEdit, HintEvent, PolicyHint, PolicyView } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { EnginePorts } from '../engine-ports.ts';
@@ -46,6 +47,7 @@ import { checkLimits, takeSteps, type StoredSteps } from './taking-steps.ts';
 
 const playing = () => fetched(import('./playing.ts'));
 const recording = () => fetched(import('../../recording/recorder.ts'));
+const distillation = () => fetched(import('../../grpo/distillation.ts'));
 
 /** Where a reader begins. */
 const START: Place = { questionId: null, ownQuestion: null, speed: 'normal' };
@@ -58,6 +60,12 @@ export class RunInHand {
   readonly #data: OpenData;
   readonly #recording = new RecordingInHand();
   #session: Session | null = null;
+  /** What `undoDistil` goes back to. */
+  #beforeDistilling: {
+    readonly run: string;
+    readonly eventCount: number;
+    readonly hints: readonly PolicyHint[];
+  } | null = null;
   /** Events that were stored, and not yet told. */
   readonly #untold: HintEvent[] = [];
 
@@ -182,6 +190,41 @@ export class RunInHand {
       const events = trainer.editHint(key, edit);
       this.#recording.of(run.id)?.edit(key, edit);
       if (events.length > 0) await this.#commit({ events });
+    });
+  }
+
+  /**
+   * Leaves the few learned hints that decide the same on the training questions. Resolves to null where there is
+   * nothing to distil; what was before is brought back by `undoDistil` until anything else changes the policy.
+   */
+  async distil(): Promise<Omit<Distillation, 'events'> | null> {
+    const { trainer, pool, run } = this.#own();
+    const { distilPolicy, MOST_DISTILLED } = await distillation();
+    const before = trainer.policy.hints;
+    let outcome: Omit<Distillation, 'events'> | null = null;
+    await this.#orBack(async () => {
+      const distilled = distilPolicy(trainer, pool.questions, MOST_DISTILLED);
+      if (distilled === null) return;
+      const { events, ...rest } = distilled;
+      this.#recording.of(run.id)?.changed(events);
+      await this.#commit({ events });
+      outcome = rest;
+      this.#beforeDistilling = { run: run.id, eventCount: trainer.policy.eventCount, hints: before };
+    });
+    return outcome;
+  }
+
+  /** Rejects with Error once anything else has changed the policy. */
+  async undoDistil(): Promise<void> {
+    const { trainer, run } = this.#own();
+    const before = this.#beforeDistilling;
+    this.#beforeDistilling = null;
+    if (before?.run !== run.id || before.eventCount !== trainer.policy.eventCount)
+      throw new Error('The policy has changed since: the hints that were left out cannot be brought back.');
+    await this.#orBack(async () => {
+      const events = trainer.reinstate(before.hints, { id: 'undistilled' });
+      this.#recording.of(run.id)?.changed(events);
+      await this.#commit({ events });
     });
   }
 
