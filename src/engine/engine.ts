@@ -220,8 +220,8 @@ export class Engine implements EngineApi {
 
   distil(): Promise<Distilled> {
     return this.#inTurn(async () => {
-      const outcome = await this.#run.distil();
-      return { outcome, progress: this.#run.progress() };
+      const distilled = await this.#run.distil();
+      return { ...this.#run.progress(), distilled };
     });
   }
 

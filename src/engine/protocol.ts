@@ -96,10 +96,9 @@ export interface Progress {
   readonly summary: TrainingSummary;
 }
 
-/** `outcome`: null where nothing was learned, or the sampler takes no decisions. */
-export interface Distilled {
-  readonly outcome: Omit<Distillation, 'events'> | null;
-  readonly progress: Progress;
+export interface Distilled extends Progress {
+  /** What distilling did; null where nothing was learned, or the sampler takes no decisions. */
+  readonly distilled: Omit<Distillation, 'events'> | null;
 }
 
 /** What the run started from. */

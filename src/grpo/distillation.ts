@@ -2,7 +2,7 @@
 import { weightActing } from './acting.ts';
 import { distil } from './distil.ts';
 import type { GRPOTrainer } from './trainer.ts';
-import type { HintEvent, Question } from './types.ts';
+import type { HintEvent, OpenDecision, Question } from './types.ts';
 
 /** What distilling did. */
 export interface Distillation {
@@ -30,9 +30,14 @@ export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[
       enabled && template !== 'guidance' && start[key] === undefined ? [key] : [],
     ),
   );
-  if (sampler.decisions === undefined || learned.size === 0 || questions.length === 0) return null;
+  if (learned.size === 0 || questions.length === 0) return null;
   const { temperature, weight_limit: limit } = config;
-  const answers = questions.map(({ question }) => sampler.decisions?.({ question, policy, temperature }) ?? []);
+  const answers: (readonly OpenDecision[])[] = [];
+  for (const { question } of questions) {
+    const decisions = sampler.decisions?.({ question, policy, temperature }) ?? null;
+    if (decisions === null) return null;
+    answers.push(decisions);
+  }
   const { weights, same } = distil({
     answers,
     weightOf: (key) => policy.weightOf(key),

@@ -431,10 +431,10 @@ export class RunState {
   }
 
   /** Leaves the few hints that decide the same; resolves to what that did, null where nothing could be left out. */
-  async distil(): Promise<Distilled['outcome']> {
-    const { outcome, progress } = await this.#inTurn((engine) => engine.distil());
+  async distil(): Promise<Distilled['distilled']> {
+    const { distilled, ...progress } = await this.#inTurn((engine) => engine.distil());
     this.#accept(progress);
-    return outcome;
+    return distilled;
   }
 
   /** Brings the others back. Rejects once anything else has changed the policy. */

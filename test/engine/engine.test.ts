@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../src/engine/engine-ports.ts';
+import type { EngineApi } from '../../src/engine/protocol.ts';
+import { receiving, sending } from '../../src/engine/policy-wire.ts';
+import { reasonOf } from '../../src/grpo/sentences.ts';
+import type { HintEvent } from '../../src/grpo/types.ts';
 import type { RunChange } from '../../src/grpo/run-store.ts';
 import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
@@ -294,6 +298,28 @@ describe('settings and hints', () => {
     await expect(engine.editHint(key, { weight: Infinity })).rejects.toThrow(RangeError);
     expect((await engine.eventsOf(key)).events).toEqual(story);
   });
+
+  it('keeps the few hints that decide, on both sides of the border, and brings the others back', async () => {
+    const engine = new Engine(portsFor(shop));
+    const page = receiving<EngineApi>(sending<EngineApi>(engine));
+    await page.open({ seed: 1 });
+    const { hints: before } = await page.advance({ steps: 12, budgetMs: 1e9 });
+    const { hints, distilled } = await page.distil();
+    expect(distilled).toMatchObject({ kept: hints.length, of: before.length });
+    expect(hints.length).toBeLessThan(before.length / 3);
+    expect(distilled?.same).toBeGreaterThanOrEqual((distilled?.questions ?? 0) * 0.8);
+    expect((await engine.open({})).hints).toEqual(hints);
+    const { events } = await engine.eventsOf(
+      before.find(({ key }) => !hints.some((hint) => hint.key === key))?.key ?? '',
+    );
+    expect(reasonOf(events.at(-1) as HintEvent)).toMatch(/training questions are answered by the very same decisions/);
+    const back = await page.undoDistil();
+    expect(new Set(back.hints)).toEqual(new Set(before));
+    await expect(page.undoDistil()).rejects.toThrow(/cannot be brought back/);
+    await page.distil();
+    await page.advance({ steps: 1, budgetMs: 1e9 });
+    await expect(page.undoDistil()).rejects.toThrow(/has changed since/);
+  }, 120_000);
 
   it('finds earlier steps', async () => {
     const engine = await opened();

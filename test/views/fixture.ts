@@ -4,6 +4,7 @@
  */
 import { seededRandom } from '../../src/grpo/random.ts';
 import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
+import { distilPolicy } from '../../src/grpo/distillation.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
@@ -384,6 +385,15 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         events.push(...trainer.editHint(key, edit));
         return progress();
       }),
+    distil: () =>
+      answer('distil', () => {
+        const distilled = distilPolicy(trainer, QUESTIONS, 300);
+        if (distilled === null) return { ...progress(), distilled };
+        const { events: made, ...outcome } = distilled;
+        events.push(...made);
+        return { ...progress(), distilled: outcome };
+      }),
+    undoDistil: () => answer('undoDistil', progress),
     guide: () => answer('guide', progress),
     runs: () => answer('runs', runs),
     openRun: (id) =>

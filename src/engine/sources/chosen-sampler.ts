@@ -5,7 +5,7 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { Feedback } from '../../grpo/feedback.ts';
 import { SKETCH, type SamplerSource } from '../../grpo/group-source.ts';
-import type { Distribution, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
+import type { Distribution, OpenDecision, Sample, Sampler, SampleRequest, Schema } from '../../grpo/types.ts';
 import type { LanguageSampler } from '../../samplers/language/language-sampler.ts';
 import type { LanguageModel } from '../../samplers/language/model.ts';
 import { FEEDBACK_LABEL, feedbackPool } from '../../samplers/replay/feedback-pool.ts';
@@ -98,6 +98,11 @@ export class ChosenSampler implements Sampler {
   get retrace(): Sampler['retrace'] {
     return this.#chosen.retrace?.bind(this.#chosen);
   }
+
+  decisions(request: Omit<SampleRequest, 'random'>): readonly OpenDecision[] | null {
+    return this.#chosen.decisions?.(request) ?? null;
+  }
+
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
     return this.#chosen.distribution(request, samples);
   }

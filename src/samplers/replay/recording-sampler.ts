@@ -3,7 +3,7 @@
  * without it. Playing back: the same calls, answered from the list in their order.
  */
 import type { SampleOrigin } from '../../grpo/origin.ts';
-import type { Distribution, Random, Retraced, Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
+import type { Distribution, OpenDecision, Random, Retraced, Sample, Sampler, SampleRequest } from '../../grpo/types.ts';
 
 interface CallBase {
   readonly question: string;
@@ -85,6 +85,11 @@ export class RecordingSampler implements Sampler {
       this.#calls.push({ method: 'retrace', ...asked(request), count: choices.length, group });
       return group;
     };
+  }
+
+  /** Asked outside the run: no call that is recorded. */
+  decisions(request: Omit<SampleRequest, 'random'>): readonly OpenDecision[] | null {
+    return this.#inner.decisions?.(request) ?? null;
   }
 
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null {
