@@ -134,17 +134,15 @@ export function makeSketchSampler({ schema }: { readonly schema: Schema }): Samp
       const grammar = grammarOf(question);
       const trace = greedyTrace(grammar, evaluatorOf(grammar, policy.weightOf.bind(policy), temperature));
       const { features } = grammar.features;
-      return trace.steps
-        .filter(isDecision)
-        .map(({ name, options, choice, probabilities }) => ({
-          name,
-          choice,
-          options: options.map(({ label, features: of }, i) => ({
-            label,
-            base: temperature * log(probabilities.reference[i] ?? 0),
-            features: of.map((feature) => features[feature] as HintFeature),
-          })),
-        }));
+      return trace.steps.filter(isDecision).map(({ name, options, choice, probabilities }) => ({
+        name,
+        choice,
+        options: options.map(({ label, features: of }, i) => ({
+          label,
+          base: temperature * log(probabilities.reference[i] ?? 0),
+          features: of.map((feature) => features[feature] as HintFeature),
+        })),
+      }));
     },
     distribution({ question, policy, temperature }, samples): Distribution | null {
       const grammar = grammarOf(question);
