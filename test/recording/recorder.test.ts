@@ -79,8 +79,10 @@ async function eventfulRun(): Promise<Recorded> {
       steps.push(step);
     }
   };
-  // Few questions, so that right answers are there to be replayed.
-  const pool = trainingPool(dataset.questions).slice(0, 12);
+  // Few questions, so that right answers are there to be replayed; of all kinds, so that some are hard.
+  const pool = trainingPool(dataset.questions)
+    .filter((_, i) => i % 25 === 3)
+    .slice(0, 12);
   await take(20, pool);
   const early = trainer.policy.hints;
   await take(10, pool);
