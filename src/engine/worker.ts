@@ -3,12 +3,12 @@ import { expose, proxy } from 'comlink';
 import { spawnAhead } from '../database/web.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
-import { makeRewardModel } from '../rewards/total.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './data/open-dataset.ts';
+import { lateRewards } from './late-rewards.ts';
 import { LiveRelay } from './models/live-relay.ts';
 import { Models } from './models/models.ts';
 import type { ModelsApi } from './models/models-protocol.ts';
@@ -80,7 +80,10 @@ const worker: EngineWorker = {
           makeRewards: ({ database }, feedback) => {
             const { schema } = database;
             const analyse = makeAnalyser(schema);
-            return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
+            return lateRewards(async () => {
+              const { makeRewardModel } = await import('../rewards/total.ts');
+              return (weights) => makeRewardModel({ schema, database, weights, analyse, feedback });
+            });
           },
           loadStarter: () => fetchStarter(baseUrl, fetchHere),
           model: () => made.current,

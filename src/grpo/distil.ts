@@ -7,8 +7,8 @@
  *   min_w  Σ_d H(π_all(·|d), π_w(·|d)) + λ Σ_k c_k |w_k|
  *
  * H is the cross-entropy over the options of decision d, c_k ≥ 1 how much a reader has to take in for hint k. The L1
- * penalty (Tibshirani 1996) makes most weights exactly 0; λ falls step by step from where all are (the path of Friedman,
- * Hastie, Tibshirani, J. Stat. Softw. 33 (2010), fitted like theirs by coordinate descent), and the first policy that
+ * penalty (Tibshirani 1996) makes most weights exactly 0; λ falls step by step from where all are (the path of
+ * Friedman, Hastie, Tibshirani, J. Stat. Softw. 33 (2010), fitted like theirs by coordinate descent), and the first policy that
  * answers enough of the questions exactly as the whole one does is taken. Its weights are then fitted once more without
  * the penalty, which had made them too small. Distillation of one policy into another: Hinton et al., arXiv 1503.02531.
  * Pure.
@@ -158,7 +158,7 @@ function costOf({ cue, words, template }: HintFeature): number {
 }
 
 /**
- * Of columns that fire on the same options everywhere, or everywhere on the others, the simplest: the rest say the same.
+ * Of columns that fire on the same options everywhere, or everywhere on the others, the simplest: the rest say it too.
  * One that fires on no option or on all of them has no effect.
  */
 function distinct(columns: readonly Column[], rows: readonly Row[]): Column[] {

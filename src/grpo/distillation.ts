@@ -19,8 +19,8 @@ export interface Distillation {
 export const MOST_DISTILLED = 300;
 
 /**
- * Leaves of the hints that the run learned the few that decide the same on these questions. Those it started from, those
- * switched off and those in words stay as they are. Null for a sampler without decisions, and where nothing was learned.
+ * Leaves of the hints that the run learned the few that decide the same on these questions. Those it started from,
+ * those switched off and those in words stay. Null for a sampler without decisions, and where nothing was learned.
  */
 export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[], most: number): Distillation | null {
   const { policy, sampler, config, step } = trainer;

@@ -2,9 +2,8 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { FeedbackProvider } from '../../grpo/feedback.ts';
 import type { Database, Question } from '../../grpo/types.ts';
-import { GoldError, GoldResults } from '../../lab/gold.ts';
-import { teachable, type Teachable } from '../../lab/teachable.ts';
-import { withCorrections } from '../../rewards/feedback.ts';
+import type { Teachable } from '../../lab/teachable.ts';
+import { fetched } from '../fetched.ts';
 import { trainingPool } from '../../grpo/questions.ts';
 
 /** Remembers which gold teaches: gold runs once, and a corrected SQL once more. */
@@ -23,10 +22,11 @@ export class TrainingPool {
   /** The training questions; where gold rewards, without those whose gold teaches nothing, or does not run at all. */
   async of(config: Pick<GRPOConfig, 'gold_weight' | 'feedback_weight'>): Promise<Teachable> {
     if (config.gold_weight === 0) return { questions: this.#training, leftOut: [] };
+    const { canTeach, withCorrections } = await fetched(import('./can-teach.ts'));
     const verdicts: boolean[] = [];
     for (const question of this.#training) {
       const said = config.feedback_weight > 0 ? await this.#feedback(question, []) : null;
-      verdicts.push(await this.#canTeach(withCorrections(question, said), config));
+      verdicts.push(await this.#canTeach(withCorrections(question, said), config, canTeach));
     }
     return {
       questions: this.#training.filter((_, i) => verdicts[i] === true),
@@ -34,18 +34,18 @@ export class TrainingPool {
     };
   }
 
-  #canTeach(question: Question, config: Pick<GRPOConfig, 'gold_weight'>): Promise<boolean> {
+  #canTeach(
+    question: Question,
+    config: Pick<GRPOConfig, 'gold_weight'>,
+    canTeach: (question: Question, config: Pick<GRPOConfig, 'gold_weight'>, database: Database) => Promise<boolean>,
+  ): Promise<boolean> {
     const key = JSON.stringify([question.id, question.sql, question.sqlAlternatives]);
     const known = this.#teaches.get(key);
     if (known !== undefined) return known;
-    const found = teachable([question], config, new GoldResults(this.#database)).then(
-      ({ questions }) => questions.length > 0,
-      (error: unknown) => {
-        if (error instanceof GoldError) return false;
-        this.#teaches.delete(key);
-        throw error;
-      },
-    );
+    const found = canTeach(question, config, this.#database).catch((error: unknown): never => {
+      this.#teaches.delete(key);
+      throw error;
+    });
     this.#teaches.set(key, found);
     return found;
   }
