@@ -25,6 +25,8 @@ import type {
   HintEdit,
   Judged,
   LiveGroup,
+  Measured,
+  MeasureRequest,
   Place,
   Progress,
   PromptView,
@@ -48,6 +50,8 @@ export class Engine implements EngineApi {
   #halted = false;
   /** Ends what is being sampled now. */
   #sampling: AbortController | null = null;
+  /** Ends the measuring that is under way, or waits. */
+  #measuring: AbortController | null = null;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -67,6 +71,19 @@ export class Engine implements EngineApi {
       this.#halted = false;
       return this.#sampled((signal) => this.#run.advance(request, { signal, halted: () => this.#halted }));
     });
+  }
+
+  measure(request: MeasureRequest): Promise<Measured> {
+    const measuring = new AbortController();
+    const result = this.#inTurn(async () => {
+      try {
+        return await this.#run.measure(request, measuring.signal);
+      } finally {
+        if (this.#run.data.sampler.isLanguageModel) this.#ports.live.tell(null);
+      }
+    });
+    this.#measuring = measuring;
+    return result;
   }
 
   ask(request: AskRequest): Promise<AskAnswer> {
@@ -94,6 +111,7 @@ export class Engine implements EngineApi {
   stopGroup(): Promise<void> {
     this.#halted = true;
     this.#sampling?.abort();
+    this.#measuring?.abort();
     return Promise.resolve();
   }
 
@@ -263,8 +281,9 @@ export class Engine implements EngineApi {
     return trial(sql, this.#run.data.dataset.database, this.#run.config);
   }
 
-  /** Calls happen one after another, in the order they came: a reset never meets half a step. */
+  /** Calls happen one after another, in the order they came: a reset never meets half a step. Measuring gives way. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#measuring?.abort();
     const result = this.#turn.then(work).catch((error: unknown): never => {
       throw readable(error);
     });

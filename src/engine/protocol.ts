@@ -17,6 +17,7 @@ import type {
   StartChoice,
 } from '../grpo/run-store.ts';
 import type { PromptMessage } from '../grpo/origin.ts';
+import type { UnseenCounts, UnseenPoint } from '../lab/unseen.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
 import type { AskAnswer, AskRequest } from '../ask/ask.ts';
 import type {
@@ -48,6 +49,8 @@ export type {
   PromptMessage,
   RunSummary,
   StartChoice,
+  UnseenCounts,
+  UnseenPoint,
 };
 
 export interface DatasetView {
@@ -209,6 +212,32 @@ export interface RecordingView {
   readonly ended: string | null;
 }
 
+export interface MeasureRequest {
+  /** Milliseconds after which no further question is asked. */
+  readonly budgetMs: number;
+  /** 'eager': every policy that stands still is measured; 'sparing': one every few steps, while steps need the time. */
+  readonly pace: 'eager' | 'sparing';
+  /** The step to measure with a language model, which measures nothing that was not asked for. */
+  readonly at?: number;
+  /** The curve that the page has points of, and how many. */
+  readonly series: string;
+  readonly known: number;
+}
+
+/** What is known of the run's answers to questions it never saw. */
+export interface Measured {
+  /** Names the curve: another run, or groups from elsewhere, have another. */
+  readonly series: string;
+  /** What a point asks; null until it is known. */
+  readonly counts: UnseenCounts | null;
+  /** Those that the page does not have, in the order they were measured: of two for a step the later one counts. */
+  readonly points: readonly UnseenPoint[];
+  /** The point in the making; null for none. */
+  readonly inHand: { readonly step: number; readonly answered: number } | null;
+  /** True when nothing is left to measure until the run moves. */
+  readonly done: boolean;
+}
+
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
 export interface EngineApi {
   /**
@@ -216,6 +245,11 @@ export interface EngineApi {
    */
   open(options: { seed?: number; settings?: Record<string, unknown> }): Promise<RunView>;
   advance(request: AdvanceRequest): Promise<Advance>;
+  /**
+   * Goes on measuring right answers on held-out questions. Changes nothing of the run, and gives way to every other
+   * call. Rejects while a recorded run is played back, and as the sampler does.
+   */
+  measure(request: MeasureRequest): Promise<Measured>;
   /** Tells what a language model is writing, some times a second; null when the group is complete or given up. */
   watchLive(onlive: (group: LiveGroup | null) => void): Promise<void>;
   /** Ends one completion that is being written; its text so far is the answer. */

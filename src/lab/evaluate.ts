@@ -217,6 +217,6 @@ export interface GreedyOptions extends Pick<
 }
 
 /** A generator of its own for every seed and question; the factor keeps them apart for up to 2^24 questions. */
-function chance(seed: number, index: number): Random {
+export function chance(seed: number, index: number): Random {
   return seededRandom(seed * 2 ** 24 + index).next;
 }

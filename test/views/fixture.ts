@@ -23,6 +23,7 @@ import { FeedbackBook } from '../../src/rewards/feedback-book.ts';
 import type {
   EngineApi,
   FeedbackView,
+  Measured,
   Place,
   RunsView,
   RunSummary,
@@ -249,6 +250,8 @@ export interface FakeEngine extends EngineApi {
   close(): void;
   /** Set to make the next call fail with it. */
   failure: Error | null;
+  /** What it knows of questions the run never saw: none of them has an answer key. */
+  measured: Omit<Measured, 'series'>;
   /** What the browser says of its storage. */
   room: StorageView | null;
 }
@@ -331,6 +334,12 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   const engine: FakeEngine = {
     calls: [],
     failure: null,
+    measured: {
+      counts: { asked: 0, answers: 0, wordings: 0, heldOut: 1 },
+      points: [],
+      inHand: null,
+      done: true,
+    },
     room: null,
     close: () => engine.calls.push('close'),
     open: (options) =>
@@ -354,6 +363,13 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         history = [...history, ...points];
         return { ...progress(), points, step, recording: null };
       }),
+    // Not a call that a test makes fail: the page makes it on its own.
+    measure: ({ series, known }) => {
+      engine.calls.push('measure');
+      const all = engine.measured;
+      const name = `run ${run}`;
+      return Promise.resolve({ ...all, series: name, points: all.points.slice(series === name ? known : 0) });
+    },
     reset: (options) =>
       answer('reset', () => {
         const before = { seed, run, trainer, history, step, events, start };

@@ -23,13 +23,15 @@ import type { Distillation } from '../../grpo/distillation.ts';
 import type { HintEdit, HintEvent, PolicyHint, PolicyView } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import { StoreError } from '../../storage/errors.ts';
-import type { EnginePorts } from '../engine-ports.ts';
+import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import { fetched } from '../fetched.ts';
 import type {
   Advance,
   AdvanceRequest,
   Configured,
   FeedbackView,
+  Measured,
+  MeasureRequest,
   Progress,
   RecordingView,
   RunsChange,
@@ -37,6 +39,7 @@ import type {
 } from '../protocol.ts';
 import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
+import type { Measuring } from './measuring.ts';
 import { OpenData, type Opened } from './open-data.ts';
 import { ownSteps } from './own-steps.ts';
 import { RecordingInHand } from './recording-in-hand.ts';
@@ -66,6 +69,7 @@ export class RunInHand {
     readonly eventCount: number;
     readonly hints: readonly PolicyHint[];
   } | null = null;
+  #measuring: { readonly dataset: Dataset; readonly of: Measuring } | null = null;
   /** Events that were stored, and not yet told. */
   readonly #untold: HintEvent[] = [];
 
@@ -153,6 +157,20 @@ export class RunInHand {
         ? { ended: `The recording ends here, after ${session.trainer.step} steps. Reset to begin a run of your own.` }
         : {}),
     };
+  }
+
+  /** See `EngineApi.measure`. */
+  async measure(request: MeasureRequest, signal: AbortSignal): Promise<Measured> {
+    const { dataset, sampler, store } = this.data;
+    const { run, trainer, config } = this.#own();
+    if (this.#measuring?.dataset !== dataset) {
+      const { Measuring } = await fetched(import('./measuring.ts'));
+      this.#measuring = { dataset, of: new Measuring(dataset, this.#ports) };
+    }
+    const { policy } = trainer;
+    const policyAt = (step: number) => store.policyAt(run.id, step);
+    const standing = { runId: run.id, step: run.state.step, policy, config, sampler, policyAt };
+    return this.#measuring.of.measure(request, standing, signal);
   }
 
   /** Takes the groups from there, and remembers it with the run. */
