@@ -26,6 +26,7 @@ import { FeedbackState } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
+import { UnseenState } from './unseen.svelte.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
 
 /** What the state needs of the outside, so that tests can stand in for it. */
@@ -92,6 +93,13 @@ export class RunState {
       if (this.#run) this.#run = { ...this.#run, canUndo };
       if (!isNearlyFull(storage)) this.#withoutStorageNotices();
     },
+  });
+  /** Right answers on questions it never saw. */
+  readonly unseen = new UnseenState({
+    ask: (call) =>
+      this.#engine === null ? Promise.reject(new Error('The engine has not started.')) : call(this.#engine),
+    atMax: () => this.#running && this.#speed === 'max',
+    canAsk: () => this.#status === 'ready' && this.sampler.view.source.kind !== 'recording',
   });
   readonly #options: RunOptions;
   readonly #weights = new WeightHistory();
@@ -269,6 +277,7 @@ export class RunState {
       if (run.notice !== undefined) this.tell(run.notice);
       if (run.notSaved !== undefined) this.tell(run.notSaved, 'problem');
       this.#status = 'ready';
+      this.unseen.moved();
       if (asked) this.#savePlace();
       void this.#recall();
       void this.#lookAtStorage();
@@ -329,6 +338,7 @@ export class RunState {
     if (this.#running) void this.#engine?.halt().catch(() => undefined);
     this.#running = false;
     this.#finishShowing();
+    this.unseen.moved();
   }
 
   toggle(): void {
@@ -465,9 +475,11 @@ export class RunState {
   async #loop(): Promise<void> {
     while (this.#running) {
       const max = this.#speed === 'max';
+      const begun = performance.now();
       const taken = await this.#advance({ steps: max ? MAX_BATCH : 1, budgetMs: BATCH_MS });
       // What was taken and not yet shown is: a recording may end in the middle of a batch.
       if (!taken && this.#running) this.pause();
+      if (max) await this.unseen.between(performance.now() - begun);
       if (!this.#running) return;
       await this.#play(stepMs(this.#speed));
     }
@@ -558,6 +570,7 @@ export class RunState {
     this.#step = run.step;
     this.#stepConfig = null;
     this.#hintsBefore = run.hints;
+    this.unseen.forget();
     const asked = this.#wantedQuestion ?? run.place;
     this.#wantedQuestion = null;
     this.#questionId = asked.questionId;
@@ -565,9 +578,9 @@ export class RunState {
     this.#speed = this.#wantedSpeed ?? (isSpeed(run.place.speed) ? run.place.speed : DEFAULT_SPEED);
     this.#wantedSpeed = null;
     this.#weights.clear();
+    this.sampler.take(run.sampler);
     this.#accept(run);
     this.feedback.show(run.feedback);
-    this.sampler.take(run.sampler);
     // What a source could not do is of no concern once groups come from another one.
     this.#notices = this.#notices.filter(({ source }) => source !== true);
     this.sampler.record(run.recording);
@@ -581,6 +594,7 @@ export class RunState {
     this.#progress = { stepCount: progress.stepCount, hints: progress.hints, summary: progress.summary };
     this.#weights.record(progress.stepCount, progress.hints);
     this.#weightsVersion++;
+    this.unseen.moved();
   }
 
   /** Asks the log for the past of the strongest hints, for their sparklines. */

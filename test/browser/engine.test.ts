@@ -48,6 +48,27 @@ describe('the engine in its worker', () => {
     expect(await second.undoReset()).toEqual(reloaded);
   });
 
+  it('takes the same steps to the bit while right answers are measured between them', async () => {
+    const OTHER = `${STORE}-measured`;
+    const [plain, measured] = [spawn(), spawn({ storeName: OTHER })];
+    await Promise.all([plain.open({ seed: 7 }), measured.open({ seed: 7 })]);
+    const slice = { budgetMs: 150, pace: 'eager', series: '', known: 0 } as const;
+    let points = 0;
+    for (let i = 0; i < 12; i++) {
+      // Not awaited before the steps are asked for: it gives way to them.
+      const measuring = measured.measure(slice);
+      const step = { steps: 2, budgetMs: 60_000 };
+      const [there, here] = await Promise.all([plain.advance(step), measured.advance(step)]);
+      expect(here).toEqual(there);
+      await measuring;
+      points = (await measured.measure({ ...slice, budgetMs: 2000 })).points.length;
+    }
+    expect(points).toBeGreaterThan(0);
+    expect((await measured.open({})).hints).toEqual((await plain.open({})).hints);
+    measured.close();
+    await deleteDB(OTHER);
+  }, 120_000);
+
   it('answers while it runs and keeps to its budget', async () => {
     const engine = spawn();
     await engine.open({});
