@@ -67,7 +67,7 @@ describe('the hints a command begins with', () => {
     ).toBe(0);
     expect(read('t.json')).toMatchObject({ hintsFrom: 'file' });
     expect((await lab('evaluate', ...data, '--seeds', '1', '--hints', 'none', '--json', file('e.json'))).code).toBe(0);
-    expect(read('e.json')).toMatchObject({ hintsFrom: 'none', hints: 0 });
+    expect(read('e.json')).toMatchObject({ sets: [{ hintsFrom: 'none', hints: 0 }] });
   });
 });
 

@@ -230,7 +230,8 @@ describe('controls', { timeout: 60_000 }, () => {
     const { sampler, database, rewards, config } = await libraryPorts();
     const hints = await learnedHints();
     const trainer = new GRPOTrainer({
-      config,
+      // Hot, so that completions differ: the hints leave little to chance.
+      config: { ...config, temperature: 2 },
       sampler,
       database,
       rewards: rewards(variant('x'), 1),

@@ -67,7 +67,8 @@ describe('feedback on a completion', () => {
     const values = after?.completions.map(({ rewards }) => rewards.components.feedback?.value) ?? [];
     expect(values.every((value) => value === 1 || value === -1)).toBe(true);
     expect(after?.completions.map(({ rewards }) => rewards.total)).toEqual(values);
-    expect(after?.completions[0]?.rewards.components.feedback?.reasons[0]?.id).toBe('person-wrote');
+    const right = after?.completions.find(({ rewards }) => rewards.components.feedback?.value === 1);
+    expect(right?.rewards.components.feedback?.reasons[0]?.id).toBe('person-wrote');
     // Of another question nobody said anything.
     expect(
       (await engine.advance(one('List the product names.'))).step?.groups[0]?.completions[0]?.rewards.total,

@@ -89,7 +89,7 @@ describe('the command line', () => {
       expect((await lab(command, '--help')).stdout.replace(/\s+/g, ' ')).toContain(`estimator (${names})`);
     const refused = await lab('train', ...data, '--set', 'estimator=made up');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain(`estimator must be one of ${names}, not "made up".`);
+    expect(refused.stderr).toContain(`Advantage estimator (estimator) must be one of ${names}, not "made up".`);
   });
 
   test('trains with it and says so', async () => {
