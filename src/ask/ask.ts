@@ -11,7 +11,6 @@
  *     .5 (measured best, docs/learning.md) + Σ w f, the weights of the hints that fire.
  * Gold is never looked at.
  */
-import { cueWords, patternWords } from '../grpo/wording.ts';
 import { choiceScores, hintScore } from '../grpo/choice.ts';
 import { ConfigError, type GRPOConfig } from '../grpo/config.ts';
 import { seededRandom } from '../grpo/random.ts';
@@ -231,14 +230,11 @@ const difference = (a: number | null, b: number | null): number =>
 
 function actedHints({ features }: Sample, policy: PolicyView): ActedHint[] {
   return features
-    .map(({ feature: { key, cue, pattern, template }, value }): ActedHint => ({
-      key,
-      cue: cue === null ? null : cueWords(cue),
-      pattern: patternWords(pattern),
-      template,
-      weight: policy.weightOf(key),
-      times: value,
-    }))
+    .map(({ feature, value }) => ({ feature, weight: policy.weightOf(feature.key), times: value }))
     .filter(({ weight, times }) => weight !== 0 && times > 0)
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.key < b.key ? -1 : 1));
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.feature.key < b.feature.key ? -1 : 1))
+    .map(({ feature: { key, cue, pattern, template }, weight, times }) => ({
+      ...{ key, cue, pattern, template },
+      ...{ weight, times },
+    }));
 }

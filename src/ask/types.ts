@@ -1,7 +1,7 @@
 /** A question that is asked, and its answer. Plain data: it crosses to the page and into files. */
 import { FIELDS } from '../grpo/config.ts';
 import type { SampleOrigin } from '../grpo/origin.ts';
-import type { Execution, HintTemplate, ScoredRewards } from '../grpo/types.ts';
+import type { Execution, HintCue, HintPattern, HintTemplate, ScoredRewards } from '../grpo/types.ts';
 
 /** Candidates of one answer, at most: those of a group. */
 export const MOST_SAMPLES = FIELDS.group_size.max;
@@ -23,8 +23,8 @@ export interface AskRequest {
 /** A hint that fired in a candidate. */
 export interface ActedHint {
   readonly key: string;
-  readonly cue: string | null;
-  readonly pattern: string;
+  readonly cue: HintCue | null;
+  readonly pattern: HintPattern;
   readonly template: HintTemplate;
   /** The weight with which it acts. */
   readonly weight: number;

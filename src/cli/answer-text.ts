@@ -2,6 +2,7 @@
 import type { ActedHint, AskAnswer, AskCandidate } from '../ask/types.ts';
 import { signed } from '../grpo/figures.ts';
 import type { SqlValue } from '../grpo/types.ts';
+import { hintWords } from '../grpo/words/hint.ts';
 
 /** Characters of a cell, and columns of a table, that are shown. */
 const CELL = 32;
@@ -93,8 +94,7 @@ function hintLines({ hints, hintCount }: AskCandidate): string[] {
   ];
 }
 
-const hintText = ({ cue, pattern }: ActedHint): string =>
-  cue === null ? `always: ${pattern}` : `if “${cue}”: ${pattern}`;
+const hintText = (hint: ActedHint): string => hintWords(hint, hint.weight);
 const scoreText = ({ score }: AskCandidate): string => (score === null ? '    –' : signed(score));
 const plural = (value: number, one: string): string => `${value} ${one}${value === 1 ? '' : 's'}`;
 const cut = (text: string): string => (text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text);

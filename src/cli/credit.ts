@@ -70,12 +70,11 @@ function linesOf(
   { credits, questions, facts, repeats, tested, expectedByChance }: CreditReport,
   split: string,
 ): string[] {
-  const width = Math.min(60, Math.max(...credits.map(({ key }) => key.length)));
   return [
-    ...credits.map(
-      ({ key, weight, text }) =>
-        `${key.slice(0, 60).padEnd(width)}  ${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${text}`,
-    ),
+    ...credits.flatMap(({ weight, description, text }) => [
+      `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  ${description}`,
+      `       ${text}`,
+    ]),
     `${countsText({ questions, facts })} (${split}), each question answered ${repeats} times, hints left out at random; 95 % intervals over facts. Of ${tested} hints with enough data, chance alone would call up to ${expectedByChance.toFixed(1)} helpful or harmful.`,
   ];
 }

@@ -8,7 +8,7 @@ import type { Thumb } from '../grpo/feedback.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
-import type { HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
+import type { HintExample, HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
 import type { Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { fetched } from './fetched.ts';
@@ -259,6 +259,10 @@ export class Engine implements EngineApi {
 
   eventsOf(key: string): Promise<HintLog> {
     return this.#inTurn(() => this.#run.data.store.eventsOf(this.#run.id, key));
+  }
+
+  examplesOf(keys: readonly string[]): Promise<HintExample[]> {
+    return this.#inTurn(() => this.#run.data.store.examplesOf(this.#run.id, keys));
   }
 
   weightsOf(keys: readonly string[]): Promise<KeptWeights[]> {

@@ -8,6 +8,7 @@ import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
 import type { GroupSource, SamplerSource } from '../grpo/group-source.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
 import type {
+  HintExample,
   HintLog,
   HistoryPoint,
   KeptWeights,
@@ -39,6 +40,7 @@ export type {
   Feedback,
   GuidanceAct,
   HintEdit,
+  HintExample,
   Judged,
   HintLog,
   HistoryPoint,
@@ -302,6 +304,8 @@ export interface EngineApi {
   guide(act: GuidanceAct): Promise<Progress>;
   /** What is kept of the story of one hint. */
   eventsOf(key: string): Promise<HintLog>;
+  /** A question for each of these hints that has one: where it was learned. */
+  examplesOf(keys: readonly string[]): Promise<HintExample[]>;
   /** Weights of hints over the whole run, at some of its steps. */
   weightsOf(keys: readonly string[]): Promise<KeptWeights[]>;
   /** The hints after an earlier step, or at the nearest step whose hints are kept. */

@@ -9,7 +9,6 @@ import { DatasetError, Entry, parseJson } from './entry.ts';
 import { featureOfEarlier } from '../grpo/earlier.ts';
 import { featureKey } from '../grpo/feature-key.ts';
 import { FIELDS } from '../grpo/config.ts';
-import { hintType } from '../grpo/sentences.ts';
 import {
   CUE_KINDS,
   HINT_TEMPLATES,
@@ -200,7 +199,8 @@ export function parseHint(read: Entry): PolicyHint {
   const evidence = parseEvidence(read.entry('evidence'));
   const weight = read.number('weight', -FIELDS.weight_limit.max, FIELDS.weight_limit.max);
   const told = read.optionalChoice('hintType', ['prefer', 'avoid']);
-  if (told !== undefined && told !== hintType(weight)) throw read.error(`says "${told}" with the weight ${weight}`);
+  if (told !== undefined && told !== (weight < 0 ? 'avoid' : 'prefer'))
+    throw read.error(`says "${told}" with the weight ${weight}`);
   return {
     ...feature,
     weight,

@@ -80,6 +80,13 @@ export interface HintLog {
   readonly keptFrom: number;
 }
 
+/** A question on which a hint was learned: the one whose completion moved its weight most, the way it points. */
+export interface HintExample {
+  readonly key: string;
+  readonly step: number;
+  readonly question: string;
+}
+
 /**
  * Weights of one hint over the whole run: at the snapshots of the policy (null where it was not part of it), and at
  * each of its events since the last one.
@@ -145,6 +152,8 @@ export interface RunStore {
   step(runId: string, number: number): Promise<Step | null>;
   /** What is kept of the events of one hint. */
   eventsOf(runId: string, key: string): Promise<HintLog>;
+  /** A question for each of these hints that has one among the steps that are kept in full. */
+  examplesOf(runId: string, keys: readonly string[]): Promise<HintExample[]>;
   /** The past of these hints in outline, oldest first. */
   weightsOf(runId: string, keys: readonly string[]): Promise<KeptWeights[]>;
   /** The policy after a step (and what was done by hand before the next one), or the nearest that is kept. */

@@ -1,34 +1,7 @@
-/** Hints and what happened to them in words, made where they are read. */
-import { cueWords, patternWords } from './wording.ts';
-import type { GuidanceAuthor, HintEvent, HintCue, HintFeature, HintReason, KeptPolicy, PolicyHint } from './types.ts';
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-const completions = (count: number): string => `${count} completion${count === 1 ? '' : 's'}`;
-
-/** What a weight does to its pattern. */
-export function hintType(weight: number): 'prefer' | 'avoid' {
-  return weight < 0 ? 'avoid' : 'prefer';
-}
-
-/** A hint in one sentence, with what taught it. */
-export function describeHint({
-  cue,
-  pattern,
-  template,
-  weight,
-  evidence,
-}: Pick<PolicyHint, 'cue' | 'pattern' | 'template' | 'weight' | 'evidence'>): string {
-  const { support, advantage } = evidence;
-  const average = signed(advantage / support);
-  const words = patternWords(pattern);
-  if (template === 'guidance') {
-    const shown = `Mean advantage ${average} in ${completions(support)} that ${support === 1 ? 'was' : 'were'} given it.`;
-    return support === 0 ? words : `${words} ${shown}`;
-  }
-  const when = cue === null ? 'For every question' : `When the question says “${cueWords(cue)}”`;
-  const what = `${when}, ${hintType(weight)} ${words}`;
-  return support === 0 ? `${what}.` : `${what}: mean advantage ${average} in ${completions(support)}.`;
-}
+/** What happened to hints in words, made where they are read; the hints themselves are worded in words/. */
+import { signed } from './figures.ts';
+import { cuePredicate } from './words/cues.ts';
+import type { GuidanceAuthor, HintEvent, HintReason, KeptPolicy } from './types.ts';
 
 /** Why an event happened, as a sentence. */
 export function reasonOf({
@@ -49,9 +22,9 @@ export function reasonOf({
     case 'room':
       return `Made room: the policy keeps ${reason.most} hints, and this one weighed ${signed(before ?? 0)}.`;
     case 'merged-into':
-      return `Always fired together with “${cueWords(reason.cue)}”, which says the same in fewer words.`;
+      return `Always acted together with the hint for a question that ${cuePredicate(reason.cue)}, which says the same in fewer words.`;
     case 'merged-from':
-      return `Took over the weight of “${cueWords(reason.cue)}”, which always fired together with it.`;
+      return `Took over the weight of the hint for a question that ${cuePredicate(reason.cue)}, which always acted together with it.`;
     case 'by-hand':
       return type === 'enable'
         ? 'Switched on by hand.'
@@ -122,47 +95,4 @@ export function keptSentence(kept: KeptPolicy): string {
   return kept.most === null
     ? 'No step was taken; the start is kept.'
     : `The run did not beat its start on the ${questions} (${kept.most} of ${of} against ${start} of ${of}); the start is kept.`;
-}
-
-/** Characters of a cue or pattern that a sentence repeats. */
-const LONGEST_IN_SENTENCE = 400;
-/** |weight| from which a hint is worded as strong, and as usual. */
-const STRONG_WEIGHT = 1;
-const USUAL_WEIGHT = 0.4;
-
-/**
- * A hint as a prompt says it: “When the question says “how many”, usually prefer COUNT(*).” `weight` is that with which
- * it acts.
- */
-export function hintSentence(hint: Pick<HintFeature, 'cue' | 'pattern' | 'template'>, weight: number): string {
-  const pattern = oneLine(patternWords(hint.pattern));
-  if (hint.template === 'guidance') return pattern;
-  const size = Math.abs(weight);
-  const advice = `${size >= STRONG_WEIGHT ? 'strongly' : size >= USUAL_WEIGHT ? 'usually' : 'slightly'} ${hintType(weight)} ${pattern}.`;
-  return hint.cue === null
-    ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}`
-    : `When the question ${cueInWords(hint.cue)}, ${advice}`;
-}
-
-/** Hints may come from anybody's file: none writes more than its own line into a prompt. */
-function oneLine(text: string): string {
-  return text
-    .slice(0, LONGEST_IN_SENTENCE)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-}
-
-function cueInWords(cue: HintCue): string {
-  if (cue.kind === 'start') return `begins with “${oneLine(cueWords({ ...cue, kind: 'bigram' }))}”`;
-  const words = oneLine(cueWords(cue));
-  return cue.kind === 'typed' ? `has ${words}` : `says “${words}”`;
-}
-
-/** The strongest hints as sentences: the guidance a language model's system prompt gets. */
-export function guidance(hints: readonly PolicyHint[], limit = 20): string[] {
-  return [...hints]
-    .filter((hint) => hint.enabled && (hint.template === 'guidance' ? hint.weight > 0 : hint.weight !== 0))
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-    .slice(0, limit)
-    .map((hint) => hintSentence(hint, hint.weight));
 }

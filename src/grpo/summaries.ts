@@ -1,6 +1,7 @@
 /** The policy at a glance: what it prefers, whatever the cue, and where it pulls both ways. */
 import { patternKey } from './feature-key.ts';
 import { isWithin, patternWords } from './wording.ts';
+import { actionWords } from './words/hint.ts';
 import type { HintCue, PolicyHint } from './types.ts';
 
 /** Two hints conflict only when both weigh at least this much. */
@@ -8,6 +9,8 @@ const CONFLICT_WEIGHT = 0.2;
 
 export interface PatternPreference {
   readonly pattern: string;
+  /** What it does, in words. */
+  readonly what: string;
   readonly weight: number;
   readonly hints: number;
 }
@@ -16,11 +19,16 @@ export interface PatternPreference {
  * Hints summed by pattern, strongest first: the policy's pattern preferences. Sentences for the prompt are no patterns.
  */
 export function patternPreferences(hints: readonly PolicyHint[]): PatternPreference[] {
-  const sums = new Map<string, { weight: number; hints: number }>();
+  const sums = new Map<string, { what: string; weight: number; hints: number }>();
   for (const hint of hints) {
     if (!hint.enabled || hint.template === 'guidance') continue;
-    const sum = sums.get(patternWords(hint.pattern)) ?? { weight: 0, hints: 0 };
-    sums.set(patternWords(hint.pattern), { weight: sum.weight + hint.weight, hints: sum.hints + 1 });
+    const pattern = patternWords(hint.pattern);
+    const {
+      what,
+      weight,
+      hints: count,
+    } = sums.get(pattern) ?? { what: actionWords(hint.pattern), weight: 0, hints: 0 };
+    sums.set(pattern, { what, weight: weight + hint.weight, hints: count + 1 });
   }
   return [...sums.entries()]
     .map(([pattern, sum]) => ({ pattern, ...sum }))

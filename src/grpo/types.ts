@@ -169,7 +169,7 @@ export interface HintCue {
 }
 
 /**
- * What of the SQL a hint is about; its words are made in wording.ts, and a part stays the same when those change.
+ * What of the SQL a hint is about; its words are made in words/, and a part stays the same when those change.
  *   sql       a shape, or a fragment with names
  *   link      what something is used for, how the question names it, and at most one more thing
  *   pair      two or more shapes of one SQL

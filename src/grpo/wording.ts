@@ -1,4 +1,7 @@
-/** Cues and patterns in words: made here, from their data, wherever somebody reads them. */
+/**
+ * Cues and patterns as short texts, close to their data: for comparison and for logs. What a reader sees is made in
+ * words/.
+ */
 import type { HintCue, HintPattern } from './types.ts';
 
 /** As the question that taught it has it: `how many`, `^which <table>`, `<number>`, `… of`. */
@@ -25,9 +28,6 @@ export function patternWords({ kind, parts }: HintPattern): string {
   const [slot = '', ...traits] = parts;
   return `${slot} ← ${traits.join(' + ')}`;
 }
-
-/** “if “how many””, or “always” without a cue. */
-export const condition = (cue: HintCue | null): string => (cue === null ? 'always' : `if “${cueWords(cue)}”`);
 
 /** Whether all words of `inner` stand in `outer` one after the other. */
 export function isWithin(inner: HintCue, outer: HintCue): boolean {

@@ -4,7 +4,7 @@
  * its effect.
  */
 import { seededRandom } from '../grpo/random.ts';
-import { describeHint } from '../grpo/sentences.ts';
+import { describeHint } from '../grpo/words/described.ts';
 import type { PolicyHint, PolicyView, Question, Sampler } from '../grpo/types.ts';
 import { fixedPolicy } from './evaluate.ts';
 import type { ActingConfig } from '../grpo/acting.ts';

@@ -8,6 +8,7 @@ import type {
   EngineApi,
   GuidanceAct,
   HintEdit,
+  HintExample,
   HintLog,
   Place,
   PolicyAt,
@@ -465,6 +466,11 @@ export class RunState {
   /** What is kept of the story of one hint. */
   eventsOf(key: string): Promise<HintLog> {
     return this.#inTurn((engine) => engine.eventsOf(key));
+  }
+
+  /** A question for each of these hints that has one: where it was learned. */
+  examplesOf(keys: readonly string[]): Promise<HintExample[]> {
+    return this.#inTurn((engine) => engine.examplesOf(keys));
   }
 
   /** The hints after an earlier step, or at the nearest step whose hints are kept. */

@@ -44,6 +44,25 @@ export async function readStep(number: number, steps: PackedBytes, events: Packe
   return null;
 }
 
+/** The questions of these steps, in the order of their groups, by the number of the step. */
+export async function readQuestions(
+  steps: PackedBytes,
+  wanted: ReadonlySet<number>,
+): Promise<Map<number, readonly string[]>> {
+  const packed = unpack(await contents(steps));
+  const numbers = packed.field('number');
+  const found = new Map<number, readonly string[]>();
+  for (let i = 0; i < packed.length; i++) {
+    const number = numbers(i) as number;
+    if (wanted.has(number))
+      found.set(
+        number,
+        (packed.at(i) as KeptStep).groups.map(({ question }) => question),
+      );
+  }
+  return found;
+}
+
 /** The events whose `field` is as wanted; the others are not made. */
 export async function readEvents<F extends 'sequence' | 'key'>(
   events: PackedBytes,

@@ -5,6 +5,7 @@ import { messageOf } from '../grpo/message-of.ts';
 import { PolicyLayer } from '../grpo/policy.ts';
 import type {
   CurrentRun,
+  HintExample,
   HintLog,
   HistoryPoint,
   KeptWeights,
@@ -16,7 +17,8 @@ import type {
   RunSummary,
 } from '../grpo/run-store.ts';
 import type { HintEvent, PolicyHint, Step } from '../grpo/types.ts';
-import { packEvents, packSnapshot, packSteps, readEvents, readSnapshot, readStep } from './blocks.ts';
+import { decisiveCauses } from '../grpo/decisive.ts';
+import { packEvents, packSnapshot, packSteps, readEvents, readQuestions, readSnapshot, readStep } from './blocks.ts';
 import { deflate } from './deflate.ts';
 import { gone, movedOn, replaced, StoreError } from './errors.ts';
 import { bytesOf, isSnapshotDue, nextWindowStart, thinned, WINDOW_BYTES } from './retention.ts';
@@ -240,6 +242,28 @@ export class RunBook implements Omit<RunStore, 'close'> {
     }));
     const found = await Promise.all(blocks.map((block) => readEvents(block, 'key', (each) => each === key)));
     return { events: found.flat(), keptFrom: row.kept.step };
+  }
+
+  async examplesOf(runId: string, keys: readonly string[]): Promise<HintExample[]> {
+    const { blocks, packed } = await this.#rows.read(async (tx) => {
+      await known(tx, runId);
+      return { blocks: await tx.all('blocks', runId), packed: await tx.all('blockEvents', runId) };
+    });
+    const wanted = new Set(keys);
+    const events = await Promise.all(packed.map((block) => readEvents(block, 'key', (each) => wanted.has(each))));
+    const decided = decisiveCauses(events.flat());
+    const numbers = new Set([...decided.values()].map(({ step }) => step));
+    const questions = new Map<number, readonly string[]>();
+    for (const block of blocks) {
+      if (![...numbers].some((number) => block.step <= number && number < block.step + block.steps)) continue;
+      const steps = await this.#rows.read((tx) => tx.get('blockSteps', runId, block.number));
+      if (steps === undefined) continue;
+      for (const [number, asked] of await readQuestions(steps, numbers)) questions.set(number, asked);
+    }
+    return [...decided].flatMap(([key, { step, group }]) => {
+      const question = questions.get(step)?.[group];
+      return question === undefined ? [] : [{ key, step, question }];
+    });
   }
 
   async weightsOf(runId: string, keys: readonly string[]): Promise<KeptWeights[]> {

@@ -173,7 +173,7 @@ describe('a model whose draws the hints did not steer', () => {
     expect(byHints.candidates[0]).toMatchObject({
       sql: texts[0],
       hintScore: 3,
-      hints: [{ pattern: 'email', weight: 3, times: 1 }],
+      hints: [{ pattern: { kind: 'sql', parts: ['email'] }, weight: 3, times: 1 }],
     });
     expect(byHints.candidates[0]?.score).toBeCloseTo(3 + (byHints.candidates[0]?.rewards.total ?? NaN), 12);
     expect(byHints.candidates[1]?.why).toContain('the hints speak less for it (−0.50 against +3.00)');

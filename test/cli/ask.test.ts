@@ -33,7 +33,7 @@ describe('lab ask', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(
       /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\nChosen out of 8 candidates: reward \+\d\.\d\d/,
     );
-    expect(stdout).toMatch(/\nHints that acted:\n {2}[+−]\d\.\d\d {2}(always|if “)/);
+    expect(stdout).toMatch(/\nHints that acted:\n {2}[+−]\d\.\d\d {2}(When the question |\p{Lu}\p{L}+ )/u);
     const answer = readAnswer('shop.json');
     expect(answer).toMatchObject({
       question: 'How many customers are from France?',
@@ -179,7 +179,16 @@ describe('the table', () => {
       rewards: { components: {}, total: 0.5 },
       hintScore: 1,
       hintCount: 1,
-      hints: [{ key: 'k', cue: evil, pattern: evil, template: 'name', weight: 1, times: 1 }],
+      hints: [
+        {
+          key: 'k',
+          cue: { kind: 'word', parts: [evil] },
+          pattern: { kind: 'sql', parts: [evil] },
+          template: 'name',
+          weight: 1,
+          times: 1,
+        },
+      ],
       agreement: { same: 0, others: 0 },
       score: 0.5,
       logProbability: null,

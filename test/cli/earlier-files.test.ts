@@ -7,7 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hintsToText, parseHints, parseHintsFile } from '../../src/formats/hints-file.ts';
 import { keyOfEarlier } from '../../src/grpo/earlier.ts';
-import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
+import { reasonOf } from '../../src/grpo/sentences.ts';
+import { cueWords, patternWords } from '../../src/grpo/wording.ts';
 import { parseRecording } from '../../src/recording/recording-file.ts';
 import { lab } from './run.ts';
 
@@ -15,21 +16,21 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 const fixture = (name: string): string => gunzipSync(readFileSync(at(`test/fixtures/${name}.gz`))).toString('utf8');
 
 describe('files of earlier versions', () => {
-  it('hints come with their weights, and today’s sentences are theirs', () => {
+  it('hints come with their weights, cues and patterns', () => {
     const text = fixture('hints-v2.json');
     const { hints: written } = JSON.parse(text) as {
-      hints: { key: string; cue: string; weight: number; description: string }[];
+      hints: { key: string; cue: string | null; weight: number; description: string }[];
     };
     const hints = parseHints(text, 'hints.json');
     expect(hints).toHaveLength(124);
-    expect(hints.map((hint) => [hint.key, hint.weight, describeHint(hint)])).toEqual(
-      // A sentence had the word as it was met last, “singers”; the hint has it as it was met first.
-      written.map(({ key, cue, weight, description }) => [
-        keyOfEarlier(key),
-        weight,
-        description.replace(/“.*”/, `“${cue}”`),
-      ]),
+    expect(hints.map(({ key, weight }) => [key, weight])).toEqual(
+      written.map(({ key, weight }) => [keyOfEarlier(key), weight]),
     );
+    // Of each the sentence that was written with it has the cue and the pattern.
+    hints.forEach(({ cue, pattern }, i) => {
+      expect(cue === null ? null : cueWords(cue)).toBe(written[i]?.cue ?? null);
+      expect(written[i]?.description).toContain(` ${patternWords(pattern)}`);
+    });
     expect(parseHints(hintsToText(hints), 'again.json')).toEqual(hints);
     expect(hints[0]).not.toHaveProperty('description');
   });

@@ -321,6 +321,27 @@ describe('settings and hints', () => {
     await expect(page.undoDistil()).rejects.toThrow(/has changed since/);
   }, 120_000);
 
+  it('names a question for a hint: the one that moved it most the way it points', async () => {
+    const engine = await opened();
+    const { hints } = await engine.advance({ steps: 12, budgetMs: 1e9 });
+    const examples = await engine.examplesOf([...hints.map(({ key }) => key), 'no such hint']);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const { key, step, question } of examples) {
+      const { events } = await engine.eventsOf(key);
+      const weight = events.at(-1)?.after ?? 0;
+      const pulls = events.flatMap((event) =>
+        event.causes.map(({ group, advantage, activity }) => ({
+          step: event.step,
+          group,
+          pull: advantage * activity * Math.sign(weight),
+        })),
+      );
+      const most = pulls.reduce((a, b) => (b.pull > a.pull ? b : a));
+      expect(step).toBe(most.step);
+      expect((await engine.stepAt(step))?.groups[most.group]?.question).toBe(question);
+    }
+  });
+
   it('finds earlier steps', async () => {
     const engine = await opened();
     await engine.advance(many);

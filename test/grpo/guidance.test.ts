@@ -18,7 +18,8 @@ import {
   type GuidanceOperation,
 } from '../../src/grpo/guidance.ts';
 import { PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
-import { describeHint, reasonOf } from '../../src/grpo/sentences.ts';
+import { reasonOf } from '../../src/grpo/sentences.ts';
+import { describeHint } from '../../src/grpo/words/described.ts';
 import { patternPreferences } from '../../src/grpo/summaries.ts';
 import type { HintEvent, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { featureGradients, type FeatureGradient, type TaughtCompletion } from '../../src/grpo/gradient.ts';
 import { LEAST_CHANGE, PolicyLayer, SETTLED_SUPPORT } from '../../src/grpo/policy.ts';
-import { describeHint, hintType, reasonOf } from '../../src/grpo/sentences.ts';
+import { reasonOf } from '../../src/grpo/sentences.ts';
+import { describeHint } from '../../src/grpo/words/described.ts';
 import type { HintEvent, HintEventType, HintFeature, PolicyHint } from '../../src/grpo/types.ts';
 import { replayEvents } from './replay.ts';
 import { identity } from './identity.ts';
@@ -125,12 +126,12 @@ describe('one update', () => {
       evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
     });
     expect(describeHint(policy.hints[0] as PolicyHint)).toBe(
-      'When the question says “revenue”, prefer SUM: mean advantage +1.00 in 1 completion.',
+      'When the question says “revenue”: add up values. Mean advantage +1.00 in 1 completion, above its group.',
     );
     const [updated] = policy.update([taught(feature('SUM', 'revenue'), -1)], config, 2);
     expect(updated).toMatchObject({ type: 'update', sequence: 1 });
     expect(updated?.after).toBeCloseTo(0.05 - 0.1 - 0.1 * 0.05 * 0.05, 12);
-    expect(hintType(policy.weightOf(policy.hints[0]?.key ?? ''))).toBe('avoid');
+    expect(policy.weightOf(policy.hints[0]?.key ?? '')).toBeLessThan(0);
   });
   it('does not make a hint of thin evidence', () => {
     expect(new PolicyLayer().update([taught(feature('SUM'), 0.14)], config, 1)).toEqual([]);
@@ -283,7 +284,7 @@ describe('hand on the policy', () => {
   it('edits, disables and enables, each an event', () => {
     const policy = made();
     expect(policy.edit('* | A', { weight: -1 }, 3, 5)[0]).toMatchObject({ type: 'edit', after: -1, step: 3 });
-    expect(hintType(policy.weightOf(policy.hints[0]?.key ?? ''))).toBe('avoid');
+    expect(policy.weightOf(policy.hints[0]?.key ?? '')).toBeLessThan(0);
     expect(policy.edit('* | A', { enabled: false }, 3, 5)[0]).toMatchObject({ type: 'disable' });
     expect(policy.weightOf('* | A')).toBe(0);
     expect(policy.update([taught(feature('A'), 1)], config, 4)).toEqual([]);

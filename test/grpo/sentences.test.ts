@@ -1,31 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { guidance, keptSentence, reasonOf } from '../../src/grpo/sentences.ts';
-import type { HintEvent, HintReason, PolicyHint } from '../../src/grpo/types.ts';
+import { keptSentence, reasonOf } from '../../src/grpo/sentences.ts';
+import { hintSentence } from '../../src/grpo/words/prompted.ts';
+import type { HintEvent, HintReason } from '../../src/grpo/types.ts';
 import { identity } from './identity.ts';
 
-describe('hints in words', () => {
-  const hint = (cue: string | null, pattern: string, weight: number): PolicyHint => ({
-    ...identity(cue, pattern),
-    tables: [],
-    template: 'pattern',
-    general: true,
-    words: 0,
-    weight,
-    evidence: { support: 1, positive: 1, advantage: 1, steps: 1 },
-    createdAt: 1,
-    updatedAt: 1,
-    enabled: true,
+describe('a hint as a prompt says it', () => {
+  const said = (cue: string | null, pattern: string, weight: number): string =>
+    hintSentence(identity(cue, pattern), weight);
+  it('by strength', () => {
+    expect(said(null, 'SELECT *', -1.2)).toBe('Never show all columns.');
+    expect(said('how many', 'COUNT', 1)).toBe('When the question says “how many”: always count rows.');
+    expect(said('revenue', 'SUM(sales.price)', 0.5)).toBe(
+      'When the question says “revenue”: usually add up the price of sales.',
+    );
+    expect(said('<no number>', 'LIMIT 1', -0.5)).toBe(
+      'When the question has no number: usually don’t keep only the first row.',
+    );
+    expect(said('^how many', 'DISTINCT', -0.1)).toBe(
+      'When the question begins with “how many”: if in doubt, don’t leave out repeated rows.',
+    );
   });
-  it('says hints in words by strength, strongest first', () => {
-    expect(guidance([hint('revenue', 'SUM(price)', 0.5), hint(null, 'SELECT *', -1.2), hint('x', 'y', 0.1)])).toEqual([
-      'Strongly avoid SELECT *.',
-      'When the question says “revenue”, usually prefer SUM(price).',
-      'When the question says “x”, slightly prefer y.',
-    ]);
-    expect(guidance([hint('^how many', 'COUNT', 0.5), hint('<one value>', 'WHERE … =', 0.5)])).toEqual([
-      'When the question begins with “how many”, usually prefer COUNT.',
-      'When the question has <one value>, usually prefer WHERE … =.',
-    ]);
+  it('on one line, whoever wrote it', () => {
+    const text = `a\u2028b\n\nc${' d'.repeat(400)}`;
+    expect(hintSentence({ cue: null, pattern: { kind: 'sentence', parts: [text] } }, 1)).toMatch(/^a b c( d)+$/);
+    expect(hintSentence({ cue: null, pattern: { kind: 'sql', parts: [text] } }, 1).length).toBeLessThan(250);
+    expect(hintSentence({ cue: { kind: 'word', parts: [text] }, pattern: { kind: 'sql', parts: ['SUM'] } }, 1)).toMatch(
+      /^When the question says “a b c[ d]+”: always add up values\.$/,
+    );
   });
 });
 
@@ -63,12 +64,12 @@ describe('why a hint changed', () => {
     [
       { id: 'merged-into', cue: { kind: 'word', parts: ['revenu'], shown: ['revenue'] } },
       { type: 'merge' },
-      'Always fired together with “revenue”, which says the same in fewer words.',
+      'Always acted together with the hint for a question that says “revenue”, which says the same in fewer words.',
     ],
     [
       { id: 'merged-from', cue: { kind: 'bigram', parts: ['total', 'revenue'] } },
       { type: 'merge' },
-      'Took over the weight of “total revenue”, which always fired together with it.',
+      'Took over the weight of the hint for a question that says “total revenue”, which always acted together with it.',
     ],
     [{ id: 'by-hand' }, { type: 'edit' }, 'Changed by hand.'],
     [{ id: 'by-hand' }, { type: 'enable' }, 'Switched on by hand.'],

@@ -25,8 +25,8 @@ describe('the policy at a glance', () => {
         { ...hint('c', 'SUM', 9), enabled: false },
       ]),
     ).toEqual([
-      { pattern: 'COUNT', weight: -1, hints: 1 },
-      { pattern: 'SUM', weight: 0.75, hints: 2 },
+      { pattern: 'COUNT', what: 'count rows', weight: -1, hints: 1 },
+      { pattern: 'SUM', what: 'add up values', weight: 0.75, hints: 2 },
     ]);
   });
   it('finds what pulls one pattern both ways on the same questions', () => {

@@ -436,6 +436,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     weightsOf: () => answer('weightsOf', () => []),
     policyAt: (number) => answer('policyAt', () => ({ step: number, hints: trainer.policy.hints })),
     eventsOf: (key) => answer('eventsOf', () => ({ events: events.filter((event) => event.key === key), keptFrom: 1 })),
+    examplesOf: (keys) =>
+      answer('examplesOf', () => keys.map((key) => ({ key, step: 1, question: 'Show total revenue by product' }))),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
     judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),

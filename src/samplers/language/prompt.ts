@@ -5,7 +5,7 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { PromptMessage } from '../../grpo/origin.ts';
 import { cueKey } from '../../grpo/feature-key.ts';
-import { hintSentence } from '../../grpo/sentences.ts';
+import { hintSentence } from '../../grpo/words/prompted.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../grpo/types.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../linking/schema-index.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';

@@ -3,7 +3,6 @@
  * mean and sd → advantage → change of a weight. Computed with the algorithm's own code, so that what an
  * explanation says is what happened; `agrees` is false when a recorded number does not follow from its parts.
  */
-import { condition } from '../../grpo/wording.ts';
 import { mean, standardDeviation } from '../../grpo/advantage.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { ddofOf, rewardWeights } from '../../grpo/derived-settings.ts';
@@ -12,6 +11,7 @@ import type { Siblings, Written } from '../../grpo/estimators/estimator.ts';
 import { REWARD_MODE_LABELS, modeOfWeights } from '../../grpo/reward-modes.ts';
 import { reasonWords } from '../../grpo/reason-words.ts';
 import { reasonOf } from '../../grpo/sentences.ts';
+import { actionWords, cueWordsOf } from '../../grpo/words/hint.ts';
 import type { Completion, Group, HintEvent, RewardComponent, Step } from '../../grpo/types.ts';
 import { decimal, plural, share, signed, signedChange, term } from '../../charts/format.ts';
 import { contributions } from '../../charts/reward-bar.ts';
@@ -314,22 +314,28 @@ function teaching({ advantage, teaches }: Completion, { min_advantage_threshold:
   return `|A| is below the minimum of ${decimal(threshold)}: too close to the mean to teach.`;
 }
 
+/** “if the question says “average””. */
+function cueLabel({ cue, pattern }: Change['feature']): string {
+  const when = cueWordsOf(cue, pattern);
+  return when === null ? 'in every question' : `if the question ${when}`;
+}
+
 function explainPattern(pattern: string, step: Step): Explanation | null {
   const found = byPattern(changesOf(step)).find((one) => one.pattern === pattern);
   if (found === undefined) return null;
   return {
-    title: `Change of “${pattern}”`,
-    lead: 'Several hints share this pattern, one for each cue. Where a question has all of these cues, their weights add up.',
+    title: `Change of “${actionWords(found.changes[0].feature.pattern)}”`,
+    lead: 'Several hints do this, each on other words of a question. Where a question has all of them, their weights add up.',
     equations: [
       {
         name: 'Δw',
-        formula: 'sum over the cues',
+        formula: 'sum over the hints',
         values: sumOf(found.changes.map(({ delta }) => bracketed(delta))),
         result: signedChange(found.delta),
       },
     ],
-    parts: found.changes.map(({ key, cue, delta }) => ({
-      label: condition(cue),
+    parts: found.changes.map(({ key, feature, delta }) => ({
+      label: cueLabel(feature),
       how: '',
       value: signedChange(delta),
       sign: signOf(delta),
@@ -346,7 +352,7 @@ function explainChange(change: Change, step: Step, config: GRPOConfig): Explanat
     ({ key, type }) => key === change.key && (type === 'create' || type === 'update' || type === 'decay'),
   );
   const [learnt] = learning;
-  const title = `Change of “${change.pattern}”`;
+  const title = `Change of “${actionWords(change.feature.pattern)}”`;
   if (learnt === undefined) {
     return {
       title,

@@ -1,13 +1,13 @@
 /** What a step did to the hints, grouped by hint. */
 import { featureOfKey, patternKey } from '../../grpo/feature-key.ts';
-import { condition, patternWords } from '../../grpo/wording.ts';
-import type { HintCue, HintCause, HintEvent, PolicyHint, Step } from '../../grpo/types.ts';
+import { patternWords } from '../../grpo/wording.ts';
+import type { HintCause, HintEvent, HintFeature, PolicyHint, Step } from '../../grpo/types.ts';
 
 /** The events of one hint in one step as one line. */
 export interface Change {
   readonly key: string;
-  readonly cue: HintCue | null;
-  /** In words. */
+  readonly feature: Pick<HintFeature, 'cue' | 'pattern'>;
+  /** As a short text, which SQL can be searched for. */
   readonly pattern: string;
   readonly before: number;
   /** null when the hint is gone. */
@@ -17,11 +17,6 @@ export interface Change {
   readonly causes: readonly HintCause[];
   /** The last event of the hint in the step. */
   readonly event: HintEvent;
-}
-
-/** A hint by name, apart from the others of its pattern: "SELECT a.b if “name”". */
-export function nameOf({ pattern, cue }: Pick<PolicyHint, 'pattern' | 'cue'>): string {
-  return `${patternWords(pattern)} ${condition(cue)}`;
 }
 
 /** One change per hint, the largest first. */
@@ -43,7 +38,7 @@ export function changesOf(step: Step): Change[] {
       return [
         {
           key,
-          cue: named.cue,
+          feature: named,
           pattern: patternWords(named.pattern),
           before,
           after: event.after,
@@ -83,15 +78,23 @@ export interface PatternChange {
   readonly pattern: string;
   readonly delta: number;
   /** The largest first; at least one. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly [Change, ...Change[]];
 }
 
 /** Changes gathered by pattern, the largest sum first. */
 export function byPattern(changes: readonly Change[]): PatternChange[] {
-  const gathered = new Map<string, Change[]>();
-  for (const change of changes) gathered.set(change.pattern, [...(gathered.get(change.pattern) ?? []), change]);
+  const gathered = new Map<string, [Change, ...Change[]]>();
+  for (const change of changes) {
+    const same = gathered.get(change.pattern);
+    if (same === undefined) gathered.set(change.pattern, [change]);
+    else same.push(change);
+  }
   return [...gathered.entries()]
-    .map(([pattern, list]) => ({ pattern, delta: list.reduce((sum, { delta }) => sum + delta, 0), changes: list }))
+    .map(([pattern, list]) => ({
+      pattern,
+      delta: list.reduce((sum, { delta }) => sum + delta, 0),
+      changes: list,
+    }))
     .sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
 }
 

@@ -4,13 +4,15 @@ import { hasSpread, present } from '../../grpo/advantage.ts';
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { estimatorOf } from '../../grpo/estimators/compare.ts';
 import { REWARD_COMPONENT_LABELS } from '../../grpo/reward-modes.ts';
-import type { Completion, Group, RewardComponent, Step } from '../../grpo/types.ts';
+import type { Completion, Group, HintPattern, RewardComponent, Step } from '../../grpo/types.ts';
 import { changesOf, usersOf, type Change } from './changes.ts';
 import { mishap } from './outcome.ts';
 
 export interface Phrase {
   readonly text: string;
-  readonly tone?: 'gain' | 'loss' | 'code';
+  readonly tone?: 'gain' | 'loss';
+  /** What a hint does, to be said in words in the place of `text`. */
+  readonly pattern?: HintPattern;
 }
 
 export interface Story {
@@ -202,7 +204,7 @@ function following(
   if (change === undefined) return [{ text: '.' }];
   return [
     { text: '; ' },
-    { text: change.pattern, tone: 'code' },
+    { text: change.pattern, pattern: change.feature.pattern },
     { text: sign > 0 ? ' gains weight.' : ' loses weight.' },
   ];
 }

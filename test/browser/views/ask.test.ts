@@ -30,8 +30,15 @@ const best: AskCandidate = {
     truncated: false,
   },
   hints: [
-    { key: 'a', cue: 'list', pattern: 'SELECT products.name', template: 'name', weight: 0.9, times: 2 },
-    { key: 'b', cue: null, pattern: 'DISTINCT', template: 'pattern', weight: -0.2, times: 1 },
+    {
+      key: 'a',
+      cue: { kind: 'word', parts: ['list'] },
+      pattern: { kind: 'sql', parts: ['SELECT products.name'] },
+      template: 'name',
+      weight: 0.9,
+      times: 2,
+    },
+    { key: 'b', cue: null, pattern: { kind: 'sql', parts: ['DISTINCT'] }, template: 'pattern', weight: -0.2, times: 1 },
   ],
   agreement: { same: 4, others: 6 },
 };
@@ -199,8 +206,8 @@ describe('the answer', () => {
       )
       .toBeVisible();
     await expect
-      .element(page.getByRole('listitem').filter({ hasText: 'SELECT products.name' }))
-      .toHaveTextContent('+0.90 SELECT products.name if “list”, 2 times');
+      .element(page.getByRole('listitem').filter({ hasText: 'Begin the answer' }))
+      .toHaveTextContent('+0.90 Begin the answer with the name of products the question says “list”, 2 times');
     await expect.element(page.getByText('and 7 more hints; +0.70 in all')).toBeVisible();
   });
 

@@ -129,7 +129,7 @@ describe('every number opens to its arithmetic', () => {
   test('a changed weight names its causes and leads to its story', async () => {
     const { run } = await showPage(SPREAD);
     await run.stepOnce();
-    await page.getByRole('button', { name: /^Change of SUM\(/ }).click();
+    await page.getByRole('button', { name: /^Change of “add up/ }).click();
     await vi.waitFor(() => expect(dialog()?.textContent ?? '').toContain('Δw'));
     expect(dialog()?.textContent).toContain('Completion 2');
     await page.getByRole('button', { name: 'The whole story of this hint' }).click();
@@ -181,9 +181,11 @@ describe('hints', () => {
     const { run } = await showPage(SPREAD);
     await run.stepOnce();
     await page.getByRole('button', { name: /^All \d+ hints$/ }).click();
-    await page.getByRole('searchbox').fill('group by products');
-    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(1));
-    const weight = page.getByRole('spinbutton', { name: 'Weight of GROUP BY products.name if “revenue”' });
+    await page.getByRole('searchbox').fill('group name of products');
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] section li')).toHaveLength(1));
+    const weight = page.getByRole('spinbutton', {
+      name: 'Weight of “When the question says “revenue”: make one group for each value of the name of products.”',
+    });
     await weight.fill('99');
     await userEvent.tab();
     await expect.element(page.getByText(/must be a number from −5 to 5/)).toBeVisible();
@@ -192,7 +194,7 @@ describe('hints', () => {
     await vi.waitFor(() =>
       expect(run.hints.find(({ pattern }) => patternWords(pattern) === 'GROUP BY products.name')?.weight).toBe(1.5),
     );
-    await page.getByRole('checkbox', { name: 'Use GROUP BY products.name' }).click();
+    await page.getByRole('checkbox', { name: /^Use “When the question says “revenue”: make one group/ }).click();
     await vi.waitFor(() =>
       expect(run.hints.find(({ pattern }) => patternWords(pattern) === 'GROUP BY products.name')?.enabled).toBe(false),
     );
@@ -265,7 +267,7 @@ describe('keyboard', () => {
     await expect.element(chart).toHaveAttribute('aria-valuenow', '2');
     await expect.element(page.getByText('at step 2').first()).toBeVisible();
     await page.getByRole('button', { name: 'As a table' }).click();
-    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(3));
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] section li')).toHaveLength(3));
     await page.getByRole('button', { name: /the policy after step 2$/ }).click();
     await expect.element(page.getByRole('heading', { name: 'The policy after step 2' })).toBeVisible();
     expect(document.querySelectorAll('dialog[open] section li').length).toBeGreaterThan(0);
@@ -296,7 +298,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     await shown.run.stepOnce();
     const openers = [
       /^Advantage of completion 2/,
-      /^Change of SUM\(/,
+      /^Change of “add up/,
       /^Weight of /,
       /^All \d+ hints$/,
       /^Pick a question/,

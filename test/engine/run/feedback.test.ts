@@ -68,7 +68,7 @@ describe('feedback on a completion', () => {
     expect(values.every((value) => value === 1 || value === -1)).toBe(true);
     expect(after?.completions.map(({ rewards }) => rewards.total)).toEqual(values);
     const right = after?.completions.find(({ rewards }) => rewards.components.feedback?.value === 1);
-    expect(right?.rewards.components.feedback?.reasons[0]?.id).toBe('person-wrote');
+    expect(right?.rewards.components.feedback?.reasons[0]?.id).toBe('same-as-written');
     // Of another question nobody said anything.
     expect(
       (await engine.advance(one('List the product names.'))).step?.groups[0]?.completions[0]?.rewards.total,

@@ -98,11 +98,11 @@ describe('a prompt for a few boats', () => {
     );
     const prompt = build('how many boats are there', policy);
     expect(system(prompt).split('Hints:\n')[1]?.split('\n')).toEqual([
-      '- Strongly avoid SELECT *.',
-      '- When the question begins with “how many”, usually prefer only COUNT.',
-      '- When the question says “how many”, usually prefer COUNT(*).',
-      '- When the question says “hull”, usually prefer boat.length.',
-      '- When the question has <no number>, slightly avoid LIMIT <number>.',
+      '- Never show all columns.',
+      '- When the question begins with “how many”: usually answer with one count and nothing else.',
+      '- When the question says “how many”: usually count rows.',
+      '- When the question says “hull”: usually use boat.length.',
+      '- When the question has no number: if in doubt, don’t keep as many rows as the number says.',
     ]);
     expect(prompt.hints).toEqual([
       '* | SELECT *',
@@ -116,7 +116,7 @@ describe('a prompt for a few boats', () => {
     const policy = policyOf(hint(null, '*', 'A', 2), hint(null, '*', 'B', 0.5));
     const held: PolicyView = { ...policy, weightOf: (key) => (key === '* | A' ? 0.2 : key === '* | B' ? 0.5 : 0) };
     expect(build('boats', held).hints).toEqual(['* | B', '* | A']);
-    expect(system(build('boats', held))).toContain('Slightly prefer A.');
+    expect(system(build('boats', held))).toContain('If in doubt, use A.');
   });
   it('hints off differs in nothing but the hints', () => {
     const policy = policyOf(hint(null, '*', 'A', 2));
@@ -132,7 +132,7 @@ describe('a prompt for a few boats', () => {
       build('boats', policy, { hintsInPrompt: false }, guidance),
     ];
     expect(on.hints).toEqual(['guidance:1', '* | A']);
-    expect(system(on)).toBe(`${system(off)}\n\nHints:\n- When asked, count the rows.\n- Strongly prefer A.`);
+    expect(system(on)).toBe(`${system(off)}\n\nHints:\n- When asked, count the rows.\n- Always use A.`);
     expect([off.hints, off.leftOut.hints]).toEqual([[], 0]);
     expect(off).toEqual(build('boats', NOTHING));
   });

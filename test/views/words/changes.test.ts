@@ -18,7 +18,10 @@ test('changes of one pattern under several cues add up', async () => {
   const { step } = await stepOf(SPREAD);
   const [first] = changesOf(step);
   if (!first) throw new Error('fixture');
-  const [together] = byPattern([first, { ...first, key: 'other', cue: { kind: 'word', parts: ['total'] } }]);
+  const [together] = byPattern([
+    first,
+    { ...first, key: 'other', feature: { ...first.feature, cue: { kind: 'word', parts: ['total'] } } },
+  ]);
   expect(together?.delta).toBeCloseTo(2 * first.delta, 12);
   expect(together?.changes).toHaveLength(2);
 });
