@@ -168,7 +168,11 @@ describe('train with an endpoint', { timeout: 120_000 }, () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['an unknown sampler', ['--sampler', 'oracle'], /--sampler must be sketch or endpoint or replay or feedback, not "oracle"/],
+    [
+      'an unknown sampler',
+      ['--sampler', 'oracle'],
+      /--sampler must be sketch or endpoint or replay or feedback, not "oracle"/,
+    ],
     ['an option without its value', ['--base-url', '--model', 'm'], /--base-url needs a value: URL/],
     ['no address', ['--sampler', 'endpoint'], /needs --base-url URL/],
     [
