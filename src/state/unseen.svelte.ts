@@ -17,7 +17,7 @@ interface UnseenOptions {
 /** Milliseconds of measuring between two looks at what else is to be done. */
 const SLICE_MS = 50;
 /** Of the time that steps take at top speed. */
-const SHARE_AT_MAX = 0.2;
+const SHARE_AT_MAX = 0.1;
 /** Milliseconds that are saved up at most. */
 const MOST_SAVED_MS = 200;
 
