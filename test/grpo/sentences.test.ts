@@ -6,7 +6,7 @@ import { identity } from './identity.ts';
 
 describe('a hint as a prompt says it', () => {
   const said = (cue: string | null, pattern: string, weight: number): string =>
-    hintSentence(identity(cue, pattern), weight);
+    hintSentence([identity(cue, pattern)], weight);
   it('by strength', () => {
     expect(said(null, 'SELECT *', -1.2)).toBe('Never show all columns.');
     expect(said('how many', 'COUNT', 1)).toBe('When the question says “how many”: always count rows.');
@@ -20,13 +20,18 @@ describe('a hint as a prompt says it', () => {
       'When the question begins with “how many”: if in doubt, don’t leave out repeated rows.',
     );
   });
+  it('what several say, once', () => {
+    expect(hintSentence([identity('how many', 'COUNT'), identity('<no number>', 'COUNT')], 0.9)).toBe(
+      'When the question says “how many” and has no number: usually count rows.',
+    );
+  });
   it('on one line, whoever wrote it', () => {
     const text = `a\u2028b\n\nc${' d'.repeat(400)}`;
-    expect(hintSentence({ cue: null, pattern: { kind: 'sentence', parts: [text] } }, 1)).toMatch(/^a b c( d)+$/);
-    expect(hintSentence({ cue: null, pattern: { kind: 'sql', parts: [text] } }, 1).length).toBeLessThan(250);
-    expect(hintSentence({ cue: { kind: 'word', parts: [text] }, pattern: { kind: 'sql', parts: ['SUM'] } }, 1)).toMatch(
-      /^When the question says “a b c[ d]+”: always add up values\.$/,
-    );
+    expect(hintSentence([{ cue: null, pattern: { kind: 'sentence', parts: [text] } }], 1)).toMatch(/^a b c( d)+$/);
+    expect(hintSentence([{ cue: null, pattern: { kind: 'sql', parts: [text] } }], 1).length).toBeLessThan(250);
+    expect(
+      hintSentence([{ cue: { kind: 'word', parts: [text] }, pattern: { kind: 'sql', parts: ['SUM'] } }], 1),
+    ).toMatch(/^When the question says “a b c[ d]+”: always add up values\.$/);
   });
 });
 

@@ -20,13 +20,14 @@ export function cueWordsOf(cue: HintCue | null, pattern: HintPattern): string | 
   return cue === null ? null : cuePredicate(cue, actionOf(pattern).beside?.mention);
 }
 
-/** “When the question says “average”: take an average.” `strength`: said before the order, as “usually” is. */
-export function hintWords({ cue, pattern }: Worded, weight: number, strength = ''): string {
+/** “When the question says “average”: take an average.” */
+export function hintWords({ cue, pattern }: Worded, weight: number): string {
   const words = actionOf(pattern);
   const isBeside = cue?.kind === 'before' || cue?.kind === 'after';
   const { does, doesNot } = isBeside ? (words.beside ?? words) : words;
   const order = weight < 0 ? doesNot : does;
   if (pattern.kind === 'sentence') return order;
-  const what = strength === '' ? order : `${strength} ${order}`.replace(/^always don’t /, 'never ');
-  return cue === null ? `${capital(what)}.` : `When the question ${cuePredicate(cue, words.beside?.mention)}: ${what}.`;
+  return cue === null
+    ? `${capital(order)}.`
+    : `When the question ${cuePredicate(cue, words.beside?.mention)}: ${order}.`;
 }

@@ -4,20 +4,18 @@
  */
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { PromptMessage } from '../../grpo/origin.ts';
-import { cueKey } from '../../grpo/feature-key.ts';
 import { hintSentence } from '../../grpo/words/prompted.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../grpo/types.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../linking/schema-index.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
-import { factsOf } from '../sketch/frames.ts';
-import { groundOf } from '../sketch/ground.ts';
+import { hintLines } from './hint-lines.ts';
 import { tableTexts } from './schema-text.ts';
 
 /** Characters counted as one token: an estimate for English and SQL, since the tokeniser is the model's own affair. */
 export const CHARACTERS_PER_TOKEN = 4;
 /** Least budget of a prompt, whatever room the answer takes. */
 const LEAST_PROMPT = 100;
-/** Learned hints of one prompt: beyond a few, a model follows none. */
+/** Lines of learned hints in one prompt: beyond a few, a model follows none. */
 export const MOST_HINTS = 20;
 
 export interface PromptRequest {
@@ -85,13 +83,9 @@ export function buildPrompt({
 }: PromptRequest): BuiltPrompt {
   const linked = tableLinks(analysis, index);
   const texts = tableTexts(index, analysis);
-  const relevant = settings.hintsInPrompt
-    ? relevantHints(policy, relevance(analysis, index), new Set(linked.keys()))
-    : [];
+  const relevant = settings.hintsInPrompt ? hintLines(policy, analysis, index, new Set(linked.keys())) : [];
   const drawn = settings.hintsInPrompt ? guidance : [];
-  const sentences = new Map(
-    relevant.slice(0, MOST_HINTS).map((hint) => [hint.key, hintSentence(hint, policy.weightOf(hint.key))]),
-  );
+  const lines = new Map(relevant.slice(0, MOST_HINTS).map((line) => [line.text, line]));
   const tables = new Map(texts.map((text) => [text.table, text.ddl]));
   const samples = new Map(
     texts.flatMap((text) =>
@@ -101,14 +95,14 @@ export function buildPrompt({
   const sampleCount = samples.size;
 
   const system = (): string => {
-    const lines = [...tables].flatMap(([table, ddl]) => [
+    const schemaLines = [...tables].flatMap(([table, ddl]) => [
       ddl,
       ...[...samples.values()].filter((line) => line.table === table).map(({ text }) => text),
     ]);
-    const advice = [...drawn.map((hint) => hintSentence(hint, 1)), ...sentences.values()];
+    const advice = [...drawn.map((hint) => hintSentence([hint], 1)), ...lines.keys()];
     return [
       TASK,
-      `Tables:\n${lines.join('\n')}`,
+      `Tables:\n${schemaLines.join('\n')}`,
       ...(advice.length === 0 ? [] : [`Hints:\n${advice.map((sentence) => `- ${sentence}`).join('\n')}`]),
     ].join('\n\n');
   };
@@ -127,7 +121,7 @@ export function buildPrompt({
       .map(([key]) => key),
     ({ text }) => text.length + 1,
   );
-  dropWhileOver(room(), sentences, [...sentences.keys()].reverse(), (sentence) => sentence.length + 3);
+  dropWhileOver(room(), lines, [...lines.keys()].reverse(), ({ text }) => text.length + 3);
   dropWhileOver(
     room(),
     tables,
@@ -145,10 +139,10 @@ export function buildPrompt({
       { role: 'system', content },
       { role: 'user', content: question },
     ],
-    hints: [...drawn.map(({ key }) => key), ...sentences.keys()],
+    hints: [...drawn.map(({ key }) => key), ...new Set([...lines.values()].flatMap(({ keys }) => keys))],
     leftOut: {
       samples: sampleCount - samples.size,
-      hints: relevant.length - sentences.size,
+      hints: relevant.length - lines.size,
       tables: schema.tables.length - tables.size,
     },
     tokens,
@@ -180,28 +174,4 @@ export function tableLinks(analysis: QuestionAnalysis, index: SchemaIndex): Map<
   for (const { table, score } of analysis.values) add(table, 1.5 * score);
   for (const { table, score } of analysis.columns) add(table, score);
   return scores;
-}
-
-/** Keys of what a hint can hang on in this question: its cues, and the facts of it as a whole. */
-function relevance(analysis: QuestionAnalysis, index: SchemaIndex): ReadonlySet<string> {
-  return new Set([
-    ...analysis.cues.map(({ key }) => key),
-    ...factsOf(groundOf(analysis, index)).map((fact) => cueKey({ kind: 'typed', parts: [fact] })),
-  ]);
-}
-
-/**
- * The hints that act and concern the question, strongest first: without a cue, with a cue it has, or about tables it
- * points at. Link hints stay out: how a mention is turned into SQL is the sketch sampler's way of speaking.
- */
-function relevantHints(policy: PolicyView, hooks: ReadonlySet<string>, linked: ReadonlySet<string>): PolicyHint[] {
-  return policy.hints
-    .filter(
-      ({ key, cue, tables, template }) =>
-        template !== 'guidance' &&
-        template !== 'link' &&
-        policy.weightOf(key) !== 0 &&
-        (cue === null || hooks.has(cueKey(cue)) || (tables.length > 0 && tables.every((table) => linked.has(table)))),
-    )
-    .sort((a, b) => Math.abs(policy.weightOf(b.key)) - Math.abs(policy.weightOf(a.key)) || (a.key < b.key ? -1 : 1));
 }

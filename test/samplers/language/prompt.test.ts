@@ -112,6 +112,33 @@ describe('a prompt for a few boats', () => {
       '<no number> | LIMIT <number>',
     ]);
   });
+  it('says once what several hints do, and resolves hints on naming to the names of the question', () => {
+    const policy = policyOf(
+      hint('how many', '"how many"', 'COUNT', 0.5),
+      hint('<no number>', '<no number>', 'COUNT', 0.4),
+      hint('… of', 'after:of', 'SELECT ← exact name', 0.7, { template: 'link' }),
+      hint(null, '*', 'SELECT ← named, in a named table', 0.5, { template: 'link' }),
+      hint(null, '*', 'COUNT(*) ← named table', -0.6, { template: 'link' }),
+      hint(null, '*', 'GROUP BY ← exact name', 0.1, { template: 'link' }),
+    );
+    const counted = build('how many boats are there', policy);
+    expect(system(counted).split('Hints:\n')[1]?.split('\n')).toEqual([
+      '- When the question says “how many” and has no number: usually count rows.',
+      '- Usually don’t count the rows of boat.',
+    ]);
+    const shown = build('titles of boats', policy);
+    expect(system(shown).split('Hints:\n')[1]?.split('\n')).toEqual([
+      '- Always begin the answer with boat.title.',
+      '- Usually don’t count the rows of boat.',
+      '- When the question has no number: usually count rows.',
+    ]);
+    expect(shown.hints).toEqual([
+      'after:of | SELECT ~ exact name',
+      '* | SELECT ~ named, in a named table',
+      '* | COUNT(*) ~ named table',
+      '<no number> | COUNT',
+    ]);
+  });
   it('goes by the weight with which a hint acts, not by the one it has', () => {
     const policy = policyOf(hint(null, '*', 'A', 2), hint(null, '*', 'B', 0.5));
     const held: PolicyView = { ...policy, weightOf: (key) => (key === '* | A' ? 0.2 : key === '* | B' ? 0.5 : 0) };
