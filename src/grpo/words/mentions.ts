@@ -60,11 +60,24 @@ const COUNTED: Readonly<Record<string, string>> = {
   '3 or more named': 'three columns or more',
 };
 
+/** What stands before a value, where that says how it is meant. */
+const DENIED: Readonly<Record<string, string>> = {
+  'a value right after a denying word': 'for a value right after “not”, “no” or the like',
+  'a value that no word denies': 'for a value that no word denies',
+};
+
 /** Null for what is no handling that is known. */
 export function mentionAction(shape: string): Action | null {
   const known = MENTIONS[shape];
   if (known !== undefined) return said(known[0], known[1]);
-  return dateAction(shape) ?? numberAction(shape) ?? shownAction(shape);
+  return deniedAction(shape) ?? dateAction(shape) ?? numberAction(shape) ?? shownAction(shape);
+}
+
+function deniedAction(shape: string): Action | null {
+  const [, operator, what = ''] = /^WHERE … (=|<>) for (.+)$/.exec(shape) ?? [];
+  const clause = DENIED[what];
+  if (clause === undefined) return null;
+  return given(clause, operator === '=' ? 'keep rows that have it' : 'keep rows that have another value');
 }
 
 function dateAction(shape: string): Action | null {

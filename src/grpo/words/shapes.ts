@@ -72,6 +72,35 @@ const SHAPES: Readonly<Record<string, Said>> = {
     'show no further column once those that the question names are shown',
     'show a further column even if the question names no more',
   ],
+  'no more columns with something asked for left': [
+    'show no further column even if the question asks for one more',
+    'show a further column if the question asks for one more',
+  ],
+  'no more columns with nothing asked for left': [
+    'show no further column once all that the question asks for are shown',
+    'show a further column even if the question asks for no more',
+  ],
+  'no more columns with unknown words left': [
+    'show no further column though the question asks for something in unknown words',
+    'show a further column if the question asks for something in unknown words',
+  ],
+  'no more columns of a group with something asked for left': [
+    'show no further column of a group even if the question asks for one more',
+    'show a further column of a group if the question asks for one more',
+  ],
+  'no more columns of a group with nothing asked for left': [
+    'show no further column of a group once all that the question asks for are shown',
+    'show a further column of a group even if the question asks for no more',
+  ],
+  'figure in the answer, asked for': [
+    'show the figure of the groups where the question asks for it',
+    'leave out the figure of the groups though the question asks for it',
+  ],
+  'figure in the answer, not asked for': [
+    'show the figure of the groups though the question does not ask for it',
+    'leave out the figure of the groups where the question does not ask for it',
+  ],
+  'SELECT * where everything is asked for': 'show all columns where the question asks for everything',
   'GROUP BY what is shown': 'make one group for each name that is shown, even where two rows share a name',
   'GROUP BY the key of what is shown': 'make one group for each id, even where two rows share the name that is shown',
   'GROUP BY what is not shown': 'group by a column that is not shown',
