@@ -481,8 +481,8 @@ export interface Sampler {
    */
   distribution(request: Omit<SampleRequest, 'random'>, samples: readonly Sample[]): Distribution | null;
   /**
-   * The decisions of the greedy completion, those with a choice; absent, or null, for a sampler that takes none. `policy`
-   * and temperature as for `greedy`.
+   * The decisions of the greedy completion, those with a choice; absent, or null, for a sampler that takes none.
+   * `policy` and temperature as for `greedy`.
    */
   decisions?(request: Omit<SampleRequest, 'random'>): readonly OpenDecision[] | null;
 }

@@ -42,8 +42,8 @@ const MEMORY = 2000;
 
 /**
  * The rewards of a group. The four reference-free components are always computed; gold, agreement and feedback only
- * when they have a weight. A component that could not be computed is absent: the remaining weights share its part, where
- * TRL counts it as 0; as in TRL, only a completion that lacks all of them has no total and is left out.
+ * when they have a weight. A component that could not be computed is absent: the remaining weights share its part,
+ * where TRL counts it as 0; as in TRL, only a completion that lacks all of them has no total and is left out.
  */
 export function makeRewardModel({ schema, database, weights, analyse, feedback }: RewardModelOptions): RewardModel {
   const structures = new Map<string, SqlStructure>();
