@@ -9,9 +9,9 @@
  * H is the cross-entropy over the options of decision d, c_k ≥ 1 how much a reader has to take in for hint k. The L1
  * penalty (Tibshirani 1996) makes most weights exactly 0; λ falls step by step from where all are (the path of
  * Friedman, Hastie, Tibshirani, J. Stat. Softw. 33 (2010), fitted like theirs by coordinate descent), and the first
- * policy that answers enough of the questions exactly as the whole one does is taken. Its weights are then fitted once more without
- * the penalty, which had made them too small. Distillation of one policy into another: Hinton et al., arXiv 1503.02531.
- * Pure.
+ * policy that answers enough of the questions exactly as the whole one does is taken. Its weights are then fitted once
+ * more without the penalty, which had made them too small. Distillation of one policy into another: Hinton et al.,
+ * arXiv 1503.02531. Pure.
  */
 import { exp } from './portable-math.ts';
 import type { HintFeature, OpenDecision } from './types.ts';
