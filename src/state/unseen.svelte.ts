@@ -160,7 +160,9 @@ export class UnseenState {
       return isDone;
     } catch (error) {
       if (generation !== this.#generation) return false;
-      this.#failure = messageOf(error);
+      // A run that is lost is told of by the page itself, with the way out.
+      const isLost = error instanceof Error && error.name === 'StoreLost';
+      this.#failure = isLost ? 'this run can no longer be read here.' : messageOf(error);
       this.stop();
       return true;
     }

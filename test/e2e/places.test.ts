@@ -194,7 +194,7 @@ test('what the address says wrong twice is told once, and the page works', async
   const page = await opened(`${await served()}?g=abc&g=abc&seed=x&seed=x`);
   const problems = collectProblems(page);
   await stepped(page);
-  expect(await page.getByText(/In the address: group_size/).count()).toBe(1);
+  expect(await page.getByText(/In the address: Group size G \(group_size\)/).count()).toBe(1);
   expect(problems).toEqual([]);
 });
 

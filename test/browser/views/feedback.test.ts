@@ -165,7 +165,7 @@ describe('what a run starts from', () => {
     await run.stepOnce();
     await page.getByRole('button', { name: /^All \d+ hints$/ }).click();
     const show = page.getByRole('dialog').getByRole('combobox', { name: /^Show/ });
-    const rows = (): number => document.querySelectorAll('dialog[open] tbody tr').length;
+    const rows = (): number => document.querySelectorAll('dialog[open] section li').length;
     await vi.waitFor(() => expect(rows()).toBeGreaterThan(1));
     await show.selectOptions('starter');
     await vi.waitFor(() => expect(rows()).toBe(1));

@@ -267,7 +267,7 @@ describe('keyboard', () => {
     await expect.element(chart).toHaveAttribute('aria-valuenow', '2');
     await expect.element(page.getByText('at step 2').first()).toBeVisible();
     await page.getByRole('button', { name: 'As a table' }).click();
-    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] section li')).toHaveLength(3));
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog[open] tbody tr')).toHaveLength(3));
     await page.getByRole('button', { name: /the policy after step 2$/ }).click();
     await expect.element(page.getByRole('heading', { name: 'The policy after step 2' })).toBeVisible();
     expect(document.querySelectorAll('dialog[open] section li').length).toBeGreaterThan(0);
