@@ -102,7 +102,7 @@ export interface Progress {
 }
 
 export interface Distilled extends Progress {
-  /** What distilling did; null where nothing was learned, or the sampler takes no decisions. */
+  /** What distilling did; null where no answer hangs on what was learned, or the sampler takes no decisions. */
   readonly distilled: Omit<Distillation, 'events'> | null;
 }
 

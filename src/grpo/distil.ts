@@ -37,16 +37,18 @@ export interface Distilled {
   /** Questions that are answered by the very same decisions as before, and all of them. */
   readonly same: number;
   readonly questions: number;
+  /** Questions that would be answered otherwise without the hints that could have gone. */
+  readonly decided: number;
 }
 
-/** Share of the questions whose answer may change. */
+/** Of the questions whose answer the hints decide, the share that may be answered otherwise. */
 const MAY_CHANGE = 0.1;
 /** λ falls by this factor, so often. */
 const PATH_FACTOR = 0.75;
 const PATH_STEPS = 30;
-/** Coordinate descent ends after so many sweeps, or when no weight moved by more than this. */
+/** Coordinate descent ends after so many sweeps, or when no weight would move by this much: less changes no answer. */
 const SWEEPS = 60;
-const STILL = 1e-3;
+const STILL = 5e-3;
 /** Keeps the last fit finite where the whole policy is certain: a normal prior of this precision. */
 const RIDGE = 0.05;
 /** A step of one weight: the quadratic model holds near by. */
@@ -77,7 +79,9 @@ export function distil({ answers, weightOf, isFixed, most, limit }: DistilOption
   const questions = answers.length;
   let lambda = columns.reduce((top, column) => Math.max(top, Math.abs(slope(rows, column).g) / column.cost), 0);
   let best = { same: sameAnswers(rows, questions), weights: weights.slice() };
-  for (let step = 0; step < PATH_STEPS && best.same < Math.ceil(questions * (1 - MAY_CHANGE)); step++) {
+  const decided = questions - best.same;
+  const enough = questions - Math.floor(decided * MAY_CHANGE);
+  for (let step = 0; step < PATH_STEPS && best.same < enough; step++) {
     lambda *= PATH_FACTOR;
     descend(rows, columns, weights, { lambda, ridge: 0, limit, all: true });
     if (count(weights) > most) break;
@@ -99,6 +103,7 @@ export function distil({ answers, weightOf, isFixed, most, limit }: DistilOption
     of,
     same: sameAnswers(rows, questions),
     questions,
+    decided,
   };
 }
 
@@ -216,7 +221,7 @@ function descend(
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     // Every fifth sweep asks all of them; those between, the few that are in.
     const whole = all && sweep % 5 === 0;
-    let moved = 0;
+    let moved = false;
     for (const [k, column] of columns.entries()) {
       const weight = weights[k] ?? 0;
       if (weight === 0 && !whole) continue;
@@ -227,20 +232,30 @@ function descend(
       const shrunk = wanted > cut ? wanted - cut : wanted < -cut ? wanted + cut : 0;
       const near = Math.min(weight + LONGEST_STEP, Math.max(weight - LONGEST_STEP, shrunk));
       const next = Math.min(limit, Math.max(-limit, near));
-      if (next === weight) continue;
+      // What a step this small changes is not worth going over all the rows; but 0 is to be 0.
+      if (next === weight || (next !== 0 && Math.abs(next - weight) < STILL)) continue;
       weights[k] = next;
       add(rows, column, next - weight);
-      moved = Math.max(moved, Math.abs(next - weight));
+      moved = true;
     }
-    if (moved < STILL && (whole || !all)) return;
+    if (!moved && (whole || !all)) return;
   }
 }
 
 function add(rows: readonly Row[], { rows: where, options }: Column, by: number): void {
+  const factor = exp(by);
   for (let i = 0; i < where.length; i++) {
     const { z, p } = rows[where[i] ?? 0] as Row;
-    for (const option of options[i] ?? []) z[option] = (z[option] ?? 0) + by;
-    softmax(z, p);
+    const firing = options[i] ?? [];
+    let on = 0;
+    for (const option of firing) on += p[option] ?? 0;
+    // The softmax of logits that some options exceed by `by`, from the one before: no exponential for each option.
+    const total = 1 + on * (factor - 1);
+    for (const option of firing) {
+      z[option] = (z[option] ?? 0) + by;
+      p[option] = (p[option] ?? 0) * factor;
+    }
+    for (let option = 0; option < p.length; option++) p[option] = (p[option] ?? 0) / total;
   }
 }
 

@@ -20,7 +20,8 @@ export const MOST_DISTILLED = 300;
 
 /**
  * Leaves of the hints that the run learned the few that decide the same on these questions. Those it started from,
- * those switched off and those in words stay. Null for a sampler without decisions, and where nothing was learned.
+ * those switched off and those in words stay. Null for a sampler without decisions, and
+ * where no answer hangs on what was learned.
  */
 export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[], most: number): Distillation | null {
   const { policy, sampler, config, step } = trainer;
@@ -38,13 +39,14 @@ export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[
     if (decisions === null) return null;
     answers.push(decisions);
   }
-  const { weights, same } = distil({
+  const { weights, same, decided } = distil({
     answers,
     weightOf: (key) => policy.weightOf(key),
     isFixed: (key) => !learned.has(key),
     most,
     limit,
   });
+  if (decided === 0) return null;
   const kept = policy.hints.flatMap((hint) => {
     if (!learned.has(hint.key)) return [hint];
     const logit = weights.get(hint.key);

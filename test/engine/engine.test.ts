@@ -306,7 +306,7 @@ describe('settings and hints', () => {
     const { hints: before } = await page.advance({ steps: 12, budgetMs: 1e9 });
     const { hints, distilled } = await page.distil();
     expect(distilled).toMatchObject({ kept: hints.length, of: before.length });
-    expect(hints.length).toBeLessThan(before.length / 3);
+    expect(hints.length).toBeLessThan(before.length / 2);
     expect(distilled?.same).toBeGreaterThanOrEqual((distilled?.questions ?? 0) * 0.8);
     expect((await engine.open({})).hints).toEqual(hints);
     const { events } = await engine.eventsOf(

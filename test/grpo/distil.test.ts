@@ -66,6 +66,13 @@ test('of the cues that always come together one hint is left, and every question
     );
 });
 
+test('where no answer hangs on the hints, none is needed', () => {
+  const decision = choice(['a'], ['X', 'Y']);
+  const weightOf = (key: string): number => (key === feature('a', 'X').key ? 1 : 0);
+  const { weights, decided, same } = distil({ answers: [[decision]], weightOf, ...options });
+  expect([weights.size, decided, same]).toEqual([0, 0, 1]);
+});
+
 test('what is fixed counts with its weight and is not fitted', () => {
   const decision = choice(['a'], ['X', 'Y']);
   const fixed = feature('a', 'Y').key;

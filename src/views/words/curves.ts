@@ -28,15 +28,15 @@ export function curvesOf(history: readonly HistoryPoint[]): Curve[] {
       },
     ]),
     {
-      title: 'Clip ratio',
+      title: 'Decisions cut by the clip',
       of: ({ clipRatio = 0 }) => clipRatio,
       format: percent,
       tickFormat: percent,
       axis: upTo(0.1),
     },
     { title: 'KL from the start', of: ({ start }) => start?.kl ?? null, ...sized(0.4) },
-    { title: 'k1', of: ({ start }) => start?.k1 ?? null, ...around(0.4) },
-    { title: 'k3', of: ({ start }) => start?.k3 ?? null, ...sized(0.4) },
+    { title: 'KL from the start, estimate k1', of: ({ start }) => start?.k1 ?? null, ...around(0.4) },
+    { title: 'KL from the start, estimate k3', of: ({ start }) => start?.k3 ?? null, ...sized(0.4) },
   ];
 }
 
