@@ -31,16 +31,16 @@ export function explainRatio(completion: Completion, config: GRPOConfig): Explan
           },
         ]),
     {
-      name: 'J',
+      name: 'cut',
       index: number,
-      formula: `Σ over decisions of ${objective.formula}`,
+      formula: `${whole === null ? 'ρ' : 's'} beyond the clip, on the side that A pushes to`,
       values: `A = ${decimal(advantage)}, ${low === 0 ? '' : `left alone from ${decimal(low)} `}up to ${decimal(high)}`,
       result: cutOf(last),
     },
   ];
   return {
     title: `Ratios of completion ${number}`,
-    lead: `ρ is the probability of a decision before update ${updates.length + 1} on this group, divided by that under the policy that drew it. ${objective.label} ${objective.help}.`,
+    lead: `ρ is the probability of a decision before update ${updates.length + 1} on this group, divided by that under the policy that drew it. ${objective.label} ${objective.help}: what is made large is Σ over decisions of ${objective.formula}.`,
     equations,
     parts: last.ratios.map((ratio, d) => {
       const { name = '', chosen = '', probability = 0 } = decisions[d] ?? {};
