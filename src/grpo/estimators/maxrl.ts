@@ -4,7 +4,7 @@ import { MEAN_OF_THE_GROUP, meanPart, type Estimator } from './estimator.ts';
 export const maxrl: Estimator<'maxrl'> = {
   name: 'maxrl',
   label: 'MaxRL',
-  help: 'divides by the group’s mean',
+  help: 'divides by the group’s mean, and teaches only where that is above 0',
   source: 'MaxRL, arXiv 2602.02710',
   formula: '(r − mean) / mean',
   lead: 'How far the reward lies from the mean of its group, in means of the group: the rarer what is right, the more it counts.',

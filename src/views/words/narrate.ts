@@ -94,7 +94,7 @@ function noSignal(group: Group, moves: boolean, onlyPull: boolean): Story {
     ],
     detail: [
       {
-        text: `GRPO learns from differences inside a group. Here there are none: every reward equals the mean, so every advantage is zero${moves && onlyPull ? ', and only the KL pull is left' : ''}.`,
+        text: `Learning needs differences inside a group. Here there are none: every reward equals the mean, so every advantage is zero${moves && onlyPull ? ', and only the KL pull is left' : ''}.`,
       },
     ],
   };
