@@ -30,8 +30,8 @@ import type {
   ScoredRewards,
 } from '../grpo/types.ts';
 import { fixedPolicy } from '../lab/evaluate.ts';
+import { agreeingResults } from '../sql/agreeing.ts';
 import { normaliseSql } from '../sql/normalise.ts';
-import { resultClasses } from '../sql/result-classes.ts';
 import {
   AGREEMENT_WEIGHT,
   MOST_SAMPLES,
@@ -61,7 +61,7 @@ interface Ran {
   readonly sample: Sample;
   readonly execution: Execution;
   readonly rewards: ScoredRewards;
-  /** Equal for equal results; null without a result. */
+  /** Equal for results that agree; null without a result. */
   readonly result: number | null;
   readonly hintScore: number;
   readonly score: number | null;
@@ -160,7 +160,7 @@ async function run(
     { database, rewards, budget: queryBudget(config), signal },
   );
   signal?.throwIfAborted();
-  const classes = resultClasses(runs.map(({ execution }) => execution));
+  const classes = await agreeingResults(runs, database, signal);
   const totals = runs.map((one) => one.rewards.total);
   const scores = choiceScores(
     group.map(({ features }, i) => ({ total: totals[i] ?? null, features })),

@@ -12,8 +12,8 @@ import { GoldResults, wholeResults } from '../lab/gold.ts';
 import { agreementOf } from '../rewards/agreement.ts';
 import { weightedTotal } from '../rewards/total.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
+import { agreeingResults } from '../sql/agreeing.ts';
 import { extractSql } from '../sql/extract.ts';
-import { resultClasses } from '../sql/result-classes.ts';
 import { parseCompletions } from '../formats/completions-file.ts';
 import type { GivenCompletion } from '../formats/completions-file.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
@@ -207,7 +207,7 @@ async function scorePool(
   const distinct = [...new Set(texts)];
   const runs = await runAndScore(question, distinct, { database, rewards: model, budget });
   const executions = runs.map(({ execution }) => execution);
-  const classes = resultClasses(executions);
+  const classes = await agreeingResults(runs, database);
   const whole = await wholeResults(distinct, executions, database, budget);
   const known = completions.some(({ correct }) => correct === undefined) && (await gold.isComparable(question));
   const matches = known ? await Promise.all(whole.map((execution) => gold.matches(question, execution))) : [];

@@ -8,17 +8,8 @@ import { bestOf, choiceScores, drawProbabilities, hintScore } from '../grpo/choi
 import { type QueryBudget } from '../grpo/derived-settings.ts';
 import { seededRandom } from '../grpo/random.ts';
 import { runAndScore } from '../grpo/run-once.ts';
-import type {
-  Database,
-  Execution,
-  PolicyView,
-  Question,
-  RewardModel,
-  Sample,
-  Sampler,
-  ScoredRewards,
-} from '../grpo/types.ts';
-import { resultClasses } from '../sql/result-classes.ts';
+import type { Database, PolicyView, Question, RewardModel, Sample, Sampler, ScoredRewards } from '../grpo/types.ts';
+import { agreeingResults } from '../sql/agreeing.ts';
 import { meanOverFacts } from './accuracy.ts';
 import { pickRates } from './best-of-group.ts';
 import { compare } from './comparison.ts';
@@ -227,7 +218,7 @@ async function chooseOf(
   const right = await judge.areRight(question, texts, signal);
   return chosen(
     samples,
-    runs.map(({ execution }) => execution),
+    await agreeingResults(runs, database, signal),
     runs.map((run) => run.rewards),
     right,
     hints,
@@ -237,14 +228,13 @@ async function chooseOf(
 /** Pure: what each rule picks of one group. */
 function chosen(
   samples: readonly Sample[],
-  executions: readonly Execution[],
+  classes: readonly (number | null)[],
   scored: readonly ScoredRewards[],
   right: readonly boolean[],
   hints: PolicyView,
 ): GroupChoice {
   const completions = samples.map(({ features }, i) => ({ total: scored[i]?.total ?? null, features }));
   const totals = completions.map(({ total }) => total);
-  const classes = resultClasses(executions);
   const { random, vote, oracle } = pickRates(
     samples.map((_, i) => ({
       correct: right[i] === true,

@@ -3,24 +3,15 @@
  * 2203.11171), without gold SQL.
  */
 import { reasonMessage } from '../grpo/reward-reasons.ts';
-import type { Execution, RewardScore } from '../grpo/types.ts';
-import { resultClasses } from '../sql/result-classes.ts';
+import type { RewardScore } from '../grpo/types.ts';
 import { absent, reason, scoreOf } from './score.ts';
 
-/** One score a completion of one group; see `agreementOf`. */
-export function agreementRewards(executions: readonly Execution[]): RewardScore[] {
-  return agreementOf(
-    resultClasses(executions),
-    executions.map(({ rows }) => rows.length > 0),
-  );
-}
-
 /**
- * Agreement from classes of equal results (`resultClasses`; null: no result), so that drawing groups from one pool
- * compares each result once. Of the other completions that ran, the share s with an equal result gives 2s − 1: +1 when
- * all agree, −1 when none does. What failed is −1 and has no vote. Null where no other completion ran: there is nobody
- * to agree with. A result without rows has its vote, but never more than 0: agreeing on nothing is no merit, or a group
- * that finds nothing would teach to find nothing.
+ * One score a completion of one group, from the classes of those that agree (`agreeingResults`; null: no result), so
+ * that drawing groups from one pool compares each result once. Of the other completions that ran, the share s that
+ * agrees gives 2s − 1: +1 when all agree, −1 when none does. What failed is −1 and has no vote. Null where no other
+ * completion ran: there is nobody to agree with. A result without rows has its vote, but never more than 0: agreeing on
+ * nothing is no merit, or a group that finds nothing would teach to find nothing.
  */
 export function agreementOf(classes: readonly (number | null)[], returnedRows: readonly boolean[]): RewardScore[] {
   const sizes = new Map<number, number>();

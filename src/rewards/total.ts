@@ -12,9 +12,10 @@ import {
   type ScoredRewards,
 } from '../grpo/types.ts';
 import type { QuestionAnalysis } from '../linking/types.ts';
+import { agreeingResults } from '../sql/agreeing.ts';
 import { structureOf } from '../sql/structure.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
-import { agreementRewards } from './agreement.ts';
+import { agreementOf } from './agreement.ts';
 import { executionReward } from './execution.ts';
 import { feedbackRewards, withCorrections, type KnownResults } from './feedback.ts';
 import { formatReward } from './format.ts';
@@ -29,7 +30,7 @@ export const GATED_TOTAL = WORST_REWARD;
 
 export interface RewardModelOptions {
   readonly schema: Schema;
-  /** Runs the gold SQL; not used while the weight of gold is 0. */
+  /** Runs what gold, agreement and feedback need to know; not used while they have no weight. */
   readonly database: Database;
   readonly weights: RewardWeights;
   readonly analyse: (question: string) => QuestionAnalysis;
@@ -68,7 +69,13 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
       const parser = await parserFor(completions);
       // Samples repeat one another, and the same SQL in one group has the same execution.
       const free = new Map<string, ReturnType<typeof referenceFree>>();
-      const agreement = weights.agreement > 0 ? agreementRewards(completions.map(({ execution }) => execution)) : null;
+      const agreement =
+        weights.agreement > 0
+          ? agreementOf(
+              await agreeingResults(completions, database),
+              completions.map(({ execution }) => execution.rows.length > 0),
+            )
+          : null;
       return completions.map(({ sql, execution }, i): ScoredRewards => {
         const { quality, ...reference } = remember(free, sql, () =>
           referenceFree(

@@ -160,17 +160,17 @@ export function lexCode(text: string): SqlToken[] {
   return lex(text).filter((token) => token.kind !== 'comment');
 }
 
-/**
- * True when the statement itself, not one of its subqueries or windows, says ORDER BY: its rows are a list, not a bag.
- */
-export function hasTopLevelOrderBy(sql: string): boolean {
-  const tokens = lexCode(sql);
+/** True when the statement itself, not one of its subqueries or windows, says each of the keywords. */
+export function hasTopLevel(sql: string, ...keywords: readonly string[]): boolean {
+  const missing = new Set(keywords);
   let depth = 0;
-  for (const [i, token] of tokens.entries()) {
+  for (const token of lexCode(sql)) {
     if (token.text === '(') depth += 1;
     else if (token.text === ')') depth -= 1;
-    else if (depth === 0 && token.kind === 'keyword' && token.value === 'ORDER' && tokens[i + 1]?.value === 'BY')
-      return true;
+    else if (depth === 0 && token.kind === 'keyword') missing.delete(token.value);
   }
-  return false;
+  return missing.size === 0;
 }
+
+/** True when the statement itself says ORDER BY: its rows are a list, not a bag. */
+export const hasTopLevelOrderBy = (sql: string): boolean => hasTopLevel(sql, 'ORDER');

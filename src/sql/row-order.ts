@@ -13,25 +13,65 @@ import { matchResults, type Tie } from './result-match.ts';
 import type { OrderKey, SelectItem, SqlStructure } from './sql-structure.ts';
 import { structureOf } from './structure.ts';
 
+/** A sort key: a column of the rows that show it, from 0, with the collation that is written with it. */
+interface ShownKey {
+  readonly column: number;
+  readonly collation: string;
+}
+
+/** A query without its LIMIT. */
+export interface Uncut {
+  /** Its columns are those of the result, then sort keys that are none of them. */
+  readonly sql: string;
+  /** Null where they cannot be read. */
+  readonly keys: readonly ShownKey[] | null;
+  /** Its rows before the first of the result. */
+  readonly skipped: number;
+}
+
 /** Where the sort keys are. */
 export interface RowOrder {
   /** A query whose rows show the keys, without its LIMIT; null where the result itself shows them. */
   readonly probe: string | null;
-  /** Columns of the probe or the result, from 0, each with the collation that is written with it. */
-  readonly keys: readonly { readonly column: number; readonly collation: string }[];
-  /** Rows of the probe before the first of the result. */
+  readonly keys: readonly ShownKey[];
   readonly skipped: number;
 }
 
 /** `columns`: of the result. Null where the order cannot be read. */
 export function rowOrderOf(sql: string, schema: Schema, columns: readonly string[]): RowOrder | null {
+  const uncut = uncutOf(sql, schema, columns);
+  if (uncut?.keys == null) return null;
+  return { probe: uncut.sql === sql ? null : uncut.sql, keys: uncut.keys, skipped: uncut.skipped };
+}
+
+/** `columns`: of the result. Null for what is not sorted, or is cut where no plain number says. */
+export function uncutOf(sql: string, schema: Schema, columns: readonly string[]): Uncut | null {
   const structure = structureOf(sql, schema);
   const order = structure.orderBy.filter(({ depth }) => depth === 0);
   if (!structure.complete || order.length === 0) return null;
-  const last = structure.select.at(-1);
+  const limit = structure.limits.find(({ depth }) => depth === 0);
+  const skipped = limit === undefined ? 0 : offsetOf(sql.slice(limit.start, limit.end));
+  if (skipped === null) return null;
+  const shown = shownKeys(structure, schema, columns, order);
+  const at = structure.select.at(-1)?.end ?? 0;
+  return {
+    sql: `${sql.slice(0, at)}${shown?.added.join('') ?? ''}${sql.slice(at, limit?.start)}`,
+    keys: shown?.keys ?? null,
+    skipped,
+  };
+}
+
+/** Null where a key is no output column and cannot become one. */
+function shownKeys(
+  structure: SqlStructure,
+  schema: Schema,
+  columns: readonly string[],
+  order: readonly OrderKey[],
+): { readonly keys: readonly ShownKey[]; readonly added: readonly string[] } | null {
+  const { sql } = structure;
   const fixed = isFixed(structure);
   const added: string[] = [];
-  const keys: { column: number; collation: string }[] = [];
+  const keys: ShownKey[] = [];
   for (const key of order) {
     const { tokens, collation } = keyTokens(sql, key);
     let column = outputOf(tokens, key, structure, columns);
@@ -42,19 +82,18 @@ export function rowOrderOf(sql: string, schema: Schema, columns: readonly string
     }
     keys.push({ column, collation });
   }
-  const limit = structure.limits.find(({ depth }) => depth === 0);
-  const skipped = limit === undefined ? 0 : offsetOf(sql.slice(limit.start, limit.end));
-  if (skipped === null || (added.length > 0 && last === undefined)) return null;
-  if (limit === undefined && added.length === 0) return { probe: null, keys, skipped };
-  const at = last?.end ?? 0;
-  return { probe: `${sql.slice(0, at)}${added.join('')}${sql.slice(at, limit?.start)}`, keys, skipped };
+  return { keys, added };
 }
 
 /**
  * The ties of a result, in order. `rows`: of the probe, or of the result. Null where they are not those of the result,
  * which is random then or was misread.
  */
-export function tiesOf(result: Execution, rows: Execution['rows'], { keys, skipped }: RowOrder): Tie[] | null {
+export function tiesOf(
+  result: Execution,
+  rows: Execution['rows'],
+  { keys, skipped }: Pick<RowOrder, 'keys' | 'skipped'>,
+): Tie[] | null {
   const width = result.columns.length;
   const end = skipped + result.rows.length;
   const equal = (a: readonly SqlValue[], b: readonly SqlValue[]): boolean =>

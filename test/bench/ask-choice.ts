@@ -21,7 +21,7 @@ import type { Execution } from '../../src/grpo/types.ts';
 import { fixedPolicy } from '../../src/lab/evaluate.ts';
 import { Judge } from '../../src/lab/judge.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
-import { resultClasses } from '../../src/sql/result-classes.ts';
+import { agreeingResults } from '../../src/sql/agreeing.ts';
 
 /** One candidate, as the rules see it. */
 interface Seen {
@@ -93,7 +93,7 @@ for (const folder of positionals) {
       );
       const runs = drawn.map(({ sql }, k) => ({ sql, execution: executions[k] as Execution }));
       const [free, agreed] = [await plain.score(question, runs), await agreeing.score(question, runs)];
-      const classes = resultClasses(executions);
+      const classes = await agreeingResults(runs, database);
       const group = drawn.map(({ logProbability }, k): Seen => ({
         total: free[k]?.total ?? -Infinity,
         agreed: agreed[k]?.total ?? -Infinity,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Execution } from '../../src/grpo/types.ts';
-import { agreementRewards } from '../../src/rewards/agreement.ts';
+import type { Execution, RewardScore } from '../../src/grpo/types.ts';
+import { agreementOf } from '../../src/rewards/agreement.ts';
+import { resultClasses } from '../../src/sql/result-classes.ts';
 import { BAKERY, openScorer, REFERENCE_FREE } from './databases.ts';
 
 const rows = (...cells: readonly (readonly (string | number)[])[]): Execution => ({
@@ -16,8 +17,12 @@ const failed: Execution = {
   truncated: false,
   error: 'near "FORM": syntax error',
 };
-const values = (...executions: Execution[]): (number | null)[] =>
-  agreementRewards(executions).map(({ value }) => value);
+const scores = (executions: readonly Execution[]): RewardScore[] =>
+  agreementOf(
+    resultClasses(executions),
+    executions.map((one) => one.rows.length > 0),
+  );
+const values = (...executions: Execution[]): (number | null)[] => scores(executions).map(({ value }) => value);
 
 describe('agreement', () => {
   test('is the share of the others with an equal result, from −1 to 1', () => {
@@ -38,7 +43,7 @@ describe('agreement', () => {
     expect(values(failed, rows([1]))).toEqual([-1, null]);
   });
   test('a group that finds nothing gains nothing by agreeing on it', () => {
-    const scored = agreementRewards([rows(), rows(), rows(), rows([5])]);
+    const scored = scores([rows(), rows(), rows(), rows([5])]);
     expect(scored.map(({ value }) => value)).toEqual([0, 0, 0, -1]);
     for (const { value, reasons } of scored)
       expect(reasons.reduce((sum, { points }) => sum + points, 0)).toBeCloseTo(value ?? NaN, 9);
@@ -53,6 +58,18 @@ test('is computed in a group only when it has a weight', async () => {
   free.database.close();
   const voting = await openScorer(BAKERY, { ...REFERENCE_FREE, agreement: 0.5 });
   const scored = await voting.score('How many products are there?', ...texts);
+  expect(scored.map(({ components }) => components.agreement?.value)).toEqual([0, 0, -1]);
+  voting.database.close();
+});
+
+test('a group agrees on any choice among rows that tie where a LIMIT cuts them', async () => {
+  const voting = await openScorer(BAKERY, { ...REFERENCE_FREE, agreement: 0.5 });
+  const scored = await voting.score(
+    'Which category has the fewest products?',
+    'SELECT category FROM products GROUP BY category ORDER BY COUNT(*) LIMIT 1',
+    'SELECT category FROM products GROUP BY category ORDER BY COUNT(*), category DESC LIMIT 1',
+    'SELECT category FROM products GROUP BY category ORDER BY COUNT(*) DESC LIMIT 1',
+  );
   expect(scored.map(({ components }) => components.agreement?.value)).toEqual([0, 0, -1]);
   voting.database.close();
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { ReasonId } from '../../src/grpo/reward-reasons.ts';
 import type { Database, Execution, Question, RewardScore } from '../../src/grpo/types.ts';
-import { agreementRewards } from '../../src/rewards/agreement.ts';
+import { agreementOf } from '../../src/rewards/agreement.ts';
 import { executionReward } from '../../src/rewards/execution.ts';
 import { validityReward } from '../../src/rewards/validity.ts';
 import { feedbackRewards } from '../../src/rewards/feedback.ts';
@@ -269,9 +269,8 @@ test('of gold', async () => {
 });
 
 test('of a vote', () => {
-  const failed = ran([], { status: 'failed' });
-  expect(idsOf(agreementRewards([ran([[1]]), failed]))).toEqual(['agrees-with-nobody', 'agrees-without-result']);
-  expect(idsOf(agreementRewards([ran([]), ran([])]).slice(1))).toEqual(['agrees', 'agrees-on-nothing']);
+  expect(idsOf(agreementOf([0, null], [true, false]))).toEqual(['agrees-with-nobody', 'agrees-without-result']);
+  expect(idsOf(agreementOf([0, 0], [false, false]).slice(1))).toEqual(['agrees', 'agrees-on-nothing']);
 });
 
 test('of what people said', async () => {
