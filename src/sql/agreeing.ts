@@ -13,7 +13,8 @@ import type { Database, Execution } from '../grpo/types.ts';
 import { hasTopLevel } from './lex.ts';
 import { matchReference, type Reference } from './reference.ts';
 import { resultClasses } from './result-classes.ts';
-import { tiesOf, uncutOf, type Uncut } from './row-order.ts';
+import { uncutOf, type Uncut } from './row-order.ts';
+import { tiesOfAll } from './ties.ts';
 
 interface Completion {
   readonly sql: string;
@@ -84,18 +85,28 @@ async function withoutLimits(
     return read === null ? [] : [{ at, uncut: read }];
   });
   if (uncut.length < 2) return [];
+  const options = signal === undefined ? {} : { signal };
   const runs = await database.execute(
     uncut.map((one) => one.uncut.sql),
-    signal === undefined ? {} : { signal },
+    options,
   );
-  return uncut.flatMap(({ at, uncut: { skipped, keys } }, i): Cut[] => {
+  const ran = uncut.flatMap(({ at, uncut: { sql, keys, skipped } }, i) => {
     const [run, own] = [runs[i], completions[at]?.execution];
     if (run?.status !== 'rows' || own === undefined) return [];
     const width = own.columns.length;
-    const execution = { ...run, columns: own.columns, rows: run.rows.map((row) => row.slice(0, width)) };
-    const ties = keys === null ? null : tiesOf(execution, run.rows, { keys, skipped: 0 });
-    return [{ at, skipped, whole: { execution, ordered: true, ties } }];
+    const result = { ...run, columns: own.columns, rows: run.rows.map((row) => row.slice(0, width)) };
+    return [{ at, skipped, result, order: keys === null ? null : { result, rows: run.rows, sql, keys, skipped: 0 } }];
   });
+  const ties = await tiesOfAll(
+    ran.map(({ order }) => order),
+    database,
+    options,
+  );
+  return ran.map(({ at, skipped, result }, i) => ({
+    at,
+    skipped,
+    whole: { execution: result, ordered: true, ties: ties[i] ?? null },
+  }));
 }
 
 function isSameCut(a: Cut, b: Cut, completions: readonly Completion[]): boolean {

@@ -2,7 +2,8 @@
 import type { Database, Execution, ExecutionBudget } from '../grpo/types.ts';
 import { hasTopLevelOrderBy } from './lex.ts';
 import { matchResults, type MatchResult, type Tie } from './result-match.ts';
-import { rowOrderOf, tiesOf } from './row-order.ts';
+import { uncutOf } from './row-order.ts';
+import { tiesOfAll, type ShownOrder } from './ties.ts';
 
 export interface Reference {
   readonly execution: Execution;
@@ -22,22 +23,25 @@ export async function runReferences(
   budget: Partial<ExecutionBudget>,
 ): Promise<Reference[]> {
   const executions = await database.execute(texts, { budget });
-  const orders = executions.map((execution, i) =>
-    execution.status === 'rows' && !execution.truncated && hasTopLevelOrderBy(texts[i] ?? '')
-      ? rowOrderOf(texts[i] ?? '', database.schema, execution.columns)
+  const uncut = executions.map((execution, i) =>
+    execution.status === 'rows' && !execution.truncated
+      ? uncutOf(texts[i] ?? '', database.schema, execution.columns)
       : null,
   );
-  const probes = [...new Set(orders.flatMap((order) => order?.probe ?? []))];
+  const probes = [...new Set(uncut.flatMap((one, i) => (one?.keys == null || one.sql === texts[i] ? [] : one.sql)))];
   const probed = probes.length === 0 ? [] : await database.execute(probes, { budget });
-  return executions.map((execution, i) => {
-    const order = orders[i] ?? null;
-    const shown = order?.probe == null ? execution : probed[probes.indexOf(order.probe)];
-    return {
-      execution,
-      ordered: hasTopLevelOrderBy(texts[i] ?? ''),
-      ties: order === null || shown?.status !== 'rows' || shown.truncated ? null : tiesOf(execution, shown.rows, order),
-    };
+  const orders = executions.map((result, i): ShownOrder | null => {
+    const { sql, keys = null, skipped = 0 } = uncut[i] ?? {};
+    if (sql === undefined || keys === null) return null;
+    const shown = sql === texts[i] ? result : probed[probes.indexOf(sql)];
+    return shown?.status === 'rows' && !shown.truncated ? { result, rows: shown.rows, sql, keys, skipped } : null;
   });
+  const ties = await tiesOfAll(orders, database, { budget });
+  return executions.map((execution, i) => ({
+    execution,
+    ordered: hasTopLevelOrderBy(texts[i] ?? ''),
+    ties: ties[i] ?? null,
+  }));
 }
 
 /** Is this the result of the reference? */

@@ -2,9 +2,9 @@
  * How the rows of an SQL text's result may stand, read from its own ORDER BY: which rows tie in the sort key.
  *
  * A key is read from the result where it is an output column, by its name, its number or the same expression; any other
- * is added to the output of a second query (`probe`), which also leaves out the LIMIT, so that all rows show that tie
- * with those that were kept. Not of SELECT DISTINCT and of compounds, whose rows another column would change: there a
- * key that is no output column cannot be read.
+ * is added to the output of a second query, which also leaves out the LIMIT, so that all rows show that tie with those
+ * that were kept. Not of SELECT DISTINCT and of compounds, whose rows another column would change: there a key that is
+ * no output column cannot be read.
  */
 import type { Execution, Schema, SqlValue } from '../grpo/types.ts';
 import { sameValue } from './cells.ts';
@@ -13,35 +13,22 @@ import { matchResults, type Tie } from './result-match.ts';
 import type { OrderKey, SelectItem, SqlStructure } from './sql-structure.ts';
 import { structureOf } from './structure.ts';
 
-/** A sort key: a column of the rows that show it, from 0, with the collation that is written with it. */
-interface ShownKey {
+/** A sort key. */
+export interface ShownKey {
+  /** Of the rows that show it, from 0. */
   readonly column: number;
-  readonly collation: string;
+  /** As it is written behind the key; null: as its column was declared. */
+  readonly collation: string | null;
 }
 
 /** A query without its LIMIT. */
 export interface Uncut {
-  /** Its columns are those of the result, then sort keys that are none of them. */
+  /** Its columns are those of the result, then sort keys that are none of them. The text itself where it shows all. */
   readonly sql: string;
   /** Null where they cannot be read. */
   readonly keys: readonly ShownKey[] | null;
   /** Its rows before the first of the result. */
   readonly skipped: number;
-}
-
-/** Where the sort keys are. */
-export interface RowOrder {
-  /** A query whose rows show the keys, without its LIMIT; null where the result itself shows them. */
-  readonly probe: string | null;
-  readonly keys: readonly ShownKey[];
-  readonly skipped: number;
-}
-
-/** `columns`: of the result. Null where the order cannot be read. */
-export function rowOrderOf(sql: string, schema: Schema, columns: readonly string[]): RowOrder | null {
-  const uncut = uncutOf(sql, schema, columns);
-  if (uncut?.keys == null) return null;
-  return { probe: uncut.sql === sql ? null : uncut.sql, keys: uncut.keys, skipped: uncut.skipped };
 }
 
 /** `columns`: of the result. Null for what is not sorted, or is cut where no plain number says. */
@@ -86,13 +73,13 @@ function shownKeys(
 }
 
 /**
- * The ties of a result, in order. `rows`: of the probe, or of the result. Null where they are not those of the result,
- * which is random then or was misread.
+ * The ties of a result, in order. `rows` show the keys; a key without a collation compares as BINARY. Null where they
+ * are not those of the result, which is random then or was misread.
  */
 export function tiesOf(
   result: Execution,
   rows: Execution['rows'],
-  { keys, skipped }: Pick<RowOrder, 'keys' | 'skipped'>,
+  { keys, skipped }: { readonly keys: readonly ShownKey[]; readonly skipped: number },
 ): Tie[] | null {
   const width = result.columns.length;
   const end = skipped + result.rows.length;
@@ -123,11 +110,14 @@ function isFixed({ sql, select, distinct, setOperations }: SqlStructure): boolea
 }
 
 /** The expression of a key without its direction, and the collation written behind it. */
-function keyTokens(sql: string, key: OrderKey): { readonly tokens: readonly SqlToken[]; readonly collation: string } {
+function keyTokens(
+  sql: string,
+  key: OrderKey,
+): { readonly tokens: readonly SqlToken[]; readonly collation: string | null } {
   let tokens = lexCode(sql.slice(key.start, key.end));
   if (tokens.at(-2)?.value === 'NULLS') tokens = tokens.slice(0, -2);
   if (tokens.length > 1 && ['ASC', 'DESC'].includes(tokens.at(-1)?.value ?? '')) tokens = tokens.slice(0, -1);
-  if (tokens.at(-2)?.value !== 'COLLATE') return { tokens, collation: 'BINARY' };
+  if (tokens.at(-2)?.value !== 'COLLATE') return { tokens, collation: null };
   return { tokens: tokens.slice(0, -2), collation: tokens.at(-1)?.value.toUpperCase() ?? '' };
 }
 
@@ -209,7 +199,7 @@ function offsetOf(clause: string): number | null {
 }
 
 /** As SQLite's own collations compare it. */
-function collated(value: SqlValue, collation: string): SqlValue {
+export function collated(value: SqlValue, collation: string | null): SqlValue {
   if (typeof value !== 'string') return value;
   if (collation === 'NOCASE') return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return collation === 'RTRIM' ? value.replace(/ +$/, '') : value;

@@ -6,6 +6,8 @@ import { agreeingResults } from '../../src/sql/agreeing.ts';
 
 const DUMP = `
 CREATE TABLE venue(name TEXT, papers INTEGER, city TEXT, open INTEGER);
+CREATE TABLE dish(name TEXT COLLATE NOCASE, id INTEGER);
+INSERT INTO dish VALUES ('soup', 1), ('Soup', 2), ('bread', 3);
 INSERT INTO venue VALUES ('AX', 3, 'Bern', 0), ('BY', 1, 'Chur', 1), ('CZ', 1, 'Chur', 0), ('DW', 2, NULL, 0), ('EV', 1, NULL, 0), ('FU', 5, 'Chur', 1);
 `;
 
@@ -48,6 +50,11 @@ test.each([
     'other columns',
     'SELECT name, papers FROM venue ORDER BY 2 LIMIT 1',
     'SELECT papers, name FROM venue ORDER BY papers, name DESC LIMIT 1',
+  ],
+  [
+    'a declared collation',
+    'SELECT id FROM dish ORDER BY name DESC LIMIT 1',
+    'SELECT id FROM dish ORDER BY name DESC, id DESC LIMIT 1',
   ],
   ['an unread key on one side', first('papers'), 'SELECT DISTINCT name FROM venue ORDER BY papers, name DESC LIMIT 1'],
 ])('a choice among tied rows agrees with another: %s', async (_, ...texts) => {

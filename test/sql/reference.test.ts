@@ -7,6 +7,9 @@ import { reasonsOf } from '../../src/sql/result-match.ts';
 const DUMP = `
 CREATE TABLE venue(name TEXT, papers INTEGER, city TEXT);
 INSERT INTO venue VALUES ('AX', 3, 'Bern'), ('BY', 1, 'bern'), ('CZ', 1, 'Chur'), ('DW', 2, NULL), ('EV', 1, NULL), ('FU', 5, 'Chur');
+CREATE TABLE dish(name TEXT COLLATE NOCASE, note TEXT COLLATE RTRIM, label TEXT, id INTEGER);
+INSERT INTO dish VALUES ('soup', 'hot', 'soup', 1), ('Soup', 'hot ', 'Soup', 2), ('SOUP', 'hot  ', 'SOUP', 3), ('bread', 'cold', 'bread', 4);
+CREATE VIEW menu AS SELECT name AS dish, note, label, id FROM dish;
 `;
 const BUDGET = { maxVmSteps: 1e6, deadlineMs: 3000, maxRows: 1000, maxBytes: 1e6 };
 
@@ -116,6 +119,33 @@ test.each([
   const turned = gold.replace(/ORDER BY [a-z]+/, 'ORDER BY name DESC, papers');
   const { match, reasons } = await verdict(gold, turned);
   expect([match, reasons.at(-1)]).toEqual([false, 'order-as-it-stands']);
+});
+
+test.each([
+  ['SELECT id FROM dish ORDER BY name', 'SELECT id FROM dish ORDER BY name, id DESC'],
+  ['SELECT name, id FROM dish ORDER BY 1 DESC;', 'SELECT name, id FROM dish ORDER BY name DESC, id DESC'],
+  ['SELECT id FROM dish ORDER BY note -- as served', 'SELECT id FROM dish ORDER BY rtrim(note), id DESC'],
+  ['SELECT id FROM menu ORDER BY dish', 'SELECT id FROM menu ORDER BY lower(dish), id DESC'],
+  ['SELECT * FROM menu ORDER BY 1', 'SELECT * FROM menu ORDER BY 1, id DESC'],
+  ['SELECT id FROM (SELECT name n, id FROM dish) ORDER BY n', 'SELECT id FROM dish ORDER BY name, id DESC'],
+  ['WITH d AS (SELECT * FROM dish) SELECT id FROM d ORDER BY name', 'SELECT id FROM dish ORDER BY name, id DESC'],
+  [
+    'SELECT name, id FROM dish UNION ALL SELECT name, id FROM dish ORDER BY 1',
+    'SELECT name, id FROM dish UNION ALL SELECT name, id FROM dish ORDER BY 1, 2 DESC',
+  ],
+  ['SELECT id FROM dish ORDER BY name DESC LIMIT 1', 'SELECT id FROM dish ORDER BY name DESC, id DESC LIMIT 1'],
+  ['SELECT id FROM dish ORDER BY id > 3, name', 'SELECT id FROM dish ORDER BY id > 3, id DESC'],
+])('rows tie under the collation that a column was declared with: %s', async (gold, own) => {
+  expect(await verdict(gold, own)).toEqual({ match: true, reasons: ['match-same'] });
+});
+
+test.each([
+  ['SELECT id FROM dish ORDER BY label DESC', 'SELECT id FROM dish ORDER BY lower(label) DESC, id DESC'],
+  ['SELECT id FROM dish ORDER BY name COLLATE BINARY', 'SELECT id FROM dish ORDER BY name, id'],
+  ["SELECT id FROM dish ORDER BY name || ''", 'SELECT id FROM dish ORDER BY name, id'],
+  ['SELECT id FROM dish ORDER BY note COLLATE NOCASE', 'SELECT id FROM dish ORDER BY rtrim(note), id DESC'],
+])('and not where SQLite compares every byte: %s', async (gold, own) => {
+  expect(await verdict(gold, own)).toEqual({ match: false, reasons: [expect.any(String)] });
 });
 
 test('a result without an order is a bag, whatever it is cut to', async () => {
