@@ -6,7 +6,7 @@ import { WatchedDatabase } from '../database/watched-database.ts';
 import { parseQuestions } from '../formats/dataset.ts';
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
-import type { Database, Question } from '../grpo/types.ts';
+import type { Database, DatasetDigest, Question } from '../grpo/types.ts';
 import { readBytes, readText, sizeOf } from './files.ts';
 import { readSettings, UsageError } from './options.ts';
 import type { GivenOptions } from './options.ts';
@@ -15,8 +15,7 @@ import type { GivenOptions } from './options.ts';
 export interface Inputs {
   readonly database: Database;
   readonly questions: readonly Question[];
-  /** What the files hold, so that a result says what it was made from without saying where that was. */
-  readonly dataset: { readonly databaseSha256: string; readonly questionsSha256: string };
+  readonly dataset: DatasetDigest;
 }
 
 /** Opens --database and --questions. Throws UsageError, DatasetError. */

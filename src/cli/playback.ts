@@ -67,7 +67,9 @@ export async function playRecording(
     });
     const [summary, learned] = [trainer.getTrainingSummary(), trainer.policy.hints];
     writeAll([
-      ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
+      ...(hintsOut === undefined
+        ? []
+        : [{ path: hintsOut, text: hintsToText(learned, { dataset, config: trainer.config }) }]),
       ...(json === undefined
         ? []
         : [

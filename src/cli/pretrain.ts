@@ -65,7 +65,15 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
     writeAll([
       ...(hintsOut === undefined || learned === null
         ? []
-        : [{ path: hintsOut, text: compactHintsText({ hints: learned.hints, sources: sourcesOf(learned, opened) }) }]),
+        : [
+            {
+              path: hintsOut,
+              text: compactHintsText(
+                { hints: learned.hints, sources: sourcesOf(learned, opened) },
+                { dataset: opened.map(({ name, dataset }) => ({ name, ...dataset })), config: PRETRAINING_CONFIG },
+              ),
+            },
+          ]),
       ...(json === undefined
         ? []
         : [

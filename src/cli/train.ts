@@ -223,7 +223,7 @@ export async function train(given: GivenOptions, report: Report): Promise<void> 
       hints: learned,
     };
     writeAll([
-      ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned) }]),
+      ...(hintsOut === undefined ? [] : [{ path: hintsOut, text: hintsToText(learned, { dataset, config }) }]),
       ...(record === undefined || recorder === null ? [] : [{ path: record, text: recorder.text() }]),
       ...(json === undefined ? [] : [{ path: json, text: toJson(result) }]),
     ]);

@@ -8,7 +8,7 @@ import type { LiveRelay } from './models/live-relay.ts';
 import type { StorageView } from './protocol.ts';
 import type { Completions } from './sources/completions.ts';
 import type { MakeLanguageSampler } from './sources/language-samplers.ts';
-import type { Definition } from '../grpo/types.ts';
+import type { DatasetDigest, Definition } from '../grpo/types.ts';
 
 /** A dataset that is open. */
 export interface Dataset {
@@ -22,6 +22,8 @@ export interface Dataset {
    * reader.
    */
   readonly loadCompletions?: () => Promise<Completions>;
+  /** Of what was opened; absent where nobody works it out. */
+  readonly digest?: () => Promise<DatasetDigest>;
 }
 
 export interface EnginePorts {

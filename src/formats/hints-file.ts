@@ -1,14 +1,14 @@
 /**
- * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 3, sources?: [HintSource], hints: [PolicyHint]}`. Of a
- * hint, what goes without saying may be left out: tables that are none, dates that are 0, that it is switched on, and
- * the key that follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words
- * (grpo/earlier.ts), and earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is
- * not read.
+ * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 3, dataset?, config?, sources?: [HintSource], hints:
+ * [PolicyHint]}`. What they were learned from (`dataset`, `config`) is told and not read. Of a hint, what goes without
+ * saying may be left out: tables that are none, dates that are 0, that it is switched on, and the key that follows from
+ * cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and earlier programs
+ * also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { featureOfEarlier } from '../grpo/earlier.ts';
 import { featureKey } from '../grpo/feature-key.ts';
-import { FIELDS } from '../grpo/config.ts';
+import { FIELDS, type GRPOConfig } from '../grpo/config.ts';
 import {
   CUE_KINDS,
   HINT_TEMPLATES,
@@ -48,15 +48,24 @@ export interface HintsFile {
   readonly sources: readonly HintSource[];
 }
 
-export function hintsToText(hints: readonly PolicyHint[]): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, hints: hints.map(withoutKey) }, null, 1)}\n`;
+/** What hints were learned from. */
+export interface HintsMadeFrom {
+  /** The digests of the files of one dataset or several, with what else the writer knows of each. */
+  readonly dataset: unknown;
+  readonly config: GRPOConfig;
+}
+
+export function hintsToText(hints: readonly PolicyHint[], from?: HintsMadeFrom): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, ...from, hints: hints.map(withoutKey) }, null, 1)}\n`;
 }
 
 /** The same in few bytes, a line for each hint. */
-export function compactHintsText({ hints, sources }: HintsFile): string {
+export function compactHintsText({ hints, sources }: HintsFile, from?: HintsMadeFrom): string {
   const lines = (items: readonly unknown[]): string =>
     `[${items.map((item) => `\n${JSON.stringify(item)}`).join(',')}\n]`;
-  return `{"format":"${FORMAT}","version":${VERSION},"sources":${lines(sources)},"hints":${lines(hints.map(compact))}}\n`;
+  const told =
+    from === undefined ? '' : `"dataset":${JSON.stringify(from.dataset)},"config":${JSON.stringify(from.config)},`;
+  return `{"format":"${FORMAT}","version":${VERSION},${told}"sources":${lines(sources)},"hints":${lines(hints.map(compact))}}\n`;
 }
 
 /** Cue and pattern say the key, but of guidance and of hints of another make. */

@@ -23,6 +23,12 @@ export interface Question {
   readonly level?: 'easy' | 'medium' | 'hard';
 }
 
+/** What the files of a dataset hold, in hexadecimal digits, so that a result says what it was made from. */
+export interface DatasetDigest {
+  readonly databaseSha256: string;
+  readonly questionsSha256: string;
+}
+
 /** A business definition that comes with a dataset: what a term of its questions means. */
 export interface Definition {
   readonly term: string;

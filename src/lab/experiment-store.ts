@@ -1,5 +1,6 @@
 /** How experiments are kept: the record of one, and the port of the store. */
 import type { FieldName } from '../grpo/config.ts';
+import type { DatasetDigest } from '../grpo/types.ts';
 import type { ExperimentSpec, SeedRun } from './experiment-types.ts';
 
 /** Settings that differ from the defaults. */
@@ -12,6 +13,8 @@ export interface ExperimentRecord {
   readonly spec: ExperimentSpec;
   /** Settings of all variants. */
   readonly base: Settings;
+  /** Of the dataset it was set up on; absent in records of earlier versions. */
+  readonly digest?: DatasetDigest;
   /** When it was set up, ISO 8601. */
   readonly created: string;
 }

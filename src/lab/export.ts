@@ -1,15 +1,33 @@
 /** Results as files. Pure text. */
+import { makeConfig } from '../grpo/config.ts';
+import { variantConfig } from './experiment.ts';
 import type { StoredExperiment } from './experiment-store.ts';
 import type { VariantSummary } from './summary.ts';
 import type { Mean } from './student.ts';
 
-/** Everything: what was asked and every unit, from which all figures follow. */
+/**
+ * Everything: what was asked and every unit, from which all figures follow. `config` is that of all variants, `configs`
+ * what it is with each variant's own settings. The digests are null where the record was made before they were kept.
+ */
 export function experimentJson(
   { record, runs }: StoredExperiment,
   summaries: readonly VariantSummary[],
   facts: Readonly<Record<string, string>>,
 ): string {
-  return `${JSON.stringify({ format: 'grpo-sql-lab/experiment', version: 2, ...record, facts, runs, summaries }, null, 2)}\n`;
+  const { digest = { databaseSha256: null, questionsSha256: null }, ...asked } = record;
+  const config = makeConfig(asked.base);
+  const file = {
+    format: 'grpo-sql-lab/experiment',
+    version: 3,
+    dataset: { name: asked.spec.dataset, ...digest },
+    config,
+    configs: asked.spec.variants.map((variant) => variantConfig(config, variant)),
+    ...asked,
+    facts,
+    runs,
+    summaries,
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** One row a variant; accuracies and differences as shares from 0 to 1, intervals of 95 %. RFC 4180. */

@@ -115,4 +115,23 @@ describe('exports', () => {
     expect(summarise({ spec: read.spec, runs: read.runs }, facts)).toEqual(read.summaries);
     expect(summarise({ spec: read.spec, runs: read.runs }, NONE)).not.toEqual(read.summaries);
   });
+
+  it('with format, version, the hash of the dataset and the whole configuration, of every variant', () => {
+    const digest = { databaseSha256: 'a'.repeat(64), questionsSha256: 'b'.repeat(64) };
+    const spec = { ...done.spec, variants: [variant('a'), variant('b', { settings: { learning_rate: 0.25 } })] };
+    const written = (more: object): unknown =>
+      JSON.parse(
+        experimentJson({ ...stored, record: { ...stored.record, spec, base: { group_size: 4 }, ...more } }, [], {}),
+      );
+    const config = makeConfig({ group_size: 4 });
+    expect(written({ digest })).toMatchObject({
+      format: 'grpo-sql-lab/experiment',
+      version: 3,
+      dataset: { name: spec.dataset, ...digest },
+      config,
+      configs: [config, makeConfig({ group_size: 4, learning_rate: 0.25 })],
+    });
+    // Records of earlier versions do not know it.
+    expect(written({})).toMatchObject({ dataset: { databaseSha256: null, questionsSha256: null }, config });
+  });
 });

@@ -51,6 +51,8 @@ export async function openDataset({
     get('questions.json').then((response) => response.text()),
     get('definitions.json').then((response) => response.text()),
   ]);
+  // Opening may take the bytes away.
+  const kept = bytes.slice();
   const parsed = {
     questions: parseQuestions(questions, `datasets/${name}/questions.json`),
     definitions: parseDefinitions(definitions, `datasets/${name}/definitions.json`),
@@ -61,6 +63,7 @@ export async function openDataset({
       title,
       ...parsed,
       database: await openDatabase(bytes),
+      digest: async () => (await import('./digest.ts')).digestOf(kept, questions),
       ...(shipped.completions
         ? {
             loadCompletions: async () =>

@@ -98,6 +98,7 @@ export class Experiments implements ExperimentsApi {
       base,
       created: this.#options.today(),
       spec: { ...spec, id, dataset: dataset.name },
+      ...(dataset.digest === undefined ? {} : { digest: await dataset.digest() }),
     };
     checkName(spec.name);
     checkSpec(record.spec, makeConfig(base));

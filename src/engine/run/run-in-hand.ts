@@ -348,7 +348,8 @@ export class RunInHand {
     const session = this.#own();
     const { Recorder } = await recording();
     const { sampler, dataset, feedback } = this.data;
-    const recorder = new Recorder({ sampler, dataset: dataset.name });
+    const digest = await dataset.digest?.();
+    const recorder = new Recorder({ sampler, dataset: dataset.name, ...digest });
     this.#recording.start(recorder, session.run.id);
     session.trainer = this.#trainer(session.config, session.run.state.seed, session.run.state);
     recorder.begin(session.config, session.trainer.state(), feedback.entries);

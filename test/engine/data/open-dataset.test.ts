@@ -1,12 +1,17 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
+import type { Database } from '../../../src/grpo/types.ts';
 import { openDataset } from '../../../src/engine/data/open-dataset.ts';
 import { shopFiles } from '../shop-files.ts';
 
 const asked: string[] = [];
 
 /** A server with the shop's files under /some/path/, and `over` in their place. */
-function open(over: Record<string, Response | Error> = {}) {
+function open(
+  over: Record<string, Response | Error> = {},
+  openDatabase: (bytes: Uint8Array) => Promise<Database> = (bytes) => SqliteDatabase.open(bytes),
+) {
   const files = shopFiles();
   const served: Record<string, () => Response> = {
     'db.sqlite': () => new Response(files.database.slice()),
@@ -16,7 +21,7 @@ function open(over: Record<string, Response | Error> = {}) {
   return openDataset({
     name: 'shop',
     baseUrl: 'https://example.org/some/path/index.html?g=8',
-    openDatabase: (bytes) => SqliteDatabase.open(bytes),
+    openDatabase,
     fetch: (url) => {
       const { href } = new URL(url instanceof Request ? url.url : url);
       asked.push(href);
@@ -30,7 +35,20 @@ function open(over: Record<string, Response | Error> = {}) {
 }
 
 describe('openDataset', () => {
+  it('says the digests of what it opened, though opening takes the bytes away', async () => {
+    const { database, questions } = shopFiles();
+    const digest = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+    const dataset = await open({}, (bytes) =>
+      SqliteDatabase.open(structuredClone(bytes, { transfer: [bytes.buffer] })),
+    );
+    expect(await dataset.digest?.()).toEqual({
+      databaseSha256: digest(database),
+      questionsSha256: digest(questions),
+    });
+  });
+
   it('finds the files beside the page', async () => {
+    asked.length = 0;
     const dataset = await open();
     expect(asked.sort()).toEqual(
       ['db.sqlite', 'definitions.json', 'questions.json'].map(
