@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationFile, MeasuredQuestion } from '../../src/cli/evaluation-file.ts';
 import { bestOf } from '../../src/grpo/choice.ts';
+import type { GRPOConfig } from '../../src/grpo/config.ts';
+import { choosingWeights } from '../../src/grpo/derived-settings.ts';
 import { percent } from '../../src/grpo/figures.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
 import { meanOverFacts } from '../../src/lab/accuracy.ts';
@@ -15,6 +17,9 @@ import type { Comparison } from '../../src/lab/comparison.ts';
 import type { QuestionResult } from '../../src/lab/evaluate.ts';
 import { pairedDifference } from '../../src/lab/paired.ts';
 import { passAtK } from '../../src/lab/statistics.ts';
+import type { RewardWeights } from '../../src/grpo/types.ts';
+import { agreementOf } from '../../src/rewards/agreement.ts';
+import { weightedTotal } from '../../src/rewards/total.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 
 const SINGER = fileURLToPath(new URL('../../public/datasets/concert_singer/', import.meta.url));
@@ -184,6 +189,8 @@ interface Measured {
   readonly draws: number;
   readonly groupSize: number;
   readonly seed: number;
+  readonly agreementWeight: number;
+  readonly config: GRPOConfig;
   readonly distinctSql: number;
   readonly completions: number;
   readonly perQuestion: readonly {
@@ -191,6 +198,8 @@ interface Measured {
       readonly sql: string;
       readonly correct: boolean;
       readonly result: number | null;
+      readonly returnedRows: boolean;
+      readonly cappedAt?: number;
       readonly rewards: Readonly<Record<string, number | null>>;
       readonly total: number | null;
       readonly totalWithAgreement: number | null;
@@ -217,16 +226,34 @@ it('rewards: AUC with its pairs, both counts, and the picks out of a group', { t
     expect(again.pairs).toBe(read.pairs[name]);
     expect(again.auc ?? NaN).toBeCloseTo(auc ?? NaN, 12);
   }
+  const weights: RewardWeights = { ...choosingWeights(read.config), agreement: read.agreementWeight };
+  const total = (values: Readonly<Record<string, number | null | undefined>>): number | null =>
+    weightedTotal(
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value: value ?? null, reasons: [] }])),
+      weights,
+    );
   const picks = bestOfGroup({
     pools: pools.map((pool) => pool.map((one) => ({ ...one, ran: one.result !== null }))),
     groupSize: read.groupSize,
     draws: read.draws,
     random: seededRandom(read.seed).next,
-    withAgreement: (question, members) => members.map((i) => pools[question]?.[i]?.total ?? null),
+    // Agreement is taken anew in every group that is drawn.
+    withAgreement: (question, members) => {
+      const group = members.map((i) => pools[question]?.[i]).filter((one) => one !== undefined);
+      const agreement = agreementOf(
+        group.map(({ result }) => result),
+        group.map(({ returnedRows }) => returnedRows),
+      );
+      return group.map(({ rewards, cappedAt }, i) => cappedAt ?? total({ ...rewards, agreement: agreement[i]?.value }));
+    },
   });
-  // Agreement within a group is taken anew in each; all other picks follow from what a completion has by itself.
-  for (const name of ['random', 'runnable', 'vote', 'reward', 'oracle'] as const)
-    expect(picks?.[name]).toBeCloseTo(read.bestOfG[name] ?? NaN, 12);
+  expect(Object.keys(picks ?? {}).sort()).toEqual(Object.keys(read.bestOfG).sort());
+  for (const [name, pick] of Object.entries(picks ?? {})) {
+    expect(pick, name).toBeCloseTo(read.bestOfG[name] ?? NaN, 12);
+    expect(stdout).toContain(percent(pick));
+  }
+  // What agreement is worth is told apart from the reward alone: the pools above are no ground where both are the same.
+  expect(read.bestOfG['rewardWithAgreement']).not.toBe(read.bestOfG['reward']);
 });
 
 it('score, credit, ask and train say what they were made from, too', { timeout: 120_000 }, async () => {
