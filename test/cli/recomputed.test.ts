@@ -248,7 +248,7 @@ it('rewards: AUC with its pairs, both counts, and the picks out of a group', { t
     },
   });
   expect(Object.keys(picks ?? {}).sort()).toEqual(Object.keys(read.bestOfG).sort());
-  for (const [name, pick] of Object.entries(picks ?? {})) {
+  for (const [name, pick] of Object.entries<number>({ ...picks })) {
     expect(pick, name).toBeCloseTo(read.bestOfG[name] ?? NaN, 12);
     expect(stdout).toContain(percent(pick));
   }
