@@ -30,7 +30,7 @@ export interface GroupAdvantages {
   readonly advantages: number[];
   readonly mean: number | null;
   readonly sd: number | null;
-  /** What the difference was divided by: the number the page shows under the fraction. May be negative. */
+  /** What the estimator's formula divides its difference by, as the page shows it. May be negative. */
   readonly scale: number;
   readonly noSignal: boolean;
 }

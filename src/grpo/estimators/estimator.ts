@@ -58,8 +58,10 @@ export interface Estimator<Name extends string = string> {
   readonly lead: string;
   /** What an advantage counts in, as it stands after a number: "sd", "points". */
   readonly unit: string;
-  /** What r − mean is divided by, as it stands after ÷; null where it is not divided. */
+  /** What the difference is divided by, as it stands after ÷; null where it is not divided. */
   readonly divisor: string | null;
+  /** The difference that is divided, where it is not r − mean of the group. */
+  readonly divided?: string;
   /** What is said of the group as the yardstick: what of it is shown, and a sentence. */
   readonly yardstick: { readonly shows: 'mean' | 'mean and sd'; readonly lead: string };
   /** Why a group whose rewards differ may teach nothing all the same; absent where every spread teaches. */

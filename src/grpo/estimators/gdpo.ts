@@ -1,5 +1,5 @@
 import { centred, EPSILON, hasSpread, mean, present, standardDeviation } from '../advantage.ts';
-import { MEAN_AND_SD_OF_THE_GROUP, meanAndSdPart, type Estimator } from './estimator.ts';
+import { MEAN_OF_THE_GROUP, type Estimator } from './estimator.ts';
 
 export const gdpo: Estimator<'gdpo'> = {
   name: 'gdpo',
@@ -10,7 +10,8 @@ export const gdpo: Estimator<'gdpo'> = {
   lead: 'Each component is normalised in its group, weighted and added to s; s is normalised over the step.',
   unit: 'sd',
   divisor: 'sd',
-  yardstick: MEAN_AND_SD_OF_THE_GROUP,
+  divided: 's − mean of s',
+  yardstick: MEAN_OF_THE_GROUP,
   advantages: (batch, { ddof, weights = {} }) => {
     const sums = batch.map((group) => {
       const total: (number | null)[] = group.totals.map((reward) => (reward === null ? null : 0));
@@ -41,5 +42,6 @@ export const gdpo: Estimator<'gdpo'> = {
     });
   },
   values: ({ advantage, scale }) => ['(', advantage * scale, ' from the mean) / (', scale - EPSILON, ` + ${EPSILON})`],
-  parts: (siblings) => [meanAndSdPart(siblings)],
+  // s is made of components: neither the mean nor the sd of the totals is in it.
+  parts: () => [],
 };

@@ -22,6 +22,7 @@ export const rlooNormalized: Estimator<'rloo_normalized'> = {
   lead: 'How far the reward lies from the mean of the others in its group, in standard deviations of these differences over the step.',
   unit: 'sd',
   divisor: 'sd',
+  divided: 'r − mean of the others',
   yardstick: { ...MEAN_OF_THE_GROUP, lead: rloo.yardstick.lead },
   // TRL takes off the mean of the differences first, which is 0: those of each group sum to 0.
   advantages: (batch, options) => {
@@ -33,7 +34,7 @@ export const rlooNormalized: Estimator<'rloo_normalized'> = {
     return rloo.advantages(batch, options).map((group) => ({
       ...group,
       advantages: group.advantages.map((difference) => difference / divisor),
-      scale: group.scale * divisor,
+      scale: divisor,
     }));
   },
   values: ({ reward, others, step, ddof }) => [

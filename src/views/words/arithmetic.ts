@@ -180,7 +180,8 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
   const ddof = ddofOf(config);
   const centre = totals.length === 0 ? null : mean(totals);
   const sd = standardDeviation(totals, ddof);
-  const { shows, lead } = estimatorOf(config).yardstick;
+  const { yardstick, divided } = estimatorOf(config);
+  const { shows, lead } = yardstick;
   const withSd = shows === 'mean and sd';
   return {
     title: withSd ? 'Mean and standard deviation of the group' : 'Mean of the group',
@@ -213,7 +214,9 @@ function explainSpread(group: Group, index: number, config: GRPOConfig): Explana
             silenceOf(group, config) ??
               'There is no spread, so every advantage is 0: dividing by almost nothing would make noise out of rounding.',
           ]
-        : [],
+        : divided === undefined
+          ? []
+          : [`What is divided is ${divided}, by ${three(group.scale)}: an advantage opens to it.`],
     agrees:
       group.mean === null ||
       (centre !== null && Math.abs(centre - group.mean) < CLOSE && Math.abs(sd - (group.sd ?? sd)) < CLOSE),

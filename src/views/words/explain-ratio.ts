@@ -42,11 +42,12 @@ export function explainRatio(completion: Completion, config: GRPOConfig): Explan
     title: `Ratios of completion ${number}`,
     lead: `ρ is the probability of a decision before update ${updates.length + 1} on this group, divided by that under the policy that drew it. ${objective.label} ${objective.help}: what is made large is Σ over decisions of ${objective.formula}.`,
     equations,
+    heads: ['Decision, and what was chosen', 'Probability now / when drawn', 'Ratio ρ'],
     parts: last.ratios.map((ratio, d) => {
       const { name = '', chosen = '', probability = 0 } = decisions[d] ?? {};
       const isCut = last.cut.includes(d);
       return {
-        label: `${name}: ${chosen}`,
+        label: `${name}: “${chosen}”`,
         how: `${three(ratio * probability)} / ${three(probability)}${isCut ? ', cut' : ''}`,
         value: three(ratio),
         sign: isCut ? -1 : 0,
@@ -54,6 +55,9 @@ export function explainRatio(completion: Completion, config: GRPOConfig): Explan
     }),
     notes: [
       'In the first update every ρ is 1.',
+      ...(objective.formula.includes('sg(')
+        ? ['sg( … ) is taken as a fixed number: it says how much a decision counts, and is not made larger itself.']
+        : []),
       ...updates.slice(0, -1).map((update, i) => `Before update ${i + 2}: ${cutOf(update)}.`),
       ...(teaches ? [] : ['This completion does not teach, so nothing of it is cut.']),
     ],

@@ -41,6 +41,8 @@ export interface Explanation {
   readonly lead: string;
   readonly equations: readonly Equation[];
   readonly parts: readonly Part[];
+  /** Over the columns of the parts: label, how, value; absent where they speak for themselves. */
+  readonly heads?: readonly [label: string, how: string, value: string];
   readonly notes: readonly string[];
   /** The recorded number, and whether the parts give it. */
   readonly agrees: boolean;
