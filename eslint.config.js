@@ -17,6 +17,7 @@ const FILES_AND_RUNS = ['formats', 'recording', 'ask'];
 const ENGINE_PARTS = ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab', 'database', 'storage', ...FILES_AND_RUNS];
 const MAY_IMPORT = {
   grpo: [],
+  lessons: ['grpo'],
   sql: ['grpo'],
   linking: ['grpo', 'sql'],
   rewards: ['grpo', 'sql', 'linking'],
@@ -29,18 +30,18 @@ const MAY_IMPORT = {
   storage: ['grpo', 'lab'],
   engine: ENGINE_PARTS,
   cli: ENGINE_PARTS,
-  state: ['grpo', 'sql', 'ask', 'engine'],
+  state: ['grpo', 'sql', 'ask', 'engine', 'lessons'],
   charts: ['grpo'],
   guide: ['grpo'],
-  views: ['grpo', 'state', 'charts', 'guide', 'sql', 'lab'],
+  views: ['grpo', 'state', 'charts', 'guide', 'sql', 'lab', 'lessons'],
 };
-const APP_MAY_IMPORT = ['views', 'state', 'charts', 'guide'];
+const APP_MAY_IMPORT = ['views', 'state', 'charts', 'guide', 'lessons'];
 const FOLDERS = Object.keys(MAY_IMPORT);
 
 /** Folders whose result depends on their arguments alone: no page, no clock, no global randomness. */
 const PURE = [
   ...['grpo', 'sql', 'linking', 'rewards', 'samplers/sketch', 'samplers/language', 'samplers/replay', 'lab'],
-  ...['formats', 'ask', 'recording'],
+  ...['formats', 'ask', 'recording', 'lessons'],
 ];
 
 /** What the oldest browsers that README names do not have (src/oldest-browser.ts), found wherever it is called. */

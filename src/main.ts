@@ -7,6 +7,7 @@ import { connectExperiments } from './engine/experiments/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { pageRuntimes } from './engine/models/runtimes.ts';
+import { LESSONS } from './lessons/index.ts';
 import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
@@ -73,6 +74,8 @@ const run: RunState = new RunState({
   },
   reducedMotion: () => motion.matches,
   wait,
+  // Whoever comes for the first time, and to no other view, begins with the first lesson.
+  first: () => (/^(#lesson\/.*)?$/.test(location.hash) ? LESSONS[0] : null),
 });
 
 const RUNNING = 'running-experiment';

@@ -58,11 +58,11 @@ export class Engine implements EngineApi {
     this.#run = new RunInHand(ports);
   }
 
-  open({ seed = DEFAULT_SEED, settings = {} }: Parameters<EngineApi['open']>[0]): Promise<RunView> {
+  open({ seed = DEFAULT_SEED, settings = {}, dataset }: Parameters<EngineApi['open']>[0]): Promise<RunView> {
     return this.#inTurn(async () => {
       const config = makeConfig(settings);
       checkSeed(seed);
-      return this.#run.view(await this.#run.open(config, seed));
+      return this.#run.view(await this.#run.open(config, seed, dataset));
     });
   }
 

@@ -243,9 +243,10 @@ export interface Measured {
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
 export interface EngineApi {
   /**
-   * Opens storage, the demo dataset and the last run (a new one with `seed` and the given settings when there is none).
+   * Opens storage and the last run; a new one with these settings, on that dataset or the page's own, when there is
+   * none.
    */
-  open(options: { seed?: number; settings?: Record<string, unknown> }): Promise<RunView>;
+  open(options: { seed?: number; settings?: Record<string, unknown>; dataset?: string }): Promise<RunView>;
   advance(request: AdvanceRequest): Promise<Advance>;
   /**
    * Goes on measuring right answers on held-out questions. Changes nothing of the run, and gives way to every other

@@ -22,11 +22,13 @@ import { messageOf } from '../grpo/message-of.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { PolicyHint, Question, Step } from '../grpo/types.ts';
+import { LESSONS } from '../lessons/index.ts';
+import type { Lesson } from '../lessons/lesson.ts';
 import { sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';
-import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type SpeedId } from './speeds.ts';
+import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type PhaseId, type SpeedId } from './speeds.ts';
 import { UnseenState } from './unseen.svelte.ts';
 import { WeightHistory, type WeightPoint } from './weights.ts';
 
@@ -38,7 +40,12 @@ export interface RunOptions {
   readonly reducedMotion: () => boolean;
   /** Resolves after so many milliseconds, or at the next frame for 0. */
   readonly wait: (ms: number) => Promise<void>;
+  /** What somebody begins with who has no run yet and followed no link. */
+  readonly first?: () => Beginning | null;
 }
+
+/** What a run begins with. */
+export type Beginning = Pick<Lesson, 'dataset' | 'start' | 'seed' | 'settings'>;
 
 export interface Notice {
   readonly text: string;
@@ -264,7 +271,13 @@ export class RunState {
           if (this.#engine === engine) this.sampler.tell(live);
         })
         .catch(() => undefined);
-      let run = await engine.open({ seed: seed ?? DEFAULT_SEED, settings: { ...settings } });
+      const first =
+        seed === null && start === null && Object.keys(settings).length === 0 ? this.#options.first?.() : null;
+      let run = await engine.open(
+        first
+          ? { seed: first.seed, settings: { ...first.settings }, dataset: first.dataset }
+          : { seed: seed ?? DEFAULT_SEED, settings: { ...settings } },
+      );
       if (seed !== null && seed !== run.seed) {
         run = await engine.reset({ seed });
         this.tell(
@@ -323,6 +336,41 @@ export class RunState {
     const taken = await this.#advance({ steps: 1, budgetMs: BATCH_MS });
     this.#stepping = false;
     if (taken) await this.#play(this.#speed === 'max' ? 0 : stepMs(this.#speed));
+  }
+
+  /** Takes one step and shows its completions with their results; what is made of them waits for `learn`. */
+  async draw(): Promise<void> {
+    if (this.#status !== 'ready' || this.#stepping) return;
+    this.pause();
+    this.#stepping = true;
+    const taken = await this.#advance({ steps: 1, budgetMs: BATCH_MS });
+    this.#stepping = false;
+    if (taken) this.stopAt('execute');
+  }
+
+  /** Shows the step up to that stage, and stays there. */
+  stopAt(stage: PhaseId): void {
+    if (this.#step === null) return;
+    this.pause();
+    this.#phase = stage;
+  }
+
+  /** Shows what is made of the group: the stages after the one that is shown, and stays at the last. */
+  async learn(): Promise<void> {
+    if (this.#step === null) return;
+    this.#finishShowing();
+    await this.#play(stepMs(this.#speed === 'max' ? DEFAULT_SPEED : this.#speed), 'score');
+  }
+
+  /** Begins a run with other questions and settings; the one there is stays in the list of runs. */
+  async begin({ dataset, start, seed, settings }: Beginning): Promise<void> {
+    this.pause();
+    const config = makeConfig(settings);
+    const run = await this.#call(async (engine) => {
+      const begun = await engine.reset({ seed, start, dataset });
+      return { ...begun, ...(await engine.configure({ ...config })) };
+    });
+    if (run) this.#show(run);
   }
 
   start(): void {
@@ -429,7 +477,7 @@ export class RunState {
     try {
       const applied = await this.#inTurn((engine) => engine.configure({ ...config }));
       if (this.#run) this.#run = { ...this.#run, ...applied };
-      this.#options.address.write(applied.config, this.seed, this.startedFrom);
+      this.#writeAddress();
       return null;
     } catch (error) {
       return messageOf(error);
@@ -530,11 +578,11 @@ export class RunState {
   #takeConfig(config: GRPOConfig): void {
     if (this.#run === null || sameSettings(config, this.config)) return;
     this.#run = { ...this.#run, config };
-    this.#options.address.write(config, this.seed, this.startedFrom);
+    this.#writeAddress();
   }
 
   /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */
-  async #play(ms: number): Promise<void> {
+  async #play(ms: number, from: PhaseId = 'sample'): Promise<void> {
     const showing = ++this.#showing;
     const ended = new Promise<void>((resolve) => (this.#endShowing = resolve));
     const still = ms === 0 || this.#options.reducedMotion();
@@ -543,7 +591,7 @@ export class RunState {
       await Promise.race([this.#options.wait(ms), ended]);
       return;
     }
-    for (const { id, share } of PHASES) {
+    for (const { id, share } of PHASES.slice(PHASES.findIndex(({ id }) => id === from))) {
       this.#phase = id;
       await Promise.race([this.#options.wait(ms * share), ended]);
       if (showing !== this.#showing) return;
@@ -590,7 +638,7 @@ export class RunState {
     // What a source could not do is of no concern once groups come from another one.
     this.#notices = this.#notices.filter(({ source }) => source !== true);
     this.sampler.record(run.recording);
-    this.#options.address.write(run.config, run.seed, run.start.from);
+    this.#writeAddress();
   }
 
   #accept(progress: Progress): void {
@@ -634,6 +682,20 @@ export class RunState {
   #withoutStorageNotices(): void {
     if (this.#notices.some(({ storage }) => storage === true))
       this.#notices = this.#notices.filter(({ storage }) => storage !== true);
+  }
+
+  /** What a link has to carry: nothing for a lesson's run, which the lesson's own address begins. */
+  #writeAddress(): void {
+    const { config, seed, startedFrom } = this;
+    const isLesson = LESSONS.some(
+      (lesson) =>
+        lesson.dataset === this.dataset?.name &&
+        lesson.seed === seed &&
+        lesson.start === startedFrom &&
+        sameSettings(makeConfig(lesson.settings), config),
+    );
+    if (isLesson) this.#options.address.write(DEFAULT_CONFIG, DEFAULT_SEED, 'none');
+    else this.#options.address.write(config, seed, startedFrom);
   }
 
   #savePlace(): void {

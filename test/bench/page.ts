@@ -1,5 +1,5 @@
 /**
- * Measures of the built page in headless Chromium: what it loads until Step can be pressed, how soon that is, and what
+ * Measures of the built page in headless Chromium: what it loads until Play can be pressed, how soon that is, and what
  * showing a run at Max costs beside running it. Each takes the folder of a build, so that two can be measured alike.
  */
 import { readFileSync, readdirSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { serve } from '../e2e/serve.ts';
 export interface LoadFigures {
   /** Scripts that index.html names. */
   readonly initialScript: number;
-  /** Scripts asked for until Step can be pressed, those of workers included. */
+  /** Scripts asked for until Play can be pressed, those of workers included. */
   readonly script: number;
   /** Fonts asked for until a second after. */
   readonly fonts: number;
@@ -28,7 +28,7 @@ export interface LoadFigures {
 /** Milliseconds since the navigation began. */
 export interface TimeFigures {
   readonly firstPaint: number;
-  /** Step can be pressed, and would be taken at once. */
+  /** Play can be pressed, and would be taken at once. */
   readonly usable: number;
 }
 
@@ -43,8 +43,8 @@ export interface MaxFigures {
   readonly process: number;
 }
 
-/** Without a run the sheet says when a step can be taken. */
-const USABLE = '.blank[aria-busy=false]';
+/** Play can be pressed; in the Playground the sheet says when a step can be taken. */
+const USABLE = '.watch .play:not(:disabled), .blank[aria-busy=false]';
 /** The button of TensorFlow Playground that starts it. */
 export const PLAYGROUND_USABLE = '#play-pause-button';
 
@@ -118,7 +118,7 @@ export async function maxFigures(
   const server = await serve('/some/path/', dist);
   const { page, close } = await freshPage(browser);
   try {
-    await timesOf(page, server.url);
+    await timesOf(page, `${server.url}#playground`);
     await page.getByRole('radio', { name: 'As fast as it goes' }).check({ force: true });
     await page.keyboard.press('r');
     await page.waitForTimeout(seconds * 1000);
@@ -171,7 +171,7 @@ async function freshPage(browser: Browser, usable = USABLE): Promise<{ page: Pag
       observer.disconnect();
     };
     const observer = new MutationObserver(look);
-    observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-busy'] });
+    observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-busy', 'disabled'] });
   }, usable);
   return { page, close: () => context.close() };
 }

@@ -14,7 +14,7 @@ export interface Site {
   readonly url: string;
   /** Paths that the site was asked for in this test, in order. */
   readonly asked: readonly string[];
-  /** Opens the page, and waits until a step can be taken. */
+  /** Opens the Playground, and waits until a step can be taken. */
   readonly open: (query?: string) => Promise<void>;
   readonly stepCount: () => Promise<number>;
   /** Presses Step and waits for the step. */
@@ -103,7 +103,7 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
     stepCount,
     button,
     async open(query = '') {
-      await page.goto(server.url + query);
+      await page.goto(`${server.url}${query}#playground`);
       await page.getByText(/^Press Step\. Each row becomes/).waitFor();
     },
     async step() {

@@ -35,7 +35,7 @@ async function served(alter?: Parameters<typeof serve>[3]): Promise<string> {
 
 async function opened(url: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  await page.goto(url);
+  await page.goto(`${url}#playground`);
   return page;
 }
 
@@ -49,7 +49,7 @@ test('plain http in a local network: steps, storage and copying work', async () 
   const url = (await served()).replace('127.0.0.1', CLASSROOM);
   const page = await (await browser.newContext()).newPage();
   const problems = collectProblems(page);
-  await page.goto(url);
+  await page.goto(`${url}#playground`);
   expect(await page.evaluate(() => [isSecureContext, 'randomUUID' in crypto, 'clipboard' in navigator])).toEqual([
     false,
     false,
@@ -173,9 +173,9 @@ test('two tabs: the second takes up what the first stored, at the press of a but
   const url = await served();
   const context = await browser.newContext();
   const [first, second] = [await context.newPage(), await context.newPage()];
-  await first.goto(url);
+  await first.goto(`${url}#playground`);
   await stepped(first);
-  await second.goto(url);
+  await second.goto(`${url}#playground`);
   await expect.poll(() => stepCount(second)).toBe('1');
   await stepped(first);
   await expect.poll(() => stepCount(first)).toBe('2');
@@ -227,7 +227,7 @@ test('storage that was deleted, or that another program made, is called so', asy
         };
       }),
   );
-  await other.goto(url);
+  await other.goto(`${url}#playground`);
   await other.getByText(/was made by another program/).waitFor();
   await stepped(other);
 });

@@ -69,7 +69,7 @@ it('tells a tab whose run was left in another', { timeout: 240_000 }, async () =
   await expect.poll(site.stepCount).toBe(0);
   await site.step();
   const other = await site.page.context().newPage();
-  await other.goto(site.url);
+  await other.goto(`${site.url}#playground`);
   await other
     .getByText(/^Press Step\. Each row becomes|^Step 1/)
     .first()

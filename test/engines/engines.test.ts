@@ -94,7 +94,7 @@ describe.each(findEngines().map((engine) => [engine.name, engine] as const))('%s
     });
 
   test.skipIf(skips)('opens, takes the steps that Node takes, and is the same after a reload', async () => {
-    await tab.open(`${site.url}?seed=7`);
+    await tab.open(`${site.url}?seed=7#playground`);
     await expect
       .poll(() => tab.run(() => document.querySelector('.blank[aria-busy=false]') !== null), PATIENCE)
       .toBe(true);

@@ -1,6 +1,6 @@
 /**
  * Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json,
- * completions.json?}`, and opens it.
+ * completions.json?}`, and opens it. Its database may be that of another one (shipped.ts).
  */
 import { messageOf } from '../../grpo/message-of.ts';
 import type { Database } from '../../grpo/types.ts';
@@ -30,8 +30,9 @@ export async function openDataset({
   const shipped = SHIPPED.find((one) => one.name === name);
   if (shipped === undefined) throw new DatasetError(`There is no dataset “${name.slice(0, 60)}” on this page.`);
   const { title } = shipped;
-  const get = async (file: string): Promise<Response> => {
-    const path = `datasets/${name}/${file}`;
+  const home = shipped.database ?? name;
+  const get = async (file: string, folder = name): Promise<Response> => {
+    const path = `datasets/${folder}/${file}`;
     let response: Response;
     try {
       response = await fetch(new URL(path, baseUrl));
@@ -47,7 +48,7 @@ export async function openDataset({
     return response;
   };
   const [bytes, questions, definitions] = await Promise.all([
-    get('db.sqlite').then(async (response) => new Uint8Array(await response.arrayBuffer())),
+    get('db.sqlite', home).then(async (response) => new Uint8Array(await response.arrayBuffer())),
     get('questions.json').then((response) => response.text()),
     get('definitions.json').then((response) => response.text()),
   ]);
@@ -75,7 +76,7 @@ export async function openDataset({
         : {}),
     };
   } catch (error) {
-    throw new DatasetError(`datasets/${name}/db.sqlite: ${messageOf(error)}`, {
+    throw new DatasetError(`datasets/${home}/db.sqlite: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -6,10 +6,19 @@ export interface Shipped {
   readonly about: string;
   /** Whether completions of published models come with it. */
   readonly completions: boolean;
+  /** The dataset whose database its questions ask; its own unless given. */
+  readonly database?: string;
 }
 
 export const SHIPPED: readonly [Shipped, ...Shipped[]] = [
   { name: 'shop', title: 'Demo shop', about: 'Orders, products and customers of a made-up shop.', completions: false },
+  {
+    name: 'shop_money',
+    title: 'Money in the shop',
+    about: 'Twenty things to ask about the revenue of the demo shop, each in five wordings: the first lesson’s.',
+    completions: false,
+    database: 'shop',
+  },
   {
     name: 'concert_singer',
     title: 'Concerts and singers',

@@ -33,8 +33,11 @@ export class OpenData {
     return this.#opened;
   }
 
-  /** Opens storage anew, and the dataset of the run that was shown last unless it is open. */
-  async open(): Promise<Opened> {
+  /**
+   * Opens storage anew, and the dataset of the run that was shown last unless it is open; without such a run the one of
+   * that name, or the page's own.
+   */
+  async open(first?: string): Promise<Opened> {
     const before = this.#opened;
     before?.store.close();
     const stored = await this.#ports.openStore().then(
@@ -42,7 +45,7 @@ export class OpenData {
       (error: unknown) => ({ store: new MemoryStore(), notSaved: notSavedBecause(error) }),
     );
     const current = await stored.store.current().catch(() => null);
-    const name = current?.run.dataset;
+    const name = current === null ? first : current.run.dataset;
     const parts =
       before !== null && (name === undefined || before.dataset.name === name)
         ? before

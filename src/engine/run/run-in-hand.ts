@@ -99,12 +99,13 @@ export class RunInHand {
 
   /**
    * Takes up the run that was shown last, or begins one. Storage is opened anew each time, unless it is memory: that is
-   * how a tab recovers from a lost run. Resolves to what to tell the reader, if anything.
+   * how a tab recovers from a lost run. Resolves to what to tell the reader, if anything. `dataset`: of a run that is
+   * begun.
    */
-  async open(config: GRPOConfig, seed: number): Promise<string | undefined> {
+  async open(config: GRPOConfig, seed: number, dataset?: string): Promise<string | undefined> {
     if (this.#data.opened?.notSaved === undefined) {
       this.#session = null;
-      await this.#data.open();
+      await this.#data.open(dataset);
     }
     const { store } = this.data;
     let found = await store.current();

@@ -1,0 +1,129 @@
+/** The first minute of somebody who has never been here: what is seen before anything is pressed, and what then. */
+import { beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { openSite } from './page.ts';
+
+const site = openSite();
+const { button, texts, findings } = site;
+let page: Page;
+
+beforeEach(() => {
+  page = site.page;
+});
+
+const headline = () => page.locator('.top h2').textContent();
+const steps = async (): Promise<number> => Number((await page.locator('.steps b').textContent())?.replace(/\D/g, ''));
+const stamps = () => texts('.now .stamp');
+const stage = () => page.locator('[aria-current=step]').textContent();
+
+async function visit(hash = ''): Promise<void> {
+  await page.goto(`${site.url}${hash}`);
+  await page.getByText(/^Four tries at one question\. (?!$)/).waitFor();
+}
+
+test('nothing pressed: a question, four tries that were run, stamped, and nothing of what comes later', async () => {
+  await visit();
+  expect(await headline()).toBe('Four tries at one question. One is right.');
+  expect(await stamps()).toEqual(['right', 'wrong', 'wrong', 'wrong']);
+  expect(await page.locator('.now .result table').count()).toBe(4);
+  expect(await page.locator('.line .figure').count()).toBe(0);
+  expect(await page.getByText('Nothing yet. What a better try did').count()).toBe(1);
+  // The curve begins before training, and the step that waits to be looked at is not in it.
+  await page.getByText(/^3 of 20 right on questions it never saw$/).waitFor();
+  expect(await findings()).toEqual([]);
+
+  // To guess first, the stamps can be taken away, and the sentence that tells goes with them.
+  await button('Hide right and wrong').click();
+  expect(await stamps()).toEqual([]);
+  expect(await headline()).toBe('Four tries at one question. Which are right?');
+});
+
+test('learn from this, stage by stage, and try again', async () => {
+  await visit();
+  const question = await page.locator('.question').textContent();
+  await button('Learn from this').click();
+  expect(await headline()).toBe('Try 1 beat its group, so what it did gains weight.');
+  const advantages = (await texts('.line .figure button')).map(Number);
+  expect(advantages).toHaveLength(4);
+  expect(Math.abs(advantages.reduce((sum, value) => sum + value, 0))).toBeLessThanOrEqual(0.021);
+  expect(Math.max(...advantages)).toBe(advantages[0]);
+  await page.getByText('if it says “revenue”').first().waitFor();
+
+  // Back through the stops with the arrow keys: what comes later is gone again.
+  await page.locator('[aria-current=step]').focus();
+  await page.keyboard.press('ArrowLeft');
+  expect(await stage()).toBe('Compare');
+  await page.keyboard.press('ArrowLeft');
+  expect(await stage()).toBe('Score');
+  const rewards = (await texts('.line .figure button')).map(Number);
+  const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length;
+  // The advantage is the distance to the mean, as far as two decimals tell.
+  rewards.forEach((reward, i) => expect(Math.abs(reward - mean - (advantages[i] ?? NaN))).toBeLessThan(0.02));
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.locator('.line .figure').count()).toBe(0);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await stage()).toBe('Update');
+
+  // A number opens to its arithmetic.
+  await page.locator('.line .figure button').first().click();
+  await page.getByRole('dialog', { name: /^Advantage of completion 1/ }).waitFor();
+  await page.keyboard.press('Escape');
+
+  await button('Try again with what it learned').click();
+  await expect.poll(steps).toBe(2);
+  expect(await page.locator('.question').textContent()).toBe(question);
+  expect(await page.getByRole('list', { name: 'The tries before' }).getByRole('listitem').count()).toBe(4);
+  expect(await headline()).toMatch(/right now; one before\.$/);
+  expect(await stage()).toBe('Execute');
+});
+
+test('played to the end of the lesson most of the unseen questions are right', { timeout: 300_000 }, async () => {
+  await visit();
+  await page.getByRole('radio', { name: 'As fast as it goes' }).check({ force: true });
+  await button('Play').click();
+  await expect.poll(steps, { timeout: 240_000, interval: 200 }).toBeGreaterThanOrEqual(200);
+  await button('Play').waitFor();
+  const points = page.locator('.curve h3');
+  await expect
+    .poll(async () => Number(/^(\d+) of 20 right/.exec((await points.textContent()) ?? '')?.[1]), { timeout: 60_000 })
+    .toBeGreaterThanOrEqual(17);
+  expect(await headline()).toMatch(/^\d\d of 20 right, on questions it was never trained on; 3 before training\./);
+  expect(await page.locator('section li .weight').count()).toBe(6);
+  expect(await findings()).toEqual([]);
+
+  // The same run from nearby, and after a reload.
+  const taken = await steps();
+  await page.getByRole('link', { name: 'Look inside' }).click();
+  await page.locator('.sheet li').first().waitFor();
+  expect(await site.stepCount()).toBe(taken);
+  await page.getByRole('link', { name: 'Watch' }).click();
+  await page.reload();
+  await expect.poll(steps).toBe(taken);
+});
+
+test('a link to a lesson leaves the run that is there in the list', async () => {
+  await site.open('?seed=7');
+  await site.step();
+  await page.goto(`${site.url}#lesson/watch-it-learn/2`);
+  await page.reload();
+  await button('Begin the lesson').click();
+  await page.getByText('Four tries at one question. One is right.').waitFor();
+  expect(await page.getByRole('region', { name: 'Lesson: Watch it learn' }).textContent()).toContain('2 of 5');
+  await page.goto(`${site.url}#playground`);
+  await button('Runs').click();
+  await expect.poll(() => page.getByRole('list', { name: 'Runs' }).getByRole('listitem').count()).toBe(2);
+});
+
+test('on a phone the group comes first, and what is pressed stays in reach', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await visit();
+  expect(await findings()).toEqual([]);
+  for (const what of [page.locator('.now li').first(), button('Learn from this'), button('Play')]) {
+    const box = await what.boundingBox();
+    expect(box?.y ?? NaN).toBeLessThan(740);
+  }
+  // Nothing makes the page wider than the screen.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

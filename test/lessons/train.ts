@@ -1,0 +1,70 @@
+/** A lesson's run without a page: what the policy answers rightly on the held-out questions while it learns. */
+import { openFiles } from '../../src/cli/inputs.ts';
+import { rewardsFor } from '../../src/cli/parts.ts';
+import { makeConfig } from '../../src/grpo/config.ts';
+import { queryBudget } from '../../src/grpo/derived-settings.ts';
+import { GRPOTrainer } from '../../src/grpo/trainer.ts';
+import { SHIPPED } from '../../src/engine/data/shipped.ts';
+import { seededRandom } from '../../src/grpo/random.ts';
+import { fixedPolicy } from '../../src/lab/evaluate.ts';
+import { Judge } from '../../src/lab/judge.ts';
+import type { Lesson } from '../../src/lessons/lesson.ts';
+import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
+
+export interface Curve {
+  /** Right greedy answers to the held-out questions, at step 0 and every `every` steps. */
+  readonly right: readonly number[];
+  readonly of: number;
+  readonly hints: number;
+}
+
+export const filesOf = ({ dataset }: Lesson): { database: string; questions: string } => {
+  const home = SHIPPED.find(({ name }) => name === dataset)?.database ?? dataset;
+  return {
+    database: `public/datasets/${home}/db.sqlite`,
+    questions: `public/datasets/${dataset}/questions.json`,
+  };
+};
+
+/** The curves of a lesson, one for each seed. */
+export async function curvesOf(lesson: Lesson, seeds: readonly number[], every: number): Promise<Curve[]> {
+  const files = filesOf(lesson);
+  const { database, questions } = await openFiles(files.database, files.questions);
+  const sampler = makeSketchSampler({ schema: database.schema });
+  const config = makeConfig(lesson.settings);
+  const judge = new Judge(database, queryBudget(config));
+  const training = questions.filter(({ split }) => split === 'train');
+  const heldOut = questions.filter(({ split }) => split === 'held-out');
+  try {
+    const curves: Curve[] = [];
+    for (const seed of seeds) {
+      const trainer = new GRPOTrainer({
+        config,
+        sampler,
+        database,
+        rewards: rewardsFor(database),
+        seed,
+        distribution: false,
+      });
+      const measure = async (): Promise<number> => {
+        const policy = fixedPolicy(trainer.policy.hints, config);
+        let right = 0;
+        for (const question of heldOut) {
+          const request = { question: question.question, policy, temperature: config.temperature };
+          const { sql } = await sampler.greedy({ ...request, random: seededRandom(1).next });
+          if ((await judge.areRight(question, [sql]))[0] === true) right++;
+        }
+        return right;
+      };
+      const right = [await measure()];
+      for (let step = 1; step <= lesson.steps; step++) {
+        await trainer.runStep(trainer.nextQuestions(training));
+        if (step % every === 0) right.push(await measure());
+      }
+      curves.push({ right, of: heldOut.length, hints: trainer.policy.size });
+    }
+    return curves;
+  } finally {
+    database.close();
+  }
+}
