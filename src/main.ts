@@ -7,7 +7,7 @@ import { connectExperiments } from './engine/experiments/experiments-client.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { pageRuntimes } from './engine/models/runtimes.ts';
-import { LESSONS } from './lessons/index.ts';
+import { FIRST_LESSON } from './lessons/index.ts';
 import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
@@ -75,7 +75,7 @@ const run: RunState = new RunState({
   reducedMotion: () => motion.matches,
   wait,
   // Whoever comes for the first time, and to no other view, begins with the first lesson.
-  first: () => (/^(#lesson\/.*)?$/.test(location.hash) ? LESSONS[0] : null),
+  first: () => (/^(#lesson\/.*)?$/.test(location.hash) ? FIRST_LESSON : null),
 });
 
 const RUNNING = 'running-experiment';

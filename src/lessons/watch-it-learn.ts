@@ -4,9 +4,9 @@
  * differences as loudly as another one what is right. With this seed one of the first four tries is right, which few
  * seeds begin with; what is learned in 200 steps hangs on no seed (test/lessons/watch-it-learn.test.ts).
  */
-import type { Lesson } from './lesson.ts';
+import type { RunLesson } from './lesson.ts';
 
-export const WATCH_IT_LEARN: Lesson = {
+export const WATCH_IT_LEARN: RunLesson = {
   id: 'watch-it-learn',
   title: 'Watch it learn',
   about: 'Four tries at a question, compared with one another, again and again: from 3 right answers of 20 to most.',

@@ -22,8 +22,8 @@ import { messageOf } from '../grpo/message-of.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { PolicyHint, Question, Step } from '../grpo/types.ts';
-import { LESSONS } from '../lessons/index.ts';
-import type { Lesson } from '../lessons/lesson.ts';
+import { isRunLesson, LESSONS } from '../lessons/index.ts';
+import type { RunLesson } from '../lessons/lesson.ts';
 import { sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
@@ -45,7 +45,7 @@ export interface RunOptions {
 }
 
 /** What a run begins with. */
-export type Beginning = Pick<Lesson, 'dataset' | 'start' | 'seed' | 'settings'>;
+export type Beginning = Pick<RunLesson, 'dataset' | 'start' | 'seed' | 'settings'>;
 
 export interface Notice {
   readonly text: string;
@@ -687,7 +687,7 @@ export class RunState {
   /** What a link has to carry: nothing for a lesson's run, which the lesson's own address begins. */
   #writeAddress(): void {
     const { config, seed, startedFrom } = this;
-    const isLesson = LESSONS.some(
+    const isLesson = LESSONS.filter(isRunLesson).some(
       (lesson) =>
         lesson.dataset === this.dataset?.name &&
         lesson.seed === seed &&

@@ -8,7 +8,7 @@ import { SHIPPED } from '../../src/engine/data/shipped.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
 import { fixedPolicy } from '../../src/lab/evaluate.ts';
 import { Judge } from '../../src/lab/judge.ts';
-import type { Lesson } from '../../src/lessons/lesson.ts';
+import type { RunLesson } from '../../src/lessons/lesson.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 
 export interface Curve {
@@ -18,7 +18,7 @@ export interface Curve {
   readonly hints: number;
 }
 
-export const filesOf = ({ dataset }: Lesson): { database: string; questions: string } => {
+export const filesOf = ({ dataset }: RunLesson): { database: string; questions: string } => {
   const home = SHIPPED.find(({ name }) => name === dataset)?.database ?? dataset;
   return {
     database: `public/datasets/${home}/db.sqlite`,
@@ -27,7 +27,7 @@ export const filesOf = ({ dataset }: Lesson): { database: string; questions: str
 };
 
 /** The curves of a lesson, one for each seed. */
-export async function curvesOf(lesson: Lesson, seeds: readonly number[], every: number): Promise<Curve[]> {
+export async function curvesOf(lesson: RunLesson, seeds: readonly number[], every: number): Promise<Curve[]> {
   const files = filesOf(lesson);
   const { database, questions } = await openFiles(files.database, files.questions);
   const sampler = makeSketchSampler({ schema: database.schema });
