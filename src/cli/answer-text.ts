@@ -111,4 +111,5 @@ function clean(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? '\n' : ' '));
 }
 
-const oneLine = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();
+/** In one line that cannot steer a terminal. */
+export const oneLine = (text: string): string => clean(text).replace(/\s+/g, ' ').trim();

@@ -20,6 +20,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<Command>>> = {
   credit: async () => (await import('./credit.ts')).credit,
   pretrain: async () => (await import('./pretrain.ts')).pretrain,
   ask: async () => (await import('./ask.ts')).ask,
+  why: async () => (await import('./why.ts')).why,
 };
 
 async function dispatch([command, ...rest]: readonly string[], report: Report): Promise<void> {

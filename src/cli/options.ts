@@ -353,6 +353,22 @@ export const COMMANDS = {
       JSON_OUT,
     ],
   },
+  why: {
+    name: 'why',
+    summary: 'show what decided the SQL for a question, decision by decision',
+    argument: { value: 'QUESTION', help: 'the question, in quotes' },
+    details: [
+      'The greedy answer of the sketch sampler: what of the question was linked to what, then every decision with a choice, its most probable options first. Base is the logit without hints, 0 for the best option; the hints that act are listed with what they add, and the per cent are the chance of being drawn at the set temperature.',
+      '--json has all options and all hints.',
+      ...SETTINGS,
+    ],
+    options: [
+      DATABASE,
+      { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
+      SET,
+      JSON_OUT,
+    ],
+  },
 } as const satisfies Record<string, CommandRow>;
 
 export type CommandName = keyof typeof COMMANDS;
