@@ -43,9 +43,10 @@ export interface Distilled {
 
 /** Of the questions whose answer the hints decide, the share that may be answered otherwise. */
 const MAY_CHANGE = 0.1;
-/** λ falls by this factor, so often. */
+/** λ falls by this factor, so often; by its root where that were too many hints, until steps are this short. */
 const PATH_FACTOR = 0.75;
 const PATH_STEPS = 30;
+const SHORTEST_STEP = 0.96;
 /** Coordinate descent ends after so many sweeps, or when no weight would move by this much: less changes no answer. */
 const SWEEPS = 60;
 const STILL = 5e-3;
@@ -81,12 +82,19 @@ export function distil({ answers, weightOf, isFixed, most, limit }: DistilOption
   let best = { same: sameAnswers(rows, questions), weights: weights.slice() };
   const decided = questions - best.same;
   const enough = questions - Math.floor(decided * MAY_CHANGE);
-  for (let step = 0; step < PATH_STEPS && best.same < enough; step++) {
-    lambda *= PATH_FACTOR;
-    descend(rows, columns, weights, { lambda, ridge: 0, limit, all: true });
-    if (count(weights) > most) break;
+  let factor = PATH_FACTOR;
+  for (let step = 0; step < PATH_STEPS && best.same < enough && factor < SHORTEST_STEP; step++) {
+    const before = weights.slice();
+    descend(rows, columns, weights, { lambda: lambda * factor, ridge: 0, limit, all: true });
+    if (count(weights) > most) {
+      // Too far: shorter steps from where it was, so that as many as may be kept are.
+      setWeights(rows, columns, weights, before);
+      factor = Math.sqrt(factor);
+      continue;
+    }
+    lambda *= factor;
     const same = sameAnswers(rows, questions);
-    if (same > best.same) best = { same, weights: weights.slice() };
+    if (same >= best.same) best = { same, weights: weights.slice() };
   }
   setWeights(rows, columns, weights, best.weights);
   descend(rows, columns, weights, { lambda: 0, ridge: RIDGE, limit, all: false });

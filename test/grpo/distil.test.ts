@@ -116,3 +116,19 @@ test('no more are kept than may be, no weight passes the limit, and what is coun
     { seed: 1, numRuns: 60 },
   );
 });
+
+test('as many are kept as may be, where fewer answer less', () => {
+  // Each question has a hint of its own; their slopes fall by 15 % from one to the next, so each enters by itself.
+  const slopes = Array.from({ length: 8 }, (_, i) => 0.6 * 0.85 ** i);
+  const answers = slopes.map((_, i) => [choice([`cue${i}`], [`X${i}`, `Y${i}`, `Z${i}`])]);
+  const wanted = slopes.map((slope) => 1 / 3 + slope);
+  const weightOf = (key: string): number => {
+    const i = slopes.findIndex((_, at) => key === feature(`cue${at}`, `Z${at}`).key);
+    const share = wanted[i];
+    return share === undefined ? 0 : Math.log((2 * share) / (1 - share));
+  };
+  for (const most of [1, 2, 3, 4, 5]) {
+    const { weights, same } = distil({ answers, weightOf, ...options, most });
+    expect([weights.size, same]).toEqual([most, most]);
+  }
+});
