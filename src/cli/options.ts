@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { DEFAULT_SEED, FIELD_NAMES, FIELDS, PRESETS, type Field, type FieldName } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
 import { CHOICE_STEPS, CHOICE_TRAINING } from '../lab/choice-training.ts';
-import { MIN_DATABASES, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
+import { MIN_DATABASES, MOST_DELIVERED, MOST_HINTS, PASSES, QUESTIONS_EACH } from '../lab/pretrain.ts';
 
 /** A command line that cannot be carried out. */
 export class UsageError extends Error {
@@ -306,7 +306,7 @@ export const COMMANDS = {
     summary: 'learn general hints on several databases: a starter policy',
     details: [
       `The GRPO loop over the questions of all folders in one shuffled order, with one policy for all. Only general hints learn, those that name nothing of a database; only gold rewards. At most ${QUESTIONS_EACH} questions of a folder are used; those without gold SQL, or whose gold returns nothing, 0 or NULL, are left out.`,
-      `The policy written is the mean of those at the end of the later half of the passes, without hints that fewer than ${MIN_DATABASES} databases taught (where there are more), and of the rest the ${MOST_HINTS} strongest. The file names its sources with the beginning of their licence files.`,
+      `The policy written is the mean of those at the end of the later half of the passes, without hints that fewer than ${MIN_DATABASES} databases taught (where there are more), and of the ${MOST_HINTS} strongest of the rest at most ${MOST_DELIVERED} that take the same decisions on the questions learned from, with their weights fitted anew. The file names its sources with the beginning of their licence files.`,
       'With --leave-one-out each folder is answered greedily with hints that were learned on all the others: a database that the hints never saw. Reported for all of its questions and for the held-out ones, against no hints, each with a 95 % interval over facts, and the mean over databases.',
       'The same arguments give the same files, byte for byte. Give --hints-out, --leave-one-out or both.',
     ],

@@ -89,7 +89,14 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
                 allQuestions,
                 ...(learned === null
                   ? {}
-                  : { learned: { ...learned, hints: learned.hints.length, hintsBeforeTheCut: learned.learned } }),
+                  : {
+                      learned: {
+                        ...learned,
+                        hints: learned.hints.length,
+                        dense: learned.dense.length,
+                        hintsBeforeTheCut: learned.learned,
+                      },
+                    }),
                 ...(measured.length === 0 ? {} : { leaveOneOut: { databases: measured, mean } }),
               }),
             },
@@ -98,7 +105,7 @@ export async function pretrain(given: GivenOptions, report: Report): Promise<voi
     if (measured.length > 0) for (const line of tableOf(measured, mean)) report.result(line);
     if (learned !== null)
       report.result(
-        `${learned.hints.length} general hints (of ${learned.learned}), learned on ${learned.sources.reduce((sum, { questions }) => sum + questions, 0)} questions of ${learned.sources.length} database${learned.sources.length === 1 ? '' : 's'} in ${passes} passes.`,
+        `${learned.hints.length} general hints (of ${learned.learned}, distilled from ${learned.dense.length}), learned on ${learned.sources.reduce((sum, { questions }) => sum + questions, 0)} questions of ${learned.sources.length} database${learned.sources.length === 1 ? '' : 's'} in ${passes} passes.`,
       );
   } finally {
     for (const { database } of opened) database.close();
@@ -122,7 +129,8 @@ function namesToLeaveOut(given: GivenOptions, names: readonly string[]): readonl
   return [...new Set(chosen)];
 }
 
-function foldOf({ name, questions, database: within }: DatasetFolder, allQuestions: boolean): Fold {
+/** A folder to learn on and to be measured on; from held-out questions is only learned with `allQuestions`. */
+export function foldOf({ name, questions, database: within }: DatasetFolder, allQuestions: boolean): Fold {
   const database = new RememberingDatabase(within);
   const gold = new GoldResults(database);
   return {

@@ -5,15 +5,19 @@
  * One trainer for each database, all of them moving one policy layer. Only general hints learn, only gold rewards, and
  * questions of all databases come in one shuffled order. What is delivered is not the last policy but the mean of those
  * at the end of the later passes (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838–855): a step of one question
- * on one database throws weights about, and the mean holds still. Pure.
+ * on one database throws weights about, and the mean holds still. Of its hints the few are kept that take the same
+ * decisions on the questions that were learned from (grpo/distil.ts). Pure.
  */
 import { makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
+import { distil } from '../grpo/distil.ts';
+import { MOST_DISTILLED } from '../grpo/distillation.ts';
 import { PolicyLayer } from '../grpo/policy.ts';
 import { seededRandom, shuffled } from '../grpo/random.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { Database, HintFeature, PolicyHint, Question, Random, RewardModel, Sampler, Step } from '../grpo/types.ts';
+import { fixedPolicy } from './evaluate.ts';
 import type { GoldResults } from './gold.ts';
 
 /** Most questions of one database: beyond it a large set would drown the others. */
@@ -21,8 +25,10 @@ export const QUESTIONS_EACH = 150;
 export const PASSES = 6;
 /** A delivered hint was taught by at least this many databases, where there are more than that. */
 export const MIN_DATABASES = 2;
-/** Most hints delivered, the strongest: the thousands of weaker ones change no accuracy, but have to be downloaded. */
+/** The strongest hints of the mean, those that are distilled: the thousands of weaker ones change no accuracy. */
 export const MOST_HINTS = 1000;
+/** Most hints delivered. */
+export const MOST_DELIVERED = MOST_DISTILLED;
 
 /**
  * The settings: tuned, with the gold reward and without cues of two words, which hardly recur on another database. A
@@ -76,10 +82,10 @@ export interface Pretrained {
   /** What was learned on. */
   readonly sources: readonly { readonly name: string; readonly questions: number }[];
   readonly passes: readonly PretrainingPass[];
-  /**
-   * Hints of the mean policy, before those were left out that too few databases taught or that are among the weakest.
-   */
+  /** Hints of the mean policy. */
   readonly learned: number;
+  /** What was distilled, strongest first: without hints that too few databases taught or that are among the weakest. */
+  readonly dense: readonly PolicyHint[];
 }
 
 interface Task {
@@ -145,11 +151,44 @@ export async function pretrain({ sources, passes, seed, onPass, signal }: Pretra
 
   const learned = mean.hints();
   const enough = used.length > MIN_DATABASES ? MIN_DATABASES : 1;
-  const hints = learned
+  const dense = learned
     .filter(({ key, weight }) => weight !== 0 && (taughtBy.get(key)?.size ?? 0) >= enough)
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.key < b.key ? -1 : 1))
+    .sort(byStrength)
     .slice(0, MOST_HINTS);
-  return { hints, sources: used, passes: done, learned: learned.length };
+  return {
+    hints: distilled(dense, tasks),
+    sources: used,
+    passes: done,
+    learned: learned.length,
+    dense,
+  };
+}
+
+const byStrength = (a: PolicyHint, b: PolicyHint): number =>
+  Math.abs(b.weight) - Math.abs(a.weight) || (a.key < b.key ? -1 : 1);
+
+/** The few that decide as all of them on the questions of the tasks; all where none of their answers hangs on hints. */
+function distilled(hints: readonly PolicyHint[], tasks: readonly Task[]): readonly PolicyHint[] {
+  const { temperature, weight_limit: limit } = PRETRAINING_CONFIG;
+  const policy = fixedPolicy(hints);
+  const answers = tasks.flatMap(({ trainer, question: { question } }) => {
+    const decisions = trainer.sampler.decisions?.({ question, policy, temperature }) ?? null;
+    return decisions === null ? [] : [decisions];
+  });
+  const { weights, decided } = distil({
+    answers,
+    weightOf: (key) => policy.weightOf(key),
+    isFixed: () => false,
+    most: MOST_DELIVERED,
+    limit,
+  });
+  if (decided === 0) return hints.slice(0, MOST_DELIVERED);
+  return hints
+    .flatMap((hint) => {
+      const weight = rounded(weights.get(hint.key) ?? 0);
+      return weight === 0 ? [] : [{ ...hint, weight }];
+    })
+    .sort(byStrength);
 }
 
 /** Whether a hint can travel. */

@@ -47,7 +47,7 @@ describe('pretrain', { timeout: 120_000 }, () => {
     const outcome = await run('a.json', '--json', file('report.json'));
     expect([outcome.code, outcome.stderr]).toEqual([0, expect.stringMatching(/pass 4\/4: 6 questions/) as string]);
     expect(outcome.stdout).toMatch(
-      /^\d+ general hints \(of \d+\), learned on 6 questions of 2 databases in 4 passes\.\n$/,
+      /^\d+ general hints \(of \d+, distilled from \d+\), learned on 6 questions of 2 databases in 4 passes\.\n$/,
     );
     const { hints, sources } = parseHintsFile(text('a.json'), 'a.json');
     expect(hints.length).toBeGreaterThan(0);
