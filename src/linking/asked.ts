@@ -46,6 +46,7 @@ const CONDITIONS = new Set(
     'when while if except excluding not never by using'
   ).split(' '),
 );
+const POSSESSIVES = new Set(['their', 'its', 'his', 'her']);
 const JOINS = new Set(['and', 'plus', 'along', 'well']);
 const EACH = new Set(['each', 'every', 'per']);
 
@@ -159,13 +160,27 @@ function zoneOf({ question, tokens, intent }: QuestionAnalysis): Span | null {
     !(first > 0 && tokens[first]?.lower === 'name')
   )
     first++;
+  // "The price list: product names …": what follows the colon is what is asked for, under a title.
+  const colon = tokens.findIndex(
+    (token, i) => i >= first && i < sentenceEnd && /:\s/.test(question.slice(token.end, tokens[i + 1]?.start)),
+  );
+  if (colon >= 0) first = colon + 1;
   let last = first;
   let named = false;
   for (let i = first; i <= sentenceEnd; i++) {
     const token = tokens[i];
     if (token === undefined) break;
     const each = EACH.has(tokens[i + 1]?.lower ?? '');
-    if (named && CONDITIONS.has(token.lower) && !each && !intent.aggregates.some(({ span }) => covers(span, i))) break;
+    // "Names with their prices": one thing more to show.
+    const also = token.lower === 'with' && POSSESSIVES.has(tokens[i + 1]?.lower ?? '');
+    if (
+      named &&
+      CONDITIONS.has(token.lower) &&
+      !each &&
+      !also &&
+      !intent.aggregates.some(({ span }) => covers(span, i))
+    )
+      break;
     if (named && token.lower === 'order' && tokens[i + 1]?.lower === 'by') break;
     if (named && token.lower === 'for' && !each && tokens[i + 1]?.lower !== 'all') break;
     if (saysSomething(token, i) || figure(i)) {
@@ -225,7 +240,8 @@ function partsOf({ question, tokens }: QuestionAnalysis, zone: Span): Span[] {
   let first = zone.first;
   for (let i = zone.first; i <= zone.last; i++) {
     const comma = i < zone.last && question.slice(tokens[i]?.end, tokens[i + 1]?.start).includes(',');
-    const joins = JOINS.has(tokens[i]?.lower ?? '');
+    const joins =
+      JOINS.has(tokens[i]?.lower ?? '') || (tokens[i]?.lower === 'with' && POSSESSIVES.has(tokens[i + 1]?.lower ?? ''));
     if (!comma && !joins) continue;
     parts.push({ first, last: joins ? i - 1 : i });
     first = i + 1;

@@ -76,6 +76,21 @@ export function coverageOf(analysis: QuestionAnalysis, structure: SqlStructure, 
   }
   for (const link of analysis.values) mark(link.span, link.score, VALUE_WORTH[valueUse.get(link) ?? 'absent'], true);
 
+  // "The price list: product names with their list prices": a word that comes again is used wherever it is.
+  const byStem = new Map<string, { used: number; specific: boolean }>();
+  const stemAt = (i: number): string => analysis.tokens[i]?.stem ?? '';
+  for (const [i, { worth, used, specific }] of words) {
+    const known = byStem.get(stemAt(i));
+    byStem.set(stemAt(i), {
+      used: Math.max(known?.used ?? 0, worth > 0 ? used / worth : 0),
+      specific: known?.specific === true || specific,
+    });
+  }
+  for (const [i, word] of words) {
+    word.used = Math.max(word.used, word.worth * (byStem.get(stemAt(i))?.used ?? 0));
+    word.specific ||= byStem.get(stemAt(i))?.specific === true;
+  }
+
   // "average" and "highest" ask for something to be done; that no column is called so is no lack.
   const asks = new Set(
     [...analysis.intent.aggregates, ...(analysis.intent.superlative ? [analysis.intent.superlative] : [])].flatMap(
