@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   samplers: ['grpo', 'sql', 'linking'],
   lab: ['grpo', 'sql'],
   formats: ['grpo', 'sql'],
-  ask: ['grpo', 'sql', 'lab'],
+  ask: ['grpo', 'sql', 'linking', 'lab'],
   recording: ['grpo', 'rewards', 'samplers', 'formats'],
   database: ['grpo', 'sql'],
   storage: ['grpo', 'lab'],

@@ -102,7 +102,12 @@ const running = {
 };
 const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
 
-const ask = new AskState({ ask: (request) => run.sampler.askFor(request), stop: () => run.sampler.stopGroup() });
+const ask = new AskState({
+  ask: (request) => run.sampler.askFor(request),
+  stop: () => run.sampler.stopGroup(),
+  isLanguageModel: () => run.sampler.view.isLanguageModel,
+  calibrate: (budgetMs) => run.calibrate(budgetMs),
+});
 
 const missing = missingHere();
 if (missing.length > 0) tellTooOld(target, missing);

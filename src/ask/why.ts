@@ -9,29 +9,36 @@ import {
   type Schema,
   type ScoredRewards,
 } from '../grpo/types.ts';
-import type { AskCandidate } from './types.ts';
+import type { AskCandidate, ScoredBy } from './types.ts';
 
 /** What the sentence is made from. */
-export interface Compared extends Pick<AskCandidate, 'execution' | 'rewards' | 'agreement' | 'hintScore' | 'score'> {
+export interface Compared extends Pick<
+  AskCandidate,
+  'execution' | 'rewards' | 'agreement' | 'hintScore' | 'score' | 'said'
+> {
   readonly sample: { readonly sql: string };
   /** Equal for equal results; null without a result. */
   readonly result: number | null;
 }
 
-/** One sentence: why `loser` is not the answer. `byHints`: the score holds the weights of the hints. */
-export function whyItLost(loser: Compared, winner: Compared, byHints: boolean): string {
+/** One sentence: why `loser` is not the answer. */
+export function whyItLost(loser: Compared, winner: Compared, scoredBy: ScoredBy): string {
   if (loser.sample.sql.trim() === '') return 'It holds no SQL.';
   if (loser.result === null) return failure(loser.execution);
   const same = loser.result === winner.result;
   const result = same ? 'The same result as the answer' : agreementOf(loser, winner);
+  if ((loser.said ?? 0) < 0) return `${result}; you said that it is wrong.`;
+  if ((winner.said ?? 0) > 0 && (loser.said ?? 0) <= 0) return `${result}; you said which one is right.`;
   const scores = loser.score === null || winner.score === null || loser.score === winner.score;
   if (scores)
     return `${result}; it scores the same, and stands behind because ${(loser.agreement?.same ?? 0) < (winner.agreement?.same ?? 0) ? 'fewer agree with it' : 'it was drawn later'}.`;
   // Which of the two parts of the score decided.
   const lessReward = (winner.rewards.total ?? 0) - (loser.rewards.total ?? 0);
-  const lessHints = byHints ? winner.hintScore - loser.hintScore : 0;
+  const lessHints = scoredBy === 'reward+hints' ? winner.hintScore - loser.hintScore : 0;
   if (lessHints > lessReward)
     return `${result}; the hints speak less for it (${signed(loser.hintScore)} against ${signed(winner.hintScore)}).`;
+  if (scoredBy === 'reward+likelihood' && lessReward < winner.score - loser.score - lessReward)
+    return `${result}; the policy finds it less likely.`;
   return `${result}; ${lessReward <= 0 ? 'a lower score' : `a lower reward (${signed(loser.rewards.total ?? 0)} against ${signed(winner.rewards.total ?? 0)})`}${reasonFor(loser.rewards, winner.rewards)}`;
 }
 
@@ -63,7 +70,7 @@ const isSame = (a: RewardReason, b: RewardReason): boolean =>
 
 /** What kept SQL from having a result, as a sentence. */
 function failure({ status, error }: Execution): string {
-  const detail = error === undefined || error === '' ? '.' : `: ${error.replace(/\.?$/, '.')}`;
+  const detail = error === undefined || error === '' ? '.' : `: ${error.replace(/(?<![.…])$/, '.')}`;
   switch (status) {
     case 'rows':
     case 'empty':
@@ -95,7 +102,7 @@ export function noteOn(candidates: readonly AskCandidate[], { tables }: Schema):
     .slice(0, NAMED_TABLES)
     .map(({ name }) => name)
     .join(', ');
-  const ask = `Ask again with more candidates, or in the words of the database: ${names}${tables.length > NAMED_TABLES ? ' …' : ''}.`;
+  const ask = `Ask again with more candidates, or in the words of the database: ${names}${tables.length > NAMED_TABLES ? ' …' : '.'}`;
   if (candidates.every(({ sql }) => sql.trim() === '')) return `No candidate holds SQL. ${ask}`;
   if (best.agreement === null) return `No candidate ran. ${failure(best.execution)} ${ask}`;
   const reasons = best.rewards.components.quality?.reasons ?? [];

@@ -1,8 +1,9 @@
 /** An answer as a terminal shows it: the table, the SQL, and what was not chosen. */
-import type { ActedHint, AskAnswer, AskCandidate } from '../ask/types.ts';
+import type { ActedHint, AskAnswer, AskCandidate, Readings } from '../ask/types.ts';
 import { signed } from '../grpo/figures.ts';
 import type { SqlValue } from '../grpo/types.ts';
 import { hintWords } from '../grpo/words/hint.ts';
+import { saidOnce } from '../grpo/words/said-once.ts';
 
 /** Characters of a cell, and columns of a table, that are shown. */
 const CELL = 32;
@@ -14,7 +15,7 @@ const HINTS = 5;
  * Lines for the reader. Nothing in them can steer a terminal: texts of a database, a model or a question lose their
  * control characters.
  */
-export function answerLines({ candidates, note, samples, scoredBy }: AskAnswer): string[] {
+export function answerLines({ candidates, note, samples, scoredBy, sure, readings }: AskAnswer): string[] {
   const [best, ...others] = candidates;
   if (best === undefined) return [];
   return [
@@ -23,6 +24,8 @@ export function answerLines({ candidates, note, samples, scoredBy }: AskAnswer):
     '',
     ...clean(best.sql.trim() === '' ? '(no SQL)' : best.sql).split('\n'),
     '',
+    ...(sure === null ? [] : [`${sure.unsure ? 'Unsure. ' : ''}${[sure.says, ...sure.because].map(clean).join(' ')}`]),
+    ...(sure?.unsure === true && readings?.words != null ? readingLines(readings) : []),
     `Chosen out of ${plural(samples, 'candidate')}: ${support(best, scoredBy)}.`,
     ...hintLines(best),
     ...(others.length === 0 ? [] : ['', 'Runners-up:']),
@@ -32,6 +35,9 @@ export function answerLines({ candidates, note, samples, scoredBy }: AskAnswer):
     ]),
   ];
 }
+
+const readingLines = ({ rival, words }: Readings): string[] =>
+  (words ?? []).map((text, i) => `  ${i === 0 ? 'This answer' : `Number ${rival + 1}`}: ${oneLine(text)}.`);
 
 /** The rows that were kept, aligned, and how many there are. */
 export function tableLines({
@@ -72,9 +78,15 @@ export function tableLines({
   ];
 }
 
+const SCORES: Readonly<Record<AskAnswer['scoredBy'], string>> = {
+  reward: 'reward',
+  'reward+hints': 'reward and hints',
+  'reward+likelihood': 'reward and likelihood',
+};
+
 function support({ score, count, agreement, greedy }: AskCandidate, scoredBy: AskAnswer['scoredBy']): string {
   return [
-    `${scoredBy === 'reward' ? 'reward' : 'reward and hints'} ${score === null ? 'unknown' : signed(score)}`,
+    `${SCORES[scoredBy]} ${score === null ? 'unknown' : signed(score)}`,
     ...(count > 1 ? [`written ${count} times`] : []),
     ...(greedy ? ['the greedy answer'] : []),
     ...(agreement !== null && agreement.others > 0
@@ -85,11 +97,12 @@ function support({ score, count, agreement, greedy }: AskCandidate, scoredBy: As
 
 function hintLines({ hints, hintCount }: AskCandidate): string[] {
   if (hintCount === 0) return ['No hint acted.'];
-  const shown = hints.slice(0, HINTS);
-  const more = hintCount - shown.length;
+  const said = saidOnce(hints, hintText);
+  const shown = said.slice(0, HINTS);
+  const more = hintCount - (hints.length - said.length) - shown.length;
   return [
     `Hints that acted:`,
-    ...shown.map((hint) => `  ${signed(hint.weight)}  ${oneLine(hintText(hint))}`),
+    ...shown.map(({ hints: alike, weight }) => `  ${signed(weight)}  ${oneLine(hintText(alike[0]))}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }

@@ -1,4 +1,8 @@
+import { ask } from '../ask/ask.ts';
+import { usualSamples } from '../ask/types.ts';
+import { DEFAULT_SEED } from '../grpo/config.ts';
 import { queryBudget } from '../grpo/derived-settings.ts';
+import type { Question } from '../grpo/types.ts';
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
 import { countsText } from '../lab/facts.ts';
 import type { Interval } from '../lab/statistics.ts';
@@ -13,6 +17,7 @@ import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { datasetName } from './playback.ts';
 import { everyTenth } from './report.ts';
+import { rewardsFor } from './parts.ts';
 import type { Report } from './report.ts';
 import { chosenSampler, filesOfSampler } from './samplers.ts';
 import { chosenHints, learnedOn } from './starter.ts';
@@ -26,6 +31,11 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   if (poolOnly !== undefined) throw new UsageError(`--${poolOnly} needs --pool: otherwise nothing is trained.`);
   const split = oneOf('split', given.one('split') ?? 'held-out', ['held-out', 'train', 'all']);
   const seeds = wholeNumber('seeds', given.one('seeds') ?? String(replays ? MEASURED.seeds : 3), 1, 1000);
+  const rule = oneOf('answer', given.one('answer') ?? 'greedy', ['greedy', 'best']);
+  if (rule === 'best' && (given.one('sampler') ?? 'sketch') !== 'sketch')
+    throw new UsageError(
+      '--answer best is of the built-in sampler: the completions of others are chosen among anyway.',
+    );
   const config = replays ? measuringConfig(given) : configFrom(given);
   const json = given.one('json');
   const choice = await chosenSampler(given, report);
@@ -76,12 +86,18 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
       return;
     }
     const sampler = makeSketchSampler({ schema: database.schema });
+    const policy = fixedPolicy(hints);
+    const asked = { samples: usualSamples(false), hints: true, seed: DEFAULT_SEED };
+    const parts = { sampler, policy, database, rewards: rewardsFor(database), config };
+    const best = async ({ question }: Question): Promise<string> =>
+      (await ask({ ...asked, question }, parts)).candidates[0]?.sql ?? '';
     const evaluation = await evaluateQuestions({
+      ...(rule === 'best' ? { answer: best } : {}),
       questions: chosen,
       database,
       seeds,
       sampler,
-      policy: fixedPolicy(hints),
+      policy,
       temperature: config.temperature,
       groupSize: config.group_size,
       budget: queryBudget(config),
@@ -89,7 +105,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
         if (everyTenth(done, all)) report.progress(`question ${done}/${all}`);
       },
     });
-    const { perQuestion, ...measured } = ofAnswers(evaluation);
+    const { perQuestion, ...measured } = ofAnswers(evaluation, rule);
     const { id, label } = sampler;
     save({
       way: 'answers',
@@ -101,7 +117,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
     });
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
     report.result(
-      `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: greedy ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+      `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: ${rule === 'best' ? `best of ${asked.samples}` : 'greedy'} ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
     );
   } finally {
     database.close();

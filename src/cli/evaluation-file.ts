@@ -10,11 +10,13 @@ import type { Inputs } from './inputs.ts';
 import { toJson } from './report.ts';
 
 /**
- * answers: of the built-in sampler; figures greedy, pass1, passG. choice: of a model's groups; figures are the rules of
- * choice (lab/choice-evaluation.ts). pools: the same over several sets, with hints taught on each.
+ * answers: of the built-in sampler; figures greedy or best, pass1, passG. choice: of a model's groups; figures are the
+ * rules of choice (lab/choice-evaluation.ts). pools: the same over several sets, with hints taught on each.
  */
 export type Way = 'answers' | 'choice' | 'pools';
-type AnswerFigure = 'greedy' | 'pass1' | 'passG';
+type AnswerFigure = AnswerRule | 'pass1' | 'passG';
+/** How the answer to a question is made: of the most probable decisions, or the best of a group (src/ask). */
+export type AnswerRule = 'greedy' | 'best';
 type Figure = AnswerFigure | ChoiceRule;
 
 /** A figure is the mean over questions of their `values`, its interval over their facts. */
@@ -36,8 +38,10 @@ export interface MeasuredQuestion {
   readonly weakGold: boolean;
   /** In [0, 1]: what the question adds to each figure. */
   readonly values: Readonly<Partial<Record<Figure, number>>>;
-  /** The greedy answer; null where groups alone are drawn. */
+  /** The greedy answer; null where another one was asked for, and where groups alone are drawn. */
   readonly greedy: JudgedSql | null;
+  /** The best of a group, where that was asked for. */
+  readonly best?: JudgedSql;
   /** The completions, group by group; a choice is made by the last three fields of a candidate. */
   readonly groups: readonly (readonly (JudgedSql | ChoiceCandidate)[])[];
 }
@@ -80,25 +84,26 @@ export function evaluationText(file: EvaluationFile): string {
 }
 
 /** What `evaluate` measured. */
-export function ofAnswers(evaluation: Evaluation): Measured & Pick<MeasuredSet, 'perQuestion'> {
+export function ofAnswers(evaluation: Evaluation, rule: AnswerRule): Measured & Pick<MeasuredSet, 'perQuestion'> {
   const { questions, facts, withoutGold, weakGold, greedy, pass1, passG, groupSize } = evaluation;
   return {
     questions,
     facts,
     withoutGold,
     weakGold,
-    figures: { greedy, pass1, passG },
+    figures: { [rule]: greedy, pass1, passG },
     comparison: null,
     perQuestion: evaluation.perQuestion.map((one) => ({
       id: one.id,
       fact: one.fact,
       weakGold: one.weakGold,
       values: {
-        greedy: one.correct ? 1 : 0,
+        [rule]: one.correct ? 1 : 0,
         pass1: one.samplesCorrect / one.samples,
         passG: passAtK(one.samples, one.samplesCorrect, groupSize),
       },
-      greedy: { sql: one.sql, right: one.correct },
+      greedy: null,
+      [rule]: { sql: one.sql, right: one.correct },
       groups: one.groups,
     })),
   };

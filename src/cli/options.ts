@@ -161,7 +161,7 @@ export const COMMANDS = {
     name: 'evaluate',
     summary: 'measure execution accuracy on held-out questions',
     details: [
-      'Reports the accuracy of the greedy answer, pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over facts. Questions without gold SQL are left out.',
+      'Reports the accuracy of the greedy answer (or, with --answer best, of the best of a group), pass@1 and pass@G (unbiased, from K groups of group_size samples), each with a 95 % interval over facts. Questions without gold SQL are left out.',
       FACTS,
       'A language model is measured by what is chosen from its groups: at random, by majority of the results, by the reference-free reward, and by reward plus the weights of the hints that fire. Reward with hints is compared with reward alone, question by question. Groups are written without hints in the prompt, so that all choose among the same.',
       `The comparison: difference, gained and lost questions (wrong in most groups by reward, right in most by both). ${VERDICT}`,
@@ -180,6 +180,11 @@ export const COMMANDS = {
         help: 'none, starter (the starter policy) or the hints of a file (starter; none with --sampler replay, for which the starter was not made)',
       },
       { name: 'seeds', value: 'K', help: 'groups sampled for each question (3; 10 with --sampler replay)' },
+      {
+        name: 'answer',
+        value: 'RULE',
+        help: 'greedy, or best: the best of 32 by reward and likelihood, as lab ask answers (greedy)',
+      },
       { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch, endpoint or replay (sketch)' },
       ...SAMPLER_OPTIONS,
       {
@@ -337,17 +342,26 @@ export const COMMANDS = {
     argument: { value: 'QUESTION', help: 'the question, in quotes' },
     details: [
       'The sampler writes G candidates, its greedy answer among them. They are run, scored by the reference-free rewards, never by gold, and ranked; the best one’s result is printed, then its SQL, the hints that acted, and the others with the reason why they lost.',
-      'The sketch sampler is steered by the hints and ranked by reward. Other completions are ranked by reward with agreement (weight .5) plus the weights of the hints that fire in them.',
+      'The sketch sampler is steered by the hints; its candidates are ranked by reward + .02 ln π, and how likely the answer is to be right is said. Other completions are ranked by reward with agreement (weight .5) plus the weights of the hints that fire in them.',
       ENDPOINT_DETAIL,
       'The result is written to --json in full but for rows beyond the first 20; numbers of more than 53 bits are texts there.',
       ...SETTINGS,
     ],
     options: [
       DATABASE,
+      {
+        name: 'questions',
+        value: 'F',
+        help: 'questions.json: how likely the answer is to be right is then measured on its held-out questions',
+      },
       { name: 'hints', value: 'HINTS', help: 'none, starter (the starter policy) or the hints of a file (starter)' },
       { name: 'sampler', value: 'NAME', help: 'who writes the SQL: sketch or endpoint (sketch)' },
       ...ENDPOINT,
-      { name: 'samples', value: 'G', help: 'candidates to choose from, 1 for the greedy answer alone (8)' },
+      {
+        name: 'samples',
+        value: 'G',
+        help: 'candidates to choose from, 1 for the greedy answer alone (32; 8 of a model)',
+      },
       { name: 'seed', value: 'S', help: `seed of all randomness (${DEFAULT_SEED})` },
       SET,
       JSON_OUT,

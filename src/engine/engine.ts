@@ -38,6 +38,7 @@ import type {
   Trial,
   Distilled,
 } from './protocol.ts';
+import type { Asking } from './run/asking.ts';
 import { trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
 import { RunInHand } from './run/run-in-hand.ts';
@@ -52,6 +53,7 @@ export class Engine implements EngineApi {
   #sampling: AbortController | null = null;
   /** Ends the measuring that is under way, or waits. */
   #measuring: AbortController | null = null;
+  #asked: Asking | null = null;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -88,18 +90,39 @@ export class Engine implements EngineApi {
 
   ask(request: AskRequest): Promise<AskAnswer> {
     return this.#inTurn(async () => {
-      const { dataset, sampler, rewards } = this.#run.data;
-      const { policy, config } = this.#run;
-      const { database } = dataset;
-      const { ask } = await fetched(import('../ask/ask.ts'));
+      const asking = await this.#asking();
       return this.#sampled(async (signal) => {
         try {
-          return await ask(request, { sampler, policy, database, rewards, config, signal });
+          return await asking.ask(request, this.#standing(), signal);
         } catch (error) {
           throw signal.aborted ? new DOMException('Stopped.', 'AbortError') : error;
         }
       });
     });
+  }
+
+  calibrate(budgetMs: number): Promise<boolean> {
+    const measuring = new AbortController();
+    const result = this.#inTurn(async () =>
+      (await this.#asking()).calibrate(budgetMs, this.#standing(), measuring.signal),
+    );
+    this.#measuring = measuring;
+    return result;
+  }
+
+  async #asking(): Promise<Asking> {
+    const { dataset } = this.#run.data;
+    if (this.#asked?.isAbout(dataset) !== true) {
+      const { Asking } = await fetched(import('./run/asking.ts'));
+      this.#asked = new Asking(dataset, this.#ports);
+    }
+    return this.#asked;
+  }
+
+  #standing(): Parameters<Asking['ask']>[1] {
+    const { sampler, rewards } = this.#run.data;
+    const { policy, config } = this.#run;
+    return { sampler, policy, rewards, config };
   }
 
   /** Not in turn, and so are the next three: they are meant for the call whose turn it is. */
@@ -221,6 +244,10 @@ export class Engine implements EngineApi {
     return this.#inTurn(() => this.#tried(sql));
   }
 
+  allRows(sql: string): Promise<Trial> {
+    return this.#inTurn(() => this.#tried(sql, true));
+  }
+
   correct(completion: Judged, sql: string | null): Promise<FeedbackView> {
     return this.#inTurn(async () => {
       const refused = sql === null ? null : (await this.#tried(sql)).refused;
@@ -281,8 +308,8 @@ export class Engine implements EngineApi {
     return this.#inTurn(() => this.#run.moveTo(place));
   }
 
-  async #tried(sql: string): Promise<Trial> {
-    return trial(sql, this.#run.data.dataset.database, this.#run.config);
+  async #tried(sql: string, all = false): Promise<Trial> {
+    return trial(sql, this.#run.data.dataset.database, this.#run.config, all);
   }
 
   /** Calls happen one after another, in the order they came: a reset never meets half a step. Measuring gives way. */

@@ -279,6 +279,11 @@ export interface EngineApi {
   openRecording(file: File): Promise<RunView>;
   /** The best SQL for a question, from a group of its own. Teaches nothing. */
   ask(request: AskRequest): Promise<AskAnswer>;
+  /**
+   * Goes on learning how sure answers to `ask` may be, from held-out questions with gold, for so many milliseconds.
+   * Resolves to whether nothing is left to do. Changes nothing of the run, and gives way to every other call.
+   */
+  calibrate(budgetMs: number): Promise<boolean>;
   promptFor(question: string): Promise<PromptView>;
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
@@ -317,6 +322,8 @@ export interface EngineApi {
   judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView>;
   /** Runs SQL that somebody wants to put in the place of a completion, as a completion would be run. */
   tryCorrection(sql: string): Promise<Trial>;
+  /** All rows of SQL that an answer showed the first of, as far as the settings keep them. */
+  allRows(sql: string): Promise<Trial>;
   /**
    * Keeps a corrected SQL for a completion; null takes it back. Rejects with the reason when it does not run to its
    * end.

@@ -12,7 +12,7 @@ export interface ScoredSql {
 /** One result for each text, in their order, though each distinct text is run once. Rejects with AbortError. */
 async function runOnce(
   texts: readonly string[],
-  database: Database,
+  database: Pick<Database, 'execute'>,
   budget: QueryBudget,
   signal?: AbortSignal,
 ): Promise<Execution[]> {
@@ -31,7 +31,7 @@ export async function runAndScore(
     budget,
     signal,
   }: {
-    readonly database: Database;
+    readonly database: Pick<Database, 'execute'>;
     readonly rewards: RewardModel;
     readonly budget: QueryBudget;
     readonly signal?: AbortSignal | undefined;

@@ -20,6 +20,8 @@ export interface EvaluateOptions {
   readonly database: Database;
   readonly policy: PolicyView;
   readonly temperature: number;
+  /** The SQL that is a question's answer; the sampler's greedy one unless given. Rejects as the sampler does. */
+  readonly answer?: (question: Question) => Promise<string>;
   /** G: samples per question and seed, and the G of pass@G. */
   readonly groupSize: number;
   /** K: how many groups are sampled for each question. */
@@ -41,9 +43,9 @@ export interface QuestionResult {
   readonly id: string;
   /** What it asks for (facts.ts). */
   readonly fact: string;
-  /** Of the greedy answer. */
+  /** Of the answer. */
   readonly correct: boolean;
-  /** The greedy answer. */
+  /** The answer: greedy unless `answer` was given. */
   readonly sql: string;
   readonly samples: number;
   readonly samplesCorrect: number;
@@ -58,7 +60,7 @@ export interface Evaluation {
   /** How many were evaluated, and how many facts they ask for. */
   readonly questions: number;
   readonly facts: number;
-  /** Share of questions whose greedy answer is right. */
+  /** Share of questions whose answer is right: the greedy one unless `answer` was given. */
   readonly greedy: Interval;
   /** Mean chance that one sample is right. */
   readonly pass1: Interval;
@@ -88,7 +90,7 @@ export function fixedPolicy(hints: readonly PolicyHint[], acting: ActingConfig =
  * RangeError when no question has gold.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { sampler, database, policy, temperature, groupSize, seeds, signal, onQuestion } = options;
+  const { sampler, database, policy, temperature, groupSize, seeds, signal, onQuestion, answer } = options;
   const judge = options.judge ?? new Judge(database, options.budget);
   const questions = await judge.comparable(options.questions);
   if (questions.length === 0) throw new RangeError('No question has gold SQL whose result can be compared with.');
@@ -102,7 +104,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       random,
       ...(signal === undefined ? {} : { signal }),
     });
-    const texts = [(await sampler.greedy(request(chance(0, index)))).sql];
+    const texts = [
+      answer === undefined ? (await sampler.greedy(request(chance(0, index)))).sql : await answer(question),
+    ];
     for (let seed = 1; seed <= seeds; seed++) {
       for (const sample of await sampler.generateGroup(request(chance(seed, index)), groupSize)) texts.push(sample.sql);
     }

@@ -1,9 +1,17 @@
 /** The questions asked in this visit and their answers, and the verbs that ask. */
-import { MOST_SAMPLES, type ActedHint, type AskAnswer, type AskCandidate, type AskRequest } from '../ask/types.ts';
+import {
+  MOST_SAMPLES,
+  usualSamples,
+  type ActedHint,
+  type AskAnswer,
+  type AskCandidate,
+  type AskRequest,
+  type Sureness,
+} from '../ask/types.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
 
-export type { ActedHint, AskAnswer, AskCandidate, AskRequest };
+export type { ActedHint, AskAnswer, AskCandidate, AskRequest, Sureness };
 export { MOST_SAMPLES };
 
 export interface AskOptions {
@@ -11,6 +19,10 @@ export interface AskOptions {
   readonly ask: (request: AskRequest) => Promise<AskAnswer>;
   /** Ends the question under way. */
   readonly stop: () => void;
+  /** Whether a language model answers. */
+  readonly isLanguageModel: () => boolean;
+  /** Learns for so many milliseconds how sure answers may be; resolves to whether nothing is left to do. */
+  readonly calibrate: (budgetMs: number) => Promise<boolean>;
 }
 
 /** An answer that can be looked at again. */
@@ -21,8 +33,8 @@ export interface Asked {
 
 /** Answers that are kept. */
 const REMEMBERED = 8;
-/** Candidates to begin with. */
-const SAMPLES = 8;
+/** Milliseconds of calibrating between two looks at what else is to be done. */
+const SLICE_MS = 50;
 
 export class AskState {
   readonly #options: AskOptions;
@@ -40,13 +52,22 @@ export class AskState {
   text = $state('');
   /** Whether the next question is answered with the hints. */
   hints = $state(true);
-  /** How many candidates it is chosen from. */
-  samples = $state(SAMPLES);
+  /** How many candidates the reader wants it chosen from; null for the usual number. */
+  #wanted = $state<number | null>(null);
+  #watched = false;
+  #calibrating = false;
 
   constructor(options: AskOptions) {
     this.#options = options;
   }
 
+  /** How many candidates the next question is answered from. */
+  get samples(): number {
+    return this.#wanted ?? usualSamples(this.#options.isLanguageModel());
+  }
+  set samples(wanted: number) {
+    this.#wanted = wanted;
+  }
   /** The question under way; null for none. */
   get asking(): AskRequest | null {
     return this.#asking;
@@ -85,6 +106,14 @@ export class AskState {
     await this.#ask({ question: answer.question, samples: this.samples, hints: this.hints, seed: answer.seed + 1 });
   }
 
+  /** The question that is shown, with the same draws, after something was learned. */
+  async anew(): Promise<void> {
+    const answer = this.shown?.answer;
+    if (answer === undefined) return;
+    const { question, hints, seed, samples } = answer;
+    await this.#ask({ question, hints, seed, samples });
+  }
+
   /** The question that failed or was stopped, as it was asked. */
   async retry(): Promise<void> {
     if (this.#last !== null) await this.#ask(this.#last);
@@ -92,6 +121,29 @@ export class AskState {
 
   stop(): void {
     if (this.#asking !== null) this.#options.stop();
+  }
+
+  /**
+   * Calibrates after each answer from now on, until what it returns is called: a few own questions at a time, while
+   * none of the reader's is under way.
+   */
+  watch(): () => void {
+    this.#watched = true;
+    return () => {
+      this.#watched = false;
+    };
+  }
+
+  async #calibrate(): Promise<void> {
+    if (this.#calibrating) return;
+    this.#calibrating = true;
+    try {
+      for (let done = false; !done && this.#watched && this.#asking === null;)
+        done = await this.#options.calibrate(SLICE_MS);
+    } catch {
+      // The answers keep the probability that they have: nothing of what the reader asked for went wrong.
+    }
+    this.#calibrating = false;
   }
 
   /** Puts an earlier answer on the screen. */
@@ -137,6 +189,8 @@ export class AskState {
         REMEMBERED,
       );
       this.#shown = turn;
+      this.#asking = null;
+      void this.#calibrate();
     } catch (error) {
       if (turn !== this.#turn) return;
       if (error instanceof Error && error.name === 'AbortError') this.#stopped = true;

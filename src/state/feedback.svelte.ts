@@ -46,6 +46,11 @@ export class FeedbackState {
     return this.#options.ask((engine) => engine.tryCorrection(sql));
   }
 
+  /** All rows of SQL. Rejects only when the engine is gone. */
+  rows(sql: string): Promise<Trial> {
+    return this.#options.ask((engine) => engine.allRows(sql));
+  }
+
   /** Keeps a corrected SQL, or takes it back for null. Resolves to why it was refused, or null. */
   correct(completion: Judged, sql: string | null): Promise<string | null> {
     return this.#change((engine) => engine.correct(plain(completion), sql));

@@ -58,6 +58,16 @@ export interface Notice {
   readonly lost?: true;
 }
 
+/** A reader's choice between two answers to a question. */
+export interface Choice {
+  readonly question: string;
+  readonly right: string;
+  readonly wrong: string;
+}
+
+/** Steps on a question that a choice is learned in, and the milliseconds after which no further one is begun. */
+const LESSON_STEPS = 12;
+const LESSON_MS = 4000;
 /** At Max, the engine works this long between two pictures. */
 const BATCH_MS = 200;
 const MAX_BATCH = 10_000;
@@ -303,6 +313,35 @@ export class RunState {
     if (this.#wanted === 'step') void this.stepOnce();
     if (this.#wanted === 'run') this.start();
     this.#wanted = null;
+  }
+
+  /** Learns how sure answers may be; past the queue of calls, since it gives way to them. */
+  calibrate(budgetMs: number): Promise<boolean> {
+    return this.#engine?.calibrate(budgetMs) ?? Promise.resolve(true);
+  }
+
+  /**
+   * Learns from the reader's choice between two answers: keeps it as thumbs, lets feedback count, and takes a few steps
+   * on the question. Resolves to what went wrong, or null.
+   */
+  async learnFrom({ question, right, wrong }: Choice): Promise<string | null> {
+    this.pause();
+    const problem =
+      (await this.feedback.judge({ question, sql: right }, 'up')) ??
+      (await this.feedback.judge({ question, sql: wrong }, 'down')) ??
+      (this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 }));
+    if (problem !== null) return problem;
+    try {
+      const steps = { steps: LESSON_STEPS, budgetMs: LESSON_MS, questionId: null, ownQuestion: question };
+      const { step, points, ...progress } = await this.#inTurn((engine) => engine.advance(steps));
+      if (step === null) return null;
+      this.#unshownStep = { step, points, progress };
+      this.#stepConfig = this.config;
+      this.#showNewest();
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   /** Takes up what is stored now: another tab went on with it, or the browser closed the storage. */

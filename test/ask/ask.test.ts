@@ -75,7 +75,7 @@ describe('the sketch sampler', () => {
     expect(answer).toMatchObject({
       question: request.question,
       samples: 8,
-      scoredBy: 'reward',
+      scoredBy: 'reward+likelihood',
       note: null,
       sampler: { id: 'sketch', isLanguageModel: false },
     });
@@ -129,7 +129,7 @@ describe('the sketch sampler', () => {
 
   it('says when nothing of the question could be linked', async () => {
     const { note } = await ask({ ...request, question: 'zxcv qwerty?' }, parts);
-    expect(note).toMatch(/^Nothing in the question could be linked to this database.*: (\w+, )+.*…\.$/);
+    expect(note).toMatch(/^Nothing in the question could be linked to this database.*: (\w+, )+.* …$/);
   });
 
   it('answers a held-out question too: nothing is learned from it', async () => {

@@ -14,6 +14,12 @@ const folder = newFolder();
 const file = (name: string): string => join(folder, name);
 const readAnswer = (name: string): AskAnswer => JSON.parse(readFileSync(file(name), 'utf8')) as AskAnswer;
 
+const candidateOf = (sql: string): AskAnswer['candidates'][number] => ({
+  ...{ sql, text: sql, count: 1, greedy: true, rowCount: 1, hintScore: 0, hintCount: 0, hints: [], said: null },
+  ...{ rewards: { components: {}, total: 0.5 }, agreement: { same: 0, others: 1 }, score: 0.5, logProbability: -1 },
+  ...{ why: '', execution: { status: 'rows', columns: ['n'], rows: [[1]], truncated: false } },
+});
+
 beforeAll(() => {
   writeFileSync(file('library.sql'), LIBRARY_SQL);
   writeFileSync(file('hints.json'), hintsToText(STARTER));
@@ -31,21 +37,56 @@ describe('lab ask', { timeout: 120_000 }, () => {
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\nChosen out of 8 candidates: reward \+\d\.\d\d/,
+      /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\n(About|Fewer than) \d+ in \d+ answers like this are right\. \d+ of the \d+ candidates that ran give this result\. .* All that the question says was found in the database\.\nChosen out of 32 candidates: reward and likelihood \+\d\.\d\d/,
     );
     expect(stdout).toMatch(/\nHints that acted:\n {2}[+−]\d\.\d\d {2}(When the question |\p{Lu}\p{L}+ )/u);
     const answer = readAnswer('shop.json');
     expect(answer).toMatchObject({
       question: 'How many customers are from France?',
-      samples: 8,
+      samples: 32,
       seed: 42,
       hints: true,
-      scoredBy: 'reward',
+      scoredBy: 'reward+likelihood',
       note: null,
+      sure: { confirmed: false, unlinked: [], from: { own: false } },
     });
     expect(answer.candidates[0]).toMatchObject({ why: '', execution: { rows: [[34]] } });
     if (answer.candidates.length > 1) expect(stdout).toContain(`Runners-up:\n 2. `);
     for (const { why } of answer.candidates.slice(1)) expect(stdout).toContain(why.replace(/\s+/g, ' '));
+  });
+
+  it('measures how sure it may be on own questions, which have to be enough', async () => {
+    const questions = file('questions.json');
+    writeFileSync(
+      questions,
+      JSON.stringify([
+        { id: 'a', question: 'How many books are there?', sql: 'SELECT COUNT(*) FROM books', split: 'held-out' },
+      ]),
+    );
+    const asked = ['ask', '--database', file('library.sql'), '--questions', questions, 'How many authors are there?'];
+    const { code, stderr } = await lab(...asked, '--json', file('own.json'));
+    expect(code, stderr).toBe(0);
+    // One says less than those of other databases do.
+    expect(readAnswer('own.json')).toMatchObject({ sure: { from: { own: false } } });
+    const few = await lab(...asked.slice(0, 3), '--questions', file('nowhere.json'), 'How many authors?');
+    expect(few.code).toBe(2);
+  });
+
+  it('says which readings there are where it is unsure', () => {
+    const [first, second] = [candidateOf('SELECT 1'), candidateOf('SELECT 2')];
+    const text = answerLines({
+      ...{ question: 'q', sampler: { id: 's', label: 's', isLanguageModel: false }, hints: true, seed: 1, samples: 2 },
+      ...{ scoredBy: 'reward+likelihood', note: null, candidates: [first, second] },
+      sure: {
+        ...{ probability: 0.3, evidence: [], unsure: true, confirmed: false, margin: 0.01, unlinked: [] },
+        ...{ from: { questions: 1, databases: 1, own: false }, basis: '' },
+        ...{ says: 'About 3 in 10 answers like this are right.', because: ['None gives another.'] },
+      },
+      readings: { rival: 1, words: ['Number of books', 'Total of pages'] },
+    });
+    expect(text).toContain('Unsure. About 3 in 10 answers like this are right. None gives another.');
+    expect(text).toContain('  This answer: Number of books.');
+    expect(text).toContain('  Number 2: Total of pages.');
   });
 
   it('says the same for the same arguments, and obeys --samples, --seed, --hints and --set', async () => {
@@ -191,6 +232,7 @@ describe('the table', () => {
       ],
       agreement: { same: 0, others: 0 },
       score: 0.5,
+      said: null,
       logProbability: null,
       why: evil,
       execution: { status: 'rows', columns: [evil], rows: [[evil]], truncated: false },
@@ -203,6 +245,8 @@ describe('the table', () => {
       samples: 2,
       scoredBy: 'reward+hints',
       note: evil,
+      sure: null,
+      readings: null,
       candidates: [candidate, candidate],
     }).join('\n');
     expect(text).toContain('red [31m 1m next');

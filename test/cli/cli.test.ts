@@ -377,6 +377,21 @@ describe('evaluate', { timeout: 120_000 }, () => {
     }
   });
 
+  it('measures the best of a group in the place of the greedy answer', async () => {
+    const { code, stdout, stderr } = await lab(
+      ...['evaluate', ...data, '--hints', 'none', '--seeds', '1', '--answer', 'best', '--json', file('best.json')],
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^2 questions, 2 facts \(held-out\), 0 hints: best of 32 \d+ %/);
+    const { figures, sets } = readJson('best.json') as EvaluationFile;
+    const asked = sets.flatMap(({ perQuestion }) => perQuestion);
+    expect(asked.every(({ greedy, best }) => greedy === null && best?.sql.startsWith('SELECT'))).toBe(true);
+    expect(figures.best?.accuracy).toBe(asked.filter(({ best }) => best?.right).length / 2);
+    expect(figures.greedy).toBeUndefined();
+    const other = await lab('evaluate', ...data, '--answer', 'best', '--sampler', 'replay');
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('built-in sampler')]);
+  });
+
   it('takes the hints that train wrote', async () => {
     await lab(
       'train',

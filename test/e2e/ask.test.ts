@@ -32,6 +32,53 @@ async function goTo(view: 'Ask' | 'Playground'): Promise<void> {
 }
 
 test(
+  'an unsure answer has two readings; the reader’s choice is the answer from then on, and the hints learn it',
+  { timeout: 180_000 },
+  async () => {
+    const question = 'Which customers spent the most?';
+    const answered = async (): Promise<void> => {
+      await page.locator('article h2', { hasText: question }).waitFor({ timeout: 60_000 });
+      await expect.poll(() => page.locator('.answer').getAttribute('aria-busy')).toBe('false');
+    };
+    await site.open();
+    expect(await stepCount()).toBe(0);
+    await goTo('Ask');
+    await box().fill(question);
+    await box().press('Enter');
+    await answered();
+    await article().getByText('Unsure.', { exact: true }).waitFor();
+    expect(await texts('article .sure .says')).toEqual([
+      expect.stringMatching(/^Unsure\. (About|Fewer than) \d in 10 answers like this are right\.$/),
+    ]);
+    expect(await article().locator('.because').textContent()).toContain('Nothing in the database goes with “spent”.');
+    const readings = await texts('.reading h4');
+    expect(new Set(readings).size).toBe(2);
+    expect(await site.findings()).toEqual([]);
+
+    const second = page.getByRole('group', { name: readings[1] ?? '', exact: true });
+    await second.locator('summary').click();
+    const chosen = (await second.locator('pre').textContent()) ?? '';
+    await second.getByRole('button', { name: 'This one' }).click();
+    await article().getByText('You said that this is right.').waitFor({ timeout: 60_000 });
+    expect(await texts('article .sql pre')).toEqual([chosen]);
+    expect(await page.locator('.reading').count()).toBe(0);
+    expect(await texts('article .notice')).toEqual([
+      expect.stringMatching(/^Kept\. 12 steps on this question moved \d+ hints\.$/),
+    ]);
+
+    // The policy itself is better: its one greedy answer is the chosen one now.
+    await page.getByLabel('Candidates').selectOption('1');
+    await box().press('Enter');
+    await article()
+      .getByText(/^The only candidate/)
+      .waitFor({ timeout: 60_000 });
+    expect(await texts('article .sql pre')).toEqual([chosen]);
+    await goTo('Playground');
+    await expect.poll(stepCount).toBe(12);
+  },
+);
+
+test(
   'a question is answered with a table, the SQL, and why the others lost; it can be changed, run again and judged',
   { timeout: 180_000 },
   async () => {

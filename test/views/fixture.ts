@@ -441,6 +441,19 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
     judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),
+    calibrate: () => answer('calibrate', () => true),
+    allRows: (sql) =>
+      answer('allRows', () => ({
+        execution: {
+          status: 'rows',
+          columns: ['sql', 'n'],
+          rows: Array.from({ length: 34 }, (_, i) => [sql, i]),
+          truncated: false,
+        },
+        rowCount: 34,
+        refused: null,
+        saysNothing: false,
+      })),
     tryCorrection: (sql) =>
       answer('tryCorrection', () => ({
         execution: sql.includes('nonsense')

@@ -7,7 +7,8 @@ import { saysNothing } from '../../sql/result-match.ts';
 import { LIMITS } from '../../formats/dataset.ts';
 import type { Trial } from '../protocol.ts';
 
-export async function trial(sql: string, database: Database, config: GRPOConfig): Promise<Trial> {
+/** `all`: every row that the settings keep, instead of the first that a page shows. */
+export async function trial(sql: string, database: Database, config: GRPOConfig, all = false): Promise<Trial> {
   if (sql.length > LIMITS.sql)
     return {
       execution: NOTHING,
@@ -17,7 +18,7 @@ export async function trial(sql: string, database: Database, config: GRPOConfig)
     };
   const [execution = NOTHING] = await database.execute([sql], { budget: queryBudget(config) });
   return {
-    execution: { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
+    execution: all ? execution : { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
     rowCount: execution.rows.length,
     refused: whyRefused(sql, execution),
     saysNothing: saysNothing(execution),

@@ -93,15 +93,27 @@ export function mishap(execution: Execution): string | null {
   return 'failed while running';
 }
 
-/** One cell as text. */
-export function cellText(value: Execution['rows'][number][number]): string {
-  if (value === null) return 'NULL';
-  if (value instanceof Uint8Array) return plural(value.length, 'byte');
-  if (typeof value === 'number' && !Number.isInteger(value)) {
-    const short = Number(value.toPrecision(12));
-    return Math.abs(short) >= 1000
-      ? short.toLocaleString('en', { maximumFractionDigits: 2 })
-      : String(Number(short.toFixed(4)));
-  }
-  return String(value);
+type Cell = Execution['rows'][number][number];
+
+const MOST_DECIMALS = 4;
+/** Decimals where a number of the column has thousands. */
+const DECIMALS_OF_THOUSANDS = 2;
+
+/** The cells of one column as texts: where one number has decimals, all have as many. */
+export function columnTexts(values: readonly Cell[]): string[] {
+  const numbers = values.flatMap((value) => (typeof value === 'number' ? [Number(value.toPrecision(12))] : []));
+  const most = numbers.some((value) => Math.abs(value) >= 1000) ? DECIMALS_OF_THOUSANDS : MOST_DECIMALS;
+  const decimals = Math.max(0, ...numbers.map((value) => decimalsOf(value, most)));
+  const fractions = numbers.some((value) => !Number.isInteger(value));
+  const alike = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return values.map((value) => {
+    if (value === null) return 'NULL';
+    if (value instanceof Uint8Array) return plural(value.length, 'byte');
+    return typeof value === 'number' && fractions
+      ? Number(value.toPrecision(12)).toLocaleString('en', alike)
+      : String(value);
+  });
 }
+
+const decimalsOf = (value: number, most: number): number =>
+  (String(Number(value.toFixed(most))).split('.')[1] ?? '').length;

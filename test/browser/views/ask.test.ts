@@ -20,6 +20,7 @@ const best: AskCandidate = {
   rewards,
   score: 1.6,
   hintScore: 0.7,
+  said: null,
   logProbability: null,
   why: '',
   hintCount: 9,
@@ -71,6 +72,8 @@ const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<
   samples,
   scoredBy: 'reward',
   note: null,
+  sure: null,
+  readings: null,
   sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
   candidates: [best, lost, broken],
   ...over,
@@ -95,6 +98,8 @@ async function showAsk({ width = 1440 } = {}) {
         settle = { resolve, reject };
       });
     },
+    isLanguageModel: () => run.sampler.view.isLanguageModel,
+    calibrate: (budgetMs) => run.calibrate(budgetMs),
     stop: () => settle?.reject(Object.assign(new Error('Stopped.'), { name: 'AbortError' })),
   });
   await render(Ask, { run, ask });
@@ -131,7 +136,7 @@ describe('before a question', () => {
     await vi.waitFor(() => expect(document.querySelectorAll('.example')).toHaveLength(3));
     await expect.element(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled();
     await page.getByRole('button', { name: 'How many products are there?' }).click();
-    expect(asked).toEqual([{ question: 'How many products are there?', samples: 8, hints: true, seed: 42 }]);
+    expect(asked).toEqual([{ question: 'How many products are there?', samples: 32, hints: true, seed: 42 }]);
     await expect.element(box()).toHaveValue('How many products are there?');
   });
 
@@ -188,7 +193,95 @@ describe('asking', () => {
   });
 });
 
+const SURE = {
+  ...{ probability: 0.72, evidence: [1], unsure: false, confirmed: false, margin: 0.2, unlinked: ['frobs'] },
+  from: { questions: 868, databases: 15, own: false },
+  says: 'About 7 in 10 answers like this are right.',
+  because: ['5 of the 7 candidates that ran give this result.', 'Nothing in the database goes with “frobs”.'],
+  basis: 'Measured on 868 questions of 15 other databases.',
+} as const;
+
+describe('how sure it is', () => {
+  test('is said in plain words, with why and by what', async () => {
+    await answered('List products from France', { sure: SURE });
+    await expect.element(page.getByText('About 7 in 10 answers like this are right.').first()).toBeVisible();
+    await expect.element(page.getByText(/Nothing in the database goes with “frobs”\./)).toBeVisible();
+    await expect
+      .element(page.getByText('72 %. Measured on 868 questions of 15 other databases.', { exact: true }))
+      .toBeVisible();
+    await expect.element(heading('Which did you mean?')).not.toBeInTheDocument();
+    expect(await violationsHere()).toEqual([]);
+  });
+
+  test('is nothing that is known of one candidate', async () => {
+    await answered();
+    await expect.element(page.getByText(/answers like this are right/)).not.toBeInTheDocument();
+  });
+
+  test('unsure: two readings side by side; the choice is kept, taught, and asked again', async () => {
+    const { run, asked, answer, engine } = await answered('List products from France', {
+      sure: { ...SURE, probability: 0.31, unsure: true, says: 'About 3 in 10 answers like this are right.' },
+      readings: { rival: 1, words: ['Name of products', 'Number of products'] },
+    });
+    await expect.element(page.getByText('Unsure.', { exact: true })).toBeVisible();
+    await expect.element(heading('Which did you mean?')).toBeVisible();
+    const second = page.getByRole('group', { name: 'Number of products' });
+    await expect.element(second.getByRole('cell', { name: '54' })).toBeVisible();
+    await expect.element(page.getByRole('group', { name: 'Name of products' })).toBeVisible();
+    expect(await violationsHere()).toEqual([]);
+    await page.getByRole('button', { name: 'Neither: write the SQL …' }).click();
+    await expect.element(page.getByLabelText('What should it be?')).toHaveValue(best.sql);
+    await userEvent.keyboard('{Escape}');
+    const before = run.stepCount;
+    await second.getByRole('button', { name: 'This one' }).click();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[1]).toEqual(asked[0]);
+    expect(
+      run.feedback.entries.map(({ text, thumb }) => ({ text, thumb })).sort((a, b) => (a.text < b.text ? -1 : 1)),
+    ).toEqual([
+      { text: lost.sql, thumb: 'up' },
+      { text: best.sql, thumb: 'down' },
+    ]);
+    expect(run.config.feedback_weight).toBe(1);
+    expect(run.stepCount).toBeGreaterThan(before);
+    expect(engine.calls).toContain('advance');
+    answer({
+      candidates: [{ ...lost, said: 1 }, best],
+      sure: { ...SURE, confirmed: true, says: 'You said that this is right.' },
+    });
+    await expect.element(page.getByText('You said that this is right.').first()).toBeVisible();
+    await expect.element(page.getByText(/^Kept\. \d+ steps on this question moved \d+ hints?\.$/)).toBeVisible();
+    await expect.element(heading('Which did you mean?')).not.toBeInTheDocument();
+  });
+});
+
 describe('the answer', () => {
+  test('shows rows of rows, and a way to all of them', async () => {
+    const { engine } = await answered();
+    await expect.element(page.getByText(/^first 20 of 34 rows/)).toBeVisible();
+    await page.getByRole('button', { name: 'Show all' }).first().click();
+    await vi.waitFor(() => expect(document.querySelectorAll('article > .table tbody tr')).toHaveLength(34));
+    expect(engine.calls).toContain('allRows');
+    await expect.element(page.getByRole('button', { name: 'Show all' })).not.toBeInTheDocument();
+  });
+
+  test('says hints that read the same once', async () => {
+    const [hint] = best.hints;
+    if (hint === undefined) throw new Error('The answer has hints.');
+    await answered('List products from France', {
+      candidates: [
+        { ...best, hints: [hint, { ...hint, key: 'c', weight: 0.3 }, { ...hint, key: 'd', weight: 0.2, cue: null }] },
+      ],
+    });
+    const listed = page.getByRole('listitem').filter({ hasText: 'Begin the answer' });
+    expect(listed.elements()).toHaveLength(1);
+    await expect
+      .element(listed)
+      .toHaveTextContent(
+        '+1.40 Begin the answer with the name of products the question says “list”, 2 times; in every question, 2 times',
+      );
+  });
+
   test('takes the focus and is told, with the table first, then the SQL', async () => {
     await answered();
     await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('List products from France'));
@@ -201,7 +294,7 @@ describe('the answer', () => {
     await expect
       .element(
         page.getByText(
-          'Best of 8: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.',
+          'Best of 32: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.',
         ),
       )
       .toBeVisible();

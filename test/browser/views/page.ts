@@ -54,7 +54,12 @@ export async function showPage(
     persist: () => Promise.resolve(false),
     memory: { read: () => null, write: () => undefined },
   });
-  const ask = new AskState({ ask: (request) => run.sampler.askFor(request), stop: () => run.sampler.stopGroup() });
+  const ask = new AskState({
+    ask: (request) => run.sampler.askFor(request),
+    stop: () => run.sampler.stopGroup(),
+    isLanguageModel: () => run.sampler.view.isLanguageModel,
+    calibrate: (budgetMs) => run.calibrate(budgetMs),
+  });
   await render(App, { run, models, ask, experiments, theme });
   await run.open();
   return { run, theme, engine };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Completion, Execution } from '../../../src/grpo/types.ts';
-import { cellText, mishap, outcomeOf } from '../../../src/views/words/outcome.ts';
+import { columnTexts, mishap, outcomeOf } from '../../../src/views/words/outcome.ts';
 import { SPREAD, stepOf } from '../fixture.ts';
 
 async function completionWith(execution: Partial<Execution>, rowCount = 0): Promise<Completion> {
@@ -63,14 +63,15 @@ test('a result with more rows than are kept is no failure; one without any is', 
 });
 
 test('cells read as values', () => {
-  expect([null, 12, 12.5, 0.1 + 0.2, 26533.6, 9007199254740993n, new Uint8Array(3), 'x'].map(cellText)).toEqual([
-    'NULL',
-    '12',
-    '12.5',
-    '0.3',
-    '26,533.6',
-    '9007199254740993',
-    '3 bytes',
-    'x',
-  ]);
+  expect(
+    [null, 12, 12.5, 0.1 + 0.2, 26533.6, 9007199254740993n, new Uint8Array(3), 'x'].map((one) => columnTexts([one])[0]),
+  ).toEqual(['NULL', '12', '12.5', '0.3', '26,533.6', '9007199254740993', '3 bytes', 'x']);
+});
+
+test('numbers of a column have as many decimals as one another', () => {
+  expect(columnTexts([1106, 1047.78, null, 3.5])).toEqual(['1,106.00', '1,047.78', 'NULL', '3.50']);
+  // Whole numbers may be years or keys: they stay as they are.
+  expect(columnTexts([2024, 1998])).toEqual(['2024', '1998']);
+  expect(columnTexts([0.12345, 2])).toEqual(['0.1235', '2.0000']);
+  expect(columnTexts([])).toEqual([]);
 });
