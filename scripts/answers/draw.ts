@@ -27,7 +27,7 @@ import { RememberingDatabase } from '../../src/lab/remembering-database.ts';
 import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { unlinkedOf } from '../../src/linking/unlinked.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
-import { resultClasses } from '../../src/sql/result-classes.ts';
+import { agreeingResults } from '../../src/sql/agreeing.ts';
 import type { DrawnGroup, DrawnGroups } from './groups.ts';
 
 const { values, positionals } = parseArgs({
@@ -103,7 +103,7 @@ for (let part = 0; part < (parts ?? 1); part++) {
         const texts = drawn.map(({ sql }) => sql);
         const budget = { ...queryBudget(DEFAULT_CONFIG), maxRows: DEFAULT_CONFIG.max_rows };
         const runs = await runAndScore(question, texts, { database: quickFirst(database), rewards, budget });
-        const classes = resultClasses(runs.map(({ execution }) => execution));
+        const classes = await agreeingResults(runs, database);
         const right = await judge.areRight(question, texts);
         groups.push({
           ...{ database: name, fact, question: question.question, policy: label },

@@ -14,9 +14,9 @@ import { Judge } from '../../src/lab/judge.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 import { exampleQuestions } from '../../src/views/ask/words.ts';
 
-it.each(SHIPPED.map(({ name }) => name))('%s', { timeout: 120_000 }, async (name) => {
-  const folder = fileURLToPath(new URL(`../../public/datasets/${name}/`, import.meta.url));
-  const { database, questions } = await openFiles(`${folder}db.sqlite`, `${folder}questions.json`);
+it.each(SHIPPED)('$name', { timeout: 120_000 }, async ({ name, database: home }) => {
+  const folder = (of: string): string => fileURLToPath(new URL(`../../public/datasets/${of}/`, import.meta.url));
+  const { database, questions } = await openFiles(`${folder(home ?? name)}db.sqlite`, `${folder(name)}questions.json`);
   const suggested = exampleQuestions(name, questions);
   expect(suggested).toHaveLength(3);
   const judge = new Judge(database, queryBudget(DEFAULT_CONFIG));
@@ -32,7 +32,8 @@ it.each(SHIPPED.map(({ name }) => name))('%s', { timeout: 120_000 }, async (name
       expect(question?.sql, text).toBeDefined();
       const right = question && (await judge.areRight(question, [candidates[0]?.sql ?? '']));
       expect(right, `${text} (${hints.length} hints): ${candidates[0]?.sql ?? ''}`).toEqual([true]);
-      expect(sure?.unsure, `${text} (${hints.length} hints)`).toBe(false);
+      // A lesson begins with what is not known yet.
+      if (home === undefined) expect(sure?.unsure, `${text} (${hints.length} hints)`).toBe(false);
     }
   }
   database.close();

@@ -237,7 +237,11 @@ describe('train', { timeout: 120_000 }, () => {
     expect(result.events['create']).toBeGreaterThanOrEqual(result.hints.length);
     // A key follows from cue and pattern, so the file does without.
     const hints = result.hints.map((hint) => ({ ...hint, key: undefined }));
-    expect(readJson('a-hints.json')).toEqual({ format: 'grpo-sql-lab/hints', version: 3, hints });
+    expect(readJson('a-hints.json')).toEqual({
+      ...{ format: 'grpo-sql-lab/hints', version: 3, hints },
+      config: result.config,
+      dataset: expect.objectContaining({ databaseSha256: expect.stringMatching(/^[\da-f]{64}$/) as string }) as object,
+    });
   });
 
   it('with the gold reward, leaves out questions that gold cannot judge', async () => {

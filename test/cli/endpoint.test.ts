@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationFile } from '../../src/cli/evaluation-file.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type { PolicyHint } from '../../src/grpo/types.ts';
+import { loadStarter } from '../../src/cli/starter.ts';
 import { startServer } from '../support/openai-server.ts';
 import type { TestServer } from '../support/openai-server.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder, start } from './run.ts';
@@ -293,7 +294,7 @@ describe('evaluate what is chosen of a group', { timeout: 120_000 }, () => {
     expect(server.seen.length - before).toBe(questions);
     expect(figures.oracle?.accuracy).toBeGreaterThanOrEqual(figures.reward?.accuracy ?? NaN);
     expect(stdout).toContain(
-      `${questions} questions, ${about.facts} facts (held-out), 1000 hints, completions by good at 127.0.0.1`,
+      `${questions} questions, ${about.facts} facts (held-out), ${loadStarter().length} hints, completions by good at 127.0.0.1`,
     );
     expect(stdout).toContain(`By reward and hints against by reward, question by question: ${comparison?.verdict}`);
   });
