@@ -49,8 +49,8 @@ export const WATCH_IT_LEARN: RunLesson = {
     {
       title: 'Read',
       say: 'It wrote no code, and no language model was changed. What it learned are sentences with a weight.',
-      act: 'Read the strongest under What it has learned, then open Look inside.',
-      see: 'The same run with every number that made it. Each opens to its arithmetic.',
+      act: 'Press Keep the few that decide, and read them.',
+      see: 'A dozen or two give nearly all the same answers. Look inside shows every number that made them.',
     },
   ],
 };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-test('until Step can be pressed at most 270 kB of script are loaded, before the first paint at most 85', () => {
+test('until Play can be pressed at most 270 kB of script are loaded, before the first paint at most 85', () => {
   expect(figures.initialScript).toBeGreaterThan(40_000);
   expect(figures.initialScript).toBeLessThanOrEqual(85_000);
   expect(figures.script).toBeGreaterThan(figures.initialScript);
