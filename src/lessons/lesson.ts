@@ -11,6 +11,8 @@ export interface Screen {
   readonly act: string;
   /** What should be seen then. */
   readonly see: string;
+  /** What of the page's own buttons does what is asked for, so that the lesson goes on by itself. */
+  readonly done?: 'learn' | 'again' | 'play';
 }
 
 interface Told {

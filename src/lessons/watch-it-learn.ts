@@ -26,24 +26,27 @@ export const WATCH_IT_LEARN: RunLesson = {
       title: 'Four tries',
       say: 'One question, four tries. Each is SQL that was run on the shop’s database; its result stands beside it.',
       act: 'Compare the results with their stamps.',
-      see: 'The stamps are the answer key’s. To guess first, press Hide right and wrong.',
+      see: 'They tell whether the result is the answer key’s: a lucky hit is right too. To guess first, press Hide right and wrong.',
     },
     {
       title: 'Compare',
       say: 'Nobody tells it what to write. It only hears which of its own tries were better than the others.',
       act: 'Press Learn from this.',
+      done: 'learn',
       see: 'Each try gets a reward. The post is their mean; the arrow from it to a try is the try’s advantage.',
     },
     {
       title: 'Update',
       say: 'What the better tries did gains weight, what the worse ones did loses it. That weight is all that is learned.',
       act: 'Press Try again with what it learned.',
+      done: 'again',
       see: 'The same question, four new tries beside the old ones.',
     },
     {
       title: 'Play',
       say: 'One question proves nothing. The curve counts right answers to 20 questions it is never trained on.',
       act: 'Press Play, and watch the curve.',
+      done: 'play',
       see: 'After 200 steps most are right. The band is a 95 % interval: 20 questions are not many.',
     },
     {

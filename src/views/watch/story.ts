@@ -19,7 +19,9 @@ export function countRight(completions: readonly Completion[]): number | null {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const verb = (number: number): string => (number === 1 ? 'is' : 'are');
+/** "One is", "Two are", "None is". */
+const soMany = (number: number): string =>
+  number === 0 ? 'None is' : `${capital(inWords(number))} ${number === 1 ? 'is' : 'are'}`;
 
 /** "Try 2", "Tries 2 and 3". */
 export function triesNamed(completions: readonly Completion[]): string {
@@ -37,8 +39,8 @@ export function headlineOf(group: Group, stage: PhaseId, isStamped: boolean, bef
   if (stage === 'execute') {
     if (right === null) return `${tries}. Nobody has the answer key: the rewards have to do.`;
     if (!isStamped) return `${tries}. Which are right?`;
-    if (before !== null) return `${capital(inWords(right))} ${verb(right)} right now; ${inWords(before)} before.`;
-    return `${tries}. ${capital(inWords(right))} ${verb(right)} right.`;
+    if (before !== null) return `${soMany(right)} right now; ${before === 0 ? 'none' : inWords(before)} before.`;
+    return `${tries}. ${soMany(right)} right.`;
   }
   if (stage === 'score') return 'Each try gets a reward, from −1 to 1.';
   if (group.mean === null || group.noSignal) return allAlike(right, completions.length);
@@ -68,13 +70,19 @@ function outcomeHeadline(completions: readonly Completion[]): string {
 }
 
 /** One sentence for each stage, under its name. */
-export const STAGE_SENTENCES: Readonly<Record<PhaseId, string>> = {
+const STAGE_SENTENCES: Readonly<Record<PhaseId, string>> = {
   sample: 'The policy writes several tries at the same question: a group of completions.',
   execute: 'SQLite runs each of them on the database. These are their real results.',
   score: 'Reward functions score what ran: is it valid, does it run, does it fit, is it clean, is it right?',
   compare: 'The mean of the group is the post. The arrow from it to a try is the advantage of that try.',
   update: 'What the tries above the mean did gains weight; what those below did loses it.',
 };
+
+/** Under the name of a stage: of an update that moved nothing, that. */
+export function stageSentence(stage: PhaseId, group: Group | null): string {
+  const isMute = stage === 'update' && group?.completions.some(({ teaches }) => teaches) === false;
+  return isMute ? 'Nobody stands out in this group, so no hint moves by what it did.' : STAGE_SENTENCES[stage];
+}
 
 /** Once a run has gone on: how many questions it never saw it answers now. */
 export function progressHeadline(start: UnseenPoint | null, now: UnseenPoint, hints: number): string {

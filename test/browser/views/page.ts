@@ -1,4 +1,4 @@
-/** Puts the whole page on the screen over an engine in memory, and checks it with axe. */
+/** Puts the whole page on the screen, in the Playground, over an engine in memory, and checks it with axe. */
 import axe from 'axe-core';
 import { expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
@@ -60,8 +60,10 @@ export async function showPage(
     isLanguageModel: () => run.sampler.view.isLanguageModel,
     calibrate: (budgetMs) => run.calibrate(budgetMs),
   });
+  location.hash = '#playground';
   await render(App, { run, models, ask, experiments, theme });
   await run.open();
+  await expect.element(page.getByRole('region', { name: 'Transport' })).toBeInTheDocument();
   return { run, theme, engine };
 }
 
