@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   linking: ['grpo', 'sql'],
   rewards: ['grpo', 'sql', 'linking'],
   samplers: ['grpo', 'sql', 'linking'],
-  lab: ['grpo', 'sql'],
+  lab: ['grpo', 'sql', 'lessons'],
   formats: ['grpo', 'sql'],
   ask: ['grpo', 'sql', 'linking', 'lab'],
   recording: ['grpo', 'rewards', 'samplers', 'formats'],

@@ -8,17 +8,17 @@ import type { Variant } from './experiment-types.ts';
 export const NOT_IN_NAMES = /[:,="'\\`$]/;
 
 /**
- * `npm run lab -- compare …`. The dataset's files are those that ship with the page.
+ * `npm run lab -- compare …`. The dataset's files are those that ship with the page; `home` is the dataset whose
+ * database its questions ask.
  * Seeds are a first one and how many follow; null where they are not in a row, which the command line cannot say.
  */
-export function compareCommand({ spec, base }: ExperimentRecord): string | null {
+export function compareCommand({ spec, base }: ExperimentRecord, home = spec.dataset): string | null {
   const [first = 1] = spec.seeds;
   if (spec.seeds.some((seed, i) => seed !== first + i)) return null;
-  const folder = `public/datasets/${spec.dataset}`;
   return [
     'npm run lab -- compare',
-    `--database ${folder}/db.sqlite`,
-    `--questions ${folder}/questions.json`,
+    `--database public/datasets/${home}/db.sqlite`,
+    `--questions public/datasets/${spec.dataset}/questions.json`,
     `--steps ${spec.steps}`,
     `--seeds ${spec.seeds.length}`,
     `--seed ${first}`,

@@ -1,8 +1,9 @@
-/** Experiments to start with, each asking one question. Pure data. */
+/** Experiments to start with, each asking one question. The first finds evidence within a minute. Pure data. */
 import { ESTIMATORS } from '../grpo/estimators/index.ts';
 import { rewardModeWeights } from '../grpo/reward-modes.ts';
 import type { Settings } from './experiment-store.ts';
 import type { ExperimentSpec, Variant } from './experiment-types.ts';
+import { WATCH_IT_LEARN } from '../lessons/watch-it-learn.ts';
 
 export interface ReadyMade {
   readonly id: string;
@@ -10,14 +11,15 @@ export interface ReadyMade {
   readonly name: string;
   readonly says: string;
   readonly base: Settings;
-  readonly spec: Omit<ExperimentSpec, 'id' | 'dataset'>;
+  readonly spec: Omit<ExperimentSpec, 'id'>;
 }
 
-const FIVE = [1, 2, 3, 4, 5] as const;
+const THREE = [1, 2, 3] as const;
 const GOLD = rewardModeWeights('gold');
 /** One million VM steps let every right answer of the demo shop through and cut a runaway join short. */
 const BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
-const CURVE = { evaluateEvery: 10, curveQuestions: 48 } as const;
+/** The curve asks what the table asks. */
+const SHOP = { dataset: 'shop', evaluateEvery: 20 } as const;
 
 const variant = (
   name: string,
@@ -30,14 +32,28 @@ export const READY_MADE: readonly ReadyMade[] = [
   {
     id: 'learning',
     name: 'Does learning help?',
-    says: 'Learning from gold against no learning at all, and against shuffled advantages, which must not help.',
-    base: BASE,
+    says: 'The first lesson, learning off against on: few facts, each asked in several wordings. Half its steps are enough for evidence.',
+    base: WATCH_IT_LEARN.settings,
     spec: {
       name: 'Does learning help?',
+      dataset: WATCH_IT_LEARN.dataset,
+      variants: [variant('no learning', {}, 'off'), variant('learning')],
+      seeds: [1, 2],
+      steps: WATCH_IT_LEARN.steps / 2,
+      evaluateEvery: WATCH_IT_LEARN.steps / 10,
+    },
+  },
+  {
+    id: 'variety',
+    name: 'Does it help on questions that do not repeat?',
+    says: 'Learning from gold on the whole shop, against no learning and against shuffled advantages, which must not help. So few steps over so many facts find no evidence; the verdict says what it would take.',
+    base: BASE,
+    spec: {
+      name: 'Does it help on questions that do not repeat?',
       variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')],
-      seeds: FIVE,
+      seeds: THREE,
       steps: 60,
-      ...CURVE,
+      ...SHOP,
     },
   },
   {
@@ -47,9 +63,9 @@ export const READY_MADE: readonly ReadyMade[] = [
     base: BASE,
     spec: {
       name: 'Does the starter policy help?',
-      seeds: [1, 2, 3],
+      seeds: THREE,
       steps: 60,
-      ...CURVE,
+      ...SHOP,
       variants: [
         variant('nothing', GOLD, 'off'),
         variant('starter', GOLD, 'off', 'starter'),
@@ -70,9 +86,9 @@ export const READY_MADE: readonly ReadyMade[] = [
         variant('gold', GOLD),
         variant('mix', { gold_weight: 1 }),
       ],
-      seeds: [1, 2, 3],
+      seeds: THREE,
       steps: 60,
-      ...CURVE,
+      ...SHOP,
     },
   },
   {
@@ -83,9 +99,9 @@ export const READY_MADE: readonly ReadyMade[] = [
     spec: {
       name: 'Which estimator?',
       variants: ESTIMATORS.map(({ name }) => variant(name, { ...GOLD, estimator: name })),
-      seeds: [1, 2, 3],
+      seeds: THREE,
       steps: 40,
-      ...CURVE,
+      ...SHOP,
     },
   },
   {
@@ -95,9 +111,9 @@ export const READY_MADE: readonly ReadyMade[] = [
     base: BASE,
     spec: {
       name: 'Group size at equal samples',
-      seeds: [1, 2, 3],
+      seeds: THREE,
       steps: 60,
-      ...CURVE,
+      ...SHOP,
       variants: [
         variant('G 2', { ...GOLD, group_size: 2, questions_per_step: 4 }),
         variant('G 4', { ...GOLD, group_size: 4, questions_per_step: 2 }),

@@ -5,12 +5,13 @@ import type {
   ExperimentProgress,
   ExperimentsApi,
   ExperimentView,
+  LabDataset,
   LabView,
   NewExperiment,
 } from '../engine/experiments/experiments-protocol.ts';
 import { messageOf } from '../grpo/message-of.ts';
 
-export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, NewExperiment };
+export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, LabDataset, NewExperiment };
 
 export interface ExperimentsStateOptions {
   /** Starts the worker; called at the first `open`, and again after a failure. */
@@ -59,8 +60,9 @@ export class ExperimentsState {
   get note(): string {
     return this.#note;
   }
-  get view(): LabView | null {
-    return this.#view;
+  /** Those that experiments may be on; empty until it is open. */
+  get datasets(): readonly LabDataset[] {
+    return this.#view?.datasets ?? [];
   }
   /** Newest first. */
   get list(): readonly ExperimentView[] {
@@ -85,6 +87,11 @@ export class ExperimentsState {
 
   find(id: string): ExperimentView | null {
     return this.#list.find(({ record }) => record.id === id) ?? null;
+  }
+
+  /** That of an experiment; null where it is not among those that ship. */
+  datasetOf({ record }: Pick<ExperimentView, 'record'>): LabDataset | null {
+    return this.datasets.find(({ name }) => name === record.spec.dataset) ?? null;
   }
 
   /** Starts the worker and reads what is kept; goes on with what a reload interrupted. */

@@ -23,11 +23,11 @@ test(
     expect(await findings()).toEqual([]);
 
     // From the keyboard, beginning with a ready-made one.
-    await page.getByRole('button', { name: 'Change first: Does learning help?' }).focus();
+    await page.getByRole('button', { name: 'Change first: Does it help on questions that do not repeat?' }).focus();
     await page.keyboard.press('Enter');
     await expect
       .poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.value))
-      .toBe('Does learning help?');
+      .toBe('Does it help on questions that do not repeat?');
     await page.keyboard.type('Small one');
     await page.getByRole('button', { name: 'Remove variant 3' }).click();
     await page.getByLabel('Seeds', { exact: true }).fill('2');

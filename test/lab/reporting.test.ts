@@ -15,7 +15,7 @@ const asked = (made: (typeof READY_MADE)[number]) => ({
   id: 'e',
   created: '',
   base: made.base,
-  spec: { ...made.spec, id: 'e', dataset: 'shop' },
+  spec: { ...made.spec, id: 'e' },
 });
 
 describe('ready-made experiments', () => {
@@ -31,9 +31,13 @@ describe('ready-made experiments', () => {
   });
 
   it('says the command', () => {
-    expect(compareCommand(asked(READY_MADE[0] as (typeof READY_MADE)[number]))).toBe(
-      'npm run lab -- compare --database public/datasets/shop/db.sqlite --questions public/datasets/shop/questions.json --steps 60 --seeds 5 --seed 1 --evaluate-every 10 --curve-questions 48 ' +
-        '--set group_size=8 --set learning_rate=0.2 --set max_vm_steps=1 --variant "no learning:reward=gold,start=none,learning=off" --variant "gold:reward=gold,start=none" --variant "shuffled:reward=gold,start=none,learning=shuffled"',
+    const first = asked(READY_MADE[0] as (typeof READY_MADE)[number]);
+    expect(compareCommand(first, 'shop')).toBe(
+      'npm run lab -- compare --database public/datasets/shop/db.sqlite --questions public/datasets/shop_money/questions.json --steps 100 --seeds 2 --seed 1 --evaluate-every 20 ' +
+        '--set temperature=1 --set gold_weight=4 --set scale_rewards=false --set learning_rate=0.6 --set max_vm_steps=1 --variant "no learning:start=none,learning=off" --variant "learning:start=none"',
+    );
+    expect(compareCommand(asked(READY_MADE[1] as (typeof READY_MADE)[number]))).toMatch(
+      /--database public\/datasets\/shop\/db\.sqlite --questions public\/datasets\/shop\/questions\.json .*--variant "gold:reward=gold,start=none"/,
     );
     expect(
       compareCommand({ id: 'e', created: '', base: {}, spec: experiment([variant('a')], { seeds: [1, 3] }).spec }),

@@ -1,6 +1,7 @@
 /**
  * Fetches a dataset that ships with the page, `datasets/<name>/{db.sqlite, questions.json, definitions.json,
- * completions.json?}`, and opens it. Its database may be that of another one (shipped.ts).
+ * completions.json?}`, and opens it. Its database may be that of another one (shipped.ts). Its questions alone are
+ * fetched for those who count and name them.
  */
 import { messageOf } from '../../grpo/message-of.ts';
 import type { Database } from '../../grpo/types.ts';
@@ -20,6 +21,14 @@ export interface DatasetSource {
   readonly fetch: typeof fetch;
 }
 
+/** The questions of a shipped dataset. Rejects as `openDataset` does. */
+export async function fetchQuestions(name: string, { baseUrl, fetch }: Omit<DatasetSource, 'name' | 'openDatabase'>) {
+  return parseQuestions(
+    await (await fetchFile(name, 'questions.json', baseUrl, fetch)).text(),
+    `datasets/${name}/questions.json`,
+  );
+}
+
 /** Rejects with DatasetError when a file is missing, cannot be reached or is broken. */
 export async function openDataset({
   name = SHIPPED[0].name,
@@ -31,22 +40,7 @@ export async function openDataset({
   if (shipped === undefined) throw new DatasetError(`There is no dataset “${name.slice(0, 60)}” on this page.`);
   const { title } = shipped;
   const home = shipped.database ?? name;
-  const get = async (file: string, folder = name): Promise<Response> => {
-    const path = `datasets/${folder}/${file}`;
-    let response: Response;
-    try {
-      response = await fetch(new URL(path, baseUrl));
-    } catch (error) {
-      throw new DatasetError(
-        `${path} could not be fetched (${messageOf(error)}). Check the connection and reload the page.`,
-      );
-    }
-    if (!response.ok)
-      throw new DatasetError(
-        `${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`,
-      );
-    return response;
-  };
+  const get = async (file: string, folder = name): Promise<Response> => fetchFile(folder, file, baseUrl, fetch);
   const [bytes, questions, definitions] = await Promise.all([
     get('db.sqlite', home).then(async (response) => new Uint8Array(await response.arrayBuffer())),
     get('questions.json').then((response) => response.text()),
@@ -80,4 +74,21 @@ export async function openDataset({
       cause: error,
     });
   }
+}
+
+async function fetchFile(folder: string, file: string, baseUrl: string, fetch: DatasetSource['fetch']) {
+  const path = `datasets/${folder}/${file}`;
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, baseUrl));
+  } catch (error) {
+    throw new DatasetError(
+      `${path} could not be fetched (${messageOf(error)}). Check the connection and reload the page.`,
+    );
+  }
+  if (!response.ok)
+    throw new DatasetError(
+      `${path} could not be fetched: the server answered ${response.status}. Reload the page; if that does not help, the site was not deployed completely.`,
+    );
+  return response;
 }

@@ -29,21 +29,24 @@ export interface ExperimentView extends StoredExperiment {
   readonly scatters: readonly Scatter[];
 }
 
-/** Text of a held-out question, by id. */
-export type HeldOutTexts = Readonly<Record<string, string>>;
+/** A dataset that ships with the page, and what an experiment on it is judged by. */
+export interface LabDataset {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  /** The dataset whose database its questions ask: its own name, or another's. */
+  readonly database: string;
+  /** How many questions there are to train on. */
+  readonly training: number;
+  /** Held-out questions by id: the text, and what it asks for (lab/facts.ts). */
+  readonly heldOut: Readonly<Record<string, string>>;
+  readonly facts: Readonly<Record<string, string>>;
+}
 
 export interface LabView {
   /** Newest first. */
   readonly experiments: readonly ExperimentView[];
-  readonly dataset: {
-    readonly name: string;
-    readonly title: string;
-    readonly training: number;
-    readonly heldOut: number;
-  };
-  readonly questions: HeldOutTexts;
-  /** What each held-out question asks for (lab/facts.ts), by id. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly datasets: readonly LabDataset[];
   /** Why experiments will be gone with the page; null when they are saved. */
   readonly notSaved: string | null;
 }
@@ -57,7 +60,7 @@ export interface RunListener {
 
 /** What is to be set up: the id is given by the worker. */
 export interface NewExperiment {
-  readonly spec: Omit<ExperimentSpec, 'id' | 'dataset'>;
+  readonly spec: Omit<ExperimentSpec, 'id'>;
   readonly base: Settings;
 }
 
@@ -65,8 +68,8 @@ export interface NewExperiment {
 export interface ExperimentsApi {
   open(): Promise<LabView>;
   /**
-   * Checks and stores. Rejects with what is wrong with it: ExperimentError, ConfigError, DatasetError for a starter
-   * policy that is not there.
+   * Checks and stores. Rejects with what is wrong with it: ExperimentError, ConfigError, DatasetError for a dataset or
+   * a starter policy that is not there.
    */
   create(experiment: NewExperiment): Promise<ExperimentView>;
   /** Runs what is left of it, one experiment at a time. Resolves when all is done, and when it was stopped. */

@@ -12,7 +12,8 @@ import { makeSketchSampler } from '../../samplers/sketch/sketch-sampler.ts';
 import { openIdbExperiments } from '../../storage/idb-experiments.ts';
 import { Experiments } from './experiments.ts';
 import type { ExperimentsApi } from './experiments-protocol.ts';
-import { openDataset } from '../data/open-dataset.ts';
+import { fetchQuestions, openDataset } from '../data/open-dataset.ts';
+import { SHIPPED } from '../data/shipped.ts';
 import { fetchStarter } from '../data/starter.ts';
 import type { StartOptions } from '../worker.ts';
 
@@ -26,8 +27,16 @@ const worker: ExperimentsWorker = {
     proxy(
       new Experiments({
         openStore: () => openIdbExperiments(storeName),
-        openDataset: () =>
+        readDatasets: () =>
+          Promise.all(
+            SHIPPED.map(async (shipped) => ({
+              ...shipped,
+              questions: await fetchQuestions(shipped.name, { baseUrl, fetch: (...request) => fetch(...request) }),
+            })),
+          ),
+        openDataset: (name) =>
           openDataset({
+            name,
             baseUrl,
             openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnWebDatabase),
             fetch: (...request) => fetch(...request),

@@ -5,7 +5,7 @@
 import { makeConfig } from '../../grpo/config.ts';
 import { queryBudget } from '../../grpo/derived-settings.ts';
 import { messageOf } from '../../grpo/message-of.ts';
-import type { PolicyHint, RewardModel, RewardWeights, Sampler, Schema } from '../../grpo/types.ts';
+import type { PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../../grpo/types.ts';
 import { controlVerdicts } from '../../lab/controls.ts';
 import { factsOf, type Facts } from '../../lab/facts.ts';
 import { checkSpec, ExperimentError, keptPolicy, runExperiment, variantConfig } from '../../lab/experiment.ts';
@@ -16,21 +16,32 @@ import { Judge } from '../../lab/judge.ts';
 import { stepScatter } from '../../lab/scatter.ts';
 import { summarise } from '../../lab/summary.ts';
 import { MemoryExperiments } from '../../storage/memory-experiments.ts';
+import type { Shipped } from '../data/shipped.ts';
 import type { Dataset } from '../engine-ports.ts';
 import type {
   CreditReport,
   ExperimentRecord,
   ExperimentsApi,
   ExperimentView,
+  LabDataset,
   LabView,
   NewExperiment,
   RunListener,
 } from './experiments-protocol.ts';
+import { OpenDatasets, type OpenDataset } from './open-datasets.ts';
+
+/** A dataset that ships, as far as it is read before an experiment on it runs. */
+export type ReadDataset = Pick<Shipped, 'name' | 'title' | 'about' | 'database'> & {
+  readonly questions: readonly Question[];
+};
 
 export interface ExperimentsOptions {
   /** Rejects where nothing can be stored; experiments then live in memory, and the reader is told why. */
   readonly openStore: () => Promise<ExperimentStore>;
-  readonly openDataset: () => Promise<Dataset>;
+  /** Those that experiments may be on. Rejects, with the reason, where one cannot be read. */
+  readonly readDatasets: () => Promise<readonly ReadDataset[]>;
+  /** Rejects, with the reason, where there is none of that name. */
+  readonly openDataset: (name: string) => Promise<Dataset>;
   readonly makeSampler: (schema: Schema) => Sampler;
   readonly makeRewards: (dataset: Dataset) => (weights: RewardWeights) => RewardModel;
   /** Rejects, with the reason, where there is no starter policy. */
@@ -53,13 +64,12 @@ const CREDIT = { top: 15, repeats: 12 } as const;
 interface Opened {
   readonly store: ExperimentStore;
   readonly notSaved: string | null;
-  readonly dataset: Dataset;
-  readonly sampler: Sampler;
-  readonly rewards: (weights: RewardWeights) => RewardModel;
+  readonly datasets: readonly LabDataset[];
 }
 
 export class Experiments implements ExperimentsApi {
   readonly #options: ExperimentsOptions;
+  readonly #datasets: OpenDatasets;
   #opened: Promise<Opened> | null = null;
   #starterPolicy: Promise<readonly PolicyHint[]> | null = null;
   #running: AbortController | null = null;
@@ -68,78 +78,68 @@ export class Experiments implements ExperimentsApi {
 
   constructor(options: ExperimentsOptions) {
     this.#options = options;
+    this.#datasets = new OpenDatasets(async (name) => {
+      const dataset = await options.openDataset(name);
+      const sampler = options.makeSampler(dataset.database.schema);
+      return { dataset, sampler, rewards: options.makeRewards(dataset) };
+    });
   }
 
   async open(): Promise<LabView> {
-    const { store, dataset, notSaved } = await this.#open();
+    const { store, datasets, notSaved } = await this.#open();
     const stored = await store.list();
-    const facts = heldOutFacts(dataset);
-    return {
-      experiments: stored.map((one) => viewOf(one, facts)),
-      notSaved,
-      dataset: {
-        name: dataset.name,
-        title: dataset.title,
-        training: dataset.questions.filter(({ split }) => split === 'train').length,
-        heldOut: dataset.questions.filter(({ split }) => split === 'held-out').length,
-      },
-      questions: Object.fromEntries(
-        dataset.questions.filter(({ split }) => split === 'held-out').map(({ id, question }) => [id, question]),
-      ),
-      facts: Object.fromEntries(facts),
-    };
+    return { experiments: stored.map((one) => viewOf(one, datasets)), notSaved, datasets };
   }
 
   async create({ spec, base }: NewExperiment): Promise<ExperimentView> {
-    const { store, dataset } = await this.#open();
+    const { store, datasets } = await this.#open();
     const id = this.#options.newId();
-    const record: ExperimentRecord = {
-      id,
-      base,
-      created: this.#options.today(),
-      spec: { ...spec, id, dataset: dataset.name },
-      ...(dataset.digest === undefined ? {} : { digest: await dataset.digest() }),
-    };
+    const asked: ExperimentRecord = { id, base, created: this.#options.today(), spec: { ...spec, id } };
     checkName(spec.name);
-    checkSpec(record.spec, makeConfig(base));
+    checkSpec(asked.spec, makeConfig(base));
+    const record = await this.#datasets.use(spec.dataset, async ({ dataset }) => ({
+      ...asked,
+      ...(dataset.digest === undefined ? {} : { digest: await dataset.digest() }),
+    }));
     if (needsStarter(record)) await this.#starter();
     await store.put(record);
-    return viewOf({ record, runs: [] }, heldOutFacts(dataset));
+    return viewOf({ record, runs: [] }, datasets);
   }
 
   async run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView> {
     return this.#exclusively(async (signal) => {
-      const { store, dataset } = await this.#open();
-      const facts = heldOutFacts(dataset);
+      const { store, datasets } = await this.#open();
       const { record, runs } = await this.#stored(id);
       const { now, breathe } = this.#options;
       let [breath, reported] = [now(), -Infinity];
       try {
-        await runExperiment({
-          experiment: { spec: record.spec, runs },
-          ports: await this.#ports(record),
-          signal,
-          onProgress: async (progress) => {
-            if (now() - reported >= REPORT_MS || progress.step === progress.steps) {
-              reported = now();
-              onProgress(progress);
-            }
-            if (now() - breath >= BREATH_MS) {
-              await breathe();
-              breath = now();
-            }
-            await this.#gate?.opened;
-            signal.throwIfAborted();
-          },
-          onRun: async (run, experiment) => {
-            await store.addRun(id, run);
-            onUnit(viewOf({ record, runs: experiment.runs }, facts));
-          },
-        });
+        await this.#datasets.use(record.spec.dataset, async (open) =>
+          runExperiment({
+            experiment: { spec: record.spec, runs },
+            ports: await this.#ports(record, open),
+            signal,
+            onProgress: async (progress) => {
+              if (now() - reported >= REPORT_MS || progress.step === progress.steps) {
+                reported = now();
+                onProgress(progress);
+              }
+              if (now() - breath >= BREATH_MS) {
+                await breathe();
+                breath = now();
+              }
+              await this.#gate?.opened;
+              signal.throwIfAborted();
+            },
+            onRun: async (run, experiment) => {
+              await store.addRun(id, run);
+              onUnit(viewOf({ record, runs: experiment.runs }, datasets));
+            },
+          }),
+        );
       } catch (error) {
         if (!signal.aborted) throw error;
       }
-      return viewOf(await this.#stored(id), facts);
+      return viewOf(await this.#stored(id), datasets);
     });
   }
 
@@ -165,11 +165,11 @@ export class Experiments implements ExperimentsApi {
 
   async rename(id: string, name: string): Promise<ExperimentView> {
     checkName(name);
-    const { store, dataset } = await this.#open();
+    const { store, datasets } = await this.#open();
     const { record, runs } = await this.#stored(id);
     const renamed = { ...record, spec: { ...record.spec, name } };
     await store.put(renamed);
-    return viewOf({ record: renamed, runs }, heldOutFacts(dataset));
+    return viewOf({ record: renamed, runs }, datasets);
   }
 
   async remove(id: string): Promise<void> {
@@ -177,9 +177,9 @@ export class Experiments implements ExperimentsApi {
   }
 
   async restore({ record, runs }: StoredExperiment): Promise<ExperimentView> {
-    const { store, dataset } = await this.#open();
+    const { store, datasets } = await this.#open();
     await store.put(record, runs);
-    return viewOf({ record, runs }, heldOutFacts(dataset));
+    return viewOf({ record, runs }, datasets);
   }
 
   async credit(
@@ -188,9 +188,9 @@ export class Experiments implements ExperimentsApi {
     onQuestion: (done: number, all: number) => void,
   ): Promise<CreditReport | null> {
     return this.#exclusively(async (signal) => {
-      const { dataset, sampler } = await this.#open();
       const { record } = await this.#stored(id);
-      const ports = await this.#ports(record);
+      const of = record.spec.variants[variant];
+      if (of === undefined) throw new RangeError('There is no such variant.');
       const [seed = 1] = record.spec.seeds;
       let breath = this.#options.now();
       const breathe = async (): Promise<void> => {
@@ -200,22 +200,24 @@ export class Experiments implements ExperimentsApi {
         signal.throwIfAborted();
       };
       try {
-        const hints = await keptPolicy({ spec: record.spec, ports, variant, seed, onStep: breathe, signal });
-        const { config } = ports;
-        const of = record.spec.variants[variant];
-        if (of === undefined) throw new RangeError('There is no such variant.');
-        return await hintCredit({
-          questions: dataset.questions.filter(({ split }) => split === 'held-out'),
-          sampler,
-          hints,
-          ...CREDIT,
-          seed: 1,
-          signal,
-          onQuestion,
-          judge: new Judge(dataset.database, queryBudget(config)),
-          temperature: config.temperature,
-          groupSize: config.group_size,
-          acting: variantConfig(config, of),
+        return await this.#datasets.use(record.spec.dataset, async (open) => {
+          const { dataset, sampler } = open;
+          const ports = await this.#ports(record, open);
+          const { config } = ports;
+          const hints = await keptPolicy({ spec: record.spec, ports, variant, seed, onStep: breathe, signal });
+          return hintCredit({
+            questions: dataset.questions.filter(({ split }) => split === 'held-out'),
+            sampler,
+            hints,
+            ...CREDIT,
+            seed: 1,
+            signal,
+            onQuestion,
+            judge: new Judge(dataset.database, queryBudget(config)),
+            temperature: config.temperature,
+            groupSize: config.group_size,
+            acting: variantConfig(config, of),
+          });
         });
       } catch (error) {
         if (signal.aborted) return null;
@@ -243,17 +245,13 @@ export class Experiments implements ExperimentsApi {
     return stored;
   }
 
-  async #ports(record: ExperimentRecord): Promise<ExperimentPorts> {
-    const { base, spec } = record;
-    const { dataset, sampler, rewards } = await this.#open();
-    if (spec.dataset !== dataset.name)
-      throw new ExperimentError(`This experiment belongs to the dataset ${spec.dataset}, and ${dataset.name} is open.`);
+  async #ports(record: ExperimentRecord, { dataset, sampler, rewards }: OpenDataset): Promise<ExperimentPorts> {
     const starter = needsStarter(record) ? await this.#starter() : [];
     return {
       sampler,
       database: dataset.database,
       questions: dataset.questions,
-      config: makeConfig(base),
+      config: makeConfig(record.base),
       rewards: () => rewards,
       startHints: () => starter,
     };
@@ -278,8 +276,8 @@ export class Experiments implements ExperimentsApi {
   }
 
   async #openNow(): Promise<Opened> {
-    const { openStore, openDataset, makeSampler, makeRewards } = this.#options;
-    const [stored, dataset] = await Promise.all([
+    const { openStore, readDatasets } = this.#options;
+    const [stored, read] = await Promise.all([
       openStore().then(
         (store) => ({ store, notSaved: null }),
         (error: unknown) => ({
@@ -287,15 +285,29 @@ export class Experiments implements ExperimentsApi {
           notSaved: `Experiments are not saved: they will be gone when the page is closed. ${messageOf(error)}`,
         }),
       ),
-      openDataset(),
+      readDatasets(),
     ]);
-    return { ...stored, dataset, sampler: makeSampler(dataset.database.schema), rewards: makeRewards(dataset) };
+    return { ...stored, datasets: read.map(labDataset) };
   }
 }
 
-const heldOutFacts = ({ questions }: Dataset): Facts => factsOf(questions.filter(({ split }) => split === 'held-out'));
+function labDataset({ name, title, about, database = name, questions }: ReadDataset): LabDataset {
+  const heldOut = questions.filter(({ split }) => split === 'held-out');
+  return {
+    name,
+    title,
+    about,
+    database,
+    training: questions.filter(({ split }) => split === 'train').length,
+    heldOut: Object.fromEntries(heldOut.map(({ id, question }) => [id, question])),
+    facts: Object.fromEntries(factsOf(heldOut)),
+  };
+}
 
-function viewOf({ record, runs }: StoredExperiment, facts: Facts): ExperimentView {
+/** Where the dataset is not among those that ship, every question counts as a fact of its own. */
+function viewOf({ record, runs }: StoredExperiment, datasets: readonly LabDataset[]): ExperimentView {
+  const dataset = datasets.find(({ name }) => name === record.spec.dataset);
+  const facts: Facts = new Map(Object.entries(dataset?.facts ?? {}));
   const experiment = { spec: record.spec, runs };
   return {
     record,

@@ -1,5 +1,5 @@
 /** The set-up form as data: what is being typed, and the experiment it stands for. */
-import { checkField, ConfigError, makeConfig, type FieldName } from '../../grpo/config.ts';
+import { checkField, ConfigError, FIELD_NAMES, FIELDS, makeConfig, type FieldName } from '../../grpo/config.ts';
 import { rewardModeWeights } from '../../grpo/reward-modes.ts';
 import { REWARD_COMPONENTS } from '../../grpo/types.ts';
 import { NOT_IN_NAMES } from '../../lab/command.ts';
@@ -25,6 +25,8 @@ export interface DraftVariant {
 
 export interface Draft {
   name: string;
+  /** Of those that ship. */
+  dataset: string;
   base: DraftSetting[];
   variants: DraftVariant[];
   seeds: string;
@@ -34,7 +36,7 @@ export interface Draft {
 }
 
 export interface Asked {
-  readonly spec: Omit<ExperimentSpec, 'id' | 'dataset'>;
+  readonly spec: Omit<ExperimentSpec, 'id'>;
   readonly base: Settings;
 }
 
@@ -44,9 +46,10 @@ export const variantDraft = (
   learning: Variant['learning'] = 'on',
 ): DraftVariant => ({ name, reward, learning, start: 'none', settings: [] });
 
-export function emptyDraft(): Draft {
+export function emptyDraft(dataset: string): Draft {
   return {
     name: 'My experiment',
+    dataset,
     base: [
       { name: 'group_size', value: '8' },
       { name: 'max_vm_steps', value: '1' },
@@ -54,71 +57,108 @@ export function emptyDraft(): Draft {
     variants: [variantDraft('no learning', 'gold', 'off'), variantDraft('gold')],
     seeds: '3',
     steps: '60',
-    every: '10',
-    curve: '48',
+    every: '20',
+    curve: '',
   };
 }
 
-/** An experiment as a form again, to change and run anew. */
+/** An experiment as a form again, to change and run anew. Weights of all variants become those of each. */
 export function draftOf({ spec, base }: Asked): Draft {
+  const isWeight = (name: string): boolean => name.endsWith('_weight');
+  const without = (settings: Settings, left: (name: FieldName) => boolean): DraftSetting[] =>
+    toDraft(Object.fromEntries(Object.entries(settings).filter(([name]) => !left(name as FieldName))));
   return {
     name: spec.name,
-    base: toDraft(base),
+    dataset: spec.dataset,
+    base: without(base, isWeight),
     seeds: String(spec.seeds.length),
     steps: String(spec.steps),
     every: String(spec.evaluateEvery),
     curve: spec.curveQuestions === undefined ? '' : String(spec.curveQuestions),
     variants: spec.variants.map(({ name, learning, start, settings }): DraftVariant => {
       const reward = rewardOf(base, settings);
-      const own = rewardSettings(reward);
+      const [own, config] = [rewardSettings(reward), makeConfig({ ...base, ...settings })];
+      const weights = Object.fromEntries(FIELD_NAMES.filter(isWeight).map((weight) => [weight, config[weight]]));
       return {
         name,
         learning,
         reward,
         start: start === 'starter' ? 'starter' : 'none',
-        settings: toDraft(
-          Object.fromEntries(Object.entries(settings).filter(([key, value]) => own[key as FieldName] !== value)),
-        ),
+        settings: [
+          ...without(settings, isWeight),
+          ...without(weights, (weight) => weights[weight] === (own[weight] ?? FIELDS[weight].default)),
+        ],
       };
     }),
   };
 }
 
-/** Throws ConfigError with what is wrong, in words. */
-export function askedBy(draft: Draft): Asked {
+/** What a form stands for, or everything that is wrong with it, in words. */
+export function askedBy(
+  draft: Draft,
+): { readonly asked: Asked; readonly problems?: undefined } | { readonly problems: readonly [string, ...string[]] } {
+  const problems: string[] = [];
   const whole = (what: string, text: string, most: number): number => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < 1 || value > most)
-      throw new ConfigError(`${what}: a whole number from 1 to ${most}, not “${text}”.`);
+      problems.push(`${what}: a whole number from 1 to ${most}, not “${text}”.`);
     return value;
   };
-  if (draft.name.trim() === '') throw new ConfigError('The experiment needs a name.');
-  const steps = whole('Steps', draft.steps, 10_000);
-  const seeds = whole('Seeds', draft.seeds, 20);
-  const base = toSettings(draft.base, 'All variants');
-  const variants = draft.variants.map(({ name, learning, start, reward, settings }): Variant => {
+  const settingsOf = (settings: readonly DraftSetting[], where: string): Settings => {
+    const { read, wrong } = toSettings(settings);
+    problems.push(...wrong.map((why) => `${where}: ${why}`));
+    return read;
+  };
+  if (draft.name.trim() === '') problems.push('The experiment needs a name.');
+  const variants = draft.variants.map(({ name, learning, start, reward, settings }, i): Variant => {
+    if (name.trim() === '') problems.push(`Variant ${i + 1} needs a name.`);
+    else if (draft.variants.findIndex((other) => other.name.trim() === name.trim()) < i)
+      problems.push(`Two variants are called “${name.trim()}”.`);
     if (NOT_IN_NAMES.test(name))
-      throw new ConfigError(
+      problems.push(
         `Variant “${name}”: a name may not have : , = \\ $ or quotation marks, because the command line reads them.`,
       );
     return {
       name: name.trim(),
       learning,
       start,
-      settings: { ...rewardSettings(reward), ...toSettings(settings, `Variant “${name}”`) },
+      settings: { ...rewardSettings(reward), ...settingsOf(settings, `Variant “${name}”`) },
     };
   });
+  const base = settingsOf(draft.base, 'All variants');
+  const seeds = whole('Seeds', draft.seeds, 20);
+  const steps = whole('Steps', draft.steps, 10_000);
+  const evaluateEvery = whole('Measure every', draft.every, 10_000);
+  const curve =
+    draft.curve.trim() === '' ? {} : { curveQuestions: whole('Questions for the curve', draft.curve, 50_000) };
+  const [first, ...more] = problems;
+  if (first !== undefined) return { problems: [first, ...more] };
   return {
-    base,
-    spec: {
-      name: draft.name.trim(),
-      variants,
-      steps,
-      seeds: Array.from({ length: seeds }, (_, i) => i + 1),
-      evaluateEvery: whole('Measure every', draft.every, 10_000),
-      ...(draft.curve.trim() === '' ? {} : { curveQuestions: whole('Questions for the curve', draft.curve, 50_000) }),
+    asked: {
+      base,
+      spec: {
+        name: draft.name.trim(),
+        dataset: draft.dataset,
+        variants,
+        steps,
+        seeds: Array.from({ length: seeds }, (_, i) => i + 1),
+        evaluateEvery,
+        ...curve,
+      },
     },
   };
+}
+
+/**
+ * Settings that do nothing here: those of language models, for the built-in sampler writes, and of feedback; with
+ * learning off also those of the update.
+ */
+export function idleSettings(learning: Variant['learning']): FieldName[] {
+  return FIELD_NAMES.filter((name) => {
+    const { section } = FIELDS[name];
+    if (section === 'language' || name === 'template_guidance' || name === 'feedback_weight') return true;
+    return learning === 'off' && section !== 'sampling' && section !== 'reward' && section !== 'execution';
+  });
 }
 
 export function rewardSettings(reward: Reward): Settings {
@@ -148,14 +188,16 @@ function toDraft(settings: Settings): DraftSetting[] {
   return Object.entries(settings).map(([name, value]) => ({ name: name as FieldName, value: String(value) }));
 }
 
-function toSettings(settings: readonly DraftSetting[], where: string): Settings {
-  return Object.fromEntries(
-    settings.map(({ name, value }) => {
-      try {
-        return [name, checkField(name, value)];
-      } catch (error) {
-        throw error instanceof ConfigError ? new ConfigError(`${where}: ${error.message}`) : error;
-      }
-    }),
-  );
+function toSettings(settings: readonly DraftSetting[]): { readonly read: Settings; readonly wrong: readonly string[] } {
+  const wrong: string[] = [];
+  const read = settings.flatMap(({ name, value }) => {
+    try {
+      return [[name, checkField(name, value)] as const];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      wrong.push(error.message);
+      return [];
+    }
+  });
+  return { read: Object.fromEntries(read), wrong };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../../src/app.css';
+import { makeConfig } from '../../../src/grpo/config.ts';
 import { Experiments } from '../../../src/engine/experiments/experiments.ts';
 import type { ExperimentsApi, StoredExperiment } from '../../../src/engine/experiments/experiments-protocol.ts';
 import type { SeedRun } from '../../../src/lab/experiment-types.ts';
@@ -34,14 +35,14 @@ const run = (variant: number, seed: number): SeedRun => ({
 });
 
 function stored(runs: readonly SeedRun[], id = 'e1', name = 'Does learning help?'): StoredExperiment {
-  const [made] = READY_MADE;
-  if (made === undefined) throw new Error('nothing is ready made');
+  const made = READY_MADE.find(({ spec: { variants } }) => variants.length === 3);
+  if (made === undefined) throw new Error('no ready-made one has three variants');
   return {
     record: {
       id,
       created: '2026-01-01T00:00:00.000Z',
       base: made.base,
-      spec: { ...made.spec, id, name, dataset: 'shop', seeds: [1, 2] },
+      spec: { ...made.spec, id, name, seeds: [1, 2] },
     },
     runs,
   };
@@ -53,18 +54,24 @@ const ALL = [0, 1, 2].flatMap((variant) => [1, 2].map((seed) => run(variant, see
 async function showLab(
   kept: readonly StoredExperiment[],
   open = '',
-  { width = 1440, running = null as string | null } = {},
+  { width = 1440, running = null as string | null, playing = null as string | null } = {},
 ) {
   await page.viewport(width, 1000);
   const store = new MemoryExperiments();
   for (const { record, runs } of kept) await store.put(record, runs);
+  const shop = { name: 'shop', title: 'Demo shop', questions: QUESTIONS };
+  const read = [
+    { ...shop, about: 'Orders.' },
+    { ...shop, name: 'shop_money', title: 'Money', about: 'Revenue, in five wordings.', database: 'shop' },
+    { ...shop, name: 'untaught', title: 'Untaught', about: '', questions: [] },
+  ];
   const keeper = new Experiments({
     openStore: () => Promise.resolve(store),
-    openDataset: () =>
+    readDatasets: () => Promise.resolve(read),
+    openDataset: (name) =>
       Promise.resolve({
-        name: 'shop',
-        title: 'Demo shop',
-        questions: QUESTIONS,
+        ...shop,
+        name,
         definitions: [],
         database: {
           schema: SCHEMA,
@@ -110,7 +117,12 @@ async function showLab(
     running: { read: () => running, write: (id) => void remembered.push(id) },
   });
   const opened: string[] = [];
-  const { rerender } = await render(Lab, { experiments, open, onopen: (id: string) => void opened.push(id) });
+  const { rerender } = await render(Lab, {
+    experiments,
+    open,
+    playing,
+    onopen: (id: string) => void opened.push(id),
+  });
   return { experiments, asked, opened, remembered, rerender };
 }
 
@@ -203,12 +215,13 @@ describe('the Lab', () => {
     const { experiments } = await showLab([]);
     await page.getByRole('button', { name: 'New experiment' }).click();
     await page.getByLabelText('Steps', { exact: true }).fill('0');
-    await page.getByRole('button', { name: /^Run \d+ training runs/ }).click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent('Steps: a whole number from 1');
-    await page.getByLabelText('Steps', { exact: true }).fill('5');
     await page.getByRole('textbox', { name: 'Variant 2' }).fill('a:b');
     await page.getByRole('button', { name: /^Run \d+ training runs/ }).click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent('a name may not have');
+    // All of it at once.
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/a name may not have.*Steps: a whole number from 1/);
+    await page.getByLabelText('Steps', { exact: true }).fill('5');
     await page.getByRole('textbox', { name: 'Variant 2' }).fill('slow');
     await page.getByLabelText('Add a setting to slow').selectOptions('Learning rate');
     await page.getByLabelText('Learning rate of slow', { exact: true }).fill('0.05');
@@ -217,6 +230,36 @@ describe('the Lab', () => {
     await expect
       .poll(() => experiments.list[0]?.record.spec.variants[1])
       .toMatchObject({ name: 'slow', settings: { learning_rate: 0.05, gold_weight: 0, quality_weight: 0.35 } });
+  });
+
+  test('an experiment is on the Playground’s dataset unless another is chosen, and on none that cannot be used', async () => {
+    const { experiments, rerender } = await showLab([], '', { playing: 'shop_money' });
+    await page.getByRole('button', { name: 'New experiment' }).click();
+    const chosen = page.getByLabelText('Dataset');
+    await expect.element(chosen).toHaveValue('shop_money');
+    await expect.element(chosen).toHaveAccessibleDescription(/^Revenue, in five wordings\./);
+    await expect.element(page.getByRole('option', { name: 'Untaught (nothing to train on)' })).toBeDisabled();
+    await page.getByRole('button', { name: /^Run \d+ training runs/ }).click();
+    await expect.poll(() => experiments.list[0]?.record.spec.dataset).toBe('shop_money');
+    await rerender({ open: 'made' });
+    await expect.element(page.getByText(/on “Money”/)).toBeVisible();
+    await expect
+      .element(page.getByText(/--database public\/datasets\/shop\/db.*datasets\/shop_money\/q/))
+      .toBeVisible();
+  });
+
+  test('a ready-made one can be changed first, without its settings being lost', async () => {
+    const { experiments } = await showLab([]);
+    const [made] = READY_MADE;
+    await page.getByRole('button', { name: `Change first: ${made?.name}` }).click();
+    await page.getByRole('button', { name: /^Run \d+ training runs/ }).click();
+    await expect.poll(() => experiments.list.length).toBe(1);
+    const record = experiments.list[0]?.record;
+    expect(record?.spec.dataset).toBe(made?.spec.dataset);
+    for (const [i, of] of (made?.spec.variants ?? []).entries())
+      expect(makeConfig({ ...record?.base, ...record?.spec.variants[i]?.settings })).toEqual(
+        makeConfig({ ...made?.base, ...of.settings }),
+      );
   });
 
   test('a starter policy that is not there is refused with the reason and cannot be chosen any more', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Experiments } from '../../../src/engine/experiments/experiments.ts';
-import type { ExperimentsOptions } from '../../../src/engine/experiments/experiments.ts';
+import type { ExperimentsOptions, ReadDataset } from '../../../src/engine/experiments/experiments.ts';
 import type {
   ExperimentProgress,
   ExperimentView,
@@ -17,6 +17,8 @@ beforeAll(async () => {
   parts = await libraryPorts();
 });
 
+const read = ({ name, title, questions }: Dataset): ReadDataset => ({ name, title, questions, about: 'Books.' });
+
 function experiments(over: Partial<ExperimentsOptions> = {}): Experiments {
   const dataset: Dataset = {
     name: 'library',
@@ -28,6 +30,7 @@ function experiments(over: Partial<ExperimentsOptions> = {}): Experiments {
   let id = 0;
   return new Experiments({
     openStore: () => Promise.resolve(new MemoryExperiments()),
+    readDatasets: () => Promise.resolve([read(dataset)]),
     openDataset: () => Promise.resolve(dataset),
     makeSampler: () => parts.sampler,
     makeRewards: () => parts.rewards(variant('x'), 1),
@@ -44,6 +47,7 @@ const SMALL: NewExperiment = {
   base: { group_size: 4 },
   spec: {
     name: 'Small',
+    dataset: 'library',
     variants: [variant('off', { learning: 'off' }), variant('gold', { settings: GOLD })],
     seeds: [1, 2],
     steps: 3,
@@ -136,6 +140,64 @@ describe('Experiments', { timeout: 60_000 }, () => {
       lab.create({ ...SMALL, spec: { ...SMALL.spec, variants: [variant('s', { start: 'starter' })] } }),
     ).rejects.toThrow(/no starter policy/);
     expect((await lab.open()).experiments).toEqual([]);
+  });
+
+  it('opens the dataset that an experiment names, and keeps one', async () => {
+    const log: string[] = [];
+    const named = (name: string): Dataset => ({
+      name,
+      title: name,
+      questions: name === 'short' ? QUESTIONS.filter(({ id }) => id !== 'spanish') : QUESTIONS,
+      definitions: [],
+      database: {
+        schema: parts.database.schema,
+        execute: (...asked) => parts.database.execute(...asked),
+        close: () => void log.push(`close ${name}`),
+      },
+    });
+    const lab = experiments({
+      readDatasets: () => Promise.resolve(['library', 'short'].map((name) => read(named(name)))),
+      openDataset: async (name) => {
+        log.push(`open ${name}`);
+        if (name === 'gone') throw new Error('There is no dataset “gone” on this page.');
+        return named(name);
+      },
+    });
+    const on = (dataset: string): NewExperiment => ({ ...SMALL, spec: { ...SMALL.spec, dataset, seeds: [1] } });
+    const { datasets } = await lab.open();
+    expect(datasets.map(({ name, training, heldOut }) => [name, training, Object.keys(heldOut).length])).toEqual([
+      ['library', 5, 4],
+      ['short', 5, 3],
+    ]);
+    expect(log).toEqual([]);
+    await lab.create(on('library'));
+    await lab.create(on('short'));
+    expect(log).toEqual(['open library', 'open short', 'close library']);
+    expect((await lab.run('e2', silent, silent)).runs.map(({ answers }) => answers.length)).toEqual([3, 3]);
+    expect(log).toHaveLength(3);
+    // One is set up on another dataset while the first runs: what runs stays open.
+    let made: Promise<ExperimentView> | undefined;
+    const view = await lab.run('e1', () => void (made ??= lab.create(on('short'))), silent);
+    await made;
+    expect(view.runs.map(({ answers }) => answers.length)).toEqual([4, 4]);
+    expect(log.slice(3)).toEqual(['open library', 'close short', 'open short', 'close library']);
+    await expect(lab.create(on('gone'))).rejects.toThrow('no dataset “gone”');
+  });
+
+  it('shows a kept experiment whose dataset does not ship any more, and says so when it is to run', async () => {
+    const store = new MemoryExperiments();
+    const before = experiments({ openStore: () => Promise.resolve(store) });
+    await before.create(SMALL);
+    const { runs } = await before.run('e1', silent, silent);
+    const after = experiments({
+      openStore: () => Promise.resolve(store),
+      readDatasets: () => Promise.resolve([]),
+      openDataset: () => Promise.reject(new Error('There is no dataset “library” on this page.')),
+    });
+    const [kept] = (await after.open()).experiments;
+    expect(kept?.runs).toEqual(runs);
+    expect(kept?.summaries[1]?.comparison?.facts).toBe(4);
+    await expect(after.run('e1', silent, silent)).rejects.toThrow('no dataset “library”');
   });
 
   it('works in memory where nothing can be stored, and says so', async () => {
