@@ -8,8 +8,10 @@ import type { QuestionResult } from '../lab/evaluate.ts';
 import { Judge } from '../lab/judge.ts';
 import { summarise } from '../lab/summary.ts';
 import type { VariantSummary } from '../lab/summary.ts';
+import type { Difference } from '../lab/paired.ts';
 import type { Mean } from '../lab/student.ts';
 import { teachable } from '../lab/teachable.ts';
+import { adviceOf } from '../lab/verdict.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { parseHints } from '../formats/hints-file.ts';
@@ -154,7 +156,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
         report.result(`${name}: ${keptStart} of ${seeds} runs did not beat their start on validation and kept it.`);
       if (comparison !== null)
         report.result(
-          `${name} against ${summaries[0]?.name ?? ''}: ${comparison.verdict} Gained ${comparison.gained.length}, lost ${comparison.lost.length} of ${comparison.questions}.`,
+          `${name} against ${summaries[0]?.name ?? ''}: ${comparison.verdict} Gained ${comparison.gained.length}, lost ${comparison.lost.length} of ${comparison.questions}.${advice(comparison)}`,
         );
     }
   } finally {
@@ -194,6 +196,11 @@ function inFile(
     })),
     comparison,
   };
+}
+
+function advice(comparison: Difference): string {
+  const text = adviceOf(comparison);
+  return text === null ? '' : ` ${text}`;
 }
 
 /** What an experiment refuses is in the arguments or the files. */

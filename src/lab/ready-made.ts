@@ -17,7 +17,7 @@ export interface ReadyMade {
 const THREE = [1, 2, 3] as const;
 const GOLD = rewardModeWeights('gold');
 /** One million VM steps let every right answer of the demo shop through and cut a runaway join short. */
-const BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
+export const SHOP_BASE: Settings = { group_size: 8, learning_rate: 0.2, max_vm_steps: 1 };
 /** The curve asks what the table asks. */
 const SHOP = { dataset: 'shop', evaluateEvery: 20 } as const;
 
@@ -47,7 +47,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'variety',
     name: 'Does it help on questions that do not repeat?',
     says: 'Learning from gold on the whole shop, against no learning and against shuffled advantages, which must not help. So few steps over so many facts find no evidence; the verdict says what it would take.',
-    base: BASE,
+    base: SHOP_BASE,
     spec: {
       name: 'Does it help on questions that do not repeat?',
       variants: [variant('no learning', GOLD, 'off'), variant('gold', GOLD), variant('shuffled', GOLD, 'shuffled')],
@@ -60,7 +60,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'starter',
     name: 'Does the starter policy help?',
     says: 'Beginning from general hints that were learned elsewhere (the shop’s training questions among them, its held-out ones never), and learning on from there.',
-    base: BASE,
+    base: SHOP_BASE,
     spec: {
       name: 'Does the starter policy help?',
       seeds: THREE,
@@ -77,7 +77,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'reward',
     name: 'Which reward?',
     says: 'Judged by gold, without gold, and both mixed: does a higher reward mean better answers?',
-    base: BASE,
+    base: SHOP_BASE,
     spec: {
       name: 'Which reward?',
       variants: [
@@ -95,7 +95,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'estimator',
     name: 'Which estimator?',
     says: 'The advantage estimators on the same questions, from gold.',
-    base: { ...BASE, questions_per_step: 2 },
+    base: { ...SHOP_BASE, questions_per_step: 2 },
     spec: {
       name: 'Which estimator?',
       variants: ESTIMATORS.map(({ name }) => variant(name, { ...GOLD, estimator: name })),
@@ -108,7 +108,7 @@ export const READY_MADE: readonly ReadyMade[] = [
     id: 'group',
     name: 'Group size at equal samples',
     says: 'Many small groups or few large ones: 8 completions a step either way.',
-    base: BASE,
+    base: SHOP_BASE,
     spec: {
       name: 'Group size at equal samples',
       seeds: THREE,

@@ -42,6 +42,26 @@ export function verdictOf(found: Difference): string {
   }
 }
 
+/**
+ * What to try where there is no evidence, null where there is. The margin between a difference and the end of its
+ * interval on the side of 0 shrinks with the root of the facts: from facts · (margin/difference)² on it is smaller than
+ * the difference, if that stays what it is.
+ */
+export function adviceOf(found: Difference): string | null {
+  const { difference, low, high, facts } = found;
+  if (low > 0 || high < 0) return null;
+  if (Math.abs(difference) < SHOWN / 2)
+    return 'Both are right equally often, which no number of questions would tell apart: try more steps.';
+  const margin = difference > 0 ? difference - low : high - difference;
+  const needed = Math.max(LEAST_FACTS, facts + 1, Number((facts * (margin / difference) ** 2).toPrecision(2)));
+  return `Too few questions or steps to tell ${percent(Math.abs(difference))} points: they would show from about ${needed} facts on, and there are ${facts}. Try a dataset with more, or more steps: a larger difference needs fewer.`;
+}
+
+/** Differences are shown to a tenth of a point. */
+const SHOWN = 0.001;
+/** With fewer no p is below .05 (paired.ts). */
+const LEAST_FACTS = 6;
+
 /** Why there are too few. */
 export const TOO_FEW = `even ${100 * LARGE} points could hardly show`;
 

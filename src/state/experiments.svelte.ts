@@ -8,10 +8,11 @@ import type {
   LabDataset,
   LabView,
   NewExperiment,
+  Rates,
 } from '../engine/experiments/experiments-protocol.ts';
 import { messageOf } from '../grpo/message-of.ts';
 
-export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, LabDataset, NewExperiment };
+export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, LabDataset, NewExperiment, Rates };
 
 export interface ExperimentsStateOptions {
   /** Starts the worker; called at the first `open`, and again after a failure. */
@@ -40,6 +41,7 @@ export class ExperimentsState {
   #progress = $state.raw<ExperimentProgress | null>(null);
   #deleted = $state.raw<ExperimentView | null>(null);
   #credit = $state.raw<CreditOf | null>(null);
+  #rates = $state.raw<Readonly<Record<string, Rates>>>({});
 
   constructor(options: ExperimentsStateOptions) {
     this.#options = options;
@@ -117,6 +119,20 @@ export class ExperimentsState {
       void this.run(interrupted.record.id).then(() => {
         if (this.#note === note) this.#note = '';
       });
+    }
+  }
+
+  /** How fast this machine is with a dataset; null until `measureRates` has measured it. */
+  ratesOf(dataset: string): Rates | null {
+    return this.#rates[dataset] ?? null;
+  }
+
+  /** Measures what is not known yet, one after another. What cannot be measured stays unknown: running it says why. */
+  async measureRates(datasets: readonly string[]): Promise<void> {
+    for (const dataset of datasets) {
+      if (this.ratesOf(dataset) !== null) continue;
+      const rates = await this.#client?.rates(dataset).catch(() => null);
+      if (rates != null) this.#rates = { ...this.#rates, [dataset]: rates };
     }
   }
 

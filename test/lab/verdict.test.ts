@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pairedDifference } from '../../src/lab/paired.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
-import { couldShow, outcomeOf, verdictOf } from '../../src/lab/verdict.ts';
+import { adviceOf, couldShow, outcomeOf, verdictOf } from '../../src/lab/verdict.ts';
 
 const of = (difference: number, low: number, high: number, p: number, facts = 65) => ({
   difference,
@@ -44,6 +44,39 @@ describe('the verdict', () => {
   ] as const)('%j', (found, outcome, text) => {
     expect(outcomeOf(found)).toBe(outcome);
     expect(verdictOf(found)).toBe(text);
+  });
+
+  it('without evidence it says what to try, and how many facts the difference seen would take', () => {
+    // Half as far from 0 as from the end of its interval: four times the facts, to two digits.
+    expect(adviceOf(of(0.05, -0.05, 0.15, 0.4))).toBe(
+      'Too few questions or steps to tell 5.0 points: they would show from about 260 facts on, and there are 65. Try a dataset with more, or more steps: a larger difference needs fewer.',
+    );
+    expect(adviceOf(of(-0.1, -0.3, 0.05, 0.2, 20))).toMatch(
+      /tell 10\.0 points: they would show from about 45 facts on/,
+    );
+    // The end of the interval is 0 itself: at least one more.
+    expect(adviceOf(of(0.1, 0, 0.2, 0.06, 20))).toMatch(/about 21 facts on, and there are 20/);
+    expect(adviceOf(of(1, -1, 1, 0.25, 3))).toMatch(/about 12 facts on/);
+    expect(adviceOf(of(0.0004, -0.1, 0.1, 1))).toMatch(/no number of questions .* try more steps/);
+    expect(adviceOf(of(0.1, 0.02, 0.18, 0.04))).toBeNull();
+    expect(adviceOf(of(-0.1, -0.18, -0.02, 0.04))).toBeNull();
+  });
+
+  it('so many facts of the same kind do show it', () => {
+    // 20 facts, of which 4 are gained and 1 is lost: the advice's number of them, in the same proportion.
+    const found = (times: number) => {
+      const after = Array.from({ length: 20 * times }, (_, i) => (i % 20 < 4 ? 1 : i % 20 === 4 ? -1 : 0));
+      return pairedDifference(
+        after.map((value) => (value < 0 ? 1 : 0)),
+        after.map((value) => (value > 0 ? 1 : 0)),
+        after.map((_, i) => String(i)),
+        seededRandom(1).next,
+      );
+    };
+    const needed = Number(/about (\d+) facts/.exec(adviceOf(found(1)) ?? '')?.[1]);
+    expect(needed).toBeGreaterThan(20);
+    expect(outcomeOf(found(Math.ceil(needed / 20)))).toBe('gain');
+    expect(outcomeOf(found(1))).not.toBe('gain');
   });
 
   it('too few are those over which the test cannot see a fifth of them gained', () => {

@@ -2,6 +2,7 @@
 import type { ExperimentRecord, Settings, StoredExperiment } from '../../lab/experiment-store.ts';
 import type { ExperimentSpec, SeedRun } from '../../lab/experiment-types.ts';
 import type { ExperimentProgress } from '../../lab/experiment.ts';
+import type { Rates } from '../../lab/estimate.ts';
 import type { ControlVerdict } from '../../lab/controls.ts';
 import type { CreditReport } from '../../lab/hint-credit.ts';
 import type { Scatter } from '../../lab/scatter.ts';
@@ -13,6 +14,7 @@ export type {
   ExperimentProgress,
   ExperimentRecord,
   ExperimentSpec,
+  Rates,
   Scatter,
   SeedRun,
   Settings,
@@ -72,6 +74,11 @@ export interface ExperimentsApi {
    * a starter policy that is not there.
    */
   create(experiment: NewExperiment): Promise<ExperimentView>;
+  /**
+   * How fast this machine is with a dataset: measured for about two seconds, and remembered. Null while something runs,
+   * where something begins to meanwhile, and where there is nothing to measure with.
+   */
+  rates(dataset: string): Promise<Rates | null>;
   /** Runs what is left of it, one experiment at a time. Resolves when all is done, and when it was stopped. */
   run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView>;
   /** Holds the run where it is. */

@@ -10,9 +10,12 @@ import { controlVerdicts } from '../../lab/controls.ts';
 import { factsOf, type Facts } from '../../lab/facts.ts';
 import { checkSpec, ExperimentError, keptPolicy, runExperiment, variantConfig } from '../../lab/experiment.ts';
 import type { ExperimentPorts } from '../../lab/experiment.ts';
-import type { ExperimentStore, StoredExperiment } from '../../lab/experiment-store.ts';
+import type { Variant } from '../../lab/experiment-types.ts';
+import type { ExperimentStore, Settings, StoredExperiment } from '../../lab/experiment-store.ts';
 import { hintCredit } from '../../lab/hint-credit.ts';
+import { measureRates, type Rates } from '../../lab/estimate.ts';
 import { Judge } from '../../lab/judge.ts';
+import { SHOP_BASE } from '../../lab/ready-made.ts';
 import { stepScatter } from '../../lab/scatter.ts';
 import { summarise } from '../../lab/summary.ts';
 import { MemoryExperiments } from '../../storage/memory-experiments.ts';
@@ -61,6 +64,10 @@ const REPORT_MS = 100;
 /** Of the measuring of hints: how many are tossed for, and how often. */
 const CREDIT = { top: 15, repeats: 12 } as const;
 
+/** Of the trial that says how fast this machine is, and on what: the rewards and the budget of most experiments. */
+const TRIAL_MS = 400;
+const TRIAL: Variant = { name: 'trial', settings: { gold_weight: 1 }, start: 'none', learning: 'on' };
+
 interface Opened {
   readonly store: ExperimentStore;
   readonly notSaved: string | null;
@@ -73,6 +80,8 @@ export class Experiments implements ExperimentsApi {
   #opened: Promise<Opened> | null = null;
   #starterPolicy: Promise<readonly PolicyHint[]> | null = null;
   #running: AbortController | null = null;
+  #trial: AbortController | null = null;
+  readonly #rates = new Map<string, Rates>();
   /** Holds the run while it is paused. */
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
 
@@ -104,6 +113,33 @@ export class Experiments implements ExperimentsApi {
     if (needsStarter(record)) await this.#starter();
     await store.put(record);
     return viewOf({ record, runs: [] }, datasets);
+  }
+
+  async rates(dataset: string): Promise<Rates | null> {
+    const known = this.#rates.get(dataset);
+    if (known !== undefined || this.#running !== null || this.#trial !== null) return known ?? null;
+    const trial = new AbortController();
+    this.#trial = trial;
+    const { now, breathe } = this.#options;
+    try {
+      const rates = await this.#datasets.use(dataset, (open) =>
+        measureRates({
+          ports: portsOf(open, SHOP_BASE),
+          variant: TRIAL,
+          now,
+          breathe,
+          ms: TRIAL_MS,
+          signal: trial.signal,
+        }),
+      );
+      if (rates !== null) this.#rates.set(dataset, rates);
+      return rates;
+    } catch (error) {
+      if (trial.signal.aborted) return null;
+      throw error;
+    } finally {
+      this.#trial = null;
+    }
   }
 
   async run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView> {
@@ -228,6 +264,7 @@ export class Experiments implements ExperimentsApi {
 
   async #exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#running !== null) throw new ExperimentError('Another experiment is running. Stop it first.');
+    this.#trial?.abort();
     const running = new AbortController();
     this.#running = running;
     try {
@@ -245,16 +282,9 @@ export class Experiments implements ExperimentsApi {
     return stored;
   }
 
-  async #ports(record: ExperimentRecord, { dataset, sampler, rewards }: OpenDataset): Promise<ExperimentPorts> {
+  async #ports(record: ExperimentRecord, open: OpenDataset): Promise<ExperimentPorts> {
     const starter = needsStarter(record) ? await this.#starter() : [];
-    return {
-      sampler,
-      database: dataset.database,
-      questions: dataset.questions,
-      config: makeConfig(record.base),
-      rewards: () => rewards,
-      startHints: () => starter,
-    };
+    return { ...portsOf(open, record.base), startHints: () => starter };
   }
 
   /** Fetched when it is first needed; the next try fetches again when it failed. */
@@ -290,6 +320,15 @@ export class Experiments implements ExperimentsApi {
     return { ...stored, datasets: read.map(labDataset) };
   }
 }
+
+const portsOf = ({ dataset, sampler, rewards }: OpenDataset, base: Settings): ExperimentPorts => ({
+  sampler,
+  database: dataset.database,
+  questions: dataset.questions,
+  config: makeConfig(base),
+  rewards: () => rewards,
+  startHints: () => [],
+});
 
 function labDataset({ name, title, about, database = name, questions }: ReadDataset): LabDataset {
   const heldOut = questions.filter(({ split }) => split === 'held-out');

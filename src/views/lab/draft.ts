@@ -96,7 +96,9 @@ export function draftOf({ spec, base }: Asked): Draft {
 /** What a form stands for, or everything that is wrong with it, in words. */
 export function askedBy(
   draft: Draft,
-): { readonly asked: Asked; readonly problems?: undefined } | { readonly problems: readonly [string, ...string[]] } {
+):
+  | { readonly asked: Asked; readonly problems?: undefined }
+  | { readonly asked?: undefined; readonly problems: readonly [string, ...string[]] } {
   const problems: string[] = [];
   const whole = (what: string, text: string, most: number): number => {
     const value = Number(text);
@@ -126,6 +128,16 @@ export function askedBy(
     };
   });
   const base = settingsOf(draft.base, 'All variants');
+  // What settings are together is asked once each of them is right.
+  if (problems.length === 0)
+    for (const { name, settings } of [{ name: '', settings: {} }, ...variants]) {
+      try {
+        makeConfig({ ...base, ...settings });
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        problems.push(`${name === '' ? 'All variants' : `Variant “${name}”`}: ${error.message}`);
+      }
+    }
   const seeds = whole('Seeds', draft.seeds, 20);
   const steps = whole('Steps', draft.steps, 10_000);
   const evaluateEvery = whole('Measure every', draft.every, 10_000);

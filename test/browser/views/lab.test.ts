@@ -106,6 +106,8 @@ async function showLab(
     resume: async () => void asked.push('resume'),
     stop: async () => void asked.push('stop'),
     credit: () => Promise.resolve(null),
+    // As if every completion and every answer took this long.
+    rates: () => Promise.resolve({ completion: 20, answer: 20 }),
     run: (id, onProgress) => {
       asked.push(`run ${id}`);
       onProgress({ unit: 2, units: 6, variant: 1, seed: 1, step: 30, steps: 60 });
@@ -130,6 +132,7 @@ describe('the Lab', () => {
   test('empty, it says what to do and starts an experiment with one press', async () => {
     const { asked, opened, remembered } = await showLab([]);
     await expect.element(page.getByRole('heading', { name: /^Does it learn/ })).toBeVisible();
+    await expect.element(page.getByText(/^Money: 2 variants × 2 seeds, 100 steps; about 3[05] s$/)).toBeVisible();
     await page.getByRole('button', { name: 'Run: Does learning help?' }).click();
     await expect.poll(() => asked).toEqual(['run made']);
     expect(opened).toEqual(['made']);
@@ -158,7 +161,10 @@ describe('the Lab', () => {
       [stored([run(0, 1), run(2, 1)].map((one) => ({ ...one, variant: one.variant === 2 ? 1 : 0 })))],
       'e1',
     );
-    await expect.element(page.getByText(/No evidence of a gain: \+0\.0 points/)).toBeVisible();
+    await expect
+      .element(page.getByText(/No evidence of a gain: \+0\.0 points.*\.\sSo far, over 1 seed\./))
+      .toBeVisible();
+    await expect.element(page.getByText(/no number of questions would tell apart: try more steps/)).toBeVisible();
   });
 
   test('the curves are read with the keyboard and stand in a table', async () => {
@@ -223,6 +229,7 @@ describe('the Lab', () => {
       .toHaveTextContent(/a name may not have.*Steps: a whole number from 1/);
     await page.getByLabelText('Steps', { exact: true }).fill('5');
     await page.getByRole('textbox', { name: 'Variant 2' }).fill('slow');
+    await expect.element(page.getByText(/^Takes about \d+ s on this machine\.$/)).toBeVisible();
     await page.getByLabelText('Add a setting to slow').selectOptions('Learning rate');
     await page.getByLabelText('Learning rate of slow', { exact: true }).fill('0.05');
     await page.getByLabelText('Reward').nth(1).selectOptions('reference-free');

@@ -17,21 +17,26 @@ beforeAll(async () => {
   parts = await libraryPorts();
 });
 
+const dataset = (): Dataset => ({
+  name: 'library',
+  title: 'Library',
+  // One for all tests, which nobody may close.
+  database: {
+    schema: parts.database.schema,
+    execute: (...asked) => parts.database.execute(...asked),
+    close: () => undefined,
+  },
+  questions: QUESTIONS,
+  definitions: [],
+});
 const read = ({ name, title, questions }: Dataset): ReadDataset => ({ name, title, questions, about: 'Books.' });
 
 function experiments(over: Partial<ExperimentsOptions> = {}): Experiments {
-  const dataset: Dataset = {
-    name: 'library',
-    title: 'Library',
-    database: parts.database,
-    questions: QUESTIONS,
-    definitions: [],
-  };
   let id = 0;
   return new Experiments({
     openStore: () => Promise.resolve(new MemoryExperiments()),
-    readDatasets: () => Promise.resolve([read(dataset)]),
-    openDataset: () => Promise.resolve(dataset),
+    readDatasets: () => Promise.resolve([read(dataset())]),
+    openDataset: () => Promise.resolve(dataset()),
     makeSampler: () => parts.sampler,
     makeRewards: () => parts.rewards(variant('x'), 1),
     loadStarter: () => Promise.reject(new Error('There is no starter policy.')),
@@ -145,15 +150,10 @@ describe('Experiments', { timeout: 60_000 }, () => {
   it('opens the dataset that an experiment names, and keeps one', async () => {
     const log: string[] = [];
     const named = (name: string): Dataset => ({
+      ...dataset(),
       name,
-      title: name,
       questions: name === 'short' ? QUESTIONS.filter(({ id }) => id !== 'spanish') : QUESTIONS,
-      definitions: [],
-      database: {
-        schema: parts.database.schema,
-        execute: (...asked) => parts.database.execute(...asked),
-        close: () => void log.push(`close ${name}`),
-      },
+      database: { ...dataset().database, close: () => void log.push(`close ${name}`) },
     });
     const lab = experiments({
       readDatasets: () => Promise.resolve(['library', 'short'].map((name) => read(named(name)))),
@@ -198,6 +198,33 @@ describe('Experiments', { timeout: 60_000 }, () => {
     expect(kept?.runs).toEqual(runs);
     expect(kept?.summaries[1]?.comparison?.facts).toBe(4);
     await expect(after.run('e1', silent, silent)).rejects.toThrow('no dataset “library”');
+  });
+
+  it('measures how fast it is on a dataset, once, and never beside a run', async () => {
+    let opened = 0;
+    const lab = experiments({
+      openDataset: (name) => {
+        opened++;
+        return name === 'library' ? Promise.resolve(dataset()) : Promise.reject(new Error('no such dataset'));
+      },
+    });
+    const rates = await lab.rates('library');
+    expect(rates?.completion).toBeGreaterThan(0);
+    expect(rates?.answer).toBeGreaterThan(0);
+    expect(await lab.rates('library')).toBe(rates);
+    expect(opened).toBe(1);
+    await expect(lab.rates('gone')).rejects.toThrow('no such dataset');
+
+    const fresh = experiments();
+    await fresh.create(SMALL);
+    const trial = fresh.rates('library');
+    // What is asked to run ends the trial, and while it runs there is none.
+    const during: unknown[] = [];
+    const view = await fresh.run('e1', () => void fresh.rates('library').then((none) => during.push(none)), silent);
+    expect(await trial).toBeNull();
+    expect(during.length).toBeGreaterThan(0);
+    expect(new Set(during)).toEqual(new Set([null]));
+    expect(view.runs).toHaveLength(4);
   });
 
   it('works in memory where nothing can be stored, and says so', async () => {
