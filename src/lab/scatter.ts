@@ -19,19 +19,24 @@ export interface Scatter {
   /** The median reward and the accuracy below which a point counts as wrong: the lines of the quadrants. */
   readonly medianReward: number | null;
   readonly wrongBelow: number;
-  /** Share of all points in the hacked quadrant: reward above the median, and wrong. Null without points. */
+  /**
+   * Share of all points in the hacked quadrant: reward above the median, and wrong. Null without points, and where the
+   * answer key is part of the reward: what it pays for cannot be hacked without being right.
+   */
   readonly hacked: number | null;
 }
 
 /**
  * One point a measurement along a run: mean training reward since the one before, and held-out accuracy. Wrong is what
- * is less accurate than the start: a reward that rises while accuracy falls below where it began is hacked.
+ * is less accurate than the start: a reward without the answer key that rises while accuracy falls below where it began
+ * is hacked.
  */
-export function stepScatter(curve: readonly CurvePoint[]): Scatter {
-  return scatter(
+export function stepScatter(curve: readonly CurvePoint[], referenceFree: boolean): Scatter {
+  const found = scatter(
     curve.flatMap(({ reward, greedy }) => (reward === null ? [] : [{ x: reward, y: greedy }])),
     curve[0]?.greedy ?? 0,
   );
+  return referenceFree ? found : { ...found, hacked: null };
 }
 
 function scatter(points: readonly ScatterPoint[], wrongBelow: number): Scatter {

@@ -90,3 +90,16 @@ test(
     await page.getByText('All 4 runs done.').waitFor();
   },
 );
+
+test('the first ready-made experiment says how long it takes and finds evidence', { timeout: 300_000 }, async () => {
+  await page.goto(`${site.url}#lab`);
+  const first = page.locator('.start li').first();
+  await first.getByText(/^Money in the shop: .*; about \d+ (s|min)$/).waitFor({ timeout: 60_000 });
+  await first.getByRole('button', { name: 'Run: Does learning help?' }).click();
+  await page.getByText(/^All \d+ runs done\.$/).waitFor({ timeout: 280_000 });
+  expect(await page.locator('.verdict').textContent()).toMatch(/^learning against no learning: Evidence of a gain of/);
+  expect(await page.locator('.advice').count()).toBe(0);
+  expect(await page.locator('.command code').textContent()).toContain(
+    '--database public/datasets/shop/db.sqlite --questions public/datasets/shop_money/questions.json',
+  );
+});

@@ -43,8 +43,16 @@ it('stepScatter calls wrong what fell below the start while the reward rose', ()
     { step: 20, greedy: 0.35, reward: 0.3 },
     { step: 30, greedy: 0.2, reward: 0.6 },
   ];
-  expect(stepScatter(curve)).toMatchObject({ auc: 0, pairs: 3, medianReward: 0.3, wrongBelow: 0.4, hacked: 1 / 3 });
-  expect(stepScatter([])).toEqual({
+  expect(stepScatter(curve, true)).toMatchObject({
+    auc: 0,
+    pairs: 3,
+    medianReward: 0.3,
+    wrongBelow: 0.4,
+    hacked: 1 / 3,
+  });
+  // With the answer key in the reward nothing is.
+  expect(stepScatter(curve, false)).toEqual({ ...stepScatter(curve, true), hacked: null });
+  expect(stepScatter([], true)).toEqual({
     points: [],
     auc: null,
     pairs: 0,

@@ -354,8 +354,11 @@ function viewOf({ record, runs }: StoredExperiment, datasets: readonly LabDatase
     summaries: summarise(experiment, facts),
     controls: controlVerdicts(experiment, facts),
     // All runs of a variant begin with the same policy, so the first point of all is the same.
-    scatters: record.spec.variants.map((_, variant) =>
-      stepScatter(runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve)),
+    scatters: record.spec.variants.map((of, variant) =>
+      stepScatter(
+        runs.filter((run) => run.variant === variant).flatMap(({ curve }) => curve),
+        variantConfig(makeConfig(record.base), of).gold_weight === 0,
+      ),
     ),
   };
 }

@@ -153,7 +153,35 @@ describe('the Lab', () => {
     await expect
       .element(page.getByText(/npm run lab -- compare --database public\/datasets\/shop\/db\.sqlite/))
       .toBeVisible();
-    await expect.element(page.getByRole('img', { name: /in the hacked quadrant/ }).first()).toBeVisible();
+    // Gold rewards all of these.
+    await expect.element(page.getByRole('img', { name: 'gold: 2 measurements', exact: true })).toBeVisible();
+    expect(document.body.textContent).not.toContain('hacked');
+    await expect.element(page.getByText(/leaves out 0\. The curves end with the same answers\./)).toBeVisible();
+  });
+
+  test('“hacked” is said of rewards without the answer key alone, and a row says what its variant sets', async () => {
+    const one = stored(ALL);
+    const [first, second, third] = one.record.spec.variants;
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three variants');
+    const variants = [
+      { ...first, settings: {} },
+      { ...second, settings: { ...second.settings, scale_rewards: false, questions_per_step: 2, few_hints: 50 } },
+      third,
+    ];
+    await showLab(
+      [{ ...one, record: { ...one.record, spec: { ...one.record.spec, variants, curveQuestions: 10 } } }],
+      'e1',
+    );
+    await expect
+      .element(page.getByRole('img', { name: 'no learning: 2 measurements, 0% in the hacked' }))
+      .toBeVisible();
+    await expect.element(page.getByRole('img', { name: 'gold: 2 measurements', exact: true })).toBeVisible();
+    await expect
+      .element(page.getByRole('rowheader', { name: /^gold/ }))
+      .toHaveTextContent(/learning on; Divide by the sd off; Questions per step 2; Few hints 50; 2 of 2 runs/);
+    await expect
+      .element(page.getByText(/The curves ask 10 of these questions, and follow the policy in training/))
+      .toBeVisible();
   });
 
   test('no difference is called no evidence', async () => {
@@ -287,6 +315,8 @@ describe('the Lab', () => {
     );
     await expect.element(page.getByText(/Evidence of a gain/)).toBeVisible();
     await expectNoSidewaysScroll();
+    const results = page.getByRole('region', { name: /^Results, scrolls/ }).element();
+    expect(results.scrollWidth).toBeLessThanOrEqual(results.clientWidth);
     // The page around it, with its landmarks and its first heading, is App's.
     expect(
       (await violations()).filter((found) => !/^(region|page-has-heading-one|landmark-one-main)/.test(found)),
