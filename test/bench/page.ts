@@ -171,7 +171,12 @@ async function freshPage(browser: Browser, usable = USABLE): Promise<{ page: Pag
       observer.disconnect();
     };
     const observer = new MutationObserver(look);
-    observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-busy', 'disabled'] });
+    observer.observe(document, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['aria-busy', 'disabled'],
+    });
   }, usable);
   return { page, close: () => context.close() };
 }
