@@ -42,7 +42,18 @@ export default defineConfig({
     ],
   },
   // Styles are written for the oldest browsers that README names; scripts need no more than they have.
-  build: { target: 'es2022', cssTarget: ['chrome103', 'firefox115', 'safari16.4'] },
+  build: {
+    target: 'es2022',
+    cssTarget: ['chrome103', 'firefox115', 'safari16.4'],
+    modulePreload: {
+      // A part that is fetched while the page starts names what starts it, too, which is there already: to Firefox a
+      // preload of what is being loaded has failed.
+      resolveDependencies: (_file, dependencies, { hostType }) =>
+        hostType === 'js'
+          ? dependencies.filter((name) => !/(^|\/)(index|start-engine)-[^/]*\.js$/.test(name))
+          : dependencies,
+    },
+  },
   test: {
     // Whoever waits for something waits long enough for a busy machine; what comes is not waited for any longer.
     expect: { poll: { timeout: 20_000 } },
