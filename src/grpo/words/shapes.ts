@@ -55,7 +55,7 @@ const SHAPES: Readonly<Record<string, Said>> = {
   ],
   'column alias': ['give the figure a name of its own', 'leave the figure without a name of its own'],
   'SELECT *': 'show all columns',
-  'no more columns': ['show no other column beside those chosen', 'show other columns beside those chosen'],
+  'no more columns': ['add no other column to the answer', 'add other columns to the answer'],
   'no more columns after the second': [
     'stop once two or more columns are shown',
     'show further columns after the second',
@@ -161,7 +161,7 @@ const SHAPES: Readonly<Record<string, Said>> = {
   'joined named table that nothing else uses': 'join a table that the question names though nothing of it is used',
   'joined unnamed table that nothing else uses': 'join a table that the question does not name and nothing is used of',
   'names of the schema': 'use only columns that exist',
-  'made-up column name': ['use a name that no column has', 'use only names that columns have'],
+  'made-up column name': ['use a column that does not exist', 'use only columns that exist'],
   '1 table': 'read one table only',
   '2 tables': 'read two tables',
   '3 or more tables': 'read three tables or more',
