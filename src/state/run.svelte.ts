@@ -66,8 +66,8 @@ export interface Choice {
 }
 
 /** Steps on a question that a choice is learned in, and the milliseconds after which no further one is begun. */
-const LESSON_STEPS = 12;
-const LESSON_MS = 4000;
+const CHOICE_STEPS = 12;
+const CHOICE_MS = 4000;
 /** At Max, the engine works this long between two pictures. */
 const BATCH_MS = 200;
 const MAX_BATCH = 10_000;
@@ -332,7 +332,7 @@ export class RunState {
       (this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 }));
     if (problem !== null) return problem;
     try {
-      const steps = { steps: LESSON_STEPS, budgetMs: LESSON_MS, questionId: null, ownQuestion: question };
+      const steps = { steps: CHOICE_STEPS, budgetMs: CHOICE_MS, questionId: null, ownQuestion: question };
       const { step, points, ...progress } = await this.#inTurn((engine) => engine.advance(steps));
       if (step === null) return null;
       this.#unshownStep = { step, points, progress };
@@ -377,12 +377,15 @@ export class RunState {
     if (taken) await this.#play(this.#speed === 'max' ? 0 : stepMs(this.#speed));
   }
 
-  /** Takes one step and shows its completions with their results; what is made of them waits for `learn`. */
-  async draw(): Promise<void> {
+  /**
+   * Takes one step and shows its completions with their results; what is made of them waits for `learn`. On a question
+   * that is given for this once, else on the one that is practised or the next.
+   */
+  async draw(once: Partial<Pick<Place, 'questionId' | 'ownQuestion'>> = {}): Promise<void> {
     if (this.#status !== 'ready' || this.#stepping) return;
     this.pause();
     this.#stepping = true;
-    const taken = await this.#advance({ steps: 1, budgetMs: BATCH_MS });
+    const taken = await this.#advance({ ...once, steps: 1, budgetMs: BATCH_MS });
     this.#stepping = false;
     if (taken) this.stopAt('execute');
   }
@@ -582,7 +585,7 @@ export class RunState {
     const runId = this.#run?.runId;
     const config = this.config;
     const advance = await this.#call((engine) =>
-      engine.advance({ ...request, questionId: this.#questionId, ownQuestion: this.#ownQuestion }),
+      engine.advance({ questionId: this.#questionId, ownQuestion: this.#ownQuestion, ...request }),
     );
     if (advance === null || runId !== this.#run?.runId) return false;
     if (advance.config !== undefined) this.#takeConfig(advance.config);
