@@ -75,7 +75,7 @@ const run: RunState = new RunState({
   reducedMotion: () => motion.matches,
   wait,
   // Whoever comes for the first time, and to no other view, begins with the first lesson.
-  first: () => (/^(#lesson\/.*)?$/.test(location.hash) ? FIRST_LESSON : null),
+  first: () => (/^(#watch|#lesson\/.*)?$/.test(location.hash) ? FIRST_LESSON : null),
 });
 
 const RUNNING = 'running-experiment';

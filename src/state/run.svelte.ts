@@ -136,6 +136,8 @@ export class RunState {
   #unshownStep: { readonly step: Step; readonly progress: Progress; readonly points: readonly HistoryPoint[] } | null =
     null;
   #shownAt = 0;
+  /** Seed of the reset that is under way. */
+  #resettingTo: number | null = null;
   /** Step at which it was last looked how full storage is. */
   #lookedAt = 0;
   #showEveryMs = SHOW_EVERY_MS;
@@ -461,9 +463,13 @@ export class RunState {
     this.#savePlace();
   }
 
+  /** Pressed again while it is under way, it is not done twice: the run it takes back would be an empty one. */
   async reset(seed = this.seed): Promise<void> {
+    if (this.#resettingTo === seed) return;
+    this.#resettingTo = seed;
     this.pause();
     const run = await this.#call((engine) => engine.reset({ seed }));
+    this.#resettingTo = null;
     if (run) this.#show(run);
   }
 

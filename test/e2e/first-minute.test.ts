@@ -103,6 +103,49 @@ test('played to the end of the lesson most of the unseen questions are right', {
   await expect.poll(steps).toBe(taken);
 });
 
+test('what nobody asked for is not shown after a reload either, and beginning again can be taken back', async () => {
+  await visit('#watch');
+  await page.reload();
+  await page.getByText(/^Four tries at one question\. (?!$)/).waitFor();
+  expect(await stage()).toBe('Execute');
+  expect(await page.locator('.line .figure').count()).toBe(0);
+  expect(await button('Begin again').isDisabled()).toBe(true);
+  await button('Learn from this').click();
+  await button('Try again with what it learned').click();
+  await expect.poll(steps).toBe(2);
+
+  // Pressed twice in a row it begins once: a second time would make the first one impossible to take back.
+  await button('Begin again').dblclick();
+  await expect.poll(steps).toBe(1);
+  await page.getByText('Four tries at one question. One is right.').waitFor();
+  await button('Undo reset').click();
+  await expect.poll(steps).toBe(2);
+});
+
+test('a reward that is none is said to be, and no figure is made of it', async () => {
+  await page.goto(`${site.url}#lesson/what-is-an-advantage`);
+  const first = page.getByLabel('Reward of try 1');
+  expect(await texts('.advantages td')).toEqual(['+1.500', '-0.500', '-0.500', '-0.500', 'sum 0.000']);
+  await first.fill('5');
+  expect(await page.getByRole('alert').textContent()).toBe('The reward of try 1 must be a number from −1 to 1.');
+  expect((await texts('.advantages td')).slice(0, 4)).toEqual(['–', '–', '–', '–']);
+  await first.fill('0');
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(await page.getByText(/^No signal: all rewards are the same/).count()).toBe(1);
+  expect(await findings()).toEqual([]);
+});
+
+test('no lesson is wider than a small phone', async () => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const hash of ['', '#lesson/what-is-an-advantage', '#lesson/when-is-a-group-useless']) {
+    await page.goto(`${site.url}${hash}`);
+    await page.getByRole('list', { name: 'Lessons' }).waitFor();
+    if (hash === '') await button('Learn from this').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), hash).toBeLessThanOrEqual(320);
+    expect(await findings()).toEqual([]);
+  }
+});
+
 test('a link to a lesson leaves the run that is there in the list', async () => {
   await site.open('?seed=7');
   await site.step();
