@@ -103,19 +103,19 @@ test('played to the end of the lesson most of the unseen questions are right', {
   await expect.poll(steps).toBe(taken);
 });
 
-test('what nobody asked for is not shown after a reload either, and beginning again can be taken back', async () => {
+test('what nobody asked for is not shown after a reload either, and a reset can be taken back', async () => {
   await visit('#watch');
   await page.reload();
   await page.getByText(/^Four tries at one question\. (?!$)/).waitFor();
   expect(await stage()).toBe('Execute');
   expect(await page.locator('.line .figure').count()).toBe(0);
-  expect(await button('Begin again').isDisabled()).toBe(true);
+  expect(await button('Reset').isDisabled()).toBe(true);
   await button('Learn from this').click();
   await button('Try again with what it learned').click();
   await expect.poll(steps).toBe(2);
 
   // Pressed twice in a row it begins once: a second time would make the first one impossible to take back.
-  await button('Begin again').dblclick();
+  await button('Reset').dblclick();
   await expect.poll(steps).toBe(1);
   await page.getByText('Four tries at one question. One is right.').waitFor();
   await button('Undo reset').click();
