@@ -21,7 +21,7 @@ test('it is offered by its label, and sheet and dialog speak its words', async (
   await expect.element(page.getByText(/Made up divides by less than nothing\. Default GRPO\.$/)).toBeVisible();
   await page.getByRole('button', { name: /^Close/ }).click();
   await run.stepOnce();
-  await expect.element(page.getByText('in ranges')).toBeVisible();
+  await expect.element(page.getByText('ranges', { exact: true })).toBeVisible();
   await expect.element(page.getByText(/÷ range turned round\s*−1\.60/)).toBeVisible();
   document.querySelector<HTMLButtonElement>('.sheet li .value button')?.click();
   await expect.element(page.getByRole('dialog').getByText(madeUp.lead)).toBeVisible();
