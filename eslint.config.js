@@ -14,9 +14,21 @@ import svelteConfig from './svelte.config.js';
  * imports views, and only main.ts, which puts everything together, imports anything.
  */
 const FILES_AND_RUNS = ['formats', 'recording', 'ask'];
-const ENGINE_PARTS = ['grpo', 'sql', 'linking', 'rewards', 'samplers', 'lab', 'database', 'storage', ...FILES_AND_RUNS];
+const ENGINE_PARTS = [
+  'grpo',
+  'sql',
+  'linking',
+  'rewards',
+  'samplers',
+  'lab',
+  'database',
+  'storage',
+  'network',
+  ...FILES_AND_RUNS,
+];
 const MAY_IMPORT = {
   grpo: [],
+  network: [],
   lessons: ['grpo'],
   sql: ['grpo'],
   linking: ['grpo', 'sql'],
@@ -26,7 +38,7 @@ const MAY_IMPORT = {
   formats: ['grpo', 'sql'],
   ask: ['grpo', 'sql', 'linking', 'lab'],
   recording: ['grpo', 'rewards', 'samplers', 'formats'],
-  database: ['grpo', 'sql'],
+  database: ['grpo', 'sql', 'network'],
   storage: ['grpo', 'lab'],
   engine: ENGINE_PARTS,
   cli: ENGINE_PARTS,
@@ -120,6 +132,7 @@ export default defineConfig(
         { category: 'main', pattern: 'src/main.ts', partialMatch: false },
         { category: 'start', pattern: 'src/start-engine.ts', partialMatch: false },
         { category: 'start', pattern: 'src/oldest-browser.ts', partialMatch: false },
+        { category: 'service-worker', pattern: 'src/service-worker.ts', partialMatch: false },
       ],
       'boundaries/dependency-nodes': ['import', 'export', 'dynamic-import'],
       'import/resolver': { [join(import.meta.dirname, 'scripts/import-resolver.mjs')]: {} },
@@ -138,6 +151,10 @@ export default defineConfig(
               .map(([folder, allowed]) => ({ from: { element: { type: folder } }, allow: { to: toFolders(allowed) } })),
             { from: { file: { categories: 'app' } }, allow: { to: toFolders(APP_MAY_IMPORT) } },
             { from: { file: { categories: 'main' } }, allow: { to: { module: { origin: 'local' } } } },
+            {
+              from: { file: { categories: ['start', 'service-worker'] } },
+              allow: { to: toFolders(['network']) },
+            },
             // Packages are open to all but the algorithm, Node's own modules to the command line alone.
             { allow: { to: { module: { origin: 'external' } } } },
             { from: { element: { type: 'grpo' } }, disallow: { to: { module: { origin: ['external', 'core'] } } } },

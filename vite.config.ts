@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { offline } from './scripts/offline.ts';
 import { startFirst } from './scripts/start-first.ts';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium();
+const kept = offline();
 
 /** What both kinds of tests that run in Node have in common. */
 const IN_NODE: NonNullable<TestProjectInlineConfiguration['test']> = {
@@ -23,8 +25,8 @@ const MOCKING = 'test/**/*.mocking.test.ts';
 export default defineConfig({
   // Relative links, so that the build works from any sub-path (GitHub Pages, forks, a folder on any server).
   base: './',
-  plugins: [svelte(), startFirst('./src/start-engine.ts')],
-  worker: { format: 'es' },
+  plugins: [svelte(), startFirst('./src/start-engine.ts'), kept.page],
+  worker: { format: 'es', plugins: () => [kept.worker] },
   optimizeDeps: {
     // SQLite finds its .wasm beside its own module; pre-bundling would move the module away from it.
     // WebLLM is one module of 6.8 MB without imports: there is nothing to bundle, and it is fetched only when a model

@@ -4,6 +4,7 @@ import App from './App.svelte';
 import './app.css';
 import { connectEngine } from './engine/client.ts';
 import { connectExperiments } from './engine/experiments/experiments-client.ts';
+import { messageOf } from './grpo/message-of.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { pageRuntimes } from './engine/models/runtimes.ts';
@@ -13,6 +14,7 @@ import { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { endpointMemory } from './state/endpoint-memory.ts';
+import { OfflineState } from './state/offline.svelte.ts';
 import { ThemeState } from './state/theme.svelte.ts';
 import { missingHere, tellTooOld } from './oldest-browser.ts';
 import { engineWorker } from './start-engine.ts';
@@ -109,6 +111,23 @@ const ask = new AskState({
   calibrate: (budgetMs) => run.calibrate(budgetMs),
 });
 
+const offline = new OfflineState();
+/** Long enough for a first look, during which the network is the page's. */
+const BEFORE_STORING_MS = 4_000;
+
+async function store(): Promise<void> {
+  try {
+    const { keepOffline } = await import('./network/registration.ts');
+    await keepOffline('./service-worker.js', {
+      onkept: () => (offline.kept = true),
+      onwaiting: (takeOver) => offline.waits(takeOver),
+      onreplaced: () => offline.wasReplaced(),
+    });
+  } catch (error) {
+    offline.failure = `This page could not be stored on this machine (${messageOf(error)}): it needs the network the next time, too.`;
+  }
+}
+
 const missing = missingHere();
 if (missing.length > 0) tellTooOld(target, missing);
 else {
@@ -116,8 +135,12 @@ else {
   // A translator puts texts of its own in the place of those that the page goes on changing.
   target.translate = false;
   target.classList.add('notranslate');
-  mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState() } });
-  void run.open();
+  mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState(), offline } });
+  void run.open().then(async () => {
+    await wait(BEFORE_STORING_MS);
+    // The dev server's files are never twice the same.
+    if (import.meta.env.PROD) await store();
+  });
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) run.returned();
   });

@@ -2,6 +2,8 @@
  * Starts the engine's worker before anything else of the page is there: the built index.html loads this file first, so
  * that page and worker are fetched and compiled side by side. main.ts takes the worker over.
  */
+import './network/trusted-types.ts';
+
 const spawn = (): Worker =>
   new Worker(new URL('./engine/worker.ts', import.meta.url), { type: 'module', name: 'engine' });
 

@@ -1,4 +1,5 @@
 /** Entry of the Web Worker that holds SQLite; spawned by `web.ts`. */
+import { RequestGate } from '../network/request-gate.ts';
 import type { FromDatabaseWorker, ToDatabaseWorker } from './protocol.ts';
 import { serveDatabase } from './serve.ts';
 import { sharedSqlite } from './sqlite.ts';
@@ -8,6 +9,9 @@ interface WorkerScope {
   postMessage(message: FromDatabaseWorker): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<ToDatabaseWorker>) => void): void;
 }
+
+// SQL of anybody runs here: what it might do to SQLite, it asks nobody but this site.
+new RequestGate(self);
 
 const scope = globalThis as unknown as WorkerScope;
 

@@ -2,6 +2,7 @@
 import { expose, proxy } from 'comlink';
 import { spawnAhead } from '../database/web.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
+import { RequestGate } from '../network/request-gate.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
@@ -47,18 +48,21 @@ function breathe(): Promise<void> {
   });
 }
 
+const gate = new RequestGate(self);
+
 let models: Models | null = null;
 
 const worker: EngineWorker = {
   start: ({ baseUrl, storeName }) => {
     const fetchHere: typeof fetch = (...request) => fetch(...request);
     const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
+    const permit = (hosts: readonly string[]): void => gate.permit(hosts);
     const now = (): number => performance.now();
     const today = (): number => Date.now();
     const live = new LiveRelay(now);
-    const server = serverRuntime(fetchHere, self.location.origin);
+    const server = serverRuntime(fetchHere, self.location.origin, permit);
     const made = new Models({
-      providers: workerRuntimes({ openFiles, today, newId }),
+      providers: workerRuntimes({ openFiles, today, newId, permit }),
       endpointModels: (settings) => server.models(settings),
       connectEndpoint: (settings, model, tell) => server.connect(settings, model, tell),
       storage: storageView,

@@ -55,6 +55,8 @@ export async function loadFigures(browser: Browser, dist: string): Promise<LoadF
   const { page, close } = await freshPage(browser);
   const complaints: string[] = [];
   page.on('console', (message) => {
+    // Of the browser under test alone: the page stores itself later, which is another matter.
+    if (/^Service Worker registration blocked/.test(message.text())) return;
     if (['warning', 'error'].includes(message.type())) complaints.push(message.text());
   });
   try {
@@ -65,7 +67,7 @@ export async function loadFigures(browser: Browser, dist: string): Promise<LoadF
     const until = asked.filter((_, i) => (times[i] ?? Infinity) <= usable.at);
     const html = await readFile(join(dist, 'index.html'), 'utf8');
     // Once each: a script may be preloaded and run.
-    const scripts = html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g);
+    const scripts = html.matchAll(/(?:src|href)="\.\/([^"]+\.js)"/g);
     const named = new Set([...scripts].map(([, path = '']) => path));
     return {
       initialScript: sum([...named], (path) => gzipped(dist, path)),
@@ -161,7 +163,7 @@ export function chartMs(steps: number): number {
 }
 
 async function freshPage(browser: Browser, usable = USABLE): Promise<{ page: Page; close: () => Promise<void> }> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
   const page = await context.newPage();
   // The moment itself: asked from outside, it would be seen late.
   await page.addInitScript((selector) => {

@@ -34,6 +34,8 @@ export interface SiteOptions {
   readonly allowed?: readonly RegExp[];
   /** Other origins that the page may ask; none unless given. */
   readonly origins?: () => readonly string[];
+  /** The page stores itself on the machine, as it does for people; else each test is a first visit without that. */
+  readonly stored?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface SiteOptions {
 export const NO_BUILT_IN_MODEL = /^console: Unable to create a text session because the service is not running/;
 
 /** Registers what a file of tests needs before and after each of them. */
-export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {}): Site {
+export function openSite({ allowed = [], origins = () => [], stored = false }: SiteOptions = {}): Site {
   let server: StaticServer;
   let browser: Browser;
   let axe: string;
@@ -69,7 +71,11 @@ export function openSite({ allowed = [], origins = () => [] }: SiteOptions = {})
   beforeEach(async () => {
     requests = [];
     askedBefore = server.asked.length;
-    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+    context = await browser.newContext({
+      viewport: { width: 1440, height: 1000 },
+      reducedMotion: 'reduce',
+      serviceWorkers: stored ? 'allow' : 'block',
+    });
     page = await context.newPage();
     problems = collectProblems(page);
     context.on('request', (request) => requests.push(request.url()));

@@ -17,3 +17,8 @@ test('the styles of index.html are for the text that stands in for the page, and
   );
   expect(using).toEqual(['oldest-browser.ts']);
 });
+
+test('index.html has no script of its own text: the policy of the page lets none run', () => {
+  expect(Array.from(HTML.matchAll(/<script([^>]*)>([^]*?)<\/script>/g), ([, , text]) => text)).toEqual(['', '']);
+  expect(HTML).not.toMatch(/\son[a-z]+=/);
+});

@@ -16,6 +16,9 @@ import { fetchQuestions, openDataset } from '../data/open-dataset.ts';
 import { SHIPPED } from '../data/shipped.ts';
 import { fetchStarter } from '../data/starter.ts';
 import type { StartOptions } from '../worker.ts';
+import { RequestGate } from '../../network/request-gate.ts';
+
+new RequestGate(self);
 
 /** What the worker exposes. */
 export interface ExperimentsWorker {

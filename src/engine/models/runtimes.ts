@@ -12,13 +12,17 @@ export interface RuntimeNeeds {
   readonly openFiles: () => Promise<FileStore>;
   readonly today: () => number;
   readonly newId: () => string;
+  /** Told the hosts of a model before anything is asked of them. */
+  readonly permit: Permit;
 }
 
+type Permit = (hosts: readonly string[]) => void;
+
 /** Those that run in the engine's worker, or in workers below it. */
-export function workerRuntimes({ openFiles, today, newId }: RuntimeNeeds): ModelProvider[] {
-  const webllm = async () => (await import('../../samplers/webllm/webllm-provider.ts')).makeWebllmProvider({});
+export function workerRuntimes({ openFiles, today, newId, permit }: RuntimeNeeds): ModelProvider[] {
+  const webllm = async () => (await import('../../samplers/webllm/webllm-provider.ts')).makeWebllmProvider({ permit });
   const wllama = whenAsked(async () =>
-    (await import('../../samplers/wllama/wllama-provider.ts')).makeWllamaProvider({}),
+    (await import('../../samplers/wllama/wllama-provider.ts')).makeWllamaProvider({ permit }),
   );
   return [
     keptModels({ openFiles, today, newId, loadGguf: async (...file) => (await wllama()).loadFile(...file) }),
@@ -50,14 +54,21 @@ export interface ServerRuntime {
 const WHILE_SOMEBODY_WAITS = { timeoutMs: 15_000, retries: 1 };
 
 /** Models of a server that somebody names. */
-export function serverRuntime(fetch: typeof globalThis.fetch, pageOrigin: string): ServerRuntime {
-  const endpoint = whenAsked(() => import('../../samplers/endpoint/endpoint.ts'));
+export function serverRuntime(fetch: typeof globalThis.fetch, pageOrigin: string, permit: Permit): ServerRuntime {
+  const load = whenAsked(() => import('../../samplers/endpoint/endpoint.ts'));
+  const endpoint = async ({ baseUrl }: EndpointSettings) => {
+    const runtime = await load();
+    permit([runtime.endpointAddress(baseUrl).host]);
+    return runtime;
+  };
   return {
-    models: async ({ baseUrl, key }) =>
-      (await (await endpoint()).listEndpointModels({ baseUrl, key, fetch, pageOrigin, ...WHILE_SOMEBODY_WAITS })).map(
-        ({ id }) => id,
-      ),
-    connect: async ({ baseUrl, key }, model, tell) =>
-      (await endpoint()).connectEndpoint({ baseUrl, model, key, fetch, tell }),
+    models: async (settings) => {
+      const { baseUrl, key } = settings;
+      const { listEndpointModels } = await endpoint(settings);
+      const models = await listEndpointModels({ baseUrl, key, fetch, pageOrigin, ...WHILE_SOMEBODY_WAITS });
+      return models.map(({ id }) => id);
+    },
+    connect: async (settings, model, tell) =>
+      (await endpoint(settings)).connectEndpoint({ baseUrl: settings.baseUrl, model, key: settings.key, fetch, tell }),
   };
 }

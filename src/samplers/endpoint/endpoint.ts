@@ -8,6 +8,8 @@ import { FIELDS } from '../../grpo/config.ts';
 import { ModelError } from '../language/model.ts';
 import type { GenerateRequest, Generation, LanguageModel } from '../language/model.ts';
 import { endpointAddress } from './address.ts';
+
+export { endpointAddress };
 import { Answer } from './answer.ts';
 import type { OnText, Stops } from './answer.ts';
 import { said } from './faults.ts';

@@ -49,6 +49,8 @@ export interface WebllmOptions {
   readonly secure?: boolean;
   readonly stores?: Stores | undefined;
   readonly fetch?: typeof fetch;
+  /** Told the hosts of a model before anything is asked of them. */
+  readonly permit?: (hosts: readonly string[]) => void;
   readonly now?: () => number;
   readonly wait?: DownloadParts['wait'];
   readonly timer?: Timer;
@@ -120,6 +122,7 @@ export function makeWebllmProvider(options: WebllmOptions = {}): ModelProvider {
         'Allow the page to store data, or open it in an ordinary window.',
       );
     }
+    options.permit?.([record.model, record.model_lib].map((url) => new URL(url).host));
     const totalBytes = await holding(
       locks,
       id,

@@ -27,6 +27,8 @@ export interface WllamaOptions {
   /** Models to offer; WLLAMA_MODELS unless given. */
   readonly models?: readonly WllamaModel[];
   readonly fetch?: typeof globalThis.fetch;
+  /** Told the hosts of a model before anything is asked of them. */
+  readonly permit?: (hosts: readonly string[]) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
   readonly timer?: Timer;
@@ -167,6 +169,7 @@ export function makeWllamaProvider(options: WllamaOptions): WllamaProvider {
           machine.missing === null ? 'Choose a smaller model.' : 'Use a current Chrome, Edge or Firefox.',
         );
       if (store === null) throw new ModelError('unsupported', NO_STORAGE, 'Open a GGUF file from disk.');
+      options.permit?.([new URL(model.url).host]);
       const name = fileName(model);
       const work = async (): Promise<{ file: Blob; header: GgufHeader }> => {
         const file = await download({

@@ -9,6 +9,7 @@ import { ModelsState } from '../../../src/state/models.svelte.ts';
 import '../../../src/app.css';
 import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
+import { OfflineState } from '../../../src/state/offline.svelte.ts';
 import { ThemeState } from '../../../src/state/theme.svelte.ts';
 import type { AddressValues } from '../../../src/state/address.ts';
 import { atRest } from '../../support/animations.ts';
@@ -61,7 +62,7 @@ export async function showPage(
     calibrate: (budgetMs) => run.calibrate(budgetMs),
   });
   location.hash = '#playground';
-  await render(App, { run, models, ask, experiments, theme });
+  await render(App, { run, models, ask, experiments, theme, offline: new OfflineState() });
   await run.open();
   await expect.element(page.getByRole('region', { name: 'Transport' })).toBeInTheDocument();
   return { run, theme, engine };
