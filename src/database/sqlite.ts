@@ -26,6 +26,11 @@ export interface NativeCalls {
     tail: Pointer,
   ): number;
   sqlite3_step(statement: Pointer): number;
+  sqlite3_reset(statement: Pointer): number;
+  sqlite3_bind_null(statement: Pointer, index: number): number;
+  sqlite3_bind_int64(statement: Pointer, index: number, value: bigint): number;
+  sqlite3_bind_double(statement: Pointer, index: number, value: number): number;
+  sqlite3_bind_text(statement: Pointer, index: number, text: Pointer, bytes: number, destructor: number): number;
   sqlite3_finalize(statement: Pointer): number;
   sqlite3_stmt_readonly(statement: Pointer): number;
   sqlite3_stmt_isexplain(statement: Pointer): number;

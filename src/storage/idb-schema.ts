@@ -2,11 +2,12 @@ import type { DBSchema, StoreNames } from 'idb';
 import type { Feedback } from '../grpo/feedback.ts';
 import type { ExperimentRecord } from '../lab/experiment-store.ts';
 import type { SeedRun } from '../lab/experiment-types.ts';
+import type { OwnDataset } from './own-dataset.ts';
 import type { Meta, RunRow, RunTables } from './run-rows.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** Raise it together with a new part of `upgrade` (idb-upgrade.ts); never change a part that was released. */
-export const STORE_VERSION = 5;
+export const STORE_VERSION = 6;
 
 type OfRun = [run: string, number: number];
 
@@ -25,6 +26,9 @@ export interface LabSchema extends DBSchema {
   units: { key: [experiment: string, variant: number, seed: number]; value: SeedRun & { readonly experiment: string } };
   /** Files that a reader opened: models, completions, recordings. */
   files: { key: string; value: StoredFile };
+  /** Datasets that a reader brought, and the SQLite files of them. */
+  datasets: { key: string; value: OwnDataset };
+  databases: { key: string; value: { readonly id: string; readonly file: Blob } };
 }
 
 /** All of them, by the names of the schema. */
@@ -40,4 +44,6 @@ export const STORES = Object.keys({
   experiments: 0,
   units: 0,
   files: 0,
+  datasets: 0,
+  databases: 0,
 } satisfies Record<StoreNames<LabSchema>, 0>) as StoreNames<LabSchema>[];

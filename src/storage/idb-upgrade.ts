@@ -33,4 +33,6 @@ export async function upgrade(
     await convertRuns(tx);
     for (const table of ['steps', 'events']) old.deleteObjectStore(table);
   }
+  if (oldVersion < 6)
+    for (const table of ['datasets', 'databases'] as const) database.createObjectStore(table, { keyPath: 'id' });
 }
