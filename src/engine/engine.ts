@@ -9,10 +9,19 @@ import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintExample, HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
-import type { Step } from '../grpo/types.ts';
+import type { HintFeature, PolicyHint, Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { fetched } from './fetched.ts';
 import { readable } from './models/readable.ts';
+import type {
+  CueChoice,
+  DeskView,
+  ExportKind,
+  FittedWeights,
+  HandAct,
+  HintsImport,
+  SavedFile,
+} from './policy-protocol.ts';
 import type {
   Advance,
   AdvanceRequest,
@@ -41,6 +50,7 @@ import type {
 import type { Asking } from './run/asking.ts';
 import { trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
+import type { PolicyDesk } from './run/policy-desk.ts';
 import { RunInHand } from './run/run-in-hand.ts';
 import { forQuestions } from './sources/completions.ts';
 
@@ -54,6 +64,7 @@ export class Engine implements EngineApi {
   /** Ends the measuring that is under way, or waits. */
   #measuring: AbortController | null = null;
   #asked: Asking | null = null;
+  #desk: PolicyDesk | null = null;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -280,6 +291,72 @@ export class Engine implements EngineApi {
   guide(act: GuidanceAct): Promise<Progress> {
     return this.#inTurn(async () => {
       await this.#run.guide(act);
+      return this.#run.progress();
+    });
+  }
+
+  desk(): Promise<DeskView> {
+    return this.#atDesk((desk) => desk.view());
+  }
+
+  byHand(act: HandAct): Promise<Progress> {
+    return this.#moving((desk) => desk.act(act));
+  }
+
+  undoByHand(): Promise<Progress> {
+    return this.#moving(() => this.#run.undoByHand());
+  }
+
+  keepSnapshot(name: string): Promise<DeskView> {
+    return this.#atDesk((desk) => desk.keepSnapshot(name));
+  }
+
+  forgetSnapshot(sequence: number): Promise<DeskView> {
+    return this.#atDesk((desk) => desk.forgetSnapshot(sequence));
+  }
+
+  hintsOfSnapshot(sequence: number): Promise<readonly PolicyHint[]> {
+    return this.#inTurn(() => this.#run.data.store.hintsOfSnapshot(this.#run.id, sequence));
+  }
+
+  cues(): Promise<readonly CueChoice[]> {
+    return this.#atDesk((desk) => desk.cues());
+  }
+
+  actionsFor(cue: string): Promise<readonly HintFeature[]> {
+    return this.#atDesk((desk) => desk.actionsFor(cue));
+  }
+
+  fitWeights(): Promise<FittedWeights> {
+    return this.#atDesk((desk) => desk.fitWeights());
+  }
+
+  exportFile(kind: ExportKind): Promise<SavedFile> {
+    return this.#atDesk((desk) => desk.exportFile(kind));
+  }
+
+  readHints(file: File): Promise<HintsImport> {
+    return this.#atDesk((desk) => desk.readHints(file));
+  }
+
+  importHints(): Promise<Progress> {
+    return this.#moving((desk) => desk.importHints());
+  }
+
+  /** The policy's place, fetched with the first call that needs it. */
+  #atDesk<T>(work: (desk: PolicyDesk) => T | Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      if (this.#desk === null) {
+        const { PolicyDesk } = await fetched(import('./run/policy-desk.ts'));
+        this.#desk = new PolicyDesk(this.#run, this.#ports);
+      }
+      return work(this.#desk);
+    });
+  }
+
+  #moving(work: (desk: PolicyDesk) => Promise<void>): Promise<Progress> {
+    return this.#atDesk(async (desk) => {
+      await work(desk);
       return this.#run.progress();
     });
   }

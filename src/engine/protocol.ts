@@ -19,6 +19,7 @@ import type {
 } from '../grpo/run-store.ts';
 import type { PromptMessage } from '../grpo/origin.ts';
 import type { UnseenCounts, UnseenPoint } from '../lab/unseen.ts';
+import type { PolicyApi } from './policy-protocol.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
 import type { AskAnswer, AskRequest } from '../ask/ask.ts';
 import type {
@@ -241,7 +242,7 @@ export interface Measured {
 }
 
 /** The methods the worker exposes through comlink. Every rejection carries a message fit for a reader. */
-export interface EngineApi {
+export interface EngineApi extends PolicyApi {
   /**
    * Opens storage and the last run; a new one with these settings, on that dataset or the page's own, when there is
    * none.

@@ -52,3 +52,7 @@ export function parseJudgement(read: Entry): Feedback {
     at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
   };
 }
+
+export function feedbackText(feedback: readonly Feedback[]): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, feedback }, null, 1)}\n`;
+}

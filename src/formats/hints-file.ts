@@ -1,9 +1,9 @@
 /**
  * Hints as a file: `{format: 'grpo-sql-lab/hints', version: 3, dataset?, config?, sources?: [HintSource], hints:
  * [PolicyHint]}`. What they were learned from (`dataset`, `config`) is told and not read. Of a hint, what goes without
- * saying may be left out: tables that are none, dates that are 0, that it is switched on, and the key that follows from
- * cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and earlier programs
- * also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
+ * saying may be left out: tables that are none, dates that are 0, that it is switched on and not pinned, and the key
+ * that follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and
+ * earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
  */
 import { DatasetError, Entry, parseJson } from './entry.ts';
 import { featureOfEarlier } from '../grpo/earlier.ts';
@@ -86,6 +86,7 @@ function compact({
   createdAt,
   updatedAt,
   enabled,
+  pinned,
 }: PolicyHint): Partial<PolicyHint> {
   return {
     ...(key === featureKey(cue, pattern) ? {} : { key }),
@@ -100,6 +101,7 @@ function compact({
     ...(createdAt === 0 ? {} : { createdAt }),
     ...(updatedAt === 0 ? {} : { updatedAt }),
     ...(enabled ? {} : { enabled }),
+    ...(pinned === undefined ? {} : { pinned }),
   };
 }
 
@@ -217,5 +219,6 @@ export function parseHint(read: Entry): PolicyHint {
     createdAt: read.has('createdAt') ? read.count('createdAt') : 0,
     updatedAt: read.has('updatedAt') ? read.count('updatedAt') : 0,
     enabled: read.has('enabled') ? read.boolean('enabled') : true,
+    ...(read.has('pinned') && read.boolean('pinned') ? { pinned: true as const } : {}),
   };
 }

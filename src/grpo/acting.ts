@@ -54,10 +54,10 @@ export function actingShare(support: number, hold: number): number {
   return hold === 0 ? 1 : support / (support + hold);
 }
 
-/** The logit a hint adds where it fires. */
+/** The logit a hint adds where it fires: with a pin the reader vouches for it in the place of evidence. */
 export function actingWeight(hint: PolicyHint, config: ActingConfig): number {
   return hint.enabled && isAllowed(hint, config)
-    ? hint.weight * actingShare(hint.evidence.support, config.evidence_hold)
+    ? hint.weight * (hint.pinned === true ? 1 : actingShare(hint.evidence.support, config.evidence_hold))
     : 0;
 }
 

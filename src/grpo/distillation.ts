@@ -20,15 +20,16 @@ export const MOST_DISTILLED = 300;
 
 /**
  * Leaves of the hints that the run learned the few that decide the same on these questions. Those it started from,
- * those switched off and those in words stay. Null for a sampler without decisions, and
+ * those pinned or
+ * switched off and those in words stay. Null for a sampler without decisions, and
  * where no answer hangs on what was learned.
  */
 export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[], most: number): Distillation | null {
   const { policy, sampler, config, step } = trainer;
   const { start } = policy;
   const learned = new Set(
-    policy.hints.flatMap(({ key, enabled, template }) =>
-      enabled && template !== 'guidance' && start[key] === undefined ? [key] : [],
+    policy.hints.flatMap(({ key, enabled, pinned, template }) =>
+      enabled && pinned !== true && template !== 'guidance' && start[key] === undefined ? [key] : [],
     ),
   );
   if (learned.size === 0 || questions.length === 0) return null;

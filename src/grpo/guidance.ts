@@ -121,6 +121,7 @@ export function checkOperation(
     const hint = guidanceOf(hints, id);
     if (byReader) return hint;
     if (!hint.enabled) throw new GuidanceError(`${id} was vetoed and stays as it is.`);
+    if (hint.pinned === true) throw new GuidanceError(`${id} is pinned: only the reader changes it.`);
     if (hint.weight >= HELD_WEIGHT)
       throw new GuidanceError(
         `${id} weighs ${hint.weight.toFixed(2)}: from ${HELD_WEIGHT} on only the reader changes it.`,

@@ -11,7 +11,16 @@ import type { GRPOConfig } from './config.ts';
 import type { FeatureGradient } from './gradient.ts';
 import { HintTable, type Slot } from './hint-table.ts';
 import { weakestHints } from './room.ts';
-import type { HintCause, HintEvent, HintEventType, HintEvidence, HintReason, PolicyHint, PolicyView } from './types.ts';
+import type {
+  HintCause,
+  HintEdit,
+  HintEvent,
+  HintEventType,
+  HintEvidence,
+  HintReason,
+  PolicyHint,
+  PolicyView,
+} from './types.ts';
 
 /** A weight smaller than this with the evidence against it is pruned. */
 export const PRUNE_WEIGHT = 0.02;
@@ -69,6 +78,9 @@ export class PolicyLayer implements PolicyView {
   }
   has(key: string): boolean {
     return this.#table.get(key) !== undefined;
+  }
+  hintOf(key: string): PolicyHint | undefined {
+    return this.#table.get(key)?.hint;
   }
   /** The logit a feature adds: its hint's weight as far as it acts (acting.ts), 0 without one. */
   weightOf(key: string): number {
@@ -131,7 +143,7 @@ export class PolicyLayer implements PolicyView {
       const { key } = feature;
       const slot = this.#table.get(key);
       const hint = slot?.hint;
-      if (hint?.enabled === false) continue;
+      if (hint?.enabled === false || hint?.pinned === true) continue;
       // A sentence for the prompt is proposed, never made of what was seen: once it is deleted, it is gone.
       if (hint === undefined && feature.template === 'guidance') continue;
       // A completion is evidence once, however often its group is gone over.
@@ -188,8 +200,8 @@ export class PolicyLayer implements PolicyView {
       }
     }
     events.push(...this.#mergeTwins(settled, step, weight_limit));
-    // Those an earlier update of this step made stay for it.
-    const older = this.#table.learned.filter(({ hint }) => hint.createdAt !== step);
+    // Those an earlier update of this step made stay for it, and pinned ones for good.
+    const older = this.#table.learned.filter(({ hint }) => hint.createdAt !== step && hint.pinned !== true);
     const leaving = weakestHints(
       [...older, ...created.filter(({ key }) => this.#startOf(key) === 0)].flatMap(({ hint }) => hint ?? []),
       Math.max(0, config.max_hints - (this.#table.learned.length - older.length)),
@@ -210,25 +222,21 @@ export class PolicyLayer implements PolicyView {
   }
 
   /** A reader's change. `weight` must be finite and within ±limit. Throws RangeError or, for an unknown key, Error. */
-  edit(
-    key: string,
-    change: { readonly weight?: number; readonly enabled?: boolean },
-    step: number,
-    weightLimit: number,
-  ): HintEvent[] {
+  edit(key: string, change: HintEdit, step: number, weightLimit: number): HintEvent[] {
     const hint = this.#table.get(key)?.hint;
     if (hint === undefined) throw new Error('This hint is no longer part of the policy.');
     const events: HintEvent[] = [];
     const by = (type: HintEventType, before: number, after: number): void => {
       events.push(this.#change({ step, type, key, before, after, reason: { id: 'by-hand' } }));
     };
-    const { weight = hint.weight, enabled = hint.enabled } = change;
+    const { weight = hint.weight, enabled = hint.enabled, pinned = hint.pinned === true } = change;
     if (weight !== hint.weight) {
       if (!Number.isFinite(weight) || Math.abs(weight) > weightLimit)
         throw new RangeError(`A weight is a number from −${weightLimit} to ${weightLimit}.`);
       by('edit', hint.weight, weight);
     }
     if (enabled !== hint.enabled) by(enabled ? 'enable' : 'disable', weight, weight);
+    if (pinned !== (hint.pinned === true)) by(pinned ? 'pin' : 'unpin', weight, weight);
     return events;
   }
 
@@ -298,7 +306,7 @@ export class PolicyLayer implements PolicyView {
   #changed({ type, key, step, evidence }: HintEvent, weight: number, hint: PolicyHint | undefined): PolicyHint {
     if (hint === undefined) throw new Error(`The log changes the hint “${key}”, which is not there.`);
     const { cue, pattern, tables, template, general, words, createdAt } = hint;
-    return {
+    const changed: PolicyHint = {
       key: hint.key,
       cue,
       pattern,
@@ -312,6 +320,8 @@ export class PolicyLayer implements PolicyView {
       updatedAt: step,
       enabled: type === 'enable' || (type !== 'disable' && hint.enabled),
     };
+    const isPinned = type === 'pin' || (type !== 'unpin' && hint.pinned === true);
+    return isPinned ? { ...changed, pinned: true } : changed;
   }
 
   #startOf(key: string): number {

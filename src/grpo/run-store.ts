@@ -96,6 +96,16 @@ export interface KeptWeights {
   readonly weights: readonly { readonly step: number; readonly weight: number | null }[];
 }
 
+/** A snapshot of the policy that a reader named. */
+export interface NamedSnapshot {
+  readonly name: string;
+  /** Steps that had been taken, and events that had happened: by these it is known. */
+  readonly step: number;
+  readonly sequence: number;
+  /** When it was named, in milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The policy at a step. */
 export interface PolicyAt {
   /** The step it is that of: the one that was asked for, or the nearest that is kept. */
@@ -148,6 +158,8 @@ export interface RunStore {
   purge(): Promise<void>;
   /** All points, oldest first. */
   history(runId: string): Promise<HistoryPoint[]>;
+  /** The newest steps that are kept in full, at most so many, oldest first. */
+  stepsOf(runId: string, most: number): Promise<Step[]>;
   /** A step in full; null when it is not kept. */
   step(runId: string, number: number): Promise<Step | null>;
   /** What is kept of the events of one hint. */
@@ -156,6 +168,16 @@ export interface RunStore {
   examplesOf(runId: string, keys: readonly string[]): Promise<HintExample[]>;
   /** The past of these hints in outline, oldest first. */
   weightsOf(runId: string, keys: readonly string[]): Promise<KeptWeights[]>;
+  /**
+   * Keeps the policy as it stands under a name, for as long as the run is kept; in the place of a name that was given
+   * at the same event. Rejects as `commit` does when `run` is not what is stored.
+   */
+  keepSnapshot(run: RunRecord, name: string, at: number): Promise<void>;
+  /** Takes the name away: what it stood for is kept no longer than any other policy of the run. */
+  forgetSnapshot(runId: string, sequence: number): Promise<void>;
+  /** Oldest first. */
+  namedSnapshots(runId: string): Promise<NamedSnapshot[]>;
+  hintsOfSnapshot(runId: string, sequence: number): Promise<readonly PolicyHint[]>;
   /** The policy after a step (and what was done by hand before the next one), or the nearest that is kept. */
   policyAt(runId: string, step: number): Promise<PolicyAt>;
   close(): void;

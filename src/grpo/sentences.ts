@@ -26,11 +26,15 @@ export function reasonOf({
     case 'merged-from':
       return `Took over the weight of the hint for a question that ${cuePredicate(reason.cue)}, which always acted together with it.`;
     case 'by-hand':
-      return type === 'enable'
-        ? 'Switched on by hand.'
-        : type === 'disable'
-          ? 'Switched off by hand.'
-          : 'Changed by hand.';
+      return BY_HAND[type] ?? 'Changed by hand.';
+    case 'undone':
+      return 'A change by hand was taken back.';
+    case 'imported':
+      return `As the file ${reason.file} has it.`;
+    case 'snapshot':
+      return `Back to the snapshot “${reason.name}”.`;
+    case 'went-back':
+      return `Back to the policy after step ${reason.to}.`;
     case 'start':
       return reason.from === 'starter' ? 'From the starter policy.' : 'From a file.';
     case 'other-start':
@@ -47,6 +51,16 @@ export function reasonOf({
       return reason.text;
   }
 }
+
+const BY_HAND: Readonly<Partial<Record<HintEvent['type'], string>>> = {
+  enable: 'Switched on by hand.',
+  disable: 'Switched off by hand.',
+  pin: 'Pinned by hand: training leaves it as it is.',
+  unpin: 'The pin was taken out by hand.',
+  put: 'Added by hand.',
+  prune: 'Deleted by hand.',
+  merge: 'Merged with another by hand.',
+};
 
 const used = (support: number): string => `${support} teaching ${support === 1 ? 'completion' : 'completions'} used it`;
 

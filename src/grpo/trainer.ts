@@ -21,6 +21,7 @@ import type {
   Execution,
   FeatureUse,
   Group,
+  HintEdit,
   HintEvent,
   HintFeature,
   HintReason,
@@ -287,7 +288,7 @@ export class GRPOTrainer {
     return taken;
   }
 
-  editHint(key: string, change: { readonly weight?: number; readonly enabled?: boolean }): HintEvent[] {
+  editHint(key: string, change: HintEdit): HintEvent[] {
     return this.policy.edit(key, change, this.#step, this.#config.weight_limit);
   }
 

@@ -246,20 +246,36 @@ export interface PolicyHint extends HintFeature {
   readonly updatedAt: number;
   /** A disabled hint keeps its weight, but neither acts nor learns. */
   readonly enabled: boolean;
+  /** A pinned hint acts in full, and training leaves it as it is; absent for one that is not. */
+  readonly pinned?: true;
 }
 
 /** A reader's change of one hint. */
 export interface HintEdit {
   readonly weight?: number;
   readonly enabled?: boolean;
+  readonly pinned?: boolean;
 }
 
 /**
+ * `put`: a reader adds a hint, or puts it as it was or as a file has it, without making it the start of the run.
  * `propose`: a sentence for the prompt that reflection or a reader put forward; every other new hint is training's,
  * `create`.
  */
 export type HintEventType =
-  'create' | 'propose' | 'update' | 'decay' | 'merge' | 'prune' | 'edit' | 'disable' | 'enable' | 'restore';
+  | 'create'
+  | 'propose'
+  | 'update'
+  | 'decay'
+  | 'merge'
+  | 'prune'
+  | 'edit'
+  | 'disable'
+  | 'enable'
+  | 'pin'
+  | 'unpin'
+  | 'put'
+  | 'restore';
 
 /** One completion's part in a weight change. */
 export interface HintCause {
@@ -303,6 +319,13 @@ export type HintReason =
   | { readonly id: 'merged-into'; readonly cue: HintCue }
   | { readonly id: 'merged-from'; readonly cue: HintCue }
   | { readonly id: 'by-hand' }
+  /** A change by hand was taken back. */
+  | { readonly id: 'undone' }
+  /** As a file has it that was opened in the run. */
+  | { readonly id: 'imported'; readonly file: string }
+  /** As it was in a snapshot, or after an earlier step. */
+  | { readonly id: 'snapshot'; readonly name: string }
+  | { readonly id: 'went-back'; readonly to: number }
   | { readonly id: 'start'; readonly from: 'starter' | 'file' }
   | { readonly id: 'other-start' }
   | ({ readonly id: 'kept' } & KeptPolicy)
@@ -355,7 +378,8 @@ export interface HintEvent {
   readonly reason: HintReason;
   /**
    * The whole hint after the event, only where it comes into being, is put back, or its text changes. Else the hint
-   * there is, with the weight `after`, `evidence`, `updatedAt` the step, and switched on or off by `enable`, `disable`.
+   * there is, with the weight `after`, `evidence`, `updatedAt` the step, switched on or off by `enable`, `disable`, and
+   * pinned or not by `pin`, `unpin`.
    */
   readonly hint?: PolicyHint;
 }

@@ -1,5 +1,6 @@
 /** Results as files. Pure text. */
 import { makeConfig } from '../grpo/config.ts';
+import { csvText } from '../grpo/csv.ts';
 import { variantConfig } from './experiment.ts';
 import type { StoredExperiment } from './experiment-store.ts';
 import type { VariantSummary } from './summary.ts';
@@ -80,11 +81,5 @@ export function summaryCsv({ record }: StoredExperiment, summaries: readonly Var
           ]),
     ];
   });
-  return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
-}
-
-/** A text that a spreadsheet would take for a formula is kept a text. */
-function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([header, ...rows]);
 }

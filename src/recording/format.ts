@@ -28,9 +28,9 @@
  *                                                number of the expectation, number of the weighed sum, …]}, numbers
  *                                                by position
  *     {kind: 'configure', settings}              those that changed
- *     {kind: 'edit', key, weight?, enabled?}     a hint edited by hand
- *     {kind: 'events', events}                   other changes of the hints between steps (a snapshot put back, a hint
- *                                                proposed)
+ *     {kind: 'edit', key, weight?, enabled?, pinned?}  a hint edited by hand
+ *     {kind: 'events', events}                   other changes of the hints between steps (a hint added or deleted, a
+ *                                                snapshot put back, one proposed)
  *     {kind: 'feedback', feedback}               what people said, in place of what was said of the same SQL; with
  *                                                neither thumb nor corrected SQL: what was taken back
  *     {kind: 'sampler', id, label, isLanguageModel}  another sampler from here on

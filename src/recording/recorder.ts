@@ -149,7 +149,7 @@ export class Recorder {
     this.#add([{ kind: 'edit', key, edit }]);
   }
 
-  /** Any other change of the hints between two steps: a snapshot put back, a hint proposed. */
+  /** Any other change of the hints between two steps: one added or deleted, a snapshot put back, a hint proposed. */
   changed(events: readonly HintEvent[]): void {
     if (events.length > 0) this.#add([{ kind: 'events', events }]);
   }

@@ -99,6 +99,7 @@ function readEdit(read: Entry): HintEdit {
   return {
     ...(read.has('weight') ? { weight: read.number('weight', -Number.MAX_VALUE, Number.MAX_VALUE) } : {}),
     ...(read.has('enabled') ? { enabled: read.boolean('enabled') } : {}),
+    ...(read.has('pinned') ? { pinned: read.boolean('pinned') } : {}),
   };
 }
 

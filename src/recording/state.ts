@@ -48,6 +48,9 @@ const EVENT_TYPES: Readonly<Record<HintEventType, true>> = {
   edit: true,
   disable: true,
   enable: true,
+  pin: true,
+  unpin: true,
+  put: true,
   restore: true,
 };
 

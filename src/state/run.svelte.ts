@@ -537,6 +537,16 @@ export class RunState {
     if (progress) this.#accept(progress);
   }
 
+  /** For what is fetched later: queues a call to the engine. */
+  ask<T>(call: (engine: EngineApi) => Promise<T>): Promise<T> {
+    return this.#inTurn(call);
+  }
+
+  /** The same of a call that moves the hints, which are shown then. */
+  async move(call: (engine: EngineApi) => Promise<Progress>): Promise<void> {
+    this.#accept(await this.#inTurn(call));
+  }
+
   /** Leaves the few hints that decide the same; resolves to what that did, null where nothing could be left out. */
   async distil(): Promise<Distilled['distilled']> {
     const { distilled, ...progress } = await this.#inTurn((engine) => engine.distil());

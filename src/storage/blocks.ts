@@ -44,6 +44,15 @@ export async function readStep(number: number, steps: PackedBytes, events: Packe
   return null;
 }
 
+/** All steps of a block, with their events. */
+export async function readSteps(steps: PackedBytes, events: PackedBytes): Promise<Step[]> {
+  const own = await readEvents(events, 'sequence', () => true);
+  return (unpackAll(await contents(steps)) as KeptStep[]).map(({ firstEvent, eventCount, ...step }) => {
+    const found = own.filter(({ sequence }) => sequence >= firstEvent && sequence < firstEvent + eventCount);
+    return { ...step, events: found, ...hintCounts(found) };
+  });
+}
+
 /** The questions of these steps, in the order of their groups, by the number of the step. */
 export async function readQuestions(
   steps: PackedBytes,

@@ -17,6 +17,8 @@ export interface SnapshotMark {
   /** Events that had happened: the first event that is not in it. */
   readonly sequence: number;
   readonly bytes: number;
+  /** What a reader calls it, and when it was named (milliseconds since 1970); absent for one that nobody named. */
+  readonly named?: { readonly name: string; readonly at: number };
 }
 
 /** Whether the policy is to be written whole with a change that ends at `step`. `marks`: the snapshots there are. */
@@ -35,10 +37,13 @@ export function nextWindowStart(marks: readonly SnapshotMark[], from: number, en
   return marks.find(({ sequence }) => sequence > from && sequence < end)?.sequence ?? null;
 }
 
-/** The snapshots that go, for a window that begins at the event `from`: the first and the window's own never do. */
+/**
+ * The snapshots that go, for a window that begins at the event `from`: the first, the window's own and those that a
+ * reader named never do.
+ */
 export function thinned(marks: readonly SnapshotMark[], from: number, most = OLDER_SNAPSHOTS): SnapshotMark[] {
   const gone: SnapshotMark[] = [];
-  const older = marks.filter(({ sequence }) => sequence < from);
+  const older = marks.filter(({ sequence, named }) => sequence < from && named === undefined);
   while (older.length > most && older.length > 2) {
     const gap = (i: number): number => (older[i + 1] as SnapshotMark).step - (older[i - 1] as SnapshotMark).step;
     let closest = 1;

@@ -9,6 +9,7 @@ import type {
   HintLog,
   HistoryPoint,
   KeptWeights,
+  NamedSnapshot,
   Place,
   PolicyAt,
   RunChange,
@@ -18,7 +19,16 @@ import type {
 } from '../grpo/run-store.ts';
 import type { HintEvent, PolicyHint, Step } from '../grpo/types.ts';
 import { decisiveCauses } from '../grpo/decisive.ts';
-import { packEvents, packSnapshot, packSteps, readEvents, readQuestions, readSnapshot, readStep } from './blocks.ts';
+import {
+  packEvents,
+  packSnapshot,
+  packSteps,
+  readEvents,
+  readQuestions,
+  readSnapshot,
+  readStep,
+  readSteps,
+} from './blocks.ts';
 import { deflate } from './deflate.ts';
 import { gone, movedOn, replaced, StoreError } from './errors.ts';
 import { bytesOf, isSnapshotDue, nextWindowStart, thinned, WINDOW_BYTES } from './retention.ts';
@@ -119,9 +129,7 @@ export class RunBook implements Omit<RunStore, 'close'> {
         kept = { ...kept, next: kept.next + 1, windowBytes: kept.windowBytes + block.bytes };
       }
       if (snapshot !== null) {
-        const mark = { step: run.state.step, sequence: run.state.eventCount, bytes: snapshot.byteLength };
-        tx.put('snapshots', { run: run.id, sequence: mark.sequence, bytes: snapshot });
-        kept = { ...kept, snapshots: [...kept.snapshots.filter(({ sequence }) => sequence < mark.sequence), mark] };
+        kept = keptWith(kept, tx, run, snapshot);
       }
       tx.putRun(rowOf(run, await this.#folded(tx, run, kept)));
     });
@@ -217,6 +225,38 @@ export class RunBook implements Omit<RunStore, 'close'> {
     });
   }
 
+  async keepSnapshot(run: RunRecord, name: string, at: number): Promise<void> {
+    const snapshot = await packed(() => packSnapshot(run.state));
+    await this.#rows.write(async (tx) => {
+      const stored = await mine(tx, run.id);
+      if (stored.revision !== run.revision) throw movedOn(stored);
+      tx.putRun({ ...stored, kept: keptWith(stored.kept, tx, run, snapshot, { name, at }) });
+    });
+  }
+
+  async forgetSnapshot(runId: string, sequence: number): Promise<void> {
+    await this.#rows.write(async (tx) => {
+      const stored = await mine(tx, runId);
+      const snapshots = stored.kept.snapshots.map(({ named, ...mark }) =>
+        named === undefined || mark.sequence === sequence ? mark : { ...mark, named },
+      );
+      tx.putRun({ ...stored, kept: { ...stored.kept, snapshots } });
+    });
+  }
+
+  async namedSnapshots(runId: string): Promise<NamedSnapshot[]> {
+    const row = await this.#rows.read((tx) => known(tx, runId));
+    return row.kept.snapshots.flatMap(({ step, sequence, named }) =>
+      named === undefined ? [] : [{ step, sequence, ...named }],
+    );
+  }
+
+  async hintsOfSnapshot(runId: string, sequence: number): Promise<readonly PolicyHint[]> {
+    const snapshot = await this.#rows.read((tx) => tx.get('snapshots', runId, sequence));
+    if (snapshot === undefined) throw new StoreError('failed', 'This snapshot is no longer kept.');
+    return (await readSnapshot(snapshot)).hints;
+  }
+
   history(runId: string): Promise<HistoryPoint[]> {
     return this.#rows.read(async (tx) => (await tx.all('history', runId)).map(({ run: _run, ...point }) => point));
   }
@@ -233,6 +273,25 @@ export class RunBook implements Omit<RunStore, 'close'> {
       return steps === undefined || events === undefined ? null : { steps, events };
     });
     return found === null ? null : readStep(number, found.steps, found.events);
+  }
+
+  async stepsOf(runId: string, most: number): Promise<Step[]> {
+    const blocks = await this.#rows.read((tx) => tx.all('blocks', runId));
+    const found: Step[][] = [];
+    let count = 0;
+    for (const { number, steps: held } of blocks.reverse()) {
+      if (count >= most) break;
+      if (held === 0) continue;
+      const [steps, events] = await this.#rows.read(async (tx) => [
+        await tx.get('blockSteps', runId, number),
+        await tx.get('blockEvents', runId, number),
+      ]);
+      if (steps === undefined || events === undefined) continue;
+      const own = await readSteps(steps, events);
+      found.push(own);
+      count += own.length;
+    }
+    return found.reverse().flat().slice(-most);
   }
 
   async eventsOf(runId: string, key: string): Promise<HintLog> {
@@ -311,6 +370,19 @@ async function packed(pack: () => Uint8Array<ArrayBuffer>): Promise<Uint8Array<A
   } catch (error) {
     throw new StoreError('failed', `The run could not be stored: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** What is kept once the policy is written whole, as it stands; a name given to one at the same event stays. */
+function keptWith(
+  kept: Kept,
+  tx: Writing,
+  { id: run, state: { step, eventCount: sequence } }: RunRecord,
+  bytes: Uint8Array<ArrayBuffer>,
+  named = kept.snapshots.find((mark) => mark.sequence === sequence)?.named,
+): Kept {
+  tx.put('snapshots', { run, sequence, bytes });
+  const mark = { step, sequence, bytes: bytes.byteLength, ...(named === undefined ? {} : { named }) };
+  return { ...kept, snapshots: [...kept.snapshots.filter((other) => other.sequence < sequence), mark] };
 }
 
 /** A snapshot and the blocks with what came after it. */

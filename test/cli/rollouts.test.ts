@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Rollout } from '../../src/cli/rollouts.ts';
+import type { Rollout } from '../../src/formats/rollouts.ts';
 import { REWARD_COMPONENTS } from '../../src/grpo/types.ts';
 import { lab, LIBRARY_QUESTIONS, LIBRARY_SQL, newFolder } from './run.ts';
 

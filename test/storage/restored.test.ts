@@ -2,13 +2,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PolicyLayer } from '../../src/grpo/policy.ts';
+import { putHints } from '../../src/grpo/policy-edits.ts';
 import type { HintEvent, PolicyHint } from '../../src/grpo/types.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { hint, record } from './contract.ts';
 
 /** What happens to one of a few hints; `value` is a weight. */
 const act = fc.record({
-  does: fc.constantFrom('teach', 'edit', 'switch', 'drop'),
+  does: fc.constantFrom('teach', 'edit', 'switch', 'pin', 'drop', 'put'),
   hint: fc.nat(6),
   value: fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, -0, 0.1)),
 });
@@ -30,6 +31,9 @@ function happen(
         { id: 'by-hand' },
       );
     if (does === 'edit') return policy.edit(key, { weight: value }, step, 1);
+    if (does === 'pin') return policy.edit(key, { pinned: value > 0 }, step, 1);
+    if (does === 'put')
+      return putHints(policy, [{ key, hint: { ...hint(key), weight: value } }], step, { id: 'undone' });
     if (does === 'switch') return policy.edit(key, { enabled: value > 0 }, step, 1);
     const known = policy.hints.find((each) => each.key === key) as PolicyHint;
     const evidence = { ...known.evidence, support: known.evidence.support + 1 };

@@ -31,6 +31,7 @@ import type {
   StartChoice,
   StorageView,
 } from '../../src/engine/protocol.ts';
+import type { PolicyApi } from '../../src/engine/policy-protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { SKETCH } from '../../src/grpo/group-source.ts';
 import { identity } from '../grpo/identity.ts';
@@ -256,6 +257,23 @@ export interface FakeEngine extends EngineApi {
   room: StorageView | null;
 }
 
+const noDesk = (): Promise<never> => Promise.reject(new Error('This engine has no desk for the policy.'));
+/** The policy's own place is tested over a real engine. */
+const NO_DESK: PolicyApi = {
+  desk: noDesk,
+  byHand: noDesk,
+  undoByHand: noDesk,
+  keepSnapshot: noDesk,
+  forgetSnapshot: noDesk,
+  hintsOfSnapshot: noDesk,
+  cues: noDesk,
+  actionsFor: noDesk,
+  fitWeights: noDesk,
+  exportFile: noDesk,
+  readHints: noDesk,
+  importHints: noDesk,
+};
+
 /** An engine in this thread with a run over the given completions. */
 export function engineOf(given: readonly Given[], place: Partial<Place> = {}): FakeEngine {
   let config = makeConfig({ group_size: given.length, new_hint_threshold: 0.05 });
@@ -410,6 +428,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         return { ...progress(), distilled: outcome };
       }),
     undoDistil: () => answer('undoDistil', progress),
+    ...NO_DESK,
     guide: () => answer('guide', progress),
     runs: () => answer('runs', runs),
     openRun: (id) =>

@@ -7,6 +7,7 @@ import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
 import { readGroupSource, SKETCH, type GroupSource, type SamplerSource } from '../../grpo/group-source.ts';
 import { messageOf } from '../../grpo/message-of.ts';
+import { putHints } from '../../grpo/policy-edits.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
 import { condensed } from '../../grpo/condensed.ts';
 import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
@@ -22,9 +23,11 @@ import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Distillation } from '../../grpo/distillation.ts';
 import type { HintEdit, HintEvent, PolicyHint, PolicyView } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
+import type { Recorder } from '../../recording/recorder.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import { fetched } from '../fetched.ts';
+import type { HandDone, Undoable } from '../policy-protocol.ts';
 import type {
   Advance,
   AdvanceRequest,
@@ -40,6 +43,7 @@ import type {
 import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
 import type { Measuring } from './measuring.ts';
+import { DoneByHand } from './done-by-hand.ts';
 import { OpenData, type Opened } from './open-data.ts';
 import { ownSteps } from './own-steps.ts';
 import { RecordingInHand } from './recording-in-hand.ts';
@@ -62,6 +66,7 @@ export class RunInHand {
   readonly #ports: EnginePorts;
   readonly #data: OpenData;
   readonly #recording = new RecordingInHand();
+  readonly #hands = new DoneByHand();
   #session: Session | null = null;
   /** What `undoDistil` goes back to. */
   #beforeDistilling: {
@@ -204,12 +209,55 @@ export class RunInHand {
   }
 
   async editHint(key: string, edit: HintEdit): Promise<void> {
+    await this.byHand(
+      'edit',
+      (trainer) => trainer.editHint(key, edit),
+      (recorder) => recorder.edit(key, edit),
+    );
+  }
+
+  /**
+   * Changes the hints by hand: `make` returns the events it made. What they were is put back by `undoByHand`. `note`:
+   * how a recording tells it.
+   */
+  async byHand(
+    does: HandDone,
+    make: (trainer: GRPOTrainer) => readonly HintEvent[],
+    note: (recorder: Recorder, events: readonly HintEvent[]) => void = (recorder, events) => recorder.changed(events),
+  ): Promise<void> {
     const { trainer, run } = this.#own();
+    const { hints } = trainer.policy;
     await this.#orBack(async () => {
-      const events = trainer.editHint(key, edit);
-      this.#recording.of(run.id)?.edit(key, edit);
-      if (events.length > 0) await this.#commit({ events });
+      const events = make(trainer);
+      const recorder = this.#recording.of(run.id);
+      if (recorder !== null) note(recorder, events);
+      if (events.length === 0) return;
+      await this.#commit({ events });
+      this.#hands.done(run.id, does, hints, events);
     });
+  }
+
+  /** See `EngineApi.undoByHand`. */
+  async undoByHand(): Promise<void> {
+    const { trainer, run } = this.#own();
+    const last = this.#hands.last(run.id);
+    if (last === null) throw new Error('There is no change by hand to take back.');
+    await this.#orBack(async () => {
+      const events = putHints(trainer.policy, last.before, run.state.step, { id: 'undone' });
+      this.#recording.of(run.id)?.changed(events);
+      if (events.length > 0) await this.#commit({ events });
+      this.#hands.forget();
+    });
+  }
+
+  /** What `undoByHand` would take back; null for nothing. */
+  get undoable(): Undoable | null {
+    return this.#hands.last(this.id);
+  }
+
+  /** The run as it is stored. */
+  get stored(): RunRecord {
+    return this.#current().run;
   }
 
   /**
@@ -249,13 +297,9 @@ export class RunInHand {
 
   /** Rejects with GuidanceError. */
   async guide(act: GuidanceAct): Promise<void> {
-    const { trainer, config, run } = this.#own();
-    await this.#orBack(async () => {
-      const { step } = run.state;
-      const events = actOnGuidance(trainer.policy, act, { step, weightLimit: config.weight_limit });
-      this.#recording.of(run.id)?.changed(events);
-      if (events.length > 0) await this.#commit({ events });
-    });
+    await this.byHand('guidance', ({ policy, step, config: { weight_limit: weightLimit } }) =>
+      actOnGuidance(policy, act, { step, weightLimit }),
+    );
   }
 
   /** Keeps what was said of a completion, which may change the questions that are drawn. */
