@@ -53,6 +53,11 @@ export class WatchedDatabase implements Database {
     }
   }
 
+  /** The SQLite file, as it was opened or made of a dump. Do not change it while the database is open. */
+  get image(): Uint8Array {
+    return this.opened.image;
+  }
+
   execute(
     sql: readonly string[],
     options: { readonly budget?: Partial<ExecutionBudget>; readonly signal?: AbortSignal } = {},

@@ -22,6 +22,8 @@ export interface Dataset {
    * reader.
    */
   readonly loadCompletions?: () => Promise<Completions>;
+  /** What only a dataset of the reader's own has: the revision of its questions, its SQLite file, and how it came about. */
+  readonly own?: { readonly revision: number; readonly bytes: Uint8Array; readonly notes: readonly string[] };
   /** Of what was opened; absent where nobody works it out. */
   readonly digest?: () => Promise<DatasetDigest>;
 }
@@ -31,6 +33,11 @@ export interface EnginePorts {
   readonly openStore: () => Promise<RunStore & FeedbackStore>;
   /** The dataset of that name, or the one the page begins with. Rejects when there is none of that name. */
   readonly openDataset: (name?: string) => Promise<Dataset>;
+  /**
+   * Keeps other questions of a dataset of the reader's own; resolves to it with them. Rejects where it ships. Absent
+   * where readers bring none.
+   */
+  readonly keepQuestions?: (dataset: Dataset, questions: readonly Question[]) => Promise<Dataset>;
   readonly makeSampler: (schema: Schema) => Sampler;
   readonly makeRewards: (dataset: Dataset, feedback: FeedbackProvider) => (weights: RewardWeights) => RewardModel;
   /** The starter policy; asked for only when a reader chooses it. Rejects with a message fit for a reader. */

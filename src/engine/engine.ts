@@ -3,13 +3,14 @@
  * browser; everything it needs of them comes through its ports.
  */
 import { parseCompletions } from '../formats/completions-file.ts';
+import { parseQuestions, writeQuestions } from '../formats/dataset.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintExample, HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
-import type { HintFeature, PolicyHint, Step } from '../grpo/types.ts';
+import type { HintFeature, PolicyHint, Question, Step } from '../grpo/types.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import { fetched } from './fetched.ts';
 import { readable } from './models/readable.ts';
@@ -48,7 +49,7 @@ import type {
   Distilled,
 } from './protocol.ts';
 import type { Asking } from './run/asking.ts';
-import { trial } from './run/correction.ts';
+import { goldTrial, trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
 import type { PolicyDesk } from './run/policy-desk.ts';
 import { RunInHand } from './run/run-in-hand.ts';
@@ -383,6 +384,21 @@ export class Engine implements EngineApi {
 
   setPlace(place: Place): Promise<void> {
     return this.#inTurn(() => this.#run.moveTo(place));
+  }
+
+  tryGold(sql: readonly string[]): Promise<Trial[]> {
+    return this.#inTurn(async () => {
+      const trials: Trial[] = [];
+      for (const one of sql) trials.push(await goldTrial(one, this.#run.data.dataset.database));
+      return trials;
+    });
+  }
+
+  setQuestions(questions: readonly Question[]): Promise<RunView> {
+    return this.#inTurn(async () => {
+      await this.#run.setQuestions(parseQuestions(writeQuestions(questions), 'The questions'));
+      return this.#run.view();
+    });
   }
 
   async #tried(sql: string, all = false): Promise<Trial> {

@@ -62,6 +62,8 @@ export interface DatasetView {
   readonly schema: Schema;
   readonly questions: readonly Question[];
   readonly definitions: readonly Definition[];
+  /** How a dataset of the reader's own came about; empty for one that ships. */
+  readonly notes: readonly string[];
   /** Whether completions of published models come with it. */
   readonly hasCompletions: boolean;
 }
@@ -330,5 +332,12 @@ export interface EngineApi extends PolicyApi {
    * end.
    */
   correct(completion: Judged, sql: string | null): Promise<FeedbackView>;
+  /** Runs SQL as an answer key would be, before it is kept. One trial for each. */
+  tryGold(sql: readonly string[]): Promise<Trial[]>;
+  /**
+   * Keeps other questions for the open dataset, in the place of all that it has; the run goes on. Rejects for a dataset
+   * that ships, and for questions that are none.
+   */
+  setQuestions(questions: readonly Question[]): Promise<RunView>;
   setPlace(place: Place): Promise<void>;
 }

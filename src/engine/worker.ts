@@ -3,12 +3,16 @@ import { expose, proxy } from 'comlink';
 import { spawnAhead } from '../database/web.ts';
 import { WatchedDatabase } from '../database/watched-database.ts';
 import { RequestGate } from '../network/request-gate.ts';
+import { isOwn } from '../grpo/own-data.ts';
+import type { Database } from '../grpo/types.ts';
 import { makeAnalyser } from '../linking/analyse.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { openIdbFiles, type IdbFiles } from '../storage/idb-files.ts';
 import { openIdbStore } from '../storage/idb-store.ts';
+import type { OwnDatasetStore } from '../storage/own-dataset.ts';
 import { Engine } from './engine.ts';
 import { openDataset } from './data/open-dataset.ts';
+import { fetched } from './fetched.ts';
 import { lateRewards } from './late-rewards.ts';
 import { LiveRelay } from './models/live-relay.ts';
 import { Models } from './models/models.ts';
@@ -55,6 +59,10 @@ let models: Models | null = null;
 const worker: EngineWorker = {
   start: ({ baseUrl, storeName }) => {
     const fetchHere: typeof fetch = (...request) => fetch(...request);
+    const openDatabase = (bytes: Uint8Array): Promise<Database> => WatchedDatabase.open(bytes, spawnDatabase);
+    const ownDatasets = () => fetched(import('./data/own-datasets.ts'));
+    const openOwn = async (): Promise<OwnDatasetStore> =>
+      (await fetched(import('../storage/idb-datasets.ts'))).openIdbDatasets(storeName);
     const openFiles = (): Promise<IdbFiles> => openIdbFiles(storeName);
     const permit = (hosts: readonly string[]): void => gate.permit(hosts);
     const now = (): number => performance.now();
@@ -73,13 +81,17 @@ const worker: EngineWorker = {
       sending<EngineApi>(
         new Engine({
           openStore: () => openIdbStore(storeName),
-          openDataset: (name) =>
-            openDataset({
+          openDataset: async (name) => {
+            if (name !== undefined && isOwn(name))
+              return (await ownDatasets()).openOwnDataset(name, { openStore: openOwn, openDatabase });
+            return openDataset({
               name,
               baseUrl,
-              openDatabase: (bytes) => WatchedDatabase.open(bytes, spawnDatabase),
+              openDatabase,
               fetch: fetchHere,
-            }),
+            });
+          },
+          keepQuestions: async (dataset, questions) => (await ownDatasets()).keepQuestions(dataset, questions, openOwn),
           makeSampler: (schema) => makeSketchSampler({ schema }),
           makeRewards: ({ database }, feedback) => {
             const { schema } = database;

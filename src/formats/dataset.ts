@@ -49,6 +49,14 @@ export function parseQuestions(text: string, source: string): Question[] {
   });
 }
 
+/** The text of a file of questions, as `parseQuestions` reads it. */
+export function writeQuestions(questions: readonly Question[]): string {
+  const entries = questions.map(({ sqlAlternatives, ...question }) =>
+    sqlAlternatives === undefined ? question : { ...question, sql_alternatives: sqlAlternatives },
+  );
+  return `${JSON.stringify(entries, null, 1)}\n`;
+}
+
 /** Business definitions of a file `[{term, means, sql}]`. */
 export function parseDefinitions(text: string, source: string): Definition[] {
   return parseArray(text, source, 1_000).map((entry, index) => {

@@ -9,10 +9,11 @@ export const NOT_IN_NAMES = /[:,="'\\`$]/;
 
 /**
  * `npm run lab -- compare …`. The dataset's files are those that ship with the page; `home` is the dataset whose
- * database its questions ask.
+ * database its questions ask; '' for a dataset of the reader's own, of which no file is there to name.
  * Seeds are a first one and how many follow; null where they are not in a row, which the command line cannot say.
  */
 export function compareCommand({ spec, base }: ExperimentRecord, home = spec.dataset): string | null {
+  if (home === '') return null;
   const [first = 1] = spec.seeds;
   if (spec.seeds.some((seed, i) => seed !== first + i)) return null;
   return [

@@ -98,7 +98,13 @@ export class ExperimentsState {
 
   /** Starts the worker and reads what is kept; goes on with what a reload interrupted. */
   async open(): Promise<void> {
-    if (this.#status === 'loading' || this.#status === 'ready') return;
+    if (this.#status === 'loading') return;
+    if (this.#status === 'ready') {
+      // Databases of the reader's own may have come or gone.
+      const view = await this.#client?.open().catch(() => null);
+      if (view != null) this.#view = view;
+      return;
+    }
     this.#status = 'loading';
     this.#client?.close();
     this.#client = this.#options.connect();

@@ -537,7 +537,7 @@ export class RunState {
     if (progress) this.#accept(progress);
   }
 
-  /** For what is fetched later: queues a call to the engine. */
+  /** Asks the engine, after what was asked before: for what is fetched later. Rejects as it does. */
   ask<T>(call: (engine: EngineApi) => Promise<T>): Promise<T> {
     return this.#inTurn(call);
   }
@@ -567,6 +567,11 @@ export class RunState {
     } catch (error) {
       return messageOf(error);
     }
+  }
+
+  /** Shows the run as the engine says it is now. */
+  take(run: RunView): void {
+    this.#show(run);
   }
 
   /** What is kept of the story of one hint. */

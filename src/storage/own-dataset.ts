@@ -3,7 +3,7 @@ import type { Definition, Question } from '../grpo/types.ts';
 
 /** All of it but its database. */
 export interface OwnDataset {
-  /** What runs, feedback and experiments name it by: different from any that ships (`isOwn`). */
+  /** What runs, feedback and experiments name it by: different from any that ships (grpo/own-data.ts). */
   readonly id: string;
   readonly title: string;
   /** Milliseconds since 1970. */
@@ -19,11 +19,6 @@ export interface OwnDataset {
   /** Present while its deletion can be taken back. */
   readonly removed?: true;
 }
-
-const PREFIX = 'own-';
-
-export const isOwn = (name: string): boolean => name.startsWith(PREFIX);
-export const ownId = (unique: string): string => `${PREFIX}${unique}`;
 
 /** Where they are kept. Rejects with StoreError. */
 export interface OwnDatasetStore {

@@ -112,6 +112,8 @@ describe('IdbStore upgrades', () => {
       'blockEvents',
       'blockSteps',
       'blocks',
+      'databases',
+      'datasets',
       'experiments',
       'feedback',
       'files',

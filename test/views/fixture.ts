@@ -323,6 +323,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       schema: SCHEMA,
       questions: QUESTIONS,
       definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }],
+      notes: [],
       hasCompletions: false,
     },
   });
@@ -483,6 +484,14 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         saysNothing: false,
       })),
     correct: (completion, sql) => answer('correct', () => said(completion, { corrected: sql })),
+    tryGold: (sql) =>
+      answer('tryGold', () =>
+        sql.map((one) => {
+          const refused = one.includes('nonsense') ? 'SQLite cannot compile it: no such column: nonsense' : null;
+          return { execution: RAN, rowCount: RAN.rows.length, refused, saysNothing: false };
+        }),
+      ),
+    setQuestions: () => answer('setQuestions', view),
     setPlace: (next) =>
       answer('setPlace', () => {
         at = next;

@@ -43,6 +43,8 @@ export interface ExperimentsOptions {
   readonly openStore: () => Promise<ExperimentStore>;
   /** Those that experiments may be on. Rejects, with the reason, where one cannot be read. */
   readonly readDatasets: () => Promise<readonly ReadDataset[]>;
+  /** The reader's own, as they are now; absent where readers bring none. */
+  readonly readOwn?: () => Promise<readonly ReadDataset[]>;
   /** Rejects, with the reason, where there is none of that name. */
   readonly openDataset: (name: string) => Promise<Dataset>;
   readonly makeSampler: (schema: Schema) => Sampler;
@@ -71,13 +73,16 @@ const TRIAL: Variant = { name: 'trial', settings: { gold_weight: 1 }, start: 'no
 interface Opened {
   readonly store: ExperimentStore;
   readonly notSaved: string | null;
-  readonly datasets: readonly LabDataset[];
+  /** Those that ship. */
+  readonly shipped: readonly LabDataset[];
 }
 
 export class Experiments implements ExperimentsApi {
   readonly #options: ExperimentsOptions;
   readonly #datasets: OpenDatasets;
   #opened: Promise<Opened> | null = null;
+  /** Those that ship and the reader's own, as they were when the Lab was opened last. */
+  #all: readonly LabDataset[] = [];
   #starterPolicy: Promise<readonly PolicyHint[]> | null = null;
   #running: AbortController | null = null;
   #trial: AbortController | null = null;
@@ -95,13 +100,17 @@ export class Experiments implements ExperimentsApi {
   }
 
   async open(): Promise<LabView> {
-    const { store, datasets, notSaved } = await this.#open();
+    const { store, shipped, notSaved } = await this.#open();
+    // Where they cannot be read, the Lab works with those that ship.
+    const own = (await this.#options.readOwn?.().catch(() => [])) ?? [];
+    this.#all = [...shipped, ...own.map(labDataset)];
+    const datasets = this.#all;
     const stored = await store.list();
     return { experiments: stored.map((one) => viewOf(one, datasets)), notSaved, datasets };
   }
 
   async create({ spec, base }: NewExperiment): Promise<ExperimentView> {
-    const { store, datasets } = await this.#open();
+    const { store } = await this.#open();
     const id = this.#options.newId();
     const asked: ExperimentRecord = { id, base, created: this.#options.today(), spec: { ...spec, id } };
     checkName(spec.name);
@@ -112,7 +121,7 @@ export class Experiments implements ExperimentsApi {
     }));
     if (needsStarter(record)) await this.#starter();
     await store.put(record);
-    return viewOf({ record, runs: [] }, datasets);
+    return viewOf({ record, runs: [] }, this.#all);
   }
 
   async rates(dataset: string): Promise<Rates | null> {
@@ -144,7 +153,7 @@ export class Experiments implements ExperimentsApi {
 
   async run(id: string, onProgress: RunListener['onProgress'], onUnit: RunListener['onUnit']): Promise<ExperimentView> {
     return this.#exclusively(async (signal) => {
-      const { store, datasets } = await this.#open();
+      const { store } = await this.#open();
       const { record, runs } = await this.#stored(id);
       const { now, breathe } = this.#options;
       let [breath, reported] = [now(), -Infinity];
@@ -168,14 +177,14 @@ export class Experiments implements ExperimentsApi {
             },
             onRun: async (run, experiment) => {
               await store.addRun(id, run);
-              onUnit(viewOf({ record, runs: experiment.runs }, datasets));
+              onUnit(viewOf({ record, runs: experiment.runs }, this.#all));
             },
           }),
         );
       } catch (error) {
         if (!signal.aborted) throw error;
       }
-      return viewOf(await this.#stored(id), datasets);
+      return viewOf(await this.#stored(id), this.#all);
     });
   }
 
@@ -201,11 +210,11 @@ export class Experiments implements ExperimentsApi {
 
   async rename(id: string, name: string): Promise<ExperimentView> {
     checkName(name);
-    const { store, datasets } = await this.#open();
+    const { store } = await this.#open();
     const { record, runs } = await this.#stored(id);
     const renamed = { ...record, spec: { ...record.spec, name } };
     await store.put(renamed);
-    return viewOf({ record: renamed, runs }, datasets);
+    return viewOf({ record: renamed, runs }, this.#all);
   }
 
   async remove(id: string): Promise<void> {
@@ -213,9 +222,9 @@ export class Experiments implements ExperimentsApi {
   }
 
   async restore({ record, runs }: StoredExperiment): Promise<ExperimentView> {
-    const { store, datasets } = await this.#open();
+    const { store } = await this.#open();
     await store.put(record, runs);
-    return viewOf({ record, runs }, datasets);
+    return viewOf({ record, runs }, this.#all);
   }
 
   async credit(
@@ -317,7 +326,9 @@ export class Experiments implements ExperimentsApi {
       ),
       readDatasets(),
     ]);
-    return { ...stored, datasets: read.map(labDataset) };
+    const shipped = read.map(labDataset);
+    this.#all = shipped;
+    return { ...stored, shipped };
   }
 }
 

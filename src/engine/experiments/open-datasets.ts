@@ -1,4 +1,5 @@
 /** Datasets that experiments are on, open by name while they are worked with. */
+import { isOwn } from '../../grpo/own-data.ts';
 import type { RewardModel, RewardWeights, Sampler } from '../../grpo/types.ts';
 import type { Dataset } from '../engine-ports.ts';
 
@@ -45,7 +46,8 @@ export class OpenDatasets {
 
   #closeIdle(): void {
     for (const [name, { opened, users }] of this.#entries) {
-      if (users > 0 || name === this.#last) continue;
+      // The questions of one's own may have changed by the next use.
+      if (users > 0 || (name === this.#last && !isOwn(name))) continue;
       this.#entries.delete(name);
       void opened.then(({ dataset }) => dataset.database.close()).catch(() => undefined);
     }

@@ -2,13 +2,23 @@
 import type { GRPOConfig } from '../../grpo/config.ts';
 import { queryBudget } from '../../grpo/derived-settings.ts';
 import { SHOWN_ROWS } from '../../grpo/trainer.ts';
-import type { Database, Execution } from '../../grpo/types.ts';
+import type { Database, Execution, ExecutionBudget } from '../../grpo/types.ts';
+import { GOLD_BUDGET } from '../../sql/gold-budget.ts';
 import { saysNothing } from '../../sql/result-match.ts';
 import { LIMITS } from '../../formats/dataset.ts';
 import type { Trial } from '../protocol.ts';
 
 /** `all`: every row that the settings keep, instead of the first that a page shows. */
-export async function trial(sql: string, database: Database, config: GRPOConfig, all = false): Promise<Trial> {
+export function trial(sql: string, database: Database, config: GRPOConfig, all = false): Promise<Trial> {
+  return tried(sql, database, queryBudget(config), all);
+}
+
+/** The same as an answer key is run: its rows are all needed, and its budget is that of gold. */
+export function goldTrial(sql: string, database: Database): Promise<Trial> {
+  return tried(sql, database, GOLD_BUDGET, false);
+}
+
+async function tried(sql: string, database: Database, budget: Partial<ExecutionBudget>, all: boolean): Promise<Trial> {
   if (sql.length > LIMITS.sql)
     return {
       execution: NOTHING,
@@ -16,7 +26,7 @@ export async function trial(sql: string, database: Database, config: GRPOConfig,
       refused: `SQL may have at most ${LIMITS.sql} characters; this has ${sql.length}.`,
       saysNothing: true,
     };
-  const [execution = NOTHING] = await database.execute([sql], { budget: queryBudget(config) });
+  const [execution = NOTHING] = await database.execute([sql], { budget });
   return {
     execution: all ? execution : { ...execution, rows: execution.rows.slice(0, SHOWN_ROWS) },
     rowCount: execution.rows.length,

@@ -40,6 +40,12 @@ export function partsOf(dataset: Dataset, ports: EnginePorts, settings: () => GR
   };
 }
 
+/** The same with other questions: `dataset` has the database of `parts`. */
+export function withQuestions(parts: DatasetParts, dataset: Dataset): DatasetParts {
+  const { database, questions } = dataset;
+  return { ...parts, dataset, pool: new TrainingPool(database, questions, parts.feedback.provider) };
+}
+
 /** Rejects when the file is gone, or is for other questions. */
 async function completionsOf(id: string, { questions }: Dataset, ports: EnginePorts): Promise<Completions> {
   const { name, text } = await keptFile(id, ports, 'The file of completions');

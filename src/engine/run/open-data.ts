@@ -4,7 +4,7 @@ import { notSavedBecause } from '../../grpo/run-settings.ts';
 import type { RunStore } from '../../grpo/run-store.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
-import type { DatasetParts } from './dataset-parts.ts';
+import { withQuestions, type DatasetParts } from './dataset-parts.ts';
 
 export interface Opened extends DatasetParts {
   readonly store: RunStore & FeedbackStore;
@@ -76,6 +76,13 @@ export class OpenData {
     } finally {
       unneeded.database.close();
     }
+  }
+
+  /** Puts the open dataset with other questions in the place of what is open. */
+  exchange(dataset: Dataset): Opened {
+    const before = this.ready();
+    this.#opened = { ...before, ...withQuestions(before, dataset) };
+    return this.#opened;
   }
 
   /** Keeps everything in memory from now on, because storage gave that error. */

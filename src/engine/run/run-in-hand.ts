@@ -21,7 +21,7 @@ import {
 } from '../../grpo/run-store.ts';
 import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Distillation } from '../../grpo/distillation.ts';
-import type { HintEdit, HintEvent, PolicyHint, PolicyView } from '../../grpo/types.ts';
+import type { HintEdit, HintEvent, PolicyHint, PolicyView, Question } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
 import type { Recorder } from '../../recording/recorder.ts';
 import { StoreError } from '../../storage/errors.ts';
@@ -349,9 +349,28 @@ export class RunInHand {
     const { run, config } = this.#writable();
     if (id === run.id) return undefined;
     const { store } = this.data;
-    await this.#writing(() => store.open(id, run.id));
-    const found = await store.current();
-    return found === null ? undefined : this.#restore(found, config, run.state.seed);
+    let said: string | undefined;
+    const open = async (): Promise<void> => {
+      await this.#writing(() => store.open(id, run.id));
+      const found = await store.current();
+      if (found !== null) said = await this.#restore(found, config, run.state.seed);
+    };
+    // Opened first: where its data is not to be had any more, nothing has changed.
+    const other = (await store.runs()).find((one) => one.id === id);
+    await (other === undefined ? open() : this.#data.changeTo(other.dataset, open));
+    return said;
+  }
+
+  /** Other questions for the dataset that is open, which has to be the reader's own. The run goes on with them. */
+  async setQuestions(questions: readonly Question[]): Promise<void> {
+    const session = this.#own();
+    const { dataset } = this.data;
+    if (this.#ports.keepQuestions === undefined) throw new Error('No questions can be kept here.');
+    const kept = await this.#ports.keepQuestions(dataset, questions);
+    // What is recorded names the questions it was made on.
+    this.#recording.leave();
+    const { pool } = this.#data.exchange(kept);
+    session.pool = await pool.of(session.config);
   }
 
   /** Changes the list of runs. Throws ConfigError for a name that is none. */

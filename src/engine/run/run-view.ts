@@ -1,5 +1,6 @@
 /** What the page is shown of the run in hand. */
-import type { HintEvent } from '../../grpo/types.ts';
+import type { Place } from '../../grpo/run-store.ts';
+import type { HintEvent, Question } from '../../grpo/types.ts';
 import type { DatasetView, Progress, RecordingView, RunView } from '../protocol.ts';
 import type { Opened } from './open-data.ts';
 import type { Session } from './session.ts';
@@ -23,6 +24,7 @@ export async function runView(
     schema: dataset.database.schema,
     questions: dataset.questions,
     definitions: dataset.definitions,
+    notes: dataset.own?.notes ?? [],
     hasCompletions: dataset.loadCompletions !== undefined,
   };
   return {
@@ -31,7 +33,7 @@ export async function runView(
     seed: run.state.seed,
     config,
     canUndo,
-    place: run.place,
+    place: placeIn(run.place, dataset.questions),
     dataset: view,
     sampler:
       playback === null
@@ -56,4 +58,11 @@ export async function runView(
     ...(notSaved === undefined ? {} : { notSaved }),
     ...(notice === undefined ? {} : { notice }),
   };
+}
+
+/** The same place, without a question that is not there any more, or is held out by now. */
+function placeIn(place: Place, questions: readonly Question[]): Place {
+  const { questionId } = place;
+  const isThere = questions.some(({ id, split }) => id === questionId && split === 'train');
+  return questionId === null || isThere ? place : { ...place, questionId: null };
 }

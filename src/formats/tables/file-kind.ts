@@ -69,13 +69,3 @@ export function kindOfFile(name: string, beginning: Uint8Array): FileKind {
   if (/\bcreate\s+(?:temp\w*\s+|virtual\s+)?(?:table|view)\b/i.test(text)) return 'dump';
   return /^\s*[[{]/.test(text) ? 'json' : 'delimited';
 }
-
-/** Whether JSON looks like questions, which are opened elsewhere: entries with a question and SQL. */
-export function looksLikeQuestions(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length === 0) return false;
-  return value.slice(0, 20).every((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return false;
-    const has = (name: string): boolean => typeof (entry as Readonly<Record<string, unknown>>)[name] === 'string';
-    return has('question') && (has('sql') || has('query') || has('SQL') || has('db_id') || has('split'));
-  });
-}

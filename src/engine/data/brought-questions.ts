@@ -1,0 +1,74 @@
+/** From files of questions that somebody brings to questions of the open dataset, with a side of the split each. */
+import { decodeText } from '../../formats/tables/decode.ts';
+import {
+  databasesIn,
+  readQuestionFile,
+  type BroughtQuestion,
+  type NamedDatabase,
+} from '../../formats/question-files.ts';
+import type { Question, Schema, Split } from '../../grpo/types.ts';
+import { moveFact, proposeSplit, type Unsplit } from '../../lab/split.ts';
+
+export { moveFact };
+export type { BroughtQuestion, NamedDatabase };
+
+export interface Brought {
+  readonly source: string;
+  readonly questions: readonly BroughtQuestion[];
+  readonly notes: readonly string[];
+  /** The databases that the file names, the best fitting first; none where it names none. */
+  readonly databases: readonly NamedDatabase[];
+}
+
+/** Reads a file of questions. Throws DatasetError with what is wrong with it. */
+export function readBrought(bytes: Uint8Array, source: string, schema: Schema): Brought {
+  const { questions, notes } = readQuestionFile(decodeText(bytes, source).text, source);
+  return { source, questions, notes, databases: databasesIn(questions, schema) };
+}
+
+/** What a reader typed. */
+export interface Typed {
+  readonly question: string;
+  /** Null for a question without an answer key. */
+  readonly sql: string | null;
+  /** Null to have it proposed. */
+  readonly split: Split | null;
+}
+
+/**
+ * The questions with others after them, each on a side of the split. Of those that ask the same words the first stays;
+ * one that has no SQL gets that of a later one.
+ */
+export function withBrought(questions: readonly Question[], brought: readonly (BroughtQuestion | Typed)[]): Question[] {
+  const all = new Map<string, Unsplit>();
+  for (const question of questions) all.set(plain(question.question), question);
+  const ids = new Set(questions.map(({ id }) => id));
+  for (const one of brought) {
+    const key = plain(one.question);
+    const before = all.get(key);
+    if (before !== undefined) {
+      if (before.sql === undefined && one.sql !== null) all.set(key, { ...before, sql: one.sql });
+      continue;
+    }
+    const { id = null, sqlAlternatives = [], level = null } = 'id' in one ? one : {};
+    all.set(key, {
+      id: newId(ids, id),
+      question: one.question,
+      split: one.split,
+      ...(one.sql === null ? {} : { sql: one.sql }),
+      ...(one.sql === null || sqlAlternatives.length === 0 ? {} : { sqlAlternatives }),
+      ...(level === null ? {} : { level }),
+    });
+  }
+  return proposeSplit([...all.values()]);
+}
+
+const plain = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase();
+
+/** The wanted id where it is free, else the next number. */
+function newId(taken: Set<string>, wanted: string | null): string {
+  let id = wanted ?? '';
+  for (let next = taken.size + 1; id === '' || taken.has(id); next++) id = `q${next}`;
+  taken.add(id);
+  return id;
+}

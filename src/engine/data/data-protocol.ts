@@ -1,0 +1,100 @@
+/** What the page may ask of the worker that imports and keeps databases. Plain data only: it crosses postMessage. */
+import type { ReadingId } from '../../formats/tables/readings.ts';
+
+export type { ReadingId };
+
+/** A column as it would become. */
+export interface ImportColumn {
+  readonly name: string;
+  /** As the file has it; '' for none. */
+  readonly header: string;
+  /** What it is read as; null in a database, whose types stand. */
+  readonly reading: ReadingId | null;
+  /** Its type, for a reader. */
+  readonly type: string;
+  /** What becomes of its cells; '' for nothing to say. */
+  readonly note: string;
+  /** Cells without a value; null where nobody counted. */
+  readonly missing: number | null;
+  readonly samples: readonly string[];
+  /** Ways to read it, with why one does not fit; '' for one that does. */
+  readonly options: readonly { readonly id: ReadingId; readonly label: string; readonly refused: string }[];
+  /** Whether it names the rows of its table. */
+  readonly isKey: boolean;
+}
+
+export interface ImportTable {
+  readonly name: string;
+  /** The file it stands in, and what of it. */
+  readonly source: string;
+  /** Null where counting took too long. */
+  readonly rowCount: number | null;
+  readonly columns: readonly ImportColumn[];
+  readonly notes: readonly string[];
+  readonly hasHeader: boolean;
+  /** Whether its first row can be read as names or as values. */
+  readonly canHaveHeader: boolean;
+}
+
+/** A key that names and values suggest, as `orders.customer_id` → `customers.id`. */
+export interface ImportKey {
+  readonly from: string;
+  readonly to: string;
+  /** Whether it is to be declared. */
+  readonly on: boolean;
+}
+
+/** What was read and would be kept. */
+export interface ImportView {
+  /** Proposed, from the files. */
+  readonly title: string;
+  readonly tables: readonly ImportTable[];
+  readonly keys: readonly ImportKey[];
+  readonly notes: readonly string[];
+}
+
+/** What a reader changes before it is kept; tables, columns and keys by their place. */
+export type ImportChange =
+  | { readonly of: 'reading'; readonly table: number; readonly column: number; readonly reading: ReadingId }
+  | { readonly of: 'header'; readonly table: number; readonly header: boolean }
+  | { readonly of: 'key'; readonly key: number; readonly on: boolean };
+
+/** What is being done, and the share of it that is; null where it cannot be told. */
+export interface ImportProgress {
+  readonly doing: string;
+  readonly share: number | null;
+}
+
+/** A database of the reader's, as the list shows it. */
+export interface OwnView {
+  readonly id: string;
+  readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly bytes: number;
+  readonly questions: number;
+  readonly withSql: number;
+  readonly notes: readonly string[];
+}
+
+/** Every rejection carries a message fit for a reader. */
+export interface DataApi {
+  /** The newest first. */
+  list(): Promise<OwnView[]>;
+  /** Reads files, in the place of what was read before: a database, a dump, or any number of tables. */
+  read(files: readonly File[], onprogress: (progress: ImportProgress) => void): Promise<ImportView>;
+  change(change: ImportChange): Promise<ImportView>;
+  /** Builds and keeps what was read. */
+  keep(title: string, onprogress: (progress: ImportProgress) => void): Promise<OwnView>;
+  /** Ends what is under way, which rejects with AbortError, and forgets what was read. */
+  cancel(): Promise<void>;
+  rename(id: string, title: string): Promise<OwnView[]>;
+  /** Can be taken back until `purge`, or the next removal. */
+  remove(id: string): Promise<OwnView[]>;
+  putBack(id: string): Promise<OwnView[]>;
+  purge(): Promise<void>;
+  /** The SQLite file. */
+  database(id: string): Promise<Blob>;
+  /** The file of its questions (docs/datasets.md). */
+  questions(id: string): Promise<string>;
+}

@@ -1,0 +1,357 @@
+/** From files that somebody brings to the bytes of one SQLite file, with a look at it and changes between. */
+import { buildDatabase, type TableToBuild } from '../../database/build.ts';
+import { whyTooLarge } from '../../database/import.ts';
+import { DatasetError } from '../../formats/entry.ts';
+import { valueOf, withReading, type ColumnDraft } from '../../formats/tables/columns.ts';
+import { decodeText } from '../../formats/tables/decode.ts';
+import { kindOfFile, LOOKED_AT, type FileKind } from '../../formats/tables/file-kind.ts';
+import { readJsonTables } from '../../formats/tables/json-tables.ts';
+import { guessKeys, type GuessedKeys } from '../../formats/tables/keys.ts';
+import { tableNameOf, uniqueNames } from '../../formats/tables/names.ts';
+import { readingOf, READINGS } from '../../formats/tables/readings.ts';
+import { draftOf, readDelimited, type Pause, type TableDraft, type TextTable } from '../../formats/tables/table.ts';
+import type { Schema } from '../../grpo/types.ts';
+import type { ImportChange, ImportColumn, ImportProgress, ImportTable, ImportView } from './data-protocol.ts';
+
+export interface ImportPorts {
+  /** Opens a SQLite file or a dump, under the sandbox. Rejects with DatabaseImportError. */
+  readonly openDatabase: (source: Uint8Array | string) => Promise<OpenedFile>;
+  /** Milliseconds that only rise. */
+  readonly now: () => number;
+  /** Resolves after messages that are waiting were handled. */
+  readonly breathe: () => Promise<void>;
+}
+
+export interface OpenedFile {
+  readonly image: Uint8Array;
+  readonly schema: Schema;
+  readonly notes: readonly string[];
+  close(): void;
+}
+
+/** What is kept of an import. */
+export interface Imported {
+  readonly image: Uint8Array;
+  readonly notes: readonly string[];
+}
+
+interface TablePart {
+  readonly file: File;
+  readonly kind: FileKind;
+  readonly table: TextTable;
+  readonly draft: TableDraft;
+}
+
+type ReadFiles =
+  | { readonly kind: 'database'; readonly title: string; readonly opened: OpenedFile; readonly source: string }
+  | {
+      readonly kind: 'tables';
+      readonly title: string;
+      readonly parts: readonly TablePart[];
+      readonly keys: GuessedKeys;
+      readonly off: ReadonlySet<number>;
+    };
+
+type Tell = (progress: ImportProgress) => void;
+
+/** Bytes of all files of tables: their texts and what they become are in memory at once. */
+const MOST_BYTES = 100e6;
+/** Milliseconds of work after which others get their turn. */
+const TURN_MS = 40;
+
+export class Importing {
+  readonly #ports: ImportPorts;
+  #read: ReadFiles | null = null;
+
+  constructor(ports: ImportPorts) {
+    this.#ports = ports;
+  }
+
+  /** Rejects with DatasetError or DatabaseImportError, and with AbortError after `signal`. */
+  async read(files: readonly File[], tell: Tell, signal: AbortSignal): Promise<ImportView> {
+    this.forget();
+    const [first, ...others] = files;
+    if (first === undefined) throw new DatasetError('No file was chosen.');
+    const kinds = await Promise.all(
+      files.map(async (file) => kindOfFile(file.name, await bytesOf(file.slice(0, LOOKED_AT), file.name))),
+    );
+    if (kinds.some((kind) => kind === 'database' || kind === 'dump')) {
+      if (others.length > 0)
+        throw new DatasetError(
+          'A database was chosen together with other files. Open one database by itself, or files of tables together.',
+        );
+      this.#read = await this.#database(first, kinds[0] === 'dump', tell);
+    } else this.#read = await this.#tables(files, kinds, tell, signal);
+    signal.throwIfAborted();
+    return this.view();
+  }
+
+  async change(change: ImportChange, signal: AbortSignal): Promise<ImportView> {
+    const read = this.#ready();
+    if (read.kind === 'database') throw new DatasetError('The types and keys of a database are its own.');
+    if (change.of === 'key') {
+      const off = new Set(read.off);
+      if (change.on) off.delete(change.key);
+      else off.add(change.key);
+      this.#read = { ...read, off };
+      return this.view();
+    }
+    const part = read.parts[change.table];
+    if (part === undefined) throw new RangeError('There is no such table.');
+    const changed = change.of === 'header' ? await this.#reread(part, change.header, signal) : reread(part, change);
+    const parts = read.parts.map((one, i) => (i === change.table ? changed : one));
+    this.#read = { ...read, parts, keys: guessKeys(parts.map(keyed)), off: new Set() };
+    return this.view();
+  }
+
+  /** Builds the SQLite file. Rejects as `buildDatabase` does, and with AbortError after `signal`. */
+  async build(tell: Tell, signal: AbortSignal): Promise<Imported> {
+    const read = this.#ready();
+    if (read.kind === 'database') return { image: read.opened.image, notes: read.opened.notes };
+    const { parts, keys } = read;
+    const all = parts.reduce((sum, { draft }) => sum + draft.rowCount, 0);
+    const pause = this.#pause((share) => tell({ doing: 'Building the database', share }), signal);
+    const image = await buildDatabase(
+      parts.map((part, t) => this.#toBuild(part, t, read)),
+      (rows) => pause(rows / all),
+    );
+    const tooLarge = whyTooLarge(image.byteLength);
+    if (tooLarge !== null) throw new DatasetError(tooLarge);
+    const guessed = keys.foreign
+      .flatMap((_, i) => (read.off.has(i) ? [] : [named(parts, keys, i)]))
+      .map(({ from, to }) => `${from} → ${to}`);
+    return {
+      image,
+      notes: [
+        `Made of ${parts.map(({ draft }) => draft.source).join(', ')}.`,
+        ...(guessed.length === 0 ? [] : [`Guessed from names and values: ${guessed.join(', ')}.`]),
+      ],
+    };
+  }
+
+  /** What was read. Throws DatasetError when nothing was. */
+  view(): ImportView {
+    const read = this.#ready();
+    if (read.kind === 'database')
+      return {
+        title: read.title,
+        tables: read.opened.schema.tables.map((table) => schemaTable(table, read.opened.schema, read.source)),
+        keys: [],
+        notes: read.opened.notes,
+      };
+    return {
+      title: read.title,
+      tables: read.parts.map((part, t) => tableView(part, read.keys.primary[t] ?? null)),
+      keys: read.keys.foreign.map((_, i) => ({ ...named(read.parts, read.keys, i), on: !read.off.has(i) })),
+      notes: [],
+    };
+  }
+
+  forget(): void {
+    if (this.#read?.kind === 'database') this.#read.opened.close();
+    this.#read = null;
+  }
+
+  #ready(): ReadFiles {
+    if (this.#read === null) throw new DatasetError('No file is open. Choose one first.');
+    return this.#read;
+  }
+
+  async #database(file: File, isDump: boolean, tell: Tell): Promise<ReadFiles> {
+    tell({ doing: `Opening ${file.name}`, share: null });
+    const tooLarge = isDump ? null : whyTooLarge(file.size);
+    if (tooLarge !== null) throw new DatasetError(tooLarge);
+    const bytes = await bytesOf(file, file.name);
+    const source = isDump ? decodeText(bytes, file.name).text : bytes;
+    const opened = await this.#ports.openDatabase(source);
+    return { kind: 'database', title: titleOf(file.name), opened, source: file.name };
+  }
+
+  async #tables(
+    files: readonly File[],
+    kinds: readonly FileKind[],
+    tell: Tell,
+    signal: AbortSignal,
+  ): Promise<ReadFiles> {
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    if (size > MOST_BYTES)
+      throw new DatasetError(
+        `The files have ${Math.round(size / 1e6)} MB together; up to ${MOST_BYTES / 1e6} MB are read. Make a SQLite file of them with the sqlite3 command line (.import) and open that.`,
+      );
+    const read: Omit<TablePart, 'draft'>[] = [];
+    for (const [i, file] of files.entries()) {
+      const kind = kinds[i] ?? 'delimited';
+      const pause = this.#pause((share) => tell({ doing: `Reading ${file.name}`, share }), signal);
+      for (const table of await tablesOf(file, kind, null, pause)) read.push({ file, kind, table });
+    }
+    const questions = read.find(({ table }) => holdsQuestions(table));
+    if (questions !== undefined && read.length === 1)
+      throw new DatasetError(
+        `${questions.file.name} holds questions, not data. Open its database first, then this file under Questions.`,
+      );
+    const names = uniqueNames(
+      read.map(({ table }) => table.name),
+      'table',
+    );
+    const parts: TablePart[] = [];
+    for (const [i, part] of read.entries()) {
+      const pause = this.#pause((share) => tell({ doing: `Looking at ${part.table.source}`, share }), signal);
+      parts.push({ ...part, draft: await draftOf(part.table, names[i] ?? '', pause) });
+    }
+    const [first] = files;
+    const title = files.length === 1 && first !== undefined ? titleOf(first.name) : names.slice(0, 3).join(', ');
+    return { kind: 'tables', title, parts, keys: guessKeys(parts.map(keyed)), off: new Set() };
+  }
+
+  async #reread(part: TablePart, header: boolean, signal: AbortSignal): Promise<TablePart> {
+    const pause = this.#pause(() => undefined, signal);
+    const [table = part.table] = await tablesOf(part.file, part.kind, header, pause);
+    return { ...part, table, draft: await draftOf(table, part.draft.name, pause) };
+  }
+
+  #toBuild({ table, draft }: TablePart, t: number, { parts, keys, off }: ReadFiles & { kind: 'tables' }): TableToBuild {
+    const primary = keys.primary[t] ?? null;
+    return {
+      name: draft.name,
+      columns: draft.columns.map(({ name, reading }) => ({ name, type: readingOf(reading).type })),
+      primaryKey: primary === null ? null : (draft.columns[primary]?.name ?? null),
+      foreignKeys: keys.foreign.flatMap(({ table: from, column, toTable, toColumn }, i) => {
+        const to = parts[toTable]?.draft;
+        if (from !== t || off.has(i) || to === undefined) return [];
+        return [
+          {
+            column: draft.columns[column]?.name ?? '',
+            toTable: to.name,
+            toColumn: to.columns[toColumn]?.name ?? '',
+          },
+        ];
+      }),
+      rowCount: draft.rowCount,
+      row: (index) => draft.columns.map(({ reading }, i) => valueOf(table.rows[index]?.[i] ?? null, reading)),
+    };
+  }
+
+  /** Tells how far the work is, lets messages in every `TURN_MS`, and ends it after `signal`. */
+  #pause(tell: (share: number) => void, signal: AbortSignal): Pause {
+    const { now, breathe } = this.#ports;
+    let turn = now();
+    return async (share) => {
+      if (now() - turn < TURN_MS) return;
+      tell(share);
+      await breathe();
+      signal.throwIfAborted();
+      turn = now();
+    };
+  }
+}
+
+const keyed = ({ table, draft }: TablePart) => ({ draft, rows: table.rows });
+
+function reread(part: TablePart, change: ImportChange & { of: 'reading' }): TablePart {
+  const { draft } = part;
+  const columns = draft.columns.map((column, i): ColumnDraft => {
+    if (i !== change.column) return column;
+    if (!column.fits.includes(change.reading)) throw new DatasetError(refusal(part, column, change.reading));
+    return withReading(column, change.reading);
+  });
+  return { ...part, draft: { ...draft, columns } };
+}
+
+async function tablesOf(file: File, kind: FileKind, header: boolean | null, pause: Pause): Promise<TextTable[]> {
+  const { text, encoding } = decodeText(await bytesOf(file, file.name), file.name);
+  if (kind === 'json') return readJsonTables(text, file.name);
+  const delimiter = /\.(?:tsv|tab)$/i.test(file.name) ? '\t' : null;
+  return [await readDelimited(text, file.name, { delimiter, header, encoding }, pause)];
+}
+
+/** Rejects with DatasetError when the file cannot be read any more. */
+async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw new DatasetError(
+      `${name} could not be read: it may have been moved, changed or locked since it was chosen. Choose it again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether its columns are those of a file of questions. */
+function holdsQuestions({ header }: TextTable): boolean {
+  const names = new Set(header?.map((name) => name.toLowerCase()));
+  return names.has('question') && ['sql', 'query', 'split', 'db_id'].some((name) => names.has(name));
+}
+
+const titleOf = (fileName: string): string =>
+  tableNameOf(fileName)
+    .replace(/[_\s]+/g, ' ')
+    .trim() || 'My data';
+
+function named(parts: readonly TablePart[], { foreign }: GuessedKeys, i: number): { from: string; to: string } {
+  const key = foreign[i];
+  const columnOf = (table = -1, column = -1): string => {
+    const draft = parts[table]?.draft;
+    return `${draft?.name ?? ''}.${draft?.columns[column]?.name ?? ''}`;
+  };
+  return { from: columnOf(key?.table, key?.column), to: columnOf(key?.toTable, key?.toColumn) };
+}
+
+function refusal({ table }: TablePart, { misfits }: ColumnDraft, reading: (typeof READINGS)[number]): string {
+  const misfit = misfits[reading];
+  if (misfit === undefined) return 'its cells are texts';
+  return `“${misfit.text.slice(0, 40)}” in ${table.placeOf(misfit.row)} is none`;
+}
+
+function tableView(part: TablePart, primary: number | null): ImportTable {
+  const { draft } = part;
+  return {
+    name: draft.name,
+    source: draft.source,
+    rowCount: draft.rowCount,
+    notes: draft.notes,
+    hasHeader: draft.hasHeader,
+    canHaveHeader: draft.canHaveHeader,
+    columns: draft.columns.map((column, i): ImportColumn => ({
+      name: column.name,
+      header: column.header,
+      reading: column.reading,
+      type: readingOf(column.reading).label,
+      note: column.note,
+      missing: column.missing,
+      samples: column.samples,
+      isKey: i === primary,
+      options: READINGS.map((id) => ({
+        id,
+        label: readingOf(id).label,
+        refused: column.fits.includes(id) ? '' : refusal(part, column, id),
+      })),
+    })),
+  };
+}
+
+function schemaTable(
+  { name, rowCount, columns }: Schema['tables'][number],
+  { profiles }: Schema,
+  source: string,
+): ImportTable {
+  return {
+    name,
+    source,
+    rowCount,
+    notes: [],
+    hasHeader: true,
+    canHaveHeader: false,
+    columns: columns.map((column) => ({
+      name: column.name,
+      header: column.name,
+      reading: null,
+      type: column.type.toLowerCase(),
+      note: '',
+      missing: null,
+      samples:
+        profiles.find((profile) => profile.table === name && profile.column === column.name)?.values.slice(0, 3) ?? [],
+      options: [],
+      isKey: column.primaryKey,
+    })),
+  };
+}

@@ -1,0 +1,65 @@
+/** The datasets that a reader brought: opened by their id, as those that ship are by their name. */
+import { messageOf } from '../../grpo/message-of.ts';
+import type { Database, Question } from '../../grpo/types.ts';
+import { DatasetError } from '../../formats/entry.ts';
+import type { OwnDataset, OwnDatasetStore } from '../../storage/own-dataset.ts';
+import type { Dataset } from '../engine-ports.ts';
+
+export interface OwnSource {
+  readonly openStore: () => Promise<OwnDatasetStore>;
+  readonly openDatabase: (bytes: Uint8Array) => Promise<Database>;
+}
+
+/** What is said of a run, or an experiment, whose database is gone. */
+const DELETED =
+  'Its database was deleted from this browser. It stays in the list; to begin anew on the same data, bring the file again under Data.';
+
+/** Rejects with DatasetError where it was deleted or cannot be opened, and as storage does. */
+export async function openOwnDataset(id: string, { openStore, openDatabase }: OwnSource): Promise<Dataset> {
+  const [own, bytes] = await withStore(openStore, (store) => Promise.all([store.get(id), store.database(id)]));
+  if (own === null || bytes === null) throw new DatasetError(DELETED);
+  const kept = bytes.slice();
+  try {
+    return { ...datasetOf(own, kept), database: await openDatabase(bytes) };
+  } catch (error) {
+    throw new DatasetError(`“${own.title}” cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Keeps other questions; resolves to the dataset with them. */
+export async function keepQuestions(
+  dataset: Dataset,
+  questions: readonly Question[],
+  openStore: OwnSource['openStore'],
+): Promise<Dataset> {
+  const { name, own } = dataset;
+  if (own === undefined)
+    throw new DatasetError('The questions of a database that comes with the page cannot be changed. Open your own.');
+  const kept = await withStore(openStore, (store) => store.setQuestions(name, questions, own.revision));
+  return { ...datasetOf(kept, own.bytes), database: dataset.database };
+}
+
+function datasetOf(own: OwnDataset, bytes: Uint8Array): Omit<Dataset, 'database'> {
+  const { id, title, questions, definitions, notes, revision } = own;
+  return {
+    name: id,
+    title,
+    questions,
+    definitions,
+    own: { revision, bytes, notes },
+    digest: async () => (await import('./digest.ts')).digestOf(bytes, JSON.stringify(questions)),
+  };
+}
+
+/** Does `work` with a store that is opened for it. */
+export async function withStore<T>(
+  openStore: OwnSource['openStore'],
+  work: (store: OwnDatasetStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore();
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}

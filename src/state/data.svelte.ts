@@ -1,0 +1,208 @@
+/** Databases as the page sees them: what is read and looked at before it is kept, what is kept, and what is open. */
+import type { DataConnection } from '../engine/data/data-client.ts';
+import type { ImportChange, ImportProgress, ImportView, OwnView } from '../engine/data/data-protocol.ts';
+import { SHIPPED } from '../engine/data/shipped.ts';
+import { DEFAULT_SEED } from '../grpo/config.ts';
+import { messageOf } from '../grpo/message-of.ts';
+import { isOwn } from '../grpo/own-data.ts';
+import type { RunState } from './run.svelte.ts';
+
+export { SHIPPED, isOwn };
+export type { ImportChange, ImportProgress, ImportView, OwnView };
+
+export interface DataOptions {
+  readonly connect: () => DataConnection;
+  readonly run: RunState;
+  /** Hands a file to the reader. */
+  readonly save: (name: string, content: Blob) => void;
+}
+
+export class DataState {
+  readonly #options: DataOptions;
+  #client: DataConnection | null = null;
+  /** Of the import under way; what an older one brings is not shown any more. */
+  #turn = 0;
+  #own = $state.raw<readonly OwnView[] | null>(null);
+  #draft = $state.raw<ImportView | null>(null);
+  #progress = $state.raw<ImportProgress | null>(null);
+  #problem = $state('');
+  #listProblem = $state('');
+  #removed = $state.raw<OwnView | null>(null);
+  #kept = $state('');
+
+  constructor(options: DataOptions) {
+    this.#options = options;
+  }
+
+  /** The reader's own, the newest first; null until they were read. */
+  get own(): readonly OwnView[] | null {
+    return this.#own;
+  }
+  /** What was read and is not kept yet; null for nothing. */
+  get draft(): ImportView | null {
+    return this.#draft;
+  }
+  /** What is under way; null for nothing. */
+  get progress(): ImportProgress | null {
+    return this.#progress;
+  }
+  /** Why files could not be read or kept; '' for nothing. */
+  get problem(): string {
+    return this.#problem;
+  }
+  /** What went wrong with the list; '' for nothing. */
+  get listProblem(): string {
+    return this.#listProblem;
+  }
+  /** What was deleted last, and can be put back. */
+  get removed(): OwnView | null {
+    return this.#removed;
+  }
+  /** What was kept last, for those who do not see the page change; '' for nothing. */
+  get kept(): string {
+    return this.#kept;
+  }
+
+  /** Reads the list anew. */
+  list(): Promise<boolean> {
+    return this.#changed((client) => client.list());
+  }
+
+  /** Reads files and shows what would become of them. */
+  async read(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    this.#draft = null;
+    this.#kept = '';
+    const view = await this.#importing((client, tell) => client.read([...files], tell));
+    if (view !== null) this.#draft = view;
+  }
+
+  async change(change: ImportChange): Promise<void> {
+    const view = await this.#importing((client) => client.change(change));
+    if (view !== null) this.#draft = view;
+  }
+
+  /** Keeps what was read, and opens it. Resolves to whether it is open. */
+  async keep(title: string): Promise<boolean> {
+    const kept = await this.#importing((client, tell) => client.keep(title, tell));
+    if (kept === null) return false;
+    this.#draft = null;
+    await this.list();
+    if (!(await this.use(kept.id))) return false;
+    this.#kept = `“${kept.title}” is kept in this browser and open now.`;
+    return true;
+  }
+
+  /** Ends what is under way, and forgets what was read. */
+  cancel(): void {
+    this.#turn++;
+    this.#draft = null;
+    this.#progress = null;
+    this.#problem = '';
+    // A file that SQLite is busy with lets no message in: the worker goes with it.
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** Begins a run on that dataset; the one there is stays in the list of runs. Resolves to whether it is open. */
+  async use(name: string): Promise<boolean> {
+    const { run } = this.#options;
+    this.#listProblem = '';
+    run.pause();
+    try {
+      run.take(await run.ask((engine) => engine.reset({ seed: DEFAULT_SEED, dataset: name })));
+      await this.suitGold();
+      return true;
+    } catch (error) {
+      this.#listProblem = messageOf(error);
+      return false;
+    }
+  }
+
+  /** The answer key counts where there is one, and does not where it would leave nothing to train on. */
+  async suitGold(): Promise<void> {
+    const { run } = this.#options;
+    const hasGold = run.dataset?.questions.some(({ sql }) => sql !== undefined) === true;
+    if (hasGold === run.config.gold_weight > 0) return;
+    await run.configure({ ...run.config, gold_weight: hasGold ? 1 : 0 });
+  }
+
+  rename(id: string, title: string): Promise<boolean> {
+    return this.#changed((client) => client.rename(id, title));
+  }
+
+  async remove(own: OwnView): Promise<void> {
+    if (await this.#changed((client) => client.remove(own.id))) this.#removed = own;
+  }
+
+  async putBack(): Promise<void> {
+    const removed = this.#removed;
+    if (removed === null) return;
+    this.#removed = null;
+    await this.#changed((client) => client.putBack(removed.id));
+  }
+
+  /** What was deleted is gone for good. */
+  leave(): void {
+    this.#kept = '';
+    if (this.#removed === null) return;
+    this.#removed = null;
+    void this.#connected()
+      .purge()
+      .catch(() => undefined);
+  }
+
+  /** Hands out the SQLite file, or the file of questions. */
+  async save({ id, title }: OwnView, what: 'database' | 'questions'): Promise<void> {
+    this.#listProblem = '';
+    const name = title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'data';
+    try {
+      const client = this.#connected();
+      if (what === 'database') this.#options.save(`${name}.sqlite`, await client.database(id));
+      else
+        this.#options.save(
+          `${name}-questions.json`,
+          new Blob([await client.questions(id)], { type: 'application/json' }),
+        );
+    } catch (error) {
+      this.#listProblem = messageOf(error);
+    }
+  }
+
+  #connected(): DataConnection {
+    this.#client ??= this.#options.connect();
+    return this.#client;
+  }
+
+  async #importing<T>(
+    call: (client: DataConnection, tell: (progress: ImportProgress) => void) => Promise<T>,
+  ): Promise<T | null> {
+    const turn = ++this.#turn;
+    this.#problem = '';
+    this.#progress = { doing: 'Reading', share: null };
+    try {
+      const done = await call(this.#connected(), (progress) => {
+        if (turn === this.#turn) this.#progress = progress;
+      });
+      return turn === this.#turn ? done : null;
+    } catch (error) {
+      if (turn !== this.#turn) return null;
+      this.#problem = messageOf(error);
+      if (error instanceof Error && error.name === 'EngineCrash') this.#client = null;
+      return null;
+    } finally {
+      if (turn === this.#turn) this.#progress = null;
+    }
+  }
+
+  async #changed(call: (client: DataConnection) => Promise<readonly OwnView[]>): Promise<boolean> {
+    this.#listProblem = '';
+    try {
+      this.#own = await call(this.#connected());
+      return true;
+    } catch (error) {
+      this.#listProblem = messageOf(error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** What the Data page works with, made when it is opened for the first time. */
+import { connectData } from '../engine/data/data-client.ts';
+import { DataState } from './data.svelte.ts';
+import { QuestionsState } from './questions.svelte.ts';
+import type { RunState } from './run.svelte.ts';
+
+export interface OpenData {
+  readonly data: DataState;
+  readonly questions: QuestionsState;
+}
+
+export function openData(run: RunState): OpenData {
+  const data = new DataState({ connect: () => connectData(), run, save: saveFile });
+  const questions = new QuestionsState(run, async () => {
+    await data.suitGold();
+    await data.list();
+  });
+  return { data, questions };
+}
+
+function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,223 @@
+/** The questions of the open dataset, where they are the reader's own: added, changed, deleted, brought in files. */
+import {
+  moveFact,
+  readBrought,
+  withBrought,
+  type Brought,
+  type BroughtQuestion,
+  type Typed,
+} from '../engine/data/brought-questions.ts';
+import type { Trial } from '../engine/protocol.ts';
+import { messageOf } from '../grpo/message-of.ts';
+import type { Question, Split } from '../grpo/types.ts';
+import type { RunState } from './run.svelte.ts';
+
+export type { Brought, BroughtQuestion, Trial, Typed };
+
+/** A question of a file whose SQL does not run. */
+export interface RefusedQuestion {
+  readonly question: string;
+  readonly sql: string;
+  readonly why: string;
+}
+
+/** What a file brings, after its SQL was run. */
+export interface CheckedFile {
+  readonly source: string;
+  readonly notes: readonly string[];
+  readonly database: string | null;
+  readonly good: readonly BroughtQuestion[];
+  readonly refused: readonly RefusedQuestion[];
+  readonly withoutSql: number;
+}
+
+/** SQL texts that are run at a time. */
+const BATCH = 100;
+
+export class QuestionsState {
+  readonly #run: RunState;
+  /** After the questions changed. */
+  readonly #onchange: () => Promise<void>;
+  #turn = 0;
+  #problem = $state('');
+  #checking = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
+  #file = $state.raw<Brought | null>(null);
+  #checked = $state.raw<CheckedFile | null>(null);
+  #before = $state.raw<readonly Question[] | null>(null);
+  #said = $state('');
+
+  constructor(run: RunState, onchange: () => Promise<void>) {
+    this.#run = run;
+    this.#onchange = onchange;
+  }
+
+  /** What went wrong last; '' for nothing. */
+  get problem(): string {
+    return this.#problem;
+  }
+  /** How many SQL texts of a file were run; null while none are. */
+  get checking(): { readonly done: number; readonly all: number } | null {
+    return this.#checking;
+  }
+  /** The file that was read last. */
+  get file(): Brought | null {
+    return this.#file;
+  }
+  /** What of it would be added; null until it was run. */
+  get checked(): CheckedFile | null {
+    return this.#checked;
+  }
+  /** What was deleted last can be put back. */
+  get canUndo(): boolean {
+    return this.#before !== null;
+  }
+  /** What was done last, in words. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Runs SQL as an answer key would be. Rejects as the engine does. */
+  async try(sql: string): Promise<Trial> {
+    const [trial] = await this.#run.ask((engine) => engine.tryGold([sql]));
+    if (trial === undefined) throw new Error('The engine gave no answer.');
+    return trial;
+  }
+
+  /** Adds what was typed, or puts it in the place of that question. Resolves to whether it is kept. */
+  async keep(typed: Typed, id: string | null): Promise<boolean> {
+    const questions = this.#run.dataset?.questions ?? [];
+    if (typed.sql !== null) {
+      const { refused } = await this.try(typed.sql).catch((error: unknown) => ({ refused: messageOf(error) }));
+      if (refused !== null) {
+        this.#problem = refused;
+        return false;
+      }
+    }
+    const same = questions.find((one) => one.id !== id && one.question.trim() === typed.question.trim());
+    if (same !== undefined) {
+      this.#problem = 'This question is there already. Edit that one.';
+      return false;
+    }
+    const changed = questions.map((one): Question => {
+      if (one.id !== id) return one;
+      const { sql: _sql, sqlAlternatives, ...rest } = one;
+      const kept = { ...rest, question: typed.question, split: typed.split ?? one.split };
+      if (typed.sql === null) return kept;
+      return { ...kept, sql: typed.sql, ...(sqlAlternatives === undefined ? {} : { sqlAlternatives }) };
+    });
+    return this.#set(
+      id === null ? withBrought(questions, [typed]) : withBrought(changed, []),
+      id === null ? 'Added.' : 'Changed.',
+    );
+  }
+
+  async remove(id: string): Promise<void> {
+    const questions = this.#run.dataset?.questions ?? [];
+    if (
+      await this.#set(
+        questions.filter((one) => one.id !== id),
+        'Deleted.',
+      )
+    )
+      this.#before = questions;
+  }
+
+  async undo(): Promise<void> {
+    if (this.#before !== null) await this.#set(this.#before, 'Put back.');
+  }
+
+  /** All questions of its fact go with it. */
+  async move(id: string, split: Split): Promise<void> {
+    await this.#set(
+      moveFact(this.#run.dataset?.questions ?? [], id, split),
+      split === 'train' ? 'It trains now.' : 'It is held out now.',
+    );
+  }
+
+  /** Reads a file of questions and runs its SQL. */
+  async read(file: File): Promise<void> {
+    const schema = this.#run.dataset?.schema;
+    if (schema === undefined) return;
+    this.leaveFile();
+    try {
+      const brought = readBrought(new Uint8Array(await file.arrayBuffer()), file.name, schema);
+      this.#file = brought;
+      await this.choose(brought.databases[0]?.name ?? null);
+    } catch (error) {
+      this.#problem = messageOf(error);
+    }
+  }
+
+  /** Takes of the file what is about that database; all of it for null. */
+  async choose(database: string | null): Promise<void> {
+    const file = this.#file;
+    if (file === null) return;
+    const turn = ++this.#turn;
+    this.#checked = null;
+    const all = file.questions.filter((one) => database === null || one.database === database);
+    const withSql = all.filter((one): one is BroughtQuestion & { sql: string } => one.sql !== null);
+    const refused = new Map<BroughtQuestion, RefusedQuestion>();
+    try {
+      for (let i = 0; i < withSql.length; i += BATCH) {
+        this.#checking = { done: i, all: withSql.length };
+        const batch = withSql.slice(i, i + BATCH);
+        const trials = await this.#run.ask((engine) => engine.tryGold(batch.map(({ sql }) => sql)));
+        if (turn !== this.#turn) return;
+        for (const [k, one] of batch.entries()) {
+          const why = trials[k]?.refused ?? null;
+          if (why !== null) refused.set(one, { question: one.question, sql: one.sql, why });
+        }
+      }
+    } catch (error) {
+      this.#problem = messageOf(error);
+      return;
+    } finally {
+      if (turn === this.#turn) this.#checking = null;
+    }
+    this.#checked = {
+      source: file.source,
+      notes: file.notes,
+      database,
+      good: all.filter((one) => !refused.has(one)),
+      refused: [...refused.values()],
+      withoutSql: all.length - withSql.length,
+    };
+  }
+
+  /** Adds what the file brings. Resolves to whether it is kept. */
+  async addFile(): Promise<boolean> {
+    const checked = this.#checked;
+    const before = this.#run.dataset?.questions ?? [];
+    if (checked === null) return false;
+    const all = withBrought(before, checked.good);
+    const twice = checked.good.length - (all.length - before.length);
+    const said = `${all.length - before.length} questions of ${checked.source} were added${twice > 0 ? `, ${twice} were there already` : ''}.`;
+    if (!(await this.#set(all, said))) return false;
+    this.leaveFile();
+    return true;
+  }
+
+  leaveFile(): void {
+    this.#turn++;
+    this.#file = null;
+    this.#checked = null;
+    this.#checking = null;
+    this.#problem = '';
+  }
+
+  async #set(questions: readonly Question[], said: string): Promise<boolean> {
+    this.#problem = '';
+    this.#said = '';
+    this.#run.pause();
+    try {
+      this.#run.take(await this.#run.ask((engine) => engine.setQuestions(questions)));
+      this.#before = null;
+      this.#said = said;
+      await this.#onchange();
+      return true;
+    } catch (error) {
+      this.#problem = messageOf(error);
+      return false;
+    }
+  }
+}
