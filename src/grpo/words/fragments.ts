@@ -9,6 +9,10 @@ type Match = readonly (string | undefined)[];
 const FRAGMENTS: readonly (readonly [RegExp, (found: Match) => Action | null])[] = [
   [/^COUNT\(\*\) FROM (.+)$/s, ([, table = '']) => slotAction('COUNT(*)', nameWords(table))],
   [/^COUNT\(DISTINCT (.+)\)$/s, ([, of = '']) => figure('COUNT(DISTINCT', of)],
+  [
+    /^SUM\((.+)\) \/ SUM\((.+)\)$/s,
+    ([, a = '', b = '']) => action(`divide the sum of ${columnWords(a)} by the sum of ${columnWords(b)}`),
+  ],
   [/^(COUNT|SUM|AVG|MAX|MIN)\((.+)\)$/s, ([, name = '', of = '']) => figure(name, of)],
   [/^NOT IN (.+)$/s, ([, table = '']) => slotAction('NOT IN', nameWords(table))],
   [/^FROM (.+)$/s, ([, table = '']) => slotAction('FROM', nameWords(table))],
@@ -36,6 +40,10 @@ const FRAGMENTS: readonly (readonly [RegExp, (found: Match) => Action | null])[]
     /^WHERE (.+) <(compared|date)>$/s,
     ([, of = '', kind]) => action(`compare the ${kind === 'date' ? 'date' : 'number'} with the ${expressionWords(of)}`),
   ],
+  [
+    /^WHERE (\S+) ([<>]) ((?:"(?:[^"]|"")+"|[^\s".]+)\.[^(]+)$/s,
+    ([, a = '', sign = '', b = '']) => compared(a, sign, b),
+  ],
   [/^WHERE (.+) (\S+) <(value|number)>$/s, ([, of = '', sign = '', kind = '']) => kept(of, sign, kind)],
   [/^(.+) (INTERSECT|EXCEPT|UNION) (.+)$/s, ([, a = '', operator = '', b = '']) => combined(a, operator, b)],
 ];
@@ -48,6 +56,9 @@ export function fragmentAction(text: string): Action | null {
   }
   return null;
 }
+
+const compared = (a: string, sign: string, b: string): Action =>
+  action(`keep rows whose ${expressionWords(a)} is ${OPERATORS[sign] ?? plain(sign)} the ${expressionWords(b)}`);
 
 /** “the price of items”; what is worked out has no article. */
 function columnWords(text: string): string {

@@ -55,6 +55,11 @@ export function expressionWords(text: string): string {
   const product = text.split(' * ').map((one) => COLUMN.exec(one));
   if (product.length > 1 && product.every((one) => one !== null && one[1] === product[0]?.[1]))
     return `${product.map((one) => nameWords(one?.[2] ?? '')).join(' × ')} of ${nameWords(product[0]?.[1] ?? '')}`;
+  const ratio = text.split(' / ').map((one) => COLUMN.exec(one));
+  if (ratio.length === 2 && ratio.every((one) => one !== null && one[1] === ratio[0]?.[1]))
+    return `the ${ratio.map((one) => nameWords(one?.[2] ?? '')).join(' divided by the ')} of ${nameWords(ratio[0]?.[1] ?? '')}`;
+  const year = /^year of (.*)$/s.exec(text)?.[1];
+  if (year !== undefined && COLUMN.test(year)) return `year of the ${expressionWords(year)}`;
   const hundredth = /^(.*) \/ 100\.0$/s.exec(text)?.[1];
   if (hundredth !== undefined && COLUMN.test(hundredth)) return `a hundredth of the ${expressionWords(hundredth)}`;
   const [, from, to] = /^days from (\S+) to (.*)$/s.exec(text) ?? [];

@@ -130,12 +130,29 @@ const SHAPES: Readonly<Record<string, Said>> = {
   ],
   'WHERE … > (SELECT AVG …)': 'keep rows above the average',
   'WHERE … < (SELECT AVG …)': 'keep rows below the average',
+  'WHERE … > another column': 'keep rows in which one column is greater than another',
+  'WHERE … < another column': 'keep rows in which one column is less than another',
+  'no column compared with another': [
+    'don’t compare one column with another',
+    'keep rows in which one column is greater or less than another',
+  ],
+  'share of rows': 'work out which share of the rows meets the conditions',
+  'share of all rows': 'work out the share that meets the conditions of all rows',
+  'share of the rows that meet the first conditions':
+    'work out the share that meets the last condition, of the rows that meet the others',
+  'SUM divided by SUM': 'divide the sum of one column by the sum of another',
+  'join by the key that the question names':
+    'join tables by the key whose role the question names, such as “destination”',
   'HAVING … > 1': 'keep groups whose figure is more than 1',
   'conditions on the extreme': 'look for the highest or lowest only among rows that meet the conditions',
   'conditions outside the extreme':
     'look for the highest or lowest among all rows, and apply the conditions after that',
   'conditions on the excluded rows': 'apply the conditions to the rows that there must be none of',
   'conditions outside the excluded rows': 'apply the conditions to the rows shown, not to those there must be none of',
+  'conditions on the excluded rows mentioned after a denying word':
+    'apply conditions that are named after “without”, “no” or the like to the rows that there must be none of',
+  'conditions outside the excluded rows mentioned after a denying word':
+    'apply conditions that are named after “without”, “no” or the like to the rows shown',
   'filter by JOIN': [
     'to filter by another table, join it',
     'to filter by another table, use a list found by a second search',
@@ -189,12 +206,15 @@ const TOGETHER: Readonly<Record<string, Said>> = {
   'list of columns + > (SELECT AVG …)': 'list the rows above or below the average',
   'list of columns + two tables combined': 'list what two tables share, or only one has, or either',
   'COUNT + NOT IN (SELECT …)': 'count the rows that have no match in another table',
+  'COUNT + INTERSECT': 'count what meets two conditions, each by rows of its own',
+  'aggregate + NOT IN (SELECT …)': 'work out a figure, such as an average, of rows that have no match in another table',
   'COUNT + GROUP BY + HAVING': 'count the groups whose figure passes a test, such as more than 3 rows',
   'COUNT + > (SELECT AVG …)': 'count the rows above or below the average',
   'COUNT + = (SELECT MAX …)': 'count the rows that have the highest or lowest value',
   'GROUP BY + HAVING': 'make groups, and keep those whose figure passes a test, such as more than 3 rows',
   'GROUP BY + ORDER BY … LIMIT':
     'make groups, sort them by their figure, and keep only the first: the highest or the lowest',
+  'GROUP BY + share of rows': 'make groups, and work out for each which share of its rows meets the conditions',
   'GROUP BY + aggregate per group': 'make groups with a figure for each',
   'GROUP BY + aggregate per group + ORDER BY': 'make groups with a figure for each, sorted',
 };
@@ -209,6 +229,7 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   having: 'to choose among groups',
   absent: 'in a list of rows without a match',
   both: 'where two conditions must be met by different rows',
+  'count both': 'to count what meets two conditions by different rows',
   average: 'in a list of rows above or below the average',
   'two tables': 'where two tables are compared',
   count: 'to count',
@@ -217,6 +238,9 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   'count average': 'to count rows above or below the average',
   'count extreme': 'to count the rows with the highest or lowest value',
   figure: 'for a single figure',
+  share: 'for a share of rows',
+  'share of groups': 'for the share of rows in each group',
+  'figure absent': 'for a figure of rows without a match',
   groups: 'for each group',
   'sorted groups': 'for each of the sorted groups',
   JOIN: 'where tables are joined',

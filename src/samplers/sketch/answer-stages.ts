@@ -10,6 +10,8 @@ import { advance, change, select, type Context, type State } from './state.ts';
 /** How many columns a list may have, and how many figures. */
 const MOST_COLUMNS = 5;
 const MOST_FIGURES = 4;
+/** The pending function of a ratio of sums. */
+const RATIO = 'SUM / SUM';
 const OTHER_FUNCTIONS = ['SUM', 'AVG', 'MAX', 'MIN'] as const;
 
 /** Frames differ in what they select: a ranked list mostly names things, a plain one shows what is asked for. */
@@ -144,10 +146,19 @@ function byScore<T>(scored: readonly Scored<T>[]): Map<T, number> {
   return new Map([...scored].sort((a, b) => b.score - a.score).map(({ item }, rank) => [item, rank]));
 }
 
-const withFigure = (state: State, figure: Figure): State => ({
-  ...change(state, { figures: [...state.sketch.figures, figure] }),
-  figures: state.figures + 1,
-});
+/** The same figure twice says nothing more. */
+function withFigure(state: State, figure: Figure): State {
+  const same = state.sketch.figures.some(
+    ({ name, argument, rowsOf, distinct }) =>
+      name === figure.name &&
+      argument?.text === figure.argument?.text &&
+      rowsOf === figure.rowsOf &&
+      distinct === figure.distinct,
+  );
+  return same
+    ? state
+    : { ...change(state, { figures: [...state.sketch.figures, figure] }), figures: state.figures + 1 };
+}
 
 /** COUNT(*) of a table's rows, or COUNT(DISTINCT column). */
 function countChoices(ground: Ground, weight: number, finish: (state: State) => State, first = true): Choice[] {
@@ -172,7 +183,7 @@ function countChoices(ground: Ground, weight: number, finish: (state: State) => 
   const values = candidates.countable().map(({ item, score }, rank): Choice => ({
     label: `COUNT(DISTINCT ${item.text})`,
     tables: item.tables,
-    score: 0.6 * score + (analysis.intent.distinct ? 3.2 : -0.8),
+    score: 0.6 * score + (first && analysis.intent.distinct ? 3.2 : -0.8),
     patterns: [
       structural('COUNT(DISTINCT …)'),
       ...columnPatterns(ground, 'COUNT(DISTINCT', item, rank, `COUNT(DISTINCT ${item.text})`),
@@ -209,7 +220,19 @@ export function functions(ground: Ground, context: Context): StageOffer {
       const others = OTHER_FUNCTIONS.map((name) =>
         choose(name, asked(ground.analysis, name) * (counts(context) && (name === 'MAX' || name === 'MIN') ? 0.2 : 1)),
       );
-      return figure ? others : [choose('COUNT', asked(ground.analysis, 'COUNT') + bonus), ...others];
+      const ratio: Choice[] =
+        ground.candidates.dividable().length === 0
+          ? []
+          : [
+              {
+                label: 'SUM / SUM',
+                patterns: [structural('SUM divided by SUM')],
+                tables: [],
+                score: 2.6,
+                apply: (state) => ({ ...advance(state), pending: RATIO }),
+              },
+            ];
+      return [...(figure ? [] : [choose('COUNT', asked(ground.analysis, 'COUNT') + bonus)]), ...others, ...ratio];
     },
   };
 }
@@ -234,6 +257,7 @@ function argumentChoices(
 }
 
 export function argument(ground: Ground, { pending }: Context): StageOffer {
+  if (pending === RATIO) return divided(ground);
   const name = pending as AggregateFunction;
   return {
     name: 'argument',
@@ -246,15 +270,48 @@ export function argument(ground: Ground, { pending }: Context): StageOffer {
   };
 }
 
+/** The sum of one column divided by that of another: a figure that has no second one of its column. */
+function divided(ground: Ground): StageOffer {
+  return {
+    name: 'argument',
+    key: 'argument of a ratio',
+    make: () =>
+      ground.candidates.dividable().map(([argument, over]): Choice => {
+        const text = `SUM(${argument.text}) / SUM(${over.text})`;
+        return {
+          label: text,
+          patterns: [naming(text, argument.tables)],
+          tables: argument.tables,
+          score: 0,
+          apply: (state) => ({
+            ...advance(withFigure(state, { name: 'SUM', argument, over, rowsOf: null, distinct: false })),
+            figures: 0,
+          }),
+        };
+      }),
+  };
+}
+
+/** The likeliest rows, and where more than one number of different values is asked for, columns too. */
+function furtherCounts(choices: readonly Choice[], different: boolean): Choice[] {
+  const isOfRows = ({ label }: Choice): boolean => label.startsWith('rows of ');
+  return [...choices.filter(isOfRows).slice(0, 2), ...(different ? choices.filter((one) => !isOfRows(one)) : [])];
+}
+
 /** "the average, lowest and highest age": another function of the same column, or another figure. */
 export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Context): StageOffer | null {
   if (figures === 0 || repeat >= MOST_FIGURES - 1) return null;
+  const { intent } = ground.analysis;
+  // "How many different cities and how many different ages": one count is seldom followed by another figure.
+  const counts = intent.aggregates.filter((aggregate) => aggregate.name === 'COUNT').length;
+  if (name === 'count' && counts < 2) return null;
   return {
     name: 'more figures',
     key: `more figures ${Math.min(repeat, 2)} ${name ?? ''}`,
     make: () => {
       const { figures: wanted } = ground.candidates.wanted;
-      const left = (wanted.length > 0 ? wanted.length : ground.analysis.intent.aggregates.length) - 1 - repeat;
+      const asks = wanted.length > 0 && name !== 'count' ? wanted.length : intent.aggregates.length;
+      const left = asks - 1 - repeat;
       const again = (state: State): State => ({ ...state, repeat: state.repeat + 1 });
       const stop: Choice = {
         label: 'no more figures',
@@ -285,13 +342,11 @@ export function moreFigures(ground: Ground, { repeat, figures, frame: name }: Co
       );
       const rows =
         asked(ground.analysis, 'COUNT') > 0
-          ? countChoices(ground, 0.3, again, left > 0)
-              .slice(0, 2)
-              .map((choice) => ({
-                ...choice,
-                score: choice.score - 1,
-                patterns: [structural('another COUNT'), ...choice.patterns],
-              }))
+          ? furtherCounts(countChoices(ground, 0.3, again, left > 0), counts > 1 && intent.distinct).map((choice) => ({
+              ...choice,
+              score: choice.score - 1,
+              patterns: [structural('another COUNT'), ...choice.patterns],
+            }))
           : [];
       return [stop, ...same, ...other, ...rows];
     },

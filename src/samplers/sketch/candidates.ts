@@ -14,12 +14,16 @@ import {
   dayExpression,
   durationExpression,
   hundredthExpression,
+  isReadAsNumber,
   numberExpression,
   productExpression,
+  ratioExpression,
+  yearExpression,
   type AggregateFunction,
   type Condition,
   type Expression,
 } from './sketch.ts';
+import { ratios } from './relations.ts';
 import { Wanted } from './wanted.ts';
 
 export interface Scored<T> {
@@ -46,6 +50,7 @@ const MONEY_WORDS = stems(
 );
 const CENT = stemOf('cents');
 const TIME_WORDS = stems('day days long time duration take takes took between delay');
+const YEAR_WORDS = stems('year years');
 const START_WORDS = stems('start starts starting begin begins beginning prefix');
 const END_WORDS = stems('end ends ending suffix');
 const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
@@ -120,9 +125,11 @@ export class Candidates {
     return traits;
   }
 
-  /** Numbers that may be compared with their average. */
+  /** Numbers that may be compared with their average. Those stored as text are read as such: no text is below one. */
   comparableColumns(): Scored<Expression>[] {
-    return this.aggregatable().filter(({ item }) => !item.text.includes(' '));
+    return this.aggregatable().filter(
+      ({ item }) => isReadAsNumber(item) || this.#index.column(...tableAndColumn(item))?.numbers === 'stored',
+    );
   }
 
   tableScore(table: string): number {
@@ -167,7 +174,7 @@ export class Candidates {
     if (column === undefined)
       return {
         named: 'computed value',
-        others: expression.text.startsWith('number in ') ? ['text read as a number'] : [],
+        others: isReadAsNumber(expression) ? ['text read as a number'] : [],
       };
     const link = this.linkOf(column);
     const display = displayColumn(this.#index, table) === column;
@@ -378,6 +385,7 @@ export class Candidates {
           });
       }
     } else scored.push(...this.#durations());
+    if (name !== 'SUM') scored.push(...this.#years(), ...this.#ratios());
     for (const column of numeric) {
       if (column.stems.includes(CENT))
         scored.push({
@@ -398,6 +406,32 @@ export class Candidates {
       }
     }
     return best(scored);
+  }
+
+  /** "the average launch year": years of dates, where the question speaks of years. */
+  #years(): Scored<Expression>[] {
+    if (!this.#analysis.tokens.some(({ stem }) => YEAR_WORDS.has(stem))) return [];
+    return this.#index.columns
+      .filter(({ profile }) => profile?.holds === 'date')
+      .map((column) => ({
+        item: yearExpression(column.table, column.column),
+        score: 0.6 + this.#linkScore(column) + 0.7 * this.tableScore(column.table),
+      }));
+  }
+
+  #ratios(): Scored<Expression>[] {
+    return ratios(this.#analysis, this.#index).map(({ first, second }) => ({
+      item: ratioExpression(first.table, first.column, second.column),
+      score: 1 + this.#linkScore(first) + 0.7 * this.tableScore(first.table),
+    }));
+  }
+
+  /** Pairs of columns the sums of which may be divided. */
+  dividable(): (readonly [Expression, Expression])[] {
+    return ratios(this.#analysis, this.#index).map(({ first, second }) => [
+      this.expressionOf(first),
+      this.expressionOf(second),
+    ]);
   }
 
   /** Days from one date of a row to another, where the question speaks of days or of time. */
@@ -513,6 +547,8 @@ export class Candidates {
           : [plain];
       }),
     );
+    const divided = this.#ratios();
+    if (divided.length > 0) return best([...divided.map(({ item, score }) => ({ item, score: score + 2 })), ...ranked]);
     return ranked.length > 0 ? ranked : this.selectable();
   }
 

@@ -5,9 +5,9 @@ import { columnChoice } from './answer-stages.ts';
 import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { handling, linking, naming, structural, type Pattern } from './features.ts';
-import { deniesValue, isNumber } from './rankings.ts';
+import { besideDenial, deniesValue, isNumber } from './rankings.ts';
 import type { Condition } from './sketch.ts';
-import { addCondition, advance, change, type Context, type State } from './state.ts';
+import { addCondition, advance, change, isOfAbsent, type Context, type State } from './state.ts';
 
 /** Stemless marks of a negated or open condition. */
 const MISSING_WORDS: ReadonlySet<string> = new Set(
@@ -44,7 +44,7 @@ const said = (mention: NumberMention): string =>
   mention.looksLikeLimit ? 'a ranking word' : (mention.operator ?? 'no comparing word');
 
 /** One mention of a value at a time: which column it filters, or none; then = or <> where the question negates. */
-export function values(ground: Ground, { repeat, condition }: Context): StageOffer | null {
+export function values(ground: Ground, { repeat, condition, frame }: Context): StageOffer | null {
   const mention = ground.values[repeat];
   if (condition !== null) {
     const denied = mention !== undefined && deniesValue(ground.analysis, mention.span);
@@ -54,10 +54,11 @@ export function values(ground: Ground, { repeat, condition }: Context): StageOff
     ];
     return {
       name: 'equal or not',
-      key: `equal or not ${condition.operator} ${String(denied)}`,
+      key: `equal or not ${condition.operator} ${String(denied)} ${String(isOfAbsent(frame))}`,
       make: () => [
         operatorChoice(condition.operator, 1.2, known('WHERE … =')),
-        operatorChoice('<>', denied ? 1.8 : 0.2, known('WHERE … <>')),
+        // What the answer has none of is denied as a whole.
+        operatorChoice('<>', denied && !isOfAbsent(frame) ? 1.8 : 0.2, known('WHERE … <>')),
       ],
     };
   }
@@ -206,7 +207,7 @@ function dateOperators(mention: DateMention): Choice[] {
 
 /** "with no e-mail", "whose phone is missing": rows where a column holds nothing. */
 export function missing({ analysis, candidates, index }: Ground, { frame }: Context): StageOffer | null {
-  if (frame === 'absent' || frame === 'count absent') return null;
+  if (isOfAbsent(frame)) return null;
   if (
     analysis.intent.negation === null &&
     !analysis.tokens.some((token) => MISSING_WORDS.has(token.lower) || ZERO_WORDS.has(token.lower))
@@ -268,16 +269,51 @@ export function alternatives({ analysis }: Ground, { conditions, frame }: Contex
 }
 
 /** Whether the conditions belong to what is excluded or compared, or to the rows of the answer. */
-export function inside(_ground: Ground, { conditions, frame }: Context): StageOffer | null {
+export function inside(
+  { analysis, values: named, numbers: compared, dates: dated }: Ground,
+  { conditions, frame }: Context,
+): StageOffer | null {
   if (conditions === 0) return null;
-  const what = frame === 'extreme' ? 'the extreme' : 'the excluded rows';
+  if (!isOfAbsent(frame)) {
+    const what = frame === 'extreme' ? 'the extreme' : 'the excluded rows';
+    return {
+      name: 'conditions of',
+      key: `inside ${what}`,
+      make: () => [
+        plain('of the answer', [structural(`conditions outside ${what}`)], frame === 'extreme' ? 0.3 : 0.5),
+        plain(`of ${what}`, [structural(`conditions on ${what}`)], 0.5, { inside: true }),
+      ],
+    };
+  }
   return {
     name: 'conditions of',
-    key: `inside ${what}`,
-    make: () => [
-      plain('of the answer', [structural(`conditions outside ${what}`)], frame === 'extreme' ? 0.3 : 0.5),
-      plain(`of ${what}`, [structural(`conditions on ${what}`)], 0.5, { inside: true }),
-    ],
+    key: 'inside what is absent',
+    make: () => {
+      const { after, before } = besideDenial(
+        analysis,
+        [...named, ...compared, ...dated].map(({ span }) => span),
+      );
+      const where = after ? ' mentioned after a denying word' : '';
+      return [
+        plain(
+          'of the answer',
+          [
+            structural('conditions outside the excluded rows'),
+            ...(after ? [handling(`conditions outside the excluded rows${where}`)] : []),
+          ],
+          before ? 1.2 : 0.5,
+        ),
+        plain(
+          'of the excluded rows',
+          [
+            structural('conditions on the excluded rows'),
+            ...(after ? [handling(`conditions on the excluded rows${where}`)] : []),
+          ],
+          after ? 2.2 : 0.5,
+          { inside: true },
+        ),
+      ];
+    },
   };
 }
 

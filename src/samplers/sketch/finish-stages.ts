@@ -1,11 +1,12 @@
 /** Decisions on order and limit, on how tables are joined, and the slips of a weak writer of SQL. */
 import { DISTINCT_WORDS } from '../../linking/lexicon.ts';
-import type { SchemaIndex } from '../../linking/schema-index.ts';
+import type { JoinPlan, SchemaIndex } from '../../linking/schema-index.ts';
 import { covers } from '../../linking/spans.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import { columnChoice } from './answer-stages.ts';
 import { plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { handling, linking, naming, pairing, structural } from './features.ts';
+import { splitIdentifier, stemOf } from '../../linking/words.ts';
 import { plansFor } from './render.ts';
 import type { Expression } from './sketch.ts';
 import { advance, change, type Context, type State } from './state.ts';
@@ -215,9 +216,12 @@ export function semijoin(_ground: Ground, { tables, frame }: Context): StageOffe
 }
 
 /** Two tables may be joined in more than one way: by another of two foreign keys, or through another table. */
-export function path({ index }: Ground, { tables }: Context): StageOffer | null {
+export function path({ analysis, index }: Ground, { tables }: Context): StageOffer | null {
   const plans = plansFor(index, tables);
   if (plans.length < 2) return null;
+  const roles = plans.map((plan) => rolesSaid(plan, analysis));
+  const most = Math.max(...roles);
+  const tells = Math.min(...roles) < most;
   return {
     name: 'join path',
     key: `path · ${tables.join(' ')}`,
@@ -236,13 +240,32 @@ export function path({ index }: Ground, { tables }: Context): StageOffer | null 
             [
               naming(`JOIN ON ${text}`, plan.tables),
               structural(i === 0 ? 'the shortest join' : 'another join than the shortest'),
+              ...(tells && roles[i] === most ? [handling('join by the key that the question names')] : []),
             ],
-            i === 0 ? 1.2 : 0,
+            (i === 0 ? 1.2 : 0) + (tells && roles[i] === most ? 2 : 0),
             { path: i },
           ),
         };
       }),
   };
+}
+
+/** How many words of a question name keys of these joins by their role: "destination" of `destination_port_id`. */
+function rolesSaid({ edges }: JoinPlan, { tokens }: QuestionAnalysis): number {
+  const said = new Set(tokens.filter(({ stop }) => !stop).map(({ stem }) => stem));
+  const roles = edges.flatMap((edge) => {
+    if (edge === null) return [];
+    const ends = [edge.left, edge.right].map(({ table, columns }) => ({
+      name: splitIdentifier(table).map(stemOf),
+      columns: columns.flatMap(splitIdentifier).map(stemOf),
+    }));
+    const [left, right] = ends as [(typeof ends)[number], (typeof ends)[number]];
+    // What both ends or a table are called says nothing of the role.
+    const own = (end: typeof left, other: typeof left): string[] =>
+      end.columns.filter((stem) => ![...left.name, ...right.name, ...other.columns].includes(stem));
+    return [...own(left, right), ...own(right, left)];
+  });
+  return roles.filter((stem) => said.has(stem)).length;
 }
 
 export function distinct({ analysis, index }: Ground, { tables, semijoin: filtered, frame }: Context): StageOffer {

@@ -4,11 +4,15 @@ import type { QuestionAnalysis } from '../../linking/types.ts';
 import type { Choice, Ground } from './choices.ts';
 import { structural } from './features.ts';
 import { deniesTable, rankedColumns, ranksByCount, ranksByFigure, tablesNumbered } from './rankings.ts';
+import { askedShare, ratios } from './relations.ts';
 import { FRAMES, type Frame } from './state.ts';
 import type { AggregateFunction } from './sketch.ts';
 
-/** Every frame is open to every question; those that need a second table only where tables are connected. */
-export function frameChoices({ analysis, candidates, index, values, numbers }: Ground): Choice[] {
+/**
+ * Most frames are open to every question; those that need a second table only where tables are connected, and rare ones
+ * where a word of the question speaks for them.
+ */
+export function frameChoices({ analysis, candidates, index, values, numbers, dates }: Ground): Choice[] {
   const { intent, tables, tokens } = analysis;
   const asks = (name: AggregateFunction): boolean => intent.aggregates.some((aggregate) => aggregate.name === name);
   const says = (...words: string[]): boolean => tokens.some((token) => words.includes(token.lower));
@@ -33,8 +37,11 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
   const joins = index.joins.length > 0;
   const shared = candidates.sharedColumns().length > 0;
   const both = values.length + numbers.length > 1 && says('both', 'also');
+  const twice = both && says('both') && areOfOneColumn(values);
   const ofTable = tablesNumbered(analysis).length > 0;
   const without = deniesTable(analysis);
+  const share = values.length + numbers.length + dates.length > 0 ? askedShare(analysis) : null;
+  const ratio = ratios(analysis, index).length > 0;
   // What is asked to be shown says more than single words do: a figure, one for each of something, or no figure.
   const { listed, figures } = candidates.wanted;
   const shows =
@@ -51,8 +58,9 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
       (grouped || tables.length > 1 ? 0.3 : 0),
     extreme: ranked ? 0.4 - (byCount ? 1 : 0) : -3,
     having: ofTable ? (ranked ? 1.6 : 2.6) : compared && numbers.length > 0 ? 0.4 : -2.5,
-    absent: (negated ? 1.4 : -2.5) + (without ? 1 : 0) - (count ? 1 : 0),
-    both: both ? 1.2 : -3,
+    absent: (negated ? 1.4 : -2.5) + (without ? 1 : 0) - (count ? 1 : 0) - (without && figure ? 0.8 : 0),
+    both: (both ? 1.2 : -3) + (twice ? 1.6 : 0) - (twice && count ? 1.5 : 0),
+    'count both': (twice ? 2 : 0) + (count ? 1.4 : -2),
     average: average && !count ? 2.6 : -3,
     'two tables': 0.8 + (negated || says('both', 'or', 'well') ? 0.8 : 0),
     count:
@@ -67,11 +75,14 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
     'count extreme': (ranked ? 0.6 : -3) + (count ? 0.6 : -2) - (byCount ? 2 : 0),
     'count average': average && count ? 2.6 : -4,
     figure:
-      (figure || extreme ? 2.2 : -1) -
+      (figure || extreme ? 2.2 : ratio && !ranked && listed.length === 0 ? 1.6 : -1) -
       (grouped ? 1.2 : 0) -
       (average ? 1.5 : 0) +
       wants('columns', -0.8) +
       wants('both', -1),
+    share: 3.6 - (grouped ? 1.4 : 0),
+    'share of groups': 2.2 + (grouped ? 1.6 : 0),
+    'figure absent': (without ? 2 : 0) + (figure ? 1.4 : -1.5),
     groups:
       (count || figure ? 0.8 : summed ? 0.6 : -0.8) +
       (grouped ? 1.6 : 0) -
@@ -86,10 +97,17 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
       wants('columns', -0.6) +
       wants('both', 0.8),
   };
+  const isOpen: Readonly<Partial<Record<Frame, boolean>>> = {
+    absent: joins,
+    'count absent': joins,
+    'figure absent': joins && negated,
+    'count both': both,
+    share: share !== null,
+    'share of groups': share !== null,
+    'two tables': shared,
+  };
   return (Object.keys(FRAMES) as Frame[])
-    .filter(
-      (frame) => (joins || (frame !== 'absent' && frame !== 'count absent')) && (shared || frame !== 'two tables'),
-    )
+    .filter((frame) => isOpen[frame] !== false)
     .map((frame): Choice => ({
       label: frame,
       patterns: [
@@ -112,9 +130,10 @@ export function frameChoices({ analysis, candidates, index, values, numbers }: G
         at: 0,
         sketch: {
           ...state.sketch,
-          both: frame === 'both',
-          countGroups: frame === 'count groups',
-          showFigures: frame !== 'count groups',
+          both: frame === 'both' || frame === 'count both',
+          countGroups: frame === 'count groups' || frame === 'count both',
+          share: frame === 'share' || frame === 'share of groups' ? share : null,
+          showFigures: frame !== 'count groups' && frame !== 'count both',
         },
       }),
     }));
@@ -161,14 +180,14 @@ export function factsOf({ analysis, index, values, numbers, candidates: { wanted
     facts.push('compared number');
   for (const name of new Set(intent.aggregates.map((aggregate) => aggregate.name))) facts.push(`word for ${name}`);
   if (intent.aggregates.length > 1) facts.push('several aggregate words');
-  const [first] = values;
-  if (
-    first !== undefined &&
-    values.length > 1 &&
-    values.slice(1).some(({ filters }) => filters[0]?.item.on.text === first.filters[0]?.item.on.text)
-  )
-    facts.push('values of one column');
+  if (areOfOneColumn(values)) facts.push('values of one column');
   return facts;
+}
+
+/** Are two values mentioned that one column holds? */
+function areOfOneColumn([first, ...others]: Ground['values']): boolean {
+  const column = first?.filters[0]?.item.on.text;
+  return column !== undefined && others.some(({ filters }) => filters[0]?.item.on.text === column);
 }
 
 /** How clearly the words ask for a function; a word that is also part of a column's full name asks less. */

@@ -12,6 +12,7 @@ import * as finish from './finish-stages.ts';
 import { factsOf } from './frames.ts';
 import { groundOf } from './ground.ts';
 import type { Decision, Option, Process } from './process.ts';
+import * as relation from './relation-stages.ts';
 import { plansFor } from './render.ts';
 import { keyOf, liveParts, type Live } from './state-key.ts';
 import { advance, PROGRAM, START, using, type Context, type Stage, type State } from './state.ts';
@@ -38,9 +39,11 @@ const STAGES: Readonly<Record<Stage, (ground: Ground, context: Context) => Stage
   values: condition.values,
   numbers: condition.numbers,
   dates: condition.dates,
+  'columns compared': relation.columnsCompared,
   null: condition.missing,
   any: condition.alternatives,
   inside: condition.inside,
+  'share of': relation.shareOf,
   'absent from': condition.absentFrom,
   having: condition.having,
   'average of': condition.averageOf,
@@ -220,6 +223,7 @@ function neverMet(ground: Ground): ReadonlySet<Stage> {
   if (ground.numbers.length === 0) never.add('numbers');
   if (ground.dates.length === 0) never.add('dates');
   const offers = (stage: Stage, context: Context): boolean => (STAGES[stage](ground, context)?.make().length ?? 0) > 0;
+  if (!offers('columns compared', START)) never.add('columns compared');
   if (!offers('null', START)) never.add('null');
   if (!offers('any', { ...START, conditions: 2 })) never.add('any');
   if (!offers('slip', START)) never.add('slip');

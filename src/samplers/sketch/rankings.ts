@@ -102,18 +102,37 @@ export function isSortedBy({ intent }: QuestionAnalysis, link: ColumnLink | unde
   );
 }
 
-/** "have no concert", "without pets": is a table named right after the denying word, with no value before it? */
+/**
+ * "have no concert", "without pets", "boats without a red sail": is a table named right after the denying word? A value
+ * between them must belong to the table, and be said of something else: "are not cargo ships" denies a value.
+ */
 export function deniesTable(analysis: QuestionAnalysis): boolean {
   const at = analysis.intent.negation?.last;
-  return (
-    at !== undefined &&
-    named(analysis).some(
-      ({ span }) =>
-        span.first > at &&
-        span.first - at <= REACH_OF_ORDER &&
-        !analysis.values.some((value) => value.score >= 0.8 && value.span.first > at && value.span.first < span.first),
-    )
+  if (at === undefined) return false;
+  const tables = named(analysis);
+  return tables.some(
+    ({ table, span }) =>
+      span.first > at &&
+      span.first - at <= REACH_OF_ORDER &&
+      analysis.values
+        .filter((value) => value.score >= 0.8 && value.span.first > at && value.span.first < span.first)
+        .every(
+          (value) =>
+            value.span.last === span.first - 1 && tables.some((other) => other.table !== table && other.span.last < at),
+        ),
   );
+}
+
+/** Is anything that may be a condition mentioned after the denying word, anything before it? */
+export function besideDenial(
+  { intent }: QuestionAnalysis,
+  mentions: readonly Span[],
+): { readonly after: boolean; readonly before: boolean } {
+  const at = intent.negation?.last;
+  return {
+    after: at !== undefined && mentions.some(({ first }) => first > at),
+    before: at !== undefined && mentions.some(({ first }) => first < at),
+  };
 }
 
 /** "not from Russia", "is not USA": is a value denied by a word shortly before it? */

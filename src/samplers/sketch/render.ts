@@ -2,7 +2,7 @@
 import { joinPlans, type JoinEdge, type JoinPlan, type SchemaIndex } from '../../linking/schema-index.ts';
 import { splitIdentifier } from '../../linking/words.ts';
 import { quoteIdentifier, quoteValue } from './quote.ts';
-import type { Condition, Expression, Figure, Sketch } from './sketch.ts';
+import { columnExpression, type Condition, type Expression, type Figure, type Sketch } from './sketch.ts';
 
 /** Lists of tables whose join plans are kept. */
 const KEPT_PLANS = 20_000;
@@ -21,8 +21,15 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   const name = naming(plan.tables.length > 1);
   const write: Write = (expression) => expression.write(name);
 
-  const items = sketch.star ? ['*'] : sketch.select.map(write);
-  if (sketch.showFigures)
+  const shared =
+    sketch.share === null ? [] : sketch.shareOf === 'all' ? sketch.conditions : sketch.conditions.slice(-1);
+  const items = sketch.star
+    ? ['*']
+    : sketch.both && sketch.countGroups
+      ? keysOf(sketch, index).map(write)
+      : sketch.select.map(write);
+  if (sketch.share !== null) items.push(writeShare(shared, sketch.share.percent, sketch.any, write));
+  else if (sketch.showFigures)
     items.push(
       ...sketch.figures.map(
         (figure) => writeFigure(figure, write) + (sketch.alias ? ` AS ${figureAlias(figure)}` : ''),
@@ -31,7 +38,7 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   if (sketch.invented !== null) items[items.length - 1] = quoteIdentifier(sketch.invented);
 
   const moved = new Set(semijoins.flatMap(({ conditions }) => conditions));
-  const own = outside.filter((condition) => !moved.has(condition));
+  const own = outside.filter((condition) => !moved.has(condition) && !shared.includes(condition));
   // Alternatives are alternatives wherever they stand.
   const either = sketch.any && semijoins.some(({ conditions }) => conditions.length > 0);
   const filters = semijoins.map((semijoin) => ({
@@ -58,9 +65,10 @@ export function renderSketch(sketch: Sketch, index: SchemaIndex): string {
   if (sketch.both && own.length > 1) {
     const [first, second, ...rest] = own as [Condition, Condition, ...Condition[]];
     const others = [...writeConditions(rest, false, write), ...fixed];
-    return [first, second]
+    const found = [first, second]
       .map((condition) => select([...writeConditions([condition], false, write), ...others]))
       .join(' INTERSECT ');
+    return sketch.countGroups ? `SELECT COUNT(*) FROM (${found})` : found;
   }
   const conditions = either
     ? alternatives([...writeConditions(own, false, write), ...filters.filter(({ met }) => met).map(({ text }) => text)])
@@ -155,7 +163,21 @@ function writeEdge({ left, right }: JoinEdge): string {
     .join(' AND ');
 }
 
+/** The share of the rows that meet the conditions; without one it is their number. */
+function writeShare(conditions: readonly Condition[], percent: boolean, any: boolean, write: Write): string {
+  const texts = writeConditions(conditions, any, write);
+  return texts.length === 0
+    ? 'COUNT(*)'
+    : `${percent ? '100.0' : '1.0'} * SUM(CASE WHEN ${texts.join(' AND ')} THEN 1 ELSE 0 END) / COUNT(*)`;
+}
+
+/** The conditions of one column that are put together are constants. */
+const quoteConstant = (value: Condition['value']): string =>
+  typeof value === 'object' ? value.text : quoteValue(value);
+
 function writeFigure(figure: Figure, write: Write): string {
+  if (figure.argument !== null && figure.over !== undefined)
+    return `${figure.name}(${write(figure.argument)}) * 1.0 / ${figure.name}(${write(figure.over)})`;
   return figure.argument === null
     ? 'COUNT(*)'
     : `${figure.name}(${figure.distinct ? 'DISTINCT ' : ''}${write(figure.argument)})`;
@@ -163,6 +185,8 @@ function writeFigure(figure: Figure, write: Write): string {
 
 /** `total_revenue` for SUM, `number_of_orders` … : the function and the last name it is taken of. */
 function figureAlias(figure: Figure): string {
+  if (figure.over !== undefined)
+    return [figure.argument, figure.over].map((of) => of?.text.split('.').at(-1) ?? '').join('_per_');
   const words =
     figure.argument === null
       ? splitIdentifier(figure.rowsOf ?? 'rows')
@@ -192,7 +216,8 @@ const alternatives = (texts: readonly string[]): string[] =>
 function writeCondition(group: readonly Condition[], write: Write): string {
   const [{ on, operator, value, upper }] = group as [Condition];
   if (operator === 'IS NULL') return `${write(on)} IS NULL`;
-  const values = new Set(group.map((condition) => quoteValue(condition.value)));
+  if (typeof value === 'object') return `${write(on)} ${operator} ${write(value)}`;
+  const values = new Set(group.map((condition) => quoteConstant(condition.value)));
   if (values.size > 1) return `${write(on)} IN (${[...values].join(', ')})`;
   // To SQLite every text is greater than every number: both ends are of one kind.
   if (operator === 'between')
@@ -244,6 +269,14 @@ function withSemijoins(sketch: Sketch, index: SchemaIndex): { plan: JoinPlan; se
       conditions: sketch.conditions.filter(({ on }) => on.tables.some((table) => semijoin.tables.includes(table))),
     })),
   };
+}
+
+/** What tells the rows apart that are counted where two searches find them: their key, or the column counted. */
+function keysOf({ figures: [figure] }: Sketch, index: SchemaIndex): Expression[] {
+  if (figure?.argument != null) return [figure.argument];
+  const columns = index.tables.get(figure?.rowsOf ?? '')?.table.columns ?? [];
+  const keys = columns.filter(({ primaryKey }) => primaryKey);
+  return (keys.length > 0 ? keys : columns).map(({ name }) => columnExpression(figure?.rowsOf ?? '', name));
 }
 
 /** The tables whose rows make the answer. */

@@ -19,6 +19,8 @@ export interface Figure {
   /** The table whose rows COUNT(*) is meant to count, where that is known. */
   readonly rowsOf: string | null;
   readonly distinct: boolean;
+  /** The figure is divided by that of this: SUM(argument) / SUM(over). */
+  readonly over?: Expression;
 }
 
 export type Operator = ComparisonOperator | '<>' | 'LIKE' | 'IS NULL';
@@ -26,7 +28,8 @@ export type Operator = ComparisonOperator | '<>' | 'LIKE' | 'IS NULL';
 export interface Condition {
   readonly on: Expression;
   readonly operator: Operator;
-  readonly value: string | number;
+  /** Another column of the row where it is no constant. */
+  readonly value: string | number | Expression;
   readonly upper: string | number | null;
 }
 
@@ -37,6 +40,12 @@ export interface Sketch {
   readonly showFigures: boolean;
   readonly groupBy: readonly Expression[];
   readonly conditions: readonly Condition[];
+  /**
+   * The figure is the share of the rows that meet the conditions: of all, or the last condition's of those that meet
+   * the rest; in per cent or as a part of 1.
+   */
+  readonly share: { readonly percent: boolean } | null;
+  readonly shareOf: 'all' | 'rest';
   /** The conditions are alternatives (OR); each is enough. */
   readonly any: boolean;
   /** The first two conditions are met by different rows of one thing (INTERSECT). */
@@ -66,7 +75,7 @@ export interface Sketch {
     readonly first: Expression;
     readonly second: Expression;
   } | null;
-  /** The groups themselves are counted. */
+  /** The rows are counted: groups, or what both searches find. */
   readonly countGroups: boolean;
   readonly distinct: boolean;
   /** Tables that only filter stand in `IN (SELECT …)`, so that they multiply no rows. */
@@ -88,6 +97,8 @@ export const EMPTY_SKETCH: Sketch = {
   showFigures: true,
   groupBy: [],
   conditions: [],
+  share: null,
+  shareOf: 'all',
   any: false,
   both: false,
   having: null,
@@ -123,11 +134,31 @@ export function numberExpression(table: string, column: string): Expression {
   };
 }
 
+export const isReadAsNumber = ({ text }: Expression): boolean => text.startsWith('number in ');
+
 export function productExpression(table: string, a: string, b: string): Expression {
   return {
     text: `${table}.${a} * ${table}.${b}`,
     tables: [table],
     write: (name) => `${name(table, a)} * ${name(table, b)}`,
+  };
+}
+
+/** One number of a row divided by another. */
+export function ratioExpression(table: string, a: string, b: string): Expression {
+  return {
+    text: `${table}.${a} / ${table}.${b}`,
+    tables: [table],
+    write: (name) => `${name(table, a)} * 1.0 / ${name(table, b)}`,
+  };
+}
+
+/** The year of a date, as a number. */
+export function yearExpression(table: string, column: string): Expression {
+  return {
+    text: `year of ${table}.${column}`,
+    tables: [table],
+    write: (name) => `CAST(strftime('%Y', ${name(table, column)}) AS INTEGER)`,
   };
 }
 

@@ -11,6 +11,7 @@ export const FRAMES = {
   having: ['GROUP BY', 'HAVING'],
   absent: ['list of columns', 'NOT IN (SELECT …)'],
   both: ['list of columns', 'INTERSECT'],
+  'count both': ['COUNT', 'INTERSECT'],
   average: ['list of columns', '> (SELECT AVG …)'],
   'two tables': ['list of columns', 'two tables combined'],
   count: ['COUNT'],
@@ -18,11 +19,18 @@ export const FRAMES = {
   'count groups': ['COUNT', 'GROUP BY', 'HAVING'],
   'count average': ['COUNT', '> (SELECT AVG …)'],
   'count extreme': ['COUNT', '= (SELECT MAX …)'],
+  share: ['share of rows'],
+  'share of groups': ['GROUP BY', 'share of rows'],
   figure: ['aggregate'],
+  'figure absent': ['aggregate', 'NOT IN (SELECT …)'],
   groups: ['GROUP BY', 'aggregate per group'],
   'sorted groups': ['GROUP BY', 'aggregate per group', 'ORDER BY'],
 } as const;
 export type Frame = keyof typeof FRAMES;
+
+/** Frames whose rows have none of another table. */
+export const isOfAbsent = (frame: Frame | null): boolean =>
+  frame === 'absent' || frame === 'count absent' || frame === 'figure absent';
 
 export type Stage =
   | 'frame'
@@ -45,9 +53,11 @@ export type Stage =
   | 'values'
   | 'numbers'
   | 'dates'
+  | 'columns compared'
   | 'null'
   | 'any'
   | 'inside'
+  | 'share of'
   | 'extra tables'
   | 'show figure'
   | 'order'
@@ -59,7 +69,7 @@ export type Stage =
   | 'slip'
   | 'alias';
 
-const CONDITIONS: readonly Stage[] = ['values', 'numbers', 'dates', 'null', 'any'];
+const CONDITIONS: readonly Stage[] = ['values', 'numbers', 'dates', 'columns compared', 'null', 'any'];
 const JOINS: readonly Stage[] = ['extra tables', 'path', 'join'];
 const LIST: readonly Stage[] = ['select', 'more'];
 const KEYS: readonly Stage[] = ['group', 'group key', 'more keys'];
@@ -85,14 +95,18 @@ export const PROGRAM: Readonly<Record<Frame, readonly Stage[]>> = {
   having: [...KEYS, ...FIGURE, 'having', 'show figure', ...CONDITIONS, ...JOINS],
   absent: [...LIST, 'absent from', ...CONDITIONS, 'inside', 'path', 'distinct', 'join'],
   both: [...LIST, ...CONDITIONS, ...JOINS],
+  'count both': ['count of', ...CONDITIONS, ...JOINS],
   average: [...LIST, 'average of', ...CONDITIONS, ...JOINS],
   'two tables': ['combined', ...CONDITIONS],
-  count: ['count of', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'alias'],
+  share: ['count of', ...CONDITIONS, 'share of', ...JOINS],
+  'share of groups': [...KEYS, ...CONDITIONS, 'share of', ...JOINS],
+  count: ['count of', 'more figures', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'alias'],
   'count absent': ['count of', 'absent from', ...CONDITIONS, 'inside', 'path', 'join'],
   'count groups': ['group', 'group key', 'function', 'argument', 'having', ...CONDITIONS, ...JOINS],
   'count average': ['count of', 'average of', ...CONDITIONS, ...JOINS],
   'count extreme': ['count of', 'extreme of', 'direction', ...CONDITIONS, 'inside', ...JOINS],
   figure: [...FIGURE, 'more figures', ...CONDITIONS, 'extra tables', 'semijoin', 'path', 'join', 'slip', 'alias'],
+  'figure absent': [...FIGURE, 'absent from', ...CONDITIONS, 'inside', 'path', 'join'],
   groups: [...KEYS, ...FIGURE, 'more figures', ...CONDITIONS, ...JOINS, 'slip', 'alias'],
   'sorted groups': [
     ...KEYS,

@@ -29,8 +29,10 @@ export class Wanted {
   constructor(analysis: QuestionAnalysis, index: SchemaIndex) {
     const asked = askedOf(analysis, index.schema).slots;
     this.#counted = tablesCounted(analysis);
-    // "The number of orders" counts orders, whatever column of numbers has such a name too.
-    const slots = this.#counted.size > 0 ? asked : asked.map((slot) => numberAsColumn(slot, index));
+    // "The number of orders" counts orders, whatever column of numbers has such a name too; "how many different ages"
+    // counts ages.
+    const slots =
+      this.#counted.size > 0 || analysis.intent.distinct ? asked : asked.map((slot) => numberAsColumn(slot, index));
     this.#index = index;
     this.everything = asksEverything(analysis);
     this.showsNumber = slots.some((slot, i) => slot !== asked[i]);
