@@ -22,7 +22,7 @@ export interface Dataset {
    * reader.
    */
   readonly loadCompletions?: () => Promise<Completions>;
-  /** What only a dataset of the reader's own has: the revision of its questions, its SQLite file, and how it came about. */
+  /** Of the reader's own alone: the revision of its questions, its SQLite file, and how it came about. */
   readonly own?: { readonly revision: number; readonly bytes: Uint8Array; readonly notes: readonly string[] };
   /** Of what was opened; absent where nobody works it out. */
   readonly digest?: () => Promise<DatasetDigest>;

@@ -2,9 +2,11 @@
 import {
   moveFact,
   readBrought,
+  sortedOut,
   withBrought,
   type Brought,
   type BroughtQuestion,
+  type RefusedQuestion,
   type Typed,
 } from '../engine/data/brought-questions.ts';
 import type { Trial } from '../engine/protocol.ts';
@@ -13,13 +15,6 @@ import type { Question, Split } from '../grpo/types.ts';
 import type { RunState } from './run.svelte.ts';
 
 export type { Brought, BroughtQuestion, Trial, Typed };
-
-/** A question of a file whose SQL does not run. */
-export interface RefusedQuestion {
-  readonly question: string;
-  readonly sql: string;
-  readonly why: string;
-}
 
 /** What a file brings, after its SQL was run. */
 export interface CheckedFile {
@@ -156,17 +151,14 @@ export class QuestionsState {
     this.#checked = null;
     const all = file.questions.filter((one) => database === null || one.database === database);
     const withSql = all.filter((one): one is BroughtQuestion & { sql: string } => one.sql !== null);
-    const refused = new Map<BroughtQuestion, RefusedQuestion>();
+    const refusals: (string | null)[] = [];
     try {
       for (let i = 0; i < withSql.length; i += BATCH) {
         this.#checking = { done: i, all: withSql.length };
         const batch = withSql.slice(i, i + BATCH);
         const trials = await this.#run.ask((engine) => engine.tryGold(batch.map(({ sql }) => sql)));
         if (turn !== this.#turn) return;
-        for (const [k, one] of batch.entries()) {
-          const why = trials[k]?.refused ?? null;
-          if (why !== null) refused.set(one, { question: one.question, sql: one.sql, why });
-        }
+        refusals.push(...trials.map(({ refused }) => refused));
       }
     } catch (error) {
       this.#problem = messageOf(error);
@@ -178,8 +170,7 @@ export class QuestionsState {
       source: file.source,
       notes: file.notes,
       database,
-      good: all.filter((one) => !refused.has(one)),
-      refused: [...refused.values()],
+      ...sortedOut(all, refusals),
       withoutSql: all.length - withSql.length,
     };
   }

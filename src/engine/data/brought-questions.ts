@@ -26,6 +26,29 @@ export function readBrought(bytes: Uint8Array, source: string, schema: Schema): 
   return { source, questions, notes, databases: databasesIn(questions, schema) };
 }
 
+/** A question of a file whose SQL does not run. */
+export interface RefusedQuestion {
+  readonly question: string;
+  readonly sql: string;
+  readonly why: string;
+}
+
+/** `refusals`: why its SQL does not run, null where it does, for each question that has SQL, in order. */
+export function sortedOut(
+  questions: readonly BroughtQuestion[],
+  refusals: readonly (string | null)[],
+): { readonly good: readonly BroughtQuestion[]; readonly refused: readonly RefusedQuestion[] } {
+  const good: BroughtQuestion[] = [];
+  const refused: RefusedQuestion[] = [];
+  let next = 0;
+  for (const one of questions) {
+    const why = one.sql === null ? null : (refusals[next++] ?? null);
+    if (why === null || one.sql === null) good.push(one);
+    else refused.push({ question: one.question, sql: one.sql, why });
+  }
+  return { good, refused };
+}
+
 /** What a reader typed. */
 export interface Typed {
   readonly question: string;

@@ -33,7 +33,7 @@ export async function runView(
     seed: run.state.seed,
     config,
     canUndo,
-    place: placeIn(run.place, dataset.questions),
+    place: dataset.own === undefined ? run.place : placeIn(run.place, dataset.questions),
     dataset: view,
     sampler:
       playback === null

@@ -1,4 +1,5 @@
 /** From the bytes of a text file to its text, whoever wrote it. */
+import { wordList } from '../../sql/word-list.ts';
 import { DatasetError } from '../entry.ts';
 
 export interface DecodedText {
@@ -6,8 +7,11 @@ export interface DecodedText {
   readonly encoding: 'UTF-8' | 'UTF-16' | 'Windows-1252';
 }
 
-/** What Windows-1252 has at 0x80 to 0x9f; five places are free. */
-const UPPER = Array.from('€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ');
+/** What Windows-1252 has at 0x80 to 0x9f, by its code; five places are free. */
+const UPPER = wordList(`
+  20ac 81 201a 192 201e 2026 2020 2021 2c6 2030 160 2039 152 8d 17d 8f
+  90 2018 2019 201c 201d 2022 2013 2014 2dc 2122 161 203a 153 9d 17e 178
+`).map((code) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** Bytes that are looked at for UTF-16 without a mark. */
 const LOOKED_AT = 4096;

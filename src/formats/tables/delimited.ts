@@ -54,7 +54,7 @@ function newlineOf(sample: string): Newline {
   return first === '\r\n' || first === '\r' ? first : '\n';
 }
 
-/** The text with `\n` for each end of a line, where its beginning has several kinds outside of quotes; else the text. */
+/** The text, with `\n` for each end of a line where its beginning has several kinds outside of quotes. */
 export function evenLines(text: string): string {
   const bare = text.slice(0, SAMPLE).replace(/"(?:[^"]|"")*"/g, '');
   const kinds = new Set(bare.match(/\r\n|\n|\r/g));
