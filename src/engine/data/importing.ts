@@ -100,7 +100,8 @@ export class Importing {
     if (part === undefined) throw new RangeError('There is no such table.');
     const changed = change.of === 'header' ? await this.#reread(part, change.header, signal) : reread(part, change);
     const parts = read.parts.map((one, i) => (i === change.table ? changed : one));
-    this.#read = { ...read, parts, keys: guessKeys(parts.map(keyed)), off: new Set() };
+    const pause = this.#pause(() => undefined, signal);
+    this.#read = { ...read, parts, keys: await guessKeys(parts.map(keyed), pause), off: new Set() };
     return this.view();
   }
 
@@ -200,7 +201,8 @@ export class Importing {
     }
     const [first] = files;
     const title = files.length === 1 && first !== undefined ? titleOf(first.name) : names.slice(0, 3).join(', ');
-    return { kind: 'tables', title, parts, keys: guessKeys(parts.map(keyed)), off: new Set() };
+    const pause = this.#pause((share) => tell({ doing: 'Looking for keys', share }), signal);
+    return { kind: 'tables', title, parts, keys: await guessKeys(parts.map(keyed), pause), off: new Set() };
   }
 
   async #reread(part: TablePart, header: boolean, signal: AbortSignal): Promise<TablePart> {

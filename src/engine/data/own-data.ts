@@ -39,7 +39,7 @@ export class OwnData implements DataApi {
     return this.#alone((signal) => this.#importing.change(change, signal));
   }
 
-  keep(title: string, onprogress: Parameters<DataApi['keep']>[1]): Promise<OwnView> {
+  async keep(title: string, onprogress: Parameters<DataApi['keep']>[1]): Promise<OwnView> {
     const name = checkTitle(title);
     return this.#alone(async (signal) => {
       const { image, notes } = await this.#importing.build(onprogress, signal);
@@ -66,7 +66,7 @@ export class OwnData implements DataApi {
     this.#importing.forget();
   }
 
-  rename(id: string, title: string): Promise<OwnView[]> {
+  async rename(id: string, title: string): Promise<OwnView[]> {
     const name = checkTitle(title);
     return this.#changed((store) => store.rename(id, name));
   }

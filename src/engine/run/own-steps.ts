@@ -16,7 +16,7 @@ interface Parts extends Pick<EnginePorts, 'model'> {
 
 /**
  * Takes the next step at every call, on `asked` or, where that is null, on a training question. Throws QuestionError
- * when there is none to draw because none teaches anything.
+ * when there is none to draw: there is none, or none teaches anything.
  */
 export function ownSteps(
   asked: Question | null,
@@ -27,6 +27,10 @@ export function ownSteps(
   if (asked === null && pool.length === 0 && leftOut.length > 0)
     throw new QuestionError(
       'Gold rewards, but no training question has gold SQL that returns more than nothing, 0 or NULL. Choose another reward in the settings.',
+    );
+  if (asked === null && pool.length === 0)
+    throw new QuestionError(
+      'There is no training question to draw. Type one of your own, or add questions to the database under Data.',
     );
   return async () => {
     const { trainer, config, run } = session;

@@ -1,7 +1,7 @@
 /** Keys that the names of columns say and all of their values bear out. */
 import { valueOf, type Cell } from './columns.ts';
-import { readingOf } from './readings.ts';
-import type { TableDraft } from './table.ts';
+import { readingOf, type Read } from './readings.ts';
+import type { Pause, TableDraft } from './table.ts';
 
 /** `column` of `table` names a row of another one; all indices. */
 export interface GuessedKey {
@@ -22,21 +22,26 @@ export interface Keyed {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** Rows between two pauses. */
+const BATCH = 2000;
+
 /**
  * A primary key is the column `id`, `<table>_id` or, in the first place, `<table>` itself (in the singular, too), whose
  * values are all there and all different. A foreign key has the name of a primary key that says its table, or
  * `<table>_id`, and nothing but values of it, more than one of them.
  */
-export function guessKeys(tables: readonly Keyed[]): GuessedKeys {
-  const primary = tables.map((table) => {
+export async function guessKeys(tables: readonly Keyed[], pause: Pause): Promise<GuessedKeys> {
+  const primary: (number | null)[] = [];
+  for (const table of tables) {
     const own = formsOf(table.draft.name);
-    const at = table.draft.columns.findIndex(({ name }, i) => {
+    let found: number | null = null;
+    for (const [i, { name }] of table.draft.columns.entries()) {
       const plain = flat(name);
       const says = plain === 'id' || own.some((form) => plain === `${form}id` || plain === `${form}key`);
-      return says && isUnique(table, i);
-    });
-    return at < 0 ? null : at;
-  });
+      if (found === null && says && (await isUnique(table, i, pause))) found = i;
+    }
+    primary.push(found);
+  }
   const foreign: GuessedKey[] = [];
   for (const [t, table] of tables.entries())
     for (const [c, column] of table.draft.columns.entries()) {
@@ -48,7 +53,7 @@ export function guessKeys(tables: readonly Keyed[]): GuessedKeys {
         return says ? [{ table: t, column: c, toTable, toColumn }] : [];
       });
       const [target, ...others] = targets;
-      if (target !== undefined && others.length === 0 && holdsOnly(tables, target)) foreign.push(target);
+      if (target !== undefined && others.length === 0 && (await holdsOnly(tables, target, pause))) foreign.push(target);
     }
   return { primary, foreign };
 }
@@ -65,25 +70,37 @@ function formsOf(name: string): string[] {
   return forms;
 }
 
-function valuesOf({ draft, rows }: Keyed, column: number): (string | null)[] {
+/** The different values of a column, and how many of its cells have one. */
+async function valuesOf(
+  { draft, rows }: Keyed,
+  column: number,
+  pause: Pause,
+): Promise<{ readonly values: ReadonlySet<Read>; readonly filled: number }> {
   const reading = draft.columns[column]?.reading ?? 'text';
-  return rows.map((row) => {
+  const values = new Set<Read>();
+  let filled = 0;
+  for (const [i, row] of rows.entries()) {
     const value = valueOf(row[column] ?? null, reading);
-    return value === null ? null : String(value);
-  });
+    if (value !== null) {
+      values.add(value);
+      filled++;
+    }
+    if (i % BATCH === 0) await pause(i / rows.length);
+  }
+  return { values, filled };
 }
 
-function isUnique(table: Keyed, column: number): boolean {
-  const values = valuesOf(table, column);
-  return values.length > 0 && !values.includes(null) && new Set(values).size === values.length;
+async function isUnique(table: Keyed, column: number, pause: Pause): Promise<boolean> {
+  const { values, filled } = await valuesOf(table, column, pause);
+  return filled > 0 && filled === table.rows.length && values.size === filled;
 }
 
-function holdsOnly(tables: readonly Keyed[], { table, column, toTable, toColumn }: GuessedKey): boolean {
-  const [from, to] = [tables[table], tables[toTable]];
+async function holdsOnly(tables: readonly Keyed[], key: GuessedKey, pause: Pause): Promise<boolean> {
+  const [from, to] = [tables[key.table], tables[key.toTable]];
   if (from === undefined || to === undefined) return false;
   const typeOf = (keyed: Keyed, at: number) => readingOf(keyed.draft.columns[at]?.reading ?? 'text').type;
-  if (typeOf(from, column) !== typeOf(to, toColumn)) return false;
-  const known = new Set(valuesOf(to, toColumn));
-  const values = valuesOf(from, column).filter((value) => value !== null);
-  return values.length > 0 && values.every((value) => known.has(value));
+  if (typeOf(from, key.column) !== typeOf(to, key.toColumn)) return false;
+  const { values: known } = await valuesOf(to, key.toColumn, pause);
+  const { values } = await valuesOf(from, key.column, pause);
+  return values.size > 0 && [...values].every((value) => known.has(value));
 }

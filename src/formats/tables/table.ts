@@ -67,13 +67,12 @@ export async function readDelimited(
   const text = evenLines(given.replace(/^\uFEFF/, ''));
   const dialect = dialectOf(text, delimiter);
   const all: string[][] = [];
-  for (const { rows, at } of rowsOf(text, dialect, source)) {
-    for (const row of rows) all.push(row);
+  const kept: number[] = [];
+  for (const { rows: some, at } of rowsOf(text, dialect, source)) {
+    for (const row of some) if (all.push(row) > 0 && !isBlank(row)) kept.push(all.length - 1);
     await pause(at / text.length);
   }
   const first = dialect.from > 0 ? 2 : 1;
-  const kept: number[] = [];
-  for (const [i, row] of all.entries()) if (!isBlank(row)) kept.push(i);
   if (kept.length === 0) throw new DatasetError(`${source} is empty: it has no row with a value.`);
   const rows = kept.map((i) => all[i] ?? []);
   const lineAt = (row: number): number => lineOf(all, kept[row] ?? 0, first);
@@ -98,6 +97,7 @@ export async function readDelimited(
       if (short === 0) firstShort = i + offset;
       short++;
     }
+    if (i % BATCH === 0) await pause(1);
   }
   if (short > 0)
     notes.push(

@@ -103,7 +103,9 @@ describe('Importing', () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `${i},${'x'.repeat(100)}`).join('\n');
     await one.read([new File([`id,text\n${rows}\n`], 'big.csv')], (progress) => told.push(progress), ending.signal);
     expect(turns).toBeGreaterThan(5);
-    expect(new Set(told.map(({ doing }) => doing))).toEqual(new Set(['Reading big.csv', 'Looking at big.csv']));
+    expect(new Set(told.map(({ doing }) => doing))).toEqual(
+      new Set(['Reading big.csv', 'Looking at big.csv', 'Looking for keys']),
+    );
     expect(told.every(({ share }) => share !== null && share >= 0 && share <= 1)).toBe(true);
     await expect(one.build((progress) => told.push(progress), ending.signal)).rejects.toMatchObject({
       name: 'AbortError',

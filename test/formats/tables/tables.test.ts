@@ -257,16 +257,16 @@ describe('keys', () => {
   it('are guessed only where names say them and every value bears them out', async () => {
     const customers = keyed(await csv('id,name\n1,Ann\n2,Bob\n', 'customers.csv'));
     const orders = keyed(await csv('order_id,customer_id,total\n7,1,2.5\n8,2,3.5\n9,,1\n', 'orders.csv'));
-    expect(guessKeys([customers, orders])).toEqual({
+    expect(await guessKeys([customers, orders], pause)).toEqual({
       primary: [0, 0],
       foreign: [{ table: 1, column: 1, toTable: 0, toColumn: 0 }],
     });
     const dangling = keyed(await csv('order_id,customer_id\n7,1\n8,3\n', 'orders.csv'));
-    expect(guessKeys([customers, dangling]).foreign).toEqual([]);
+    expect((await guessKeys([customers, dangling], pause)).foreign).toEqual([]);
     const twice = keyed(await csv('id,name\n1,Ann\n1,Bob\n', 'customers.csv'));
-    expect(guessKeys([twice, orders])).toEqual({ primary: [null, 0], foreign: [] });
+    expect(await guessKeys([twice, orders], pause)).toEqual({ primary: [null, 0], foreign: [] });
     const codes = keyed(await csv('order_id,customer_id\n7,x1\n', 'orders.csv'));
-    expect(guessKeys([customers, codes]).foreign).toEqual([]);
+    expect((await guessKeys([customers, codes], pause)).foreign).toEqual([]);
   });
 });
 

@@ -1,0 +1,170 @@
+import { afterEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import '../../../src/app.css';
+import type { ImportView, OwnView } from '../../../src/engine/data/data-protocol.ts';
+import type { DataConnection } from '../../../src/engine/data/data-client.ts';
+import { DataState } from '../../../src/state/data.svelte.ts';
+import { QuestionsState } from '../../../src/state/questions.svelte.ts';
+import { RunState } from '../../../src/state/run.svelte.ts';
+import DataPage from '../../../src/views/data/DataPage.svelte';
+import { engineOf, SPREAD, type FakeEngine } from '../../views/fixture.ts';
+import { expectNoSidewaysScroll, violations } from './page.ts';
+
+afterEach(() => page.viewport(1280, 800));
+
+const OWN: OwnView = {
+  id: 'own-a',
+  title: 'Little shop',
+  created: 1_700_000_000_000,
+  bytes: 24_576,
+  questions: 2,
+  withSql: 1,
+  notes: [],
+};
+const PREVIEW: ImportView = {
+  title: 'orders',
+  notes: [],
+  keys: [{ from: 'orders.customer_id', to: 'customers.id', on: true }],
+  tables: [
+    {
+      name: 'orders',
+      source: 'orders.csv',
+      rowCount: 2,
+      notes: ['Read as Windows-1252.'],
+      hasHeader: true,
+      canHaveHeader: true,
+      columns: [
+        {
+          name: 'total',
+          header: 'total',
+          reading: 'real-comma',
+          type: 'number, 1.234,5',
+          note: '1.234,50 becomes 1234.5',
+          missing: 1,
+          samples: ['1.234,50', '2,00'],
+          isKey: false,
+          options: [
+            { id: 'real-comma', label: 'number, 1.234,5', refused: '' },
+            { id: 'integer', label: 'whole number', refused: '“1.234,50” in line 2 is none' },
+            { id: 'text', label: 'text', refused: '' },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+interface Shown {
+  readonly calls: unknown[][];
+  readonly engine: FakeEngine;
+}
+
+async function show(over: Partial<DataConnection> = {}, width = 1280): Promise<Shown> {
+  await page.viewport(width, 900);
+  const engine = engineOf(SPREAD);
+  const run = new RunState({
+    connect: () => engine,
+    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
+    reducedMotion: () => true,
+    wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
+  });
+  const calls: unknown[][] = [];
+  let own: OwnView[] = [OWN];
+  const note =
+    <T>(name: string, answer: (...given: never[]) => T) =>
+    async (...given: unknown[]): Promise<T> => {
+      calls.push([name, ...given.filter((one) => typeof one !== 'function')]);
+      return answer(...(given as never[]));
+    };
+  const client = {
+    list: note('list', () => own),
+    read: note('read', () => PREVIEW),
+    change: note('change', () => PREVIEW),
+    keep: note('keep', (title: string) => ({ ...OWN, title })),
+    cancel: note('cancel', () => undefined),
+    rename: note('rename', (_id: string, title: string) => (own = [{ ...OWN, title }])),
+    remove: note('remove', () => (own = [])),
+    putBack: note('putBack', () => (own = [OWN])),
+    purge: note('purge', () => undefined),
+    database: note('database', () => new Blob(['x'])),
+    questions: note('questions', () => '[]'),
+    close: () => undefined,
+    ...over,
+  } as DataConnection;
+  const data = new DataState({
+    connect: () => client,
+    run,
+    save: (name, content) => void calls.push(['save', name, content.size]),
+  });
+  await run.open();
+  await render(DataPage, { run, data, questions: new QuestionsState(run, async () => undefined) });
+  return { calls, engine };
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+
+async function paste(text: string): Promise<void> {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', text);
+  document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  await expect.element(page.getByRole('heading', { name: /table found/ })).toBeVisible();
+}
+
+test.each([360, 1280])('what is pasted is looked at, changed and kept, at %i pixels', async (width) => {
+  const { calls, engine } = await show({}, width);
+  await paste('total\n1.234,50\n');
+  expect((calls.find(([name]) => name === 'read')?.[1] as File[])[0]?.name).toBe('pasted');
+  await expect.element(page.getByText('1.234,50 becomes 1234.5; 1 without a value')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await expectNoSidewaysScroll();
+  await page.getByLabelText('orders.total is read as').selectOptions('text');
+  await page.getByLabelText('The first row holds the names').click();
+  await page.getByLabelText(/names a row by/).click();
+  expect(calls.filter(([name]) => name === 'change').map(([, change]) => change)).toEqual([
+    { of: 'reading', table: 0, column: 0, reading: 'text' },
+    { of: 'header', table: 0, header: false },
+    { of: 'key', key: 0, on: false },
+  ]);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Sales');
+  await button('Open it').click();
+  await expect.element(page.getByText('“Sales” is kept in this browser and open now.')).toBeVisible();
+  expect(calls).toContainEqual(['keep', 'Sales']);
+  expect(engine.calls.map(({ name }) => name)).toContain('reset');
+});
+
+test('own databases are renamed, saved, deleted and put back', async () => {
+  const { calls } = await show();
+  await expect.element(page.getByText('2 questions, 1 with SQL')).toBeVisible();
+  await button('Save Little shop as a SQLite file').click();
+  await button('Save questions of Little shop').click();
+  await expect
+    .poll(() => calls.filter(([name]) => name === 'save'))
+    .toEqual([
+      ['save', 'Little-shop.sqlite', 1],
+      ['save', 'Little-shop-questions.json', 2],
+    ]);
+  await button('Rename Little shop').click();
+  await page.getByLabelText('New name of Little shop').fill('Shop');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(button('Delete Shop')).toBeVisible();
+  await button('Delete Shop').click();
+  await expect.element(page.getByText('“Shop” was deleted.')).toBeVisible();
+  await expect.poll(() => document.activeElement?.textContent).toBe('Undo');
+  expect(await violations()).toEqual([]);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(button('Delete Little shop')).toBeVisible();
+});
+
+test('what cannot be read, and a list that cannot, say why', async () => {
+  await show({
+    read: () => Promise.reject(new Error('a.csv is empty (0 bytes).')),
+    list: () => Promise.reject(new Error('The browser keeps nothing.')),
+  });
+  await expect.element(page.getByText('The browser keeps nothing.')).toBeVisible();
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', 'x');
+  document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  await expect.element(page.getByText('a.csv is empty (0 bytes).')).toBeVisible();
+  await expect.element(page.getByRole('heading', { name: 'Questions' })).toBeVisible();
+});

@@ -1,0 +1,151 @@
+/** Own datasets from their import to a run on them, over a store in memory. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
+import { withBrought } from '../../../src/engine/data/brought-questions.ts';
+import { OwnData } from '../../../src/engine/data/own-data.ts';
+import { keepQuestions, openOwnDataset } from '../../../src/engine/data/own-datasets.ts';
+import { parseQuestions } from '../../../src/formats/dataset.ts';
+import { isOwn } from '../../../src/grpo/own-data.ts';
+import type { Question } from '../../../src/grpo/types.ts';
+import type { OwnDataset, OwnDatasetStore } from '../../../src/storage/own-dataset.ts';
+
+let kept: Map<string, { readonly dataset: OwnDataset; readonly database: Uint8Array }>;
+
+/** As little of a store as these tests need; what a store has to do is tested over IndexedDB. */
+function store(): OwnDatasetStore {
+  const change = (id: string, over: Partial<OwnDataset>): OwnDataset => {
+    const found = kept.get(id);
+    if (found === undefined) throw new Error('gone');
+    const dataset = { ...found.dataset, ...over };
+    kept.set(id, { ...found, dataset });
+    return dataset;
+  };
+  const list = async (): Promise<OwnDataset[]> =>
+    [...kept.values()].map(({ dataset }) => dataset).filter(({ removed }) => removed !== true);
+  return {
+    list,
+    get: async (id) => (await list()).find((one) => one.id === id) ?? null,
+    database: async (id) => kept.get(id)?.database.slice() ?? null,
+    add: async (dataset, database) => void kept.set(dataset.id, { dataset, database }),
+    rename: async (id, title) => void change(id, { title }),
+    setQuestions: async (id, questions, revision) => change(id, { questions, revision: revision + 1 }),
+    remove: async (id) => void change(id, { removed: true }),
+    putBack: async (id) => {
+      const { removed: _removed, ...dataset } = change(id, {});
+      kept.set(id, { dataset, database: kept.get(id)?.database ?? new Uint8Array() });
+    },
+    purge: async () => {
+      for (const [id, { dataset }] of kept) if (dataset.removed === true) kept.delete(id);
+    },
+    close: () => undefined,
+  };
+}
+
+const openStore = async (): Promise<OwnDatasetStore> => store();
+const openDatabase = (bytes: Uint8Array | string): Promise<SqliteDatabase> => SqliteDatabase.open(bytes);
+const data = (): OwnData => {
+  let ids = 0;
+  return new OwnData({
+    openStore,
+    openDatabase,
+    now: () => performance.now(),
+    breathe: () => Promise.resolve(),
+    today: () => 1_700_000_000_000,
+    newId: () => `id${++ids}`,
+  });
+};
+const tell = (): void => undefined;
+
+beforeEach(() => {
+  kept = new Map();
+});
+
+describe('OwnData', () => {
+  it('keeps what was read under an id of its own, and hands it out again', async () => {
+    const own = data();
+    await own.read([new File(['id,name\n1,Ann\n'], 'people.csv')], tell);
+    const view = await own.keep('  My   people ', tell);
+    expect(view).toEqual({
+      id: 'own-id1',
+      title: 'My people',
+      created: 1_700_000_000_000,
+      bytes: kept.get('own-id1')?.database.byteLength,
+      questions: 0,
+      withSql: 0,
+      notes: ['Made of people.csv.'],
+    });
+    expect(isOwn(view.id)).toBe(true);
+    const bytes = new Uint8Array(await (await own.database(view.id)).arrayBuffer());
+    const database = await SqliteDatabase.open(bytes);
+    expect((await database.execute(['SELECT * FROM people']))[0]?.rows).toEqual([[1, 'Ann']]);
+    database.close();
+    await expect(own.keep('again', tell)).rejects.toThrow('No file is open');
+  });
+
+  it('renames, deletes and puts back; only the last that was deleted', async () => {
+    const own = data();
+    for (const name of ['a', 'b']) {
+      await own.read([new File(['id\n1\n'], `${name}.csv`)], tell);
+      await own.keep(name, tell);
+    }
+    expect((await own.rename('own-id1', 'c')).map(({ title }) => title)).toEqual(['c', 'b']);
+    await expect(own.rename('own-id1', ' ')).rejects.toThrow('A name has 1 to 80 characters.');
+    expect((await own.remove('own-id1')).map(({ id }) => id)).toEqual(['own-id2']);
+    expect((await own.putBack('own-id1')).map(({ id }) => id)).toEqual(['own-id1', 'own-id2']);
+    await own.remove('own-id1');
+    await own.remove('own-id2');
+    expect([...kept.keys()]).toEqual(['own-id2']);
+    await expect(own.database('own-id1')).rejects.toThrow('was deleted in another tab');
+  });
+
+  it('ends an import that another one follows', async () => {
+    const own = data();
+    const first = own.read([new File(['id\n1\n'], 'a.csv')], tell);
+    await own.cancel();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('an own dataset', () => {
+  const source = { openStore, openDatabase };
+
+  it('opens by its id, takes other questions, and says when it was deleted', async () => {
+    const own = data();
+    await own.read([new File(['id,name\n1,Ann\n'], 'people.csv')], tell);
+    const { id } = await own.keep('People', tell);
+    const dataset = await openOwnDataset(id, source);
+    expect(dataset).toMatchObject({ name: id, title: 'People', questions: [], own: { revision: 0 } });
+    const before = await dataset.digest?.();
+    const questions = withBrought([], [{ question: 'How many?', sql: 'SELECT COUNT(*) FROM people', split: null }]);
+    const changed = await keepQuestions(dataset, questions, openStore);
+    expect(changed.database).toBe(dataset.database);
+    expect(changed).toMatchObject({ questions, own: { revision: 1 } });
+    expect((await changed.digest?.())?.databaseSha256).toBe(before?.databaseSha256);
+    expect((await changed.digest?.())?.questionsSha256).not.toBe(before?.questionsSha256);
+    expect(parseQuestions(await own.questions(id), 'f')).toEqual(questions);
+    dataset.database.close();
+    await own.remove(id);
+    await expect(openOwnDataset(id, source)).rejects.toThrow('Its database was deleted from this browser.');
+  });
+});
+
+it('questions that are brought get ids and sides, and none comes twice', () => {
+  const there: Question[] = [
+    { id: 'q1', question: 'How many?', split: 'held-out', sql: 'SELECT 1' },
+    { id: 'q3', question: 'Which?', split: 'train' },
+  ];
+  const all = withBrought(there, [
+    { question: 'how  many?', sql: 'SELECT 2', split: null },
+    { question: 'Which?', sql: 'SELECT 3', split: null },
+    { question: 'What number?', sql: 'select 1', split: 'train' },
+    { question: 'Why?', sql: null, split: 'train' },
+  ]);
+  expect(all).toEqual([
+    { id: 'q1', question: 'How many?', split: 'held-out', sql: 'SELECT 1' },
+    { id: 'q3', question: 'Which?', split: 'train', sql: 'SELECT 3' },
+    // The same fact as the first one, so on its side.
+    expect.objectContaining({ question: 'What number?', split: 'held-out' }),
+    expect.objectContaining({ question: 'Why?', split: 'train' }),
+  ]);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(4);
+});
