@@ -336,6 +336,21 @@ export class Engine implements EngineApi {
     return this.#atDesk((desk) => desk.exportFile(kind));
   }
 
+  openProject(file: File): Promise<RunView> {
+    return this.#inTurn(async () => {
+      const { projectFor } = await fetched(import('./run/opening-project.ts'));
+      return this.#run.view(await this.#run.adopt(projectFor(await file.text(), file.name), file.name));
+    });
+  }
+
+  linkHints(): Promise<string> {
+    return this.#atDesk((desk) => desk.linkHints());
+  }
+
+  readLinkHints(packed: string): Promise<HintsImport> {
+    return this.#atDesk((desk) => desk.readLinkHints(packed));
+  }
+
   readHints(file: File): Promise<HintsImport> {
     return this.#atDesk((desk) => desk.readHints(file));
   }

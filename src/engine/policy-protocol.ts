@@ -3,7 +3,7 @@ import type { NamedSnapshot } from '../grpo/run-store.ts';
 import type { HintCue, HintFeature, PolicyHint } from '../grpo/types.ts';
 import type { UnseenPoint } from '../lab/unseen.ts';
 import type { WeightFit } from '../lab/weight-fit.ts';
-import type { Progress } from './protocol.ts';
+import type { Progress, RunView } from './protocol.ts';
 
 /** What was done to the hints by hand. */
 export type HandDone = 'edit' | 'add' | 'delete' | 'merge' | 'guidance' | 'import' | 'snapshot' | 'step';
@@ -50,7 +50,7 @@ export interface SavedFile {
 }
 
 export type ExportKind =
-  | { readonly what: 'hints' | 'hints-reference' | 'prompts' | 'rollouts' | 'feedback' }
+  | { readonly what: 'hints' | 'hints-reference' | 'prompts' | 'rollouts' | 'project' | 'feedback' }
   | { readonly what: 'hints-csv' | 'steps-csv' | 'feedback-csv' }
   | { readonly what: 'prompt'; readonly question: string }
   /** `unseen`: right answers on questions it never saw, as the page has them, of `asked`. */
@@ -100,6 +100,15 @@ export interface PolicyApi {
   /** The weights of the four rewards as the thumbs would have them. */
   fitWeights(): Promise<FittedWeights>;
   exportFile(kind: ExportKind): Promise<SavedFile>;
+  /**
+   * Opens a project: what it says of feedback is added, and its runs, of which the last is shown. Rejects with what is
+   * wrong and where; nothing has changed then.
+   */
+  openProject(file: File): Promise<RunView>;
+  /** All hints as text for a link, without their evidence. */
+  linkHints(): Promise<string>;
+  /** Reads those of a link, as `readHints` does a file. */
+  readLinkHints(packed: string): Promise<HintsImport>;
   /** Reads hints, in our form or the reference's, without putting them in. Rejects with what is wrong and where. */
   readHints(file: File): Promise<HintsImport>;
   /** Puts in those that can be, of the file that was read last. */

@@ -146,6 +146,8 @@ export interface RunStore {
   setPlace(runId: string, place: Place): Promise<void>;
   /** Every run that can be opened, the newest begun first. */
   runs(): Promise<RunSummary[]>;
+  /** A run as it is kept. */
+  recordOf(runId: string): Promise<RunRecord>;
   /** Makes another run the current one, in place of `replaces`. */
   open(runId: string, replaces: string): Promise<void>;
   /** Changes no revision. */

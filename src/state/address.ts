@@ -13,6 +13,11 @@ import { START_CHOICES, type StartChoice } from '../grpo/run-store.ts';
 
 const SEED_KEY = 'seed';
 const START_KEY = 'start';
+/** Only in a link that somebody made to share (link.ts): once the page has opened, the run has them. */
+export const DATASET_KEY = 'data';
+export const HINTS_KEY = 'hints';
+/** Characters of the hints in a link: what servers take of an address, with room for the rest. */
+export const LONGEST_HINTS = 6000;
 export const MAX_SEED = 2 ** 32 - 1;
 
 export interface AddressValues {
@@ -22,6 +27,10 @@ export interface AddressValues {
   readonly seed: number | null;
   /** What the run is to start from; null when the address does not say. */
   readonly start: StartChoice | null;
+  /** The dataset to begin a run on; absent when the address names none. */
+  readonly dataset?: string;
+  /** Hints to begin with, packed; the engine reads and checks them. Absent for none. */
+  readonly hints?: string;
   /** One sentence per parameter that was refused. */
   readonly problems: readonly string[];
 }
@@ -38,6 +47,7 @@ export function readAddress(search: string): AddressValues {
   let settings: Record<string, unknown> = {};
   let seed: number | null = null;
   let start: StartChoice | null = null;
+  const shared: { dataset?: string; hints?: string } = {};
   for (const [key, value] of new URLSearchParams(search)) {
     if (key === SEED_KEY) {
       seed = parseSeed(value);
@@ -48,6 +58,19 @@ export function readAddress(search: string): AddressValues {
     if (key === START_KEY) {
       start = START_CHOICES.find((choice) => choice === value) ?? null;
       if (start === null) problems.push(`start must be ${START_CHOICES.join(' or ')}, not "${value.slice(0, 60)}".`);
+      continue;
+    }
+    if (key === DATASET_KEY) {
+      if (/^\w{1,80}$/.test(value)) shared.dataset = value;
+      else problems.push(`data must be the name of a dataset, not "${value.slice(0, 60)}".`);
+      continue;
+    }
+    if (key === HINTS_KEY) {
+      if (value.length > LONGEST_HINTS)
+        problems.push(`hints has ${value.length} characters, at most ${LONGEST_HINTS} are read.`);
+      else if (!/^[\w-]+$/.test(value))
+        problems.push('hints is not what this page writes: the link was cut or changed.');
+      else shared.hints = value;
       continue;
     }
     try {
@@ -62,7 +85,7 @@ export function readAddress(search: string): AddressValues {
     problems.push(messageOf(error));
     settings = {};
   }
-  return { settings, seed, start, problems: [...new Set(problems)] };
+  return { settings, seed, start, ...shared, problems: [...new Set(problems)] };
 }
 
 /**
@@ -73,7 +96,7 @@ export function writeAddress(search: string, config: GRPOConfig, seed: number, s
   const params = new URLSearchParams(search);
   for (const name of FIELD_NAMES) params.delete(FIELDS[name].url);
   params.delete(SEED_KEY);
-  params.delete(START_KEY);
+  for (const key of [START_KEY, DATASET_KEY, HINTS_KEY]) params.delete(key);
   for (const [key, value] of Object.entries(configToParams(config))) params.set(key, value);
   if (seed !== DEFAULT_SEED) params.set(SEED_KEY, String(seed));
   if (start !== 'none') params.set(START_KEY, start);

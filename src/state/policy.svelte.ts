@@ -82,6 +82,11 @@ export class PolicyState {
     });
   }
 
+  /** Opens a project: its runs and feedback come in, and its last run is shown. */
+  openProject(file: File): Promise<boolean> {
+    return this.#move(() => this.#run.changeRun((engine) => engine.openProject(file)));
+  }
+
   async import(): Promise<boolean> {
     const done = await this.#move(() => this.#run.move((engine) => engine.importHints()));
     if (done) this.#imported = null;
@@ -110,6 +115,9 @@ export class PolicyState {
   }
   actionsFor(cue: string): Promise<readonly HintFeature[]> {
     return this.#run.ask((engine) => engine.actionsFor(cue));
+  }
+  linkHints(): Promise<string> {
+    return this.#run.ask((engine) => engine.linkHints());
   }
   fitWeights(): Promise<FittedWeights> {
     return this.#run.ask((engine) => engine.fitWeights());

@@ -268,7 +268,7 @@ export class RunState {
   async open(): Promise<void> {
     this.#status = 'loading';
     this.#failure = '';
-    const { settings, seed, start, problems } = this.#options.address.read();
+    const { settings, seed, start, dataset, hints, problems } = this.#options.address.read();
     this.#notices = problems.map((problem) => ({
       text: `In the address: ${problem} The default is used.`,
       tone: 'problem',
@@ -284,12 +284,15 @@ export class RunState {
         })
         .catch(() => undefined);
       const first =
-        seed === null && start === null && Object.keys(settings).length === 0 ? this.#options.first?.() : null;
+        seed === null && start === null && `${dataset ?? ''}${hints ?? ''}` === '' && Object.keys(settings).length === 0
+          ? this.#options.first?.()
+          : null;
       let run = await engine.open(
         first
           ? { seed: first.seed, settings: { ...first.settings }, dataset: first.dataset }
-          : { seed: seed ?? DEFAULT_SEED, settings: { ...settings } },
+          : { seed: seed ?? DEFAULT_SEED, settings: { ...settings }, ...(dataset === undefined ? {} : { dataset }) },
       );
+      run = await this.#datasetAsAddressed(engine, run, { dataset, bare: hints !== undefined });
       if (seed !== null && seed !== run.seed) {
         run = await engine.reset({ seed });
         this.tell(
@@ -298,6 +301,7 @@ export class RunState {
       }
       if (Object.keys(settings).length > 0) run = await this.#configureAsAddressed(engine, run, makeConfig(settings));
       if (start !== null && start !== run.start.from) run = await this.#startAsAddressed(engine, run, start);
+      if (hints !== undefined) run = await this.#hintsAsAddressed(engine, run, hints);
       const asked = this.#wantedQuestion !== null || this.#wantedSpeed !== null;
       this.#show(run);
       if (run.notice !== undefined) this.tell(run.notice);
@@ -513,6 +517,40 @@ export class RunState {
     }
   }
 
+  /** A link's dataset, in a run of its own; `bare`: so that there is nothing yet in the way of its hints. */
+  async #datasetAsAddressed(
+    engine: EngineApi,
+    run: RunView,
+    { dataset = run.dataset.name, bare }: { readonly dataset?: string | undefined; readonly bare: boolean },
+  ): Promise<RunView> {
+    if (dataset === run.dataset.name && (!bare || (run.stepCount === 0 && run.hints.length === 0))) return run;
+    try {
+      const begun = await engine.reset({ seed: run.seed, dataset, start: 'none' });
+      if (run.stepCount > 0)
+        this.tell('The link begins a run of its own. The one that was here is in the list of runs.');
+      return begun;
+    } catch (error) {
+      this.tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
+  /** The hints of a link. Where they cannot be read, the page opens all the same. */
+  async #hintsAsAddressed(engine: EngineApi, run: RunView, packed: string): Promise<RunView> {
+    try {
+      const { hints } = await engine.readLinkHints(packed);
+      const refused = hints.filter(({ becomes }) => becomes === 'refused').length;
+      const progress = await engine.importHints();
+      this.tell(
+        `The link brought ${hints.length - refused} hints${refused === 0 ? '' : `; ${refused} more cannot act on this database`}.`,
+      );
+      return { ...run, ...progress };
+    } catch (error) {
+      this.tell(messageOf(error), 'problem');
+      return run;
+    }
+  }
+
   async undoReset(): Promise<void> {
     this.pause();
     const run = await this.#call((engine) => engine.undoReset());
@@ -545,6 +583,15 @@ export class RunState {
   /** The same of a call that moves the hints, which are shown then. */
   async move(call: (engine: EngineApi) => Promise<Progress>): Promise<void> {
     this.#accept(await this.#inTurn(call));
+  }
+
+  /** The same of a call that ends with another run, which is shown then. */
+  async changeRun(call: (engine: EngineApi) => Promise<RunView>): Promise<void> {
+    this.pause();
+    const run = await this.#inTurn(call);
+    this.#show(run);
+    if (run.notice !== undefined) this.tell(run.notice);
+    void this.#recall();
   }
 
   /** Leaves the few hints that decide the same; resolves to what that did, null where nothing could be left out. */

@@ -179,6 +179,15 @@ export class RunBook implements Omit<RunStore, 'close'> {
       }));
   }
 
+  async recordOf(runId: string): Promise<RunRecord> {
+    const { row, parts } = await this.#rows.read(async (tx) => {
+      const found = await known(tx, runId);
+      return { row: found, parts: await latestParts(tx, found) };
+    });
+    const { kept: _kept, ...record } = row;
+    return { ...record, state: { ...row.state, ...(await policyOf(parts, row.state.eventCount)) } };
+  }
+
   async open(runId: string, replaces: string): Promise<void> {
     await this.#rows.write(async (tx) => {
       const meta = await tx.meta();

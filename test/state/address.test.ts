@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FIELD_NAMES, FIELDS, makeConfig, type Field } from '../../src/grpo/config.ts';
-import { parseSeed, readAddress, writeAddress } from '../../src/state/address.ts';
+import { LONGEST_HINTS, parseSeed, readAddress, writeAddress } from '../../src/state/address.ts';
+import { linkTo } from '../../src/state/link.ts';
 
 test('settings and seed survive the address', () => {
   const search = writeAddress(
@@ -80,4 +81,32 @@ test('no address can bring a setting out of its range', () => {
 
 test('the same mistake twice is named once', () => {
   expect(readAddress('?g=abc&g=abc&seed=x&seed=x&start=y&start=y').problems).toHaveLength(3);
+});
+
+test('a link carries dataset and hints too, which the address of the run has no more', () => {
+  const shared = { config: makeConfig({ group_size: 6 }), seed: 9, start: 'none', dataset: 'shop_money' } as const;
+  const link = new URL(linkTo('https://a.example/lab/?g=3#lab', { ...shared, hints: 'q1-_', place: '#ask' }) ?? '');
+  expect(link.hash).toBe('#ask');
+  const read = readAddress(link.search);
+  expect(read).toEqual({
+    settings: { group_size: 6 },
+    seed: 9,
+    start: null,
+    dataset: 'shop_money',
+    hints: 'q1-_',
+    problems: [],
+  });
+  expect(writeAddress(link.search, shared.config, 9, 'none')).toBe('?g=6&seed=9');
+  expect(linkTo(link.href, { ...shared, hints: 'x'.repeat(LONGEST_HINTS + 1), place: '' })).toBeNull();
+});
+
+test.each([
+  ['?data=../x', 'data must be the name of a dataset, not "../x".'],
+  ['?hints=a%20b', 'hints is not what this page writes: the link was cut or changed.'],
+  [
+    `?hints=${'x'.repeat(LONGEST_HINTS + 1)}`,
+    `hints has ${LONGEST_HINTS + 1} characters, at most ${LONGEST_HINTS} are read.`,
+  ],
+])('what a link should not carry is refused: %s', (search, problem) => {
+  expect(readAddress(search)).toEqual({ settings: {}, seed: null, start: null, problems: [problem] });
 });

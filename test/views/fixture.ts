@@ -270,6 +270,9 @@ const NO_DESK: PolicyApi = {
   actionsFor: noDesk,
   fitWeights: noDesk,
   exportFile: noDesk,
+  openProject: noDesk,
+  linkHints: noDesk,
+  readLinkHints: noDesk,
   readHints: noDesk,
   importHints: noDesk,
 };

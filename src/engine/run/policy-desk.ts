@@ -89,10 +89,24 @@ export class PolicyDesk {
     return exported(kind, this.#run, this.#ports);
   }
 
+  async linkHints(): Promise<string> {
+    const { packHints } = await fetched(import('./link-hints.ts'));
+    return packHints(this.#run.policy.hints);
+  }
+
+  async readLinkHints(packed: string): Promise<HintsImport> {
+    const { unpackHints } = await fetched(import('./link-hints.ts'));
+    return this.#plan(await unpackHints(packed), 'The link');
+  }
+
   async readHints(file: File): Promise<HintsImport> {
+    return this.#plan(await file.text(), file.name);
+  }
+
+  async #plan(text: string, name: string): Promise<HintsImport> {
     const { planImport } = await fetched(import('./importing-hints.ts'));
     const { config, policy, stored, data } = this.#run;
-    const plan = planImport(await file.text(), file.name, {
+    const plan = planImport(text, name, {
       hints: policy.hints,
       schema: data.dataset.database.schema,
       config,

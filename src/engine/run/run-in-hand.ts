@@ -23,6 +23,7 @@ import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Distillation } from '../../grpo/distillation.ts';
 import type { HintEdit, HintEvent, PolicyHint, PolicyView, Question } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
+import type { Project } from '../../recording/project.ts';
 import type { Recorder } from '../../recording/recorder.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
@@ -43,6 +44,7 @@ import type {
 import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
 import type { Measuring } from './measuring.ts';
+import { checkDataset } from './checking-dataset.ts';
 import { DoneByHand } from './done-by-hand.ts';
 import { OpenData, type Opened } from './open-data.ts';
 import { ownSteps } from './own-steps.ts';
@@ -371,6 +373,28 @@ export class RunInHand {
     this.#recording.leave();
     const { pool } = this.#data.exchange(kept);
     session.pool = await pool.of(session.config);
+  }
+
+  /** Takes up the runs and the feedback of a project; resolves to what to tell the reader, if anything. */
+  async adopt({ dataset, feedback, runs }: Project, file: string): Promise<string | undefined> {
+    const { run, config } = this.#writable();
+    let replaces = run.id;
+    await this.#data.changeTo(dataset.name, async (open) => {
+      checkDataset(dataset, await open.digest?.(), file);
+      const { store, feedback: book } = this.data;
+      for (const entry of feedback) await store.putFeedback({ ...entry, dataset: dataset.name });
+      await book.load(store);
+      for (const { history, ...kept } of runs) {
+        const added = { ...kept, id: this.#ports.newRunId(), revision: 0, dataset: dataset.name, place: START };
+        await this.#writing(() => store.begin(added, replaces));
+        replaces = added.id;
+        if (history.length > 0)
+          await store.commit({ run: { ...added, revision: 1 }, points: history, steps: [], events: [] });
+      }
+    });
+    const found = await this.data.store.current();
+    if (found === null || found.run.id === run.id) return undefined;
+    return this.#restore(found, config, found.run.state.seed);
   }
 
   /** Changes the list of runs. Throws ConfigError for a name that is none. */

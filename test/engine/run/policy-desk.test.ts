@@ -217,4 +217,51 @@ describe('taken home and brought back', () => {
     expect(report).toContain('<!doctype html>');
     expect(report).not.toMatch(/<script|javascript:|<link|src=|@import|url\(/i);
   });
+
+  it('is a whole project: the run goes on elsewhere to the bit', async () => {
+    const engine = await opened();
+    await engine.advance(steps(5));
+    await engine.judge({ question: 'How many products are there?', sql: 'SELECT COUNT(*) FROM products' }, 'up');
+    const view = await engine.useSampler({ kind: 'sketch' });
+    const file = fileOf(await engine.exportFile({ what: 'project' }));
+    const elsewhere = await opened(new MemoryStore());
+    await elsewhere.advance(steps(1));
+    const came = await elsewhere.openProject(file);
+    expect(came).toMatchObject({ stepCount: 5, seed: view.seed, config: view.config, feedback: view.feedback });
+    expect(came.hints).toEqual(view.hints);
+    expect(came.history).toEqual(view.history);
+    // The run that was there is still in the list.
+    expect((await elsewhere.runs()).runs.map((run) => run.steps).sort()).toEqual([1, 5]);
+    const [there, here] = [await elsewhere.advance(steps(3)), await engine.advance(steps(3))];
+    expect(there.hints).toEqual(here.hints);
+    expect(there.points).toEqual(here.points);
+    await expect(elsewhere.openProject(new File(['{}'], 'x.json'))).rejects.toThrow('x.json is no project');
+  });
+
+  it('fits in a link, which begins the same policy', async () => {
+    const engine = await opened();
+    await engine.advance(steps(2));
+    const packed = await engine.linkHints();
+    const { hints } = await engine.advance({ steps: 0, budgetMs: 0 });
+    const elsewhere = await opened(new MemoryStore());
+    await elsewhere.readLinkHints(packed);
+    const came = (await elsewhere.importHints()).hints;
+    const told = (all: readonly PolicyHint[]) =>
+      byKey(all).map(({ key, weight, tables, enabled }) => [key, Math.round(1000 * weight), tables, enabled]);
+    expect(told(came)).toEqual(told(hints));
+    await expect(elsewhere.readLinkHints(packed.slice(5))).rejects.toThrow('cut or changed');
+  });
+
+  it('weighs rewards as thumbs have them, and not without thumbs', async () => {
+    const engine = await opened();
+    expect(await engine.fitWeights()).toEqual({ up: 0, down: 0, fit: null });
+    for (const table of ['products', 'orders', 'customers', 'order_items']) {
+      const question = `How many rows has ${table}?`;
+      await engine.judge({ question, sql: `SELECT COUNT(*) FROM ${table}` }, 'up');
+      await engine.judge({ question, sql: `SELECT nothing FROM ${table}` }, 'down');
+    }
+    const { up, down, fit } = await engine.fitWeights();
+    expect([up, down]).toEqual([4, 4]);
+    expect(fit?.after.auc).toBe(1);
+  });
 });
