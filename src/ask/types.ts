@@ -2,15 +2,14 @@
 import { FIELDS } from '../grpo/config.ts';
 import type { SampleOrigin } from '../grpo/origin.ts';
 import type { Execution, HintCue, HintPattern, HintTemplate, ScoredRewards } from '../grpo/types.ts';
+import { BEST_OF } from '../lab/experiment-types.ts';
 
 /** Candidates of one answer, at most: those of a group. */
 export const MOST_SAMPLES = FIELDS.group_size.max;
-/** Candidates of the built-in sampler unless told otherwise: it draws them in milliseconds (docs/answers.md). */
-const USUAL_SAMPLES = 32;
 /** Candidates of a language model unless told otherwise: each takes seconds. */
 const USUAL_COMPLETIONS = 8;
 
-export const usualSamples = (isLanguageModel: boolean): number => (isLanguageModel ? USUAL_COMPLETIONS : USUAL_SAMPLES);
+export const usualSamples = (isLanguageModel: boolean): number => (isLanguageModel ? USUAL_COMPLETIONS : BEST_OF);
 
 /** Hints kept of a candidate. */
 export const SHOWN_HINTS = 8;

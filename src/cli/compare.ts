@@ -2,7 +2,9 @@ import { queryBudget } from '../grpo/derived-settings.ts';
 import { percent } from '../grpo/figures.ts';
 import { checkSpec, ExperimentError, runExperiment, variantConfig } from '../lab/experiment.ts';
 import type { ExperimentPorts } from '../lab/experiment.ts';
-import type { Experiment, Variant } from '../lab/experiment-types.ts';
+import { bestAnswers } from '../ask/best-answers.ts';
+import { ANSWER_RULES, BEST_OF } from '../lab/experiment-types.ts';
+import type { AnswerRule, Experiment, Variant } from '../lab/experiment-types.ts';
 import { countsText, factsOf } from '../lab/facts.ts';
 import type { QuestionResult } from '../lab/evaluate.ts';
 import { Judge } from '../lab/judge.ts';
@@ -16,7 +18,7 @@ import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
 import { checkOutputs, readText, writeAll } from './files.ts';
 import { parseHints } from '../formats/hints-file.ts';
 import { configFrom, openInputs } from './inputs.ts';
-import { UsageError, wholeNumber } from './options.ts';
+import { oneOf, UsageError, wholeNumber } from './options.ts';
 import type { GivenOptions } from './options.ts';
 import { rewardsFor } from './parts.ts';
 import { everyTenth, inColumns, toJson } from './report.ts';
@@ -40,6 +42,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
     given.one('curve-questions') === undefined
       ? null
       : wholeNumber('curve-questions', given.one('curve-questions') ?? '', 1, 1_000_000);
+  const answer = oneOf('answer', given.one('answer') ?? 'greedy', ANSWER_RULES);
   const feedbackShare = wholeNumber('feedback-percent', given.one('feedback-percent') ?? '50', 0, 100) / 100;
   const config = configFrom(given);
   const parsed = given.all('variant').map(parseVariant);
@@ -70,6 +73,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
       steps,
       evaluateEvery,
       ...(curveQuestions === null ? {} : { curveQuestions }),
+      ...(answer === 'greedy' ? {} : { answer }),
       seeds: Array.from({ length: seedCount }, (_, i) => firstSeed + i),
     },
     runs: [],
@@ -87,6 +91,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
       questions,
       config,
       startHints: ({ name }) => starts.get(name) ?? [],
+      bestAnswers: bestAnswers({ sampler, database, rewards, config }),
       rewards: (variant, seed) =>
         variantConfig(config, variant).feedback_weight > 0
           ? rewardsFor(database, simulatedFeedback({ gold: judge.gold, share: feedbackShare, seed }))
@@ -135,7 +140,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
             evaluateEvery,
             ...(curveQuestions === null ? {} : { curveQuestions }),
             config,
-            evaluation: { groupSize: config.group_size, temperature: config.temperature },
+            evaluation: { groupSize: config.group_size, temperature: config.temperature, answer },
             ...(variants.some((variant) => variantConfig(config, variant).feedback_weight > 0)
               ? { simulatedFeedbackShare: feedbackShare }
               : {}),
@@ -146,7 +151,7 @@ export async function compare(given: GivenOptions, report: Report): Promise<void
         },
       ]);
     }
-    const table = tableOf(summaries, config.group_size);
+    const table = tableOf(summaries, config.group_size, answer);
     for (const line of table) report.result(line);
     report.result(
       `Held out: ${countsText({ questions: measured.length, facts: new Set(facts.values()).size })}; ${seedCount} seed${seedCount === 1 ? '' : 's'}, ${steps} steps; in brackets 95 % intervals over facts.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
@@ -214,11 +219,11 @@ async function forTheCaller<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Names, and accuracies in per cent with their intervals, in columns. */
-function tableOf(summaries: readonly VariantSummary[], groupSize: number): string[] {
+function tableOf(summaries: readonly VariantSummary[], groupSize: number, answer: AnswerRule): string[] {
   const shown = (one: Mean | undefined): string =>
     one === undefined ? '–' : `${percent(one.mean)} (${percent(one.low)}–${percent(one.high)})`;
   const rows = [
-    ['variant', 'greedy %', 'pass@1 %', `pass@${groupSize} %`, 'hints'],
+    ['variant', answer === 'best' ? `best of ${BEST_OF} %` : 'greedy %', 'pass@1 %', `pass@${groupSize} %`, 'hints'],
     ...summaries.map(({ name, heldOut, hints }) => [
       name,
       shown(heldOut?.greedy),

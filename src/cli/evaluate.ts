@@ -1,9 +1,7 @@
-import { ask } from '../ask/ask.ts';
-import { usualSamples } from '../ask/types.ts';
-import { DEFAULT_SEED } from '../grpo/config.ts';
+import { bestAnswers } from '../ask/best-answers.ts';
 import { queryBudget } from '../grpo/derived-settings.ts';
-import type { Question } from '../grpo/types.ts';
 import { evaluate as evaluateQuestions, fixedPolicy } from '../lab/evaluate.ts';
+import { ANSWER_RULES, BEST_OF } from '../lab/experiment-types.ts';
 import { countsText } from '../lab/facts.ts';
 import type { Interval } from '../lab/statistics.ts';
 import { makeSketchSampler } from '../samplers/sketch/sketch-sampler.ts';
@@ -31,7 +29,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
   if (poolOnly !== undefined) throw new UsageError(`--${poolOnly} needs --pool: otherwise nothing is trained.`);
   const split = oneOf('split', given.one('split') ?? 'held-out', ['held-out', 'train', 'all']);
   const seeds = wholeNumber('seeds', given.one('seeds') ?? String(replays ? MEASURED.seeds : 3), 1, 1000);
-  const rule = oneOf('answer', given.one('answer') ?? 'greedy', ['greedy', 'best']);
+  const rule = oneOf('answer', given.one('answer') ?? 'greedy', ANSWER_RULES);
   if (rule === 'best' && (given.one('sampler') ?? 'sketch') !== 'sketch')
     throw new UsageError(
       '--answer best is of the built-in sampler: the completions of others are chosen among anyway.',
@@ -87,12 +85,10 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
     }
     const sampler = makeSketchSampler({ schema: database.schema });
     const policy = fixedPolicy(hints);
-    const asked = { samples: usualSamples(false), hints: true, seed: DEFAULT_SEED };
-    const parts = { sampler, policy, database, rewards: rewardsFor(database), config };
-    const best = async ({ question }: Question): Promise<string> =>
-      (await ask({ ...asked, question }, parts)).candidates[0]?.sql ?? '';
     const evaluation = await evaluateQuestions({
-      ...(rule === 'best' ? { answer: best } : {}),
+      ...(rule === 'best'
+        ? { answer: bestAnswers({ sampler, database, rewards: rewardsFor(database), config })(policy) }
+        : {}),
       questions: chosen,
       database,
       seeds,
@@ -117,7 +113,7 @@ export async function evaluate(given: GivenOptions, report: Report): Promise<voi
     });
     const { greedy, pass1, passG, groupSize, weakGold } = evaluation;
     report.result(
-      `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: ${rule === 'best' ? `best of ${asked.samples}` : 'greedy'} ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
+      `${countsText(evaluation)} (${split}), ${from === 'starter' ? `the starter policy’s ${hints.length}` : hints.length} hints: ${rule === 'best' ? `best of ${BEST_OF}` : 'greedy'} ${percent(greedy)}, pass@1 ${percent(pass1)}, pass@${groupSize} ${percent(passG)}.${weakGold > 0 ? ` The gold SQL of ${weakGold} returns nothing, 0 or NULL: wrong SQL matches those easily.` : ''}`,
     );
   } finally {
     database.close();

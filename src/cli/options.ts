@@ -278,6 +278,11 @@ export const COMMANDS = {
         help: 'held-out questions the curve is measured on, spread evenly (all); the comparison is always on all',
       },
       {
+        name: 'answer',
+        value: 'RULE',
+        help: 'what answers held-out questions: greedy, or best: the best of 32 by reward and likelihood (greedy)',
+      },
+      {
         name: 'feedback-percent',
         value: 'P',
         help: 'share of the groups that simulated feedback judges, in per cent (50)',

@@ -24,6 +24,7 @@ export function compareCommand({ spec, base }: ExperimentRecord, home = spec.dat
     `--seeds ${spec.seeds.length}`,
     `--seed ${first}`,
     `--evaluate-every ${spec.evaluateEvery}`,
+    ...(spec.answer === 'best' ? ['--answer best'] : []),
     ...(spec.curveQuestions === undefined ? [] : [`--curve-questions ${spec.curveQuestions}`]),
     ...Object.entries(base).map(([name, value]) => `--set ${name}=${value}`),
     ...spec.variants.map((variant) => `--variant "${variantText(variant)}"`),

@@ -8,7 +8,7 @@ import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { Question } from '../grpo/types.ts';
 import { countRight } from './evaluate.ts';
 import { variantConfig, type ExperimentPorts } from './experiment.ts';
-import type { ExperimentSpec, Variant } from './experiment-types.ts';
+import { BEST_OF, type ExperimentSpec, type Variant } from './experiment-types.ts';
 import { Judge } from './judge.ts';
 import { spread } from './spread.ts';
 import { teachable } from './teachable.ts';
@@ -81,17 +81,19 @@ export async function measureRates(options: TrialOptions): Promise<Rates | null>
 
 /**
  * Seconds that the whole experiment takes at these rates. What repeats is not counted: without learning all points and
- * seeds of one start are one policy, which is measured once (experiment.ts).
+ * seeds of one start are one policy, which is measured once (experiment.ts). A best answer is as many as it has
+ * candidates.
  */
 export function secondsOf(
-  spec: Pick<ExperimentSpec, 'variants' | 'seeds' | 'steps' | 'evaluateEvery' | 'curveQuestions'>,
+  spec: Pick<ExperimentSpec, 'variants' | 'seeds' | 'steps' | 'evaluateEvery' | 'curveQuestions' | 'answer'>,
   base: GRPOConfig,
   { training, heldOut }: { readonly training: number; readonly heldOut: number },
   rates: Rates,
 ): number {
   const { steps, seeds, evaluateEvery } = spec;
-  const onCurve = Math.min(spec.curveQuestions ?? heldOut, heldOut);
-  const atTheEnd = heldOut * (1 + base.group_size);
+  const each = spec.answer === 'best' ? BEST_OF : 1;
+  const onCurve = each * Math.min(spec.curveQuestions ?? heldOut, heldOut);
+  const atTheEnd = heldOut * (each + base.group_size);
   let [completions, answers] = [0, 0];
   for (const start of new Set(spec.variants.map((variant) => variant.start))) {
     answers += onCurve;

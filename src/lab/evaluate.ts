@@ -148,8 +148,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 }
 
 /**
- * Which of `questions` (all with comparable gold) are answered right, greedily, in their order. Rejects with GoldError
- * and AbortError.
+ * Which of `questions` (all with comparable gold) are answered right, greedily or by `answer`, in their order. Rejects
+ * with GoldError and AbortError.
  */
 export async function greedyAnswers({
   questions,
@@ -158,20 +158,23 @@ export async function greedyAnswers({
   temperature,
   judge,
   signal,
+  answer,
 }: GreedyOptions): Promise<boolean[]> {
   const answers: boolean[] = [];
-  const answer = async (question: Question, index: number): Promise<readonly string[]> => [
-    (
-      await sampler.greedy({
-        question: question.question,
-        policy,
-        temperature,
-        random: chance(0, index),
-        ...(signal === undefined ? {} : { signal }),
-      })
-    ).sql,
+  const texts = async (question: Question, index: number): Promise<readonly string[]> => [
+    answer === undefined
+      ? (
+          await sampler.greedy({
+            question: question.question,
+            policy,
+            temperature,
+            random: chance(0, index),
+            ...(signal === undefined ? {} : { signal }),
+          })
+        ).sql
+      : await answer(question),
   ];
-  await judged(questions, answer, judge, signal, (_asked, [correct = false]) => void answers.push(correct));
+  await judged(questions, texts, judge, signal, (_asked, [correct = false]) => void answers.push(correct));
   return answers;
 }
 
@@ -215,7 +218,7 @@ async function judged(
 
 export interface GreedyOptions extends Pick<
   EvaluateOptions,
-  'questions' | 'sampler' | 'policy' | 'temperature' | 'signal'
+  'questions' | 'sampler' | 'policy' | 'temperature' | 'signal' | 'answer'
 > {
   readonly judge: Judge;
 }

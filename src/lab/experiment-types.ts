@@ -18,6 +18,12 @@ export interface Variant {
   readonly learning: 'on' | 'off' | 'shuffled';
 }
 
+/** What answers a question: the greedy SQL, or the best of a group as Ask chooses it (src/ask). */
+export const ANSWER_RULES = ['greedy', 'best'] as const;
+export type AnswerRule = (typeof ANSWER_RULES)[number];
+/** Candidates of the built-in sampler that such an answer is the best of. */
+export const BEST_OF = 32;
+
 export interface ExperimentSpec {
   readonly id: string;
   readonly name: string;
@@ -32,9 +38,11 @@ export interface ExperimentSpec {
    * compared is always measured on all.
    */
   readonly curveQuestions?: number;
+  /** Of curve and comparison; greedy when absent. Validation, which chooses a policy, is greedy anyway. */
+  readonly answer?: AnswerRule;
 }
 
-/** Held-out accuracy (greedy, 0..1) and the mean training reward since the point before. */
+/** Held-out accuracy (0..1; `greedy` whatever rule answered) and the mean training reward since the point before. */
 export interface CurvePoint {
   readonly step: number;
   readonly greedy: number;
@@ -44,6 +52,7 @@ export interface CurvePoint {
 /** Per held-out question, in the dataset's order. */
 export interface HeldOutAnswer {
   readonly questionId: string;
+  /** Whether the answer is right, by the experiment's rule. */
   readonly greedy: boolean;
   /** Right ones among the G drawn. */
   readonly right: number;

@@ -41,6 +41,8 @@ export interface ExperimentPorts {
   readonly config: GRPOConfig;
   /** The reward functions of one unit; the same arguments must give the same rewards. */
   readonly rewards: (variant: Variant, seed: number) => (weights: RewardWeights) => RewardModel;
+  /** The SQL with which a policy answers a question where the specification's rule is 'best'. */
+  readonly bestAnswers?: (policy: PolicyView) => (question: Question) => Promise<string>;
   /** Hints the variant starts from; asked only where `start` is not 'none'. */
   readonly startHints: (variant: Variant) => readonly PolicyHint[];
 }
@@ -97,6 +99,8 @@ export async function runExperiment({
   const { spec } = experiment;
   const { config } = ports;
   checkSpec(spec, config);
+  if (spec.answer === 'best' && ports.bestAnswers === undefined)
+    throw new ExperimentError('The best of a group cannot be asked for here.');
   const judge = new Judge(ports.database, queryBudget(config));
   const heldOut = await judge.comparable(ports.questions.filter(({ split }) => split === 'held-out'));
   if (heldOut.length === 0)
@@ -204,7 +208,8 @@ async function runUnit(
   const point = async (step: number, policy: PolicyView): Promise<void> => {
     const identity = identityOf(policy);
     const right =
-      measured.right.get(identity) ?? (await countRight({ ...yardstick, questions: curveQuestions, policy }));
+      measured.right.get(identity) ??
+      (await countRight({ ...yardstick, ...answering(policy, context), questions: curveQuestions, policy }));
     measured.right.set(identity, right);
     curve.push({
       step,
@@ -309,17 +314,24 @@ function trainerOf(
   return trainer;
 }
 
+/** How a policy answers by the rule of the specification. */
+function answering(policy: PolicyView, { spec, ports }: UnitContext): Pick<EvaluateOptions, 'answer'> {
+  return spec.answer === 'best' && ports.bestAnswers !== undefined ? { answer: ports.bestAnswers(policy) } : {};
+}
+
 async function resultsOf(
   policy: PolicyView,
   yardstick: Pick<EvaluateOptions, 'sampler' | 'temperature'> & {
     readonly judge: Judge;
     readonly signal?: AbortSignal;
   },
-  { ports, database, heldOut }: UnitContext,
+  context: UnitContext,
 ): Promise<Results> {
+  const { ports, database, heldOut } = context;
   const { config } = ports;
   const { perQuestion } = await evaluate({
     ...yardstick,
+    ...answering(policy, context),
     questions: heldOut,
     database,
     policy,

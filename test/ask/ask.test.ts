@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, type AskParts } from '../../src/ask/ask.ts';
+import { bestAnswers } from '../../src/ask/best-answers.ts';
 import type { Dataset } from '../../src/engine/engine-ports.ts';
-import { makeConfig } from '../../src/grpo/config.ts';
+import { DEFAULT_SEED, makeConfig } from '../../src/grpo/config.ts';
 import { seededRandom } from '../../src/grpo/random.ts';
 import { SHOWN_ROWS } from '../../src/grpo/trainer.ts';
 import type { FeatureUse, PolicyHint, Sample, SampleRequest, Sampler } from '../../src/grpo/types.ts';
@@ -278,4 +279,11 @@ describe('what is refused', () => {
       name: 'AbortError',
     });
   });
+});
+
+it('an evaluation by the rule of Ask judges what Ask answers', async () => {
+  const answer = bestAnswers(parts)(fixedPolicy([]));
+  const question = 'Which customers live in Norway?';
+  const { candidates } = await ask({ question, samples: 32, hints: true, seed: DEFAULT_SEED }, parts);
+  expect(await answer({ id: 'q', question, split: 'held-out' })).toBe(candidates[0]?.sql);
 });

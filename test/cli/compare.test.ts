@@ -73,7 +73,7 @@ describe('lab compare', { timeout: 120_000 }, () => {
     expect(read('a.json')).not.toContain(folder);
     const { variants, dataset, seeds, evaluation } = JSON.parse(read('a.json')) as Compared;
     expect(dataset).toMatchObject({ heldOutQuestions: 2, heldOutFacts: 2, weakGold: 0, withoutGold: 0 });
-    expect([seeds, evaluation]).toEqual([[1, 2], { groupSize: 4, temperature: 0.7 }]);
+    expect([seeds, evaluation]).toEqual([[1, 2], { groupSize: 4, temperature: 0.7, answer: 'greedy' }]);
     expect(variants.map(({ name }) => name)).toEqual(['free', 'gold', 'off', 'shuffled', 'thumbs']);
     expect(variants[1]).toMatchObject({
       settings: { gold_weight: 1, quality_weight: 0, group_size: 6 },

@@ -70,5 +70,10 @@ describe('the time an experiment takes', { timeout: 60_000 }, () => {
     });
     // 6 steps of 2 · 4 completions; 4 · 3 answers on the curve, 4 · 5 after; 2 validation questions twice.
     expect(secondsOf(spec, makeConfig(), OF, { completion: 1, answer: 100 })).toBeCloseTo(0.048 + 3.2 + 0.4, 9);
+    // The best of 32 answers: so many candidates each, but not those of pass@1, nor validation.
+    expect(secondsOf({ ...spec, answer: 'best' }, makeConfig(), OF, { completion: 1, answer: 100 })).toBeCloseTo(
+      0.048 + (4 * 3 * 32 + 4 * (32 + 4)) / 10 + 0.4,
+      9,
+    );
   });
 });

@@ -69,6 +69,31 @@ describe('runExperiment', { timeout: 60_000 }, () => {
     expect(JSON.stringify(whole.runs[0])).not.toBe(JSON.stringify({ ...whole.runs[1], seed: 1 }));
   });
 
+  it('measures curve and comparison by the rule that answers, and refuses one that is not there', async () => {
+    const plan = experiment([variant('a')], { answer: 'best', seeds: [1] });
+    await expect(runExperiment({ experiment: plan, ports: await libraryPorts() })).rejects.toThrow(/best of a group/);
+    const policies = new Set<number>();
+    const { runs } = await runExperiment({
+      experiment: plan,
+      ports: await libraryPorts({
+        bestAnswers: (policy) => {
+          policies.add(policy.hints.length);
+          return ({ id, sql = '' }) => Promise.resolve(id === 'titles' ? 'SELECT 1' : sql);
+        },
+      }),
+    });
+    expect(runs[0]?.curve.map(({ greedy }) => greedy)).toEqual([0.75, 0.75, 0.75]);
+    expect(runs[0]?.answers.map(({ questionId, greedy }) => [questionId, greedy])).toEqual([
+      ['authors', true],
+      ['titles', false],
+      ['longest', true],
+      ['spanish', true],
+    ]);
+    // Asked anew of the policy as it is then: at first of none.
+    expect(policies.has(0)).toBe(true);
+    expect(policies.size).toBeGreaterThan(1);
+  });
+
   it('measures the curve on as many held-out questions as were asked for, and the rest on all', async () => {
     const ports = await libraryPorts();
     const whole = await runExperiment({ experiment: experiment([variant('a')]), ports });

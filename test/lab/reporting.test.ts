@@ -42,6 +42,8 @@ describe('ready-made experiments', () => {
     expect(
       compareCommand({ id: 'e', created: '', base: {}, spec: experiment([variant('a')], { seeds: [1, 3] }).spec }),
     ).toBeNull();
+    const best = experiment([variant('a')], { answer: 'best' }).spec;
+    expect(compareCommand({ id: 'e', created: '', base: {}, spec: best })).toContain(' --answer best ');
   });
 });
 

@@ -2,6 +2,7 @@
  * Runs experiments and keeps them. Knows neither worker nor browser; everything it needs of them comes through its
  * ports.
  */
+import { bestAnswers } from '../../ask/best-answers.ts';
 import { makeConfig } from '../../grpo/config.ts';
 import { queryBudget } from '../../grpo/derived-settings.ts';
 import { messageOf } from '../../grpo/message-of.ts';
@@ -332,14 +333,19 @@ export class Experiments implements ExperimentsApi {
   }
 }
 
-const portsOf = ({ dataset, sampler, rewards }: OpenDataset, base: Settings): ExperimentPorts => ({
-  sampler,
-  database: dataset.database,
-  questions: dataset.questions,
-  config: makeConfig(base),
-  rewards: () => rewards,
-  startHints: () => [],
-});
+function portsOf({ dataset, sampler, rewards }: OpenDataset, base: Settings): ExperimentPorts {
+  const { database, questions } = dataset;
+  const config = makeConfig(base);
+  return {
+    sampler,
+    database,
+    questions,
+    config,
+    rewards: () => rewards,
+    bestAnswers: bestAnswers({ sampler, database, rewards, config }),
+    startHints: () => [],
+  };
+}
 
 function labDataset({ name, title, about, database = name, questions }: ReadDataset): LabDataset {
   const heldOut = questions.filter(({ split }) => split === 'held-out');

@@ -4,7 +4,7 @@ import { rewardModeWeights } from '../../grpo/reward-modes.ts';
 import { REWARD_COMPONENTS } from '../../grpo/types.ts';
 import { NOT_IN_NAMES } from '../../lab/command.ts';
 import type { Settings } from '../../lab/experiment-store.ts';
-import type { ExperimentSpec, Variant } from '../../lab/experiment-types.ts';
+import type { AnswerRule, ExperimentSpec, Variant } from '../../lab/experiment-types.ts';
 
 /** Feedback is left out: what a person said is not in an experiment's record, so it could not be repeated. */
 export const REWARDS = ['gold', 'reference-free', 'mix'] as const;
@@ -33,6 +33,7 @@ export interface Draft {
   steps: string;
   every: string;
   curve: string;
+  answer: AnswerRule;
 }
 
 export interface Asked {
@@ -59,6 +60,7 @@ export function emptyDraft(dataset: string): Draft {
     steps: '60',
     every: '20',
     curve: '',
+    answer: 'greedy',
   };
 }
 
@@ -75,6 +77,7 @@ export function draftOf({ spec, base }: Asked): Draft {
     steps: String(spec.steps),
     every: String(spec.evaluateEvery),
     curve: spec.curveQuestions === undefined ? '' : String(spec.curveQuestions),
+    answer: spec.answer ?? 'greedy',
     variants: spec.variants.map(({ name, learning, start, settings }): DraftVariant => {
       const reward = rewardOf(base, settings);
       const [own, config] = [rewardSettings(reward), makeConfig({ ...base, ...settings })];
@@ -156,6 +159,7 @@ export function askedBy(
         seeds: Array.from({ length: seeds }, (_, i) => i + 1),
         evaluateEvery,
         ...curve,
+        ...(draft.answer === 'greedy' ? {} : { answer: draft.answer }),
       },
     },
   };
