@@ -26,6 +26,11 @@ export function term(value: number, digits = 2): string {
   return value < 0 ? `(${decimal(value, digits)})` : decimal(value, digits);
 }
 
+/** How strong a hint is, beside its sentence, which says itself what not to do: "0.16" of −0.16. */
+export function strength(weight: number): string {
+  return decimal(Math.abs(weight));
+}
+
 /** A change small enough to vanish at two decimals gets as many as it needs, up to four. */
 export function signedChange(value: number): string {
   if (value === 0) return signed(0);

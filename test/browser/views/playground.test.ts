@@ -299,7 +299,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (theme) => {
     const openers = [
       /^Advantage of completion 2/,
       /^Change of “add up/,
-      /^Weight of /,
+      /^Strength of /,
       /^All \d+ hints$/,
       /^Pick a question/,
       'Settings',
