@@ -8,11 +8,13 @@ import { messageOf } from './grpo/message-of.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { pageRuntimes } from './engine/models/runtimes.ts';
-import { FIRST_LESSON } from './lessons/index.ts';
+import { beginningOf } from './lessons/lesson.ts';
 import { AskState } from './state/ask.svelte.ts';
 import { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
+import { lessonMemory } from './state/lesson-memory.ts';
+import { FIRST_LESSON, LessonsState } from './state/lessons.svelte.ts';
 import { endpointMemory } from './state/endpoint-memory.ts';
 import { OfflineState } from './state/offline.svelte.ts';
 import { ThemeState } from './state/theme.svelte.ts';
@@ -59,6 +61,8 @@ async function offerPageModels(api: ModelsApi): Promise<void> {
   }
 }
 
+const lessons: LessonsState = new LessonsState(lessonMemory(), () => run.writeAddress());
+
 const run: RunState = new RunState({
   connect: () => {
     const engine = connectEngine(engineWorker());
@@ -77,7 +81,8 @@ const run: RunState = new RunState({
   reducedMotion: () => motion.matches,
   wait,
   // Whoever comes for the first time, and to no other view, begins with the first lesson.
-  first: () => (/^(#watch|#lesson\/.*)?$/.test(location.hash) ? FIRST_LESSON : null),
+  first: () => (/^(#watch|#lesson\/.*)?$/.test(location.hash) ? beginningOf(FIRST_LESSON) : null),
+  lessons: () => lessons.all,
 });
 
 const RUNNING = 'running-experiment';
@@ -135,7 +140,7 @@ else {
   // A translator puts texts of its own in the place of those that the page goes on changing.
   target.translate = false;
   target.classList.add('notranslate');
-  mount(App, { target, props: { run, models, ask, experiments, theme: new ThemeState(), offline } });
+  mount(App, { target, props: { run, models, ask, experiments, lessons, theme: new ThemeState(), offline } });
   void run.open().then(async () => {
     await wait(BEFORE_STORING_MS);
     // The dev server's files are never twice the same.

@@ -1,12 +1,23 @@
-/** The lessons, in order. A new one is a file and a line here. */
+/** The lessons, in order. A new one is a file and a line here. Fetched when another than the first is asked for. */
 import { WHAT_IS_AN_ADVANTAGE } from './advantage.ts';
-import type { Lesson, RunLesson } from './lesson.ts';
+import { SEVERAL_UPDATES } from './clip.ts';
+import { DOES_IT_HELP } from './does-it-help.ts';
+import { THE_REWARD_IS_FOOLED } from './fooled.ts';
+import { A_LANGUAGE_MODELS_GROUP } from './language-model.ts';
+import type { Lesson } from './lesson.ts';
 import { WHEN_IS_A_GROUP_USELESS } from './no-signal.ts';
+import { FROM_ONE_DATABASE_TO_ANOTHER } from './starter.ts';
 import { WATCH_IT_LEARN } from './watch-it-learn.ts';
+import { WHY_THIS_HINT } from './why-this-hint.ts';
 
-/** Opens the page of somebody who has never been here. */
-export const FIRST_LESSON: RunLesson = WATCH_IT_LEARN;
-
-export const LESSONS: readonly Lesson[] = [FIRST_LESSON, WHAT_IS_AN_ADVANTAGE, WHEN_IS_A_GROUP_USELESS];
-
-export const isRunLesson = (lesson: Lesson): lesson is RunLesson => 'dataset' in lesson;
+export const LESSONS: readonly Lesson[] = [
+  WATCH_IT_LEARN,
+  WHAT_IS_AN_ADVANTAGE,
+  WHEN_IS_A_GROUP_USELESS,
+  WHY_THIS_HINT,
+  THE_REWARD_IS_FOOLED,
+  A_LANGUAGE_MODELS_GROUP,
+  FROM_ONE_DATABASE_TO_ANOTHER,
+  SEVERAL_UPDATES,
+  DOES_IT_HELP,
+];

@@ -22,8 +22,8 @@ import { messageOf } from '../grpo/message-of.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { PolicyHint, Question, Step } from '../grpo/types.ts';
-import { isRunLesson, LESSONS } from '../lessons/index.ts';
-import type { RunLesson } from '../lessons/lesson.ts';
+import { PUBLISHED, SKETCH } from '../grpo/group-source.ts';
+import { isRunLesson, settingsOf, type Beginning, type Lesson, type RunMarks } from '../lessons/lesson.ts';
 import { sameSettings, type AddressValues } from './address.ts';
 import { FeedbackState } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
@@ -42,10 +42,9 @@ export interface RunOptions {
   readonly wait: (ms: number) => Promise<void>;
   /** What somebody begins with who has no run yet and followed no link. */
   readonly first?: () => Beginning | null;
+  /** Whose runs need no settings in the address; none unless given. */
+  readonly lessons?: () => readonly Lesson[];
 }
-
-/** What a run begins with. */
-export type Beginning = Pick<RunLesson, 'dataset' | 'start' | 'seed' | 'settings'>;
 
 export interface Notice {
   readonly text: string;
@@ -204,6 +203,10 @@ export class RunState {
   }
   get seed(): number {
     return this.#run?.seed ?? DEFAULT_SEED;
+  }
+  /** What a lesson knows its run by. */
+  get marks(): RunMarks {
+    return { dataset: this.dataset?.name ?? null, seed: this.seed, source: this.sampler.view.source.kind };
   }
   get canUndo(): boolean {
     return this.#run?.canUndo ?? false;
@@ -411,14 +414,18 @@ export class RunState {
   }
 
   /** Begins a run with other questions and settings; the one there is stays in the list of runs. */
-  async begin({ dataset, start, seed, settings }: Beginning): Promise<void> {
+  async begin({ dataset, source, question, start, seed, settings }: Beginning): Promise<void> {
     this.pause();
     const config = makeConfig(settings);
+    const wanted = source === 'completions' ? PUBLISHED : SKETCH;
     const run = await this.#call(async (engine) => {
-      const begun = await engine.reset({ seed, start, dataset });
+      let begun = await engine.reset({ seed, start, dataset });
+      if (begun.sampler.source.kind !== wanted.kind) begun = await engine.useSampler(wanted);
       return { ...begun, ...(await engine.configure({ ...config })) };
     });
-    if (run) this.#show(run);
+    if (run === null) return;
+    this.#show(run);
+    this.practise(question ?? null);
   }
 
   start(): void {
@@ -563,7 +570,7 @@ export class RunState {
     try {
       const applied = await this.#inTurn((engine) => engine.configure({ ...config }));
       if (this.#run) this.#run = { ...this.#run, ...applied };
-      this.#writeAddress();
+      this.writeAddress();
       return null;
     } catch (error) {
       return messageOf(error);
@@ -631,6 +638,11 @@ export class RunState {
     return this.#inTurn((engine) => engine.examplesOf(keys));
   }
 
+  /** An earlier step in full, or null when only its point was kept. */
+  stepAt(number: number): Promise<Step | null> {
+    return this.#inTurn((engine) => engine.stepAt(number));
+  }
+
   /** The hints after an earlier step, or at the nearest step whose hints are kept. */
   policyAt(step: number): Promise<PolicyAt> {
     return this.#inTurn((engine) => engine.policyAt(step));
@@ -688,7 +700,7 @@ export class RunState {
   #takeConfig(config: GRPOConfig): void {
     if (this.#run === null || sameSettings(config, this.config)) return;
     this.#run = { ...this.#run, config };
-    this.#writeAddress();
+    this.writeAddress();
   }
 
   /** Shows the step stage by stage for `ms`; at once for 0 and for readers who want no motion. */
@@ -748,7 +760,7 @@ export class RunState {
     // What a source could not do is of no concern once groups come from another one.
     this.#notices = this.#notices.filter(({ source }) => source !== true);
     this.sampler.record(run.recording);
-    this.#writeAddress();
+    this.writeAddress();
   }
 
   #accept(progress: Progress): void {
@@ -795,15 +807,18 @@ export class RunState {
   }
 
   /** What a link has to carry: nothing for a lesson's run, which the lesson's own address begins. */
-  #writeAddress(): void {
+  writeAddress(): void {
+    if (this.#run === null) return;
     const { config, seed, startedFrom } = this;
-    const isLesson = LESSONS.filter(isRunLesson).some(
-      (lesson) =>
-        lesson.dataset === this.dataset?.name &&
-        lesson.seed === seed &&
-        lesson.start === startedFrom &&
-        sameSettings(makeConfig(lesson.settings), config),
-    );
+    const lessons = this.#options.lessons?.() ?? [];
+    const isLesson = lessons
+      .filter(isRunLesson)
+      .some(
+        (lesson) =>
+          lesson.dataset === this.dataset?.name &&
+          lesson.seed === seed &&
+          settingsOf(lesson).some((settings) => sameSettings(settings, config)),
+      );
     if (isLesson) this.#options.address.write(DEFAULT_CONFIG, DEFAULT_SEED, 'none');
     else this.#options.address.write(config, seed, startedFrom);
   }

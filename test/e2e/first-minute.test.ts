@@ -125,6 +125,7 @@ test('what nobody asked for is not shown after a reload either, and a reset can 
 test('a reward that is none is said to be, and no figure is made of it', async () => {
   await page.goto(`${site.url}#lesson/what-is-an-advantage`);
   const first = page.getByLabel('Reward of try 1');
+  await first.waitFor();
   expect(await texts('.advantages td')).toEqual(['+1.500', '-0.500', '-0.500', '-0.500', 'sum 0.000']);
   await first.fill('5');
   expect(await page.getByRole('alert').textContent()).toBe('The reward of try 1 must be a number from −1 to 1.');

@@ -1,7 +1,7 @@
 /** A lesson's run without a page: what the policy answers rightly on the held-out questions while it learns. */
 import { openFiles } from '../../src/cli/inputs.ts';
 import { rewardsFor } from '../../src/cli/parts.ts';
-import { makeConfig } from '../../src/grpo/config.ts';
+import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
 import { queryBudget } from '../../src/grpo/derived-settings.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
 import { SHIPPED } from '../../src/engine/data/shipped.ts';
@@ -16,6 +16,17 @@ export interface Curve {
   readonly right: readonly number[];
   readonly of: number;
   readonly hints: number;
+  /** Mean reward of every step. */
+  readonly rewards: readonly (number | null)[];
+}
+
+/** What the lesson's own buttons change of the settings, and after which step. */
+function changesOf({ screens }: RunLesson): { readonly after: number; readonly settings: Partial<GRPOConfig> }[] {
+  let after = 0;
+  return screens.flatMap(({ until, press }) => {
+    after = until ?? after;
+    return press?.settings === undefined ? [] : [{ after, settings: press.settings }];
+  });
 }
 
 export const filesOf = ({ dataset }: RunLesson): { database: string; questions: string } => {
@@ -32,6 +43,7 @@ export async function curvesOf(lesson: RunLesson, seeds: readonly number[], ever
   const { database, questions } = await openFiles(files.database, files.questions);
   const sampler = makeSketchSampler({ schema: database.schema });
   const config = makeConfig(lesson.settings);
+  const changes = changesOf(lesson);
   const judge = new Judge(database, queryBudget(config));
   const training = questions.filter(({ split }) => split === 'train');
   const heldOut = questions.filter(({ split }) => split === 'held-out');
@@ -57,11 +69,14 @@ export async function curvesOf(lesson: RunLesson, seeds: readonly number[], ever
         return right;
       };
       const right = [await measure()];
+      const rewards: (number | null)[] = [];
       for (let step = 1; step <= lesson.steps; step++) {
-        await trainer.runStep(trainer.nextQuestions(training));
+        rewards.push((await trainer.runStep(trainer.nextQuestions(training))).metrics.rewardMean);
+        for (const { after, settings } of changes)
+          if (after === step) trainer.configure(makeConfig({ ...trainer.config, ...settings }));
         if (step % every === 0) right.push(await measure());
       }
-      curves.push({ right, of: heldOut.length, hints: trainer.policy.size });
+      curves.push({ right, of: heldOut.length, hints: trainer.policy.size, rewards });
     }
     return curves;
   } finally {

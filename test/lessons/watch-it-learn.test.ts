@@ -4,8 +4,10 @@ import { SHIPPED } from '../../src/engine/data/shipped.ts';
 import { parseQuestions } from '../../src/formats/dataset.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { factsOf } from '../../src/lab/facts.ts';
-import { isRunLesson, LESSONS } from '../../src/lessons/index.ts';
-import { MOST_SCREENS } from '../../src/lessons/lesson.ts';
+import { THE_REWARD_IS_FOOLED } from '../../src/lessons/fooled.ts';
+import { LESSONS } from '../../src/lessons/index.ts';
+import { beginningOf, isRunLesson, MOST_SCREENS } from '../../src/lessons/lesson.ts';
+import { FROM_ONE_DATABASE_TO_ANOTHER } from '../../src/lessons/starter.ts';
 import { WATCH_IT_LEARN } from '../../src/lessons/watch-it-learn.ts';
 import { curvesOf, filesOf } from './train.ts';
 
@@ -26,6 +28,18 @@ describe.each(LESSONS)('lesson $id', (lesson) => {
 test.each(LESSONS.filter(isRunLesson))('$id has a dataset that ships, and settings that are allowed', (lesson) => {
   expect(SHIPPED.map(({ name }) => name)).toContain(lesson.dataset);
   expect(makeConfig(lesson.settings)).toMatchObject(lesson.settings);
+});
+
+test('the run of a lesson is told from another’s by dataset and seed', () => {
+  const marks = LESSONS.filter(isRunLesson).map(({ dataset, seed }) => `${dataset} ${seed}`);
+  expect(new Set(marks).size).toBe(marks.length);
+});
+
+test('whoever comes in at a screen begins with what earlier screens would have pressed', () => {
+  expect(beginningOf(THE_REWARD_IS_FOOLED, 2).settings.gold_weight).toBeUndefined();
+  expect(beginningOf(THE_REWARD_IS_FOOLED, 3).settings.gold_weight).toBe(4);
+  expect(beginningOf(FROM_ONE_DATABASE_TO_ANOTHER, 1).start).toBe('none');
+  expect(beginningOf(FROM_ONE_DATABASE_TO_ANOTHER, 2).start).toBe('starter');
 });
 
 test('each of the twenty facts has wordings to train on and one that is never trained on', () => {

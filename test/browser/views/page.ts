@@ -10,6 +10,7 @@ import '../../../src/app.css';
 import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
 import { OfflineState } from '../../../src/state/offline.svelte.ts';
+import { LessonsState } from '../../../src/state/lessons.svelte.ts';
 import { ThemeState } from '../../../src/state/theme.svelte.ts';
 import type { AddressValues } from '../../../src/state/address.ts';
 import { atRest } from '../../support/animations.ts';
@@ -44,6 +45,7 @@ export async function showPage(
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
   const theme = new ThemeState();
+  const lessons = new LessonsState({ read: () => [], write: () => undefined });
   const experiments = new ExperimentsState({
     connect: () => {
       throw new Error('This test has no experiments.');
@@ -62,7 +64,7 @@ export async function showPage(
     calibrate: (budgetMs) => run.calibrate(budgetMs),
   });
   location.hash = '#playground';
-  await render(App, { run, models, ask, experiments, theme, offline: new OfflineState() });
+  await render(App, { run, models, ask, experiments, lessons, theme, offline: new OfflineState() });
   await run.open();
   await expect.element(page.getByRole('region', { name: 'Transport' })).toBeInTheDocument();
   return { run, theme, engine };

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { THE_REWARD_IS_FOOLED } from '../../src/lessons/fooled.ts';
+import { curvesOf } from './train.ts';
+
+const mean = (values: readonly (number | null)[]): number =>
+  values.reduce<number>((sum, value) => sum + (value ?? NaN), 0) / values.length;
+
+test(
+  'without the answer key the reward rises and right answers do not; with it they do',
+  { timeout: 300_000 },
+  async () => {
+    // The page's own seed and two others; more in test/bench/fooled.ts.
+    for (const { right, of, rewards } of await curvesOf(THE_REWARD_IS_FOOLED, [THE_REWARD_IS_FOOLED.seed, 1, 2], 100)) {
+      const [before = NaN, fooled = NaN, after = NaN] = right;
+      expect(mean(rewards.slice(75, 100)) - mean(rewards.slice(0, 25))).toBeGreaterThan(0.05);
+      expect(fooled).toBeLessThanOrEqual(before + 1);
+      expect(after / of).toBeGreaterThanOrEqual(0.75);
+    }
+  },
+);
