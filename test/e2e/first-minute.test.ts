@@ -171,3 +171,10 @@ test('on a phone the group comes first, and what is pressed stays in reach', asy
   // Nothing makes the page wider than the screen.
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
+
+test('on a low screen the line of the group is seen above what is pressed', async () => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await visit();
+  const [line, controls] = [await page.locator('.plot').boundingBox(), await page.locator('.controls').boundingBox()];
+  expect((line?.y ?? NaN) + (line?.height ?? NaN)).toBeLessThanOrEqual(controls?.y ?? NaN);
+});

@@ -33,7 +33,7 @@ const WORDS: readonly Term[] = [
     id: 'group',
     term: 'Group',
     means: 'Several tries at one question. They are compared with one another and with nothing else.',
-    formula: 'y₁ … y_G',
+    formula: 'y_1 … y_G',
     source: `${DEEPSEEK}, §4.1`,
   },
   {
