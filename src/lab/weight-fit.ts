@@ -23,7 +23,7 @@ export interface ThumbCase {
 
 /** How well probabilities fit the thumbs. */
 export interface FitQuality {
-  /** Mean −ln P of what was said, in nats; ln 2 ≈ 0.693 for one who knows nothing. */
+  /** Mean −ln P of what was said, in nats; ln 2, about 0.693, for one who knows nothing. */
   readonly logLoss: number;
   /** Probability that a completion with a thumb up is put above one with a thumb down. */
   readonly auc: number;
