@@ -12,7 +12,7 @@ import type { ColumnUse, LiteralUse, SqlStructure } from '../../sql/sql-structur
 import type { Ground } from '../sketch/choices.ts';
 import { displayColumn } from '../sketch/display-column.ts';
 import { handling, linking, naming, pairing, structural, type Pattern } from '../sketch/features.ts';
-import { columnExpression } from '../sketch/sketch.ts';
+import { columnExpression, type Condition } from '../sketch/sketch.ts';
 
 /** Patterns of one text; the texts of a page of SQL repeat themselves. */
 const MOST_PATTERNS = 120;
@@ -326,12 +326,16 @@ function mentionOfNumber({ numbers }: Ground, { value }: LiteralUse): NumberMent
   return numbers.find((mention) => mention.value === Number(value) || mention.upper === Number(value)) ?? null;
 }
 
+/** A stored value as the question says it, or the column that another is compared with. */
+const constantOf = (value: Condition['value']): string =>
+  (typeof value === 'object' ? value.text : String(value)).replaceAll('%', '');
+
 /** The mention a text of the SQL is for: by the stored value it means, or by the words themselves. */
 function mentionOfValue({ values, analysis }: Ground, text: string): Span | null {
   const bare = text.replaceAll('%', '');
   if (bare === '') return null;
   const known = values.find(({ filters }) =>
-    filters.some(({ item }) => sameText(bare, String(item.value).replaceAll('%', ''))),
+    filters.some(({ item }) => sameText(bare, constantOf(item.value))),
   );
   if (known !== undefined) return known.span;
   const at = analysis.question.toLowerCase().indexOf(bare.toLowerCase());
@@ -375,7 +379,7 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
   const texts = structure.literals.map(({ value }) => String(value ?? '').replaceAll('%', ''));
   for (const { span, filters } of values) {
     const isUsed = filters.some(({ item }) =>
-      texts.some((text) => sameText(text, String(item.value).replaceAll('%', ''))),
+      texts.some((text) => sameText(text, constantOf(item.value))),
     );
     patterns.push(
       isUsed ? handling('a condition on a mentioned value', span) : handling('no condition on a mentioned value', span),
