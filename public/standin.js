@@ -8,7 +8,7 @@
   addEventListener(
     'error',
     function (event) {
-      if (event.target && event.target.tagName === 'SCRIPT') failed();
+      if (event.target instanceof HTMLScriptElement) failed();
     },
     true,
   );

@@ -334,9 +334,7 @@ const constantOf = (value: Condition['value']): string =>
 function mentionOfValue({ values, analysis }: Ground, text: string): Span | null {
   const bare = text.replaceAll('%', '');
   if (bare === '') return null;
-  const known = values.find(({ filters }) =>
-    filters.some(({ item }) => sameText(bare, constantOf(item.value))),
-  );
+  const known = values.find(({ filters }) => filters.some(({ item }) => sameText(bare, constantOf(item.value))));
   if (known !== undefined) return known.span;
   const at = analysis.question.toLowerCase().indexOf(bare.toLowerCase());
   const end = at + bare.length;
@@ -378,9 +376,7 @@ function coverage(structure: SqlStructure, ground: Ground): Pattern[] {
     patterns.push(handling(`a named table ${tables.some((table) => read.has(table)) ? 'used' : 'left out'}`, span));
   const texts = structure.literals.map(({ value }) => String(value ?? '').replaceAll('%', ''));
   for (const { span, filters } of values) {
-    const isUsed = filters.some(({ item }) =>
-      texts.some((text) => sameText(text, constantOf(item.value))),
-    );
+    const isUsed = filters.some(({ item }) => texts.some((text) => sameText(text, constantOf(item.value))));
     patterns.push(
       isUsed ? handling('a condition on a mentioned value', span) : handling('no condition on a mentioned value', span),
     );
