@@ -3,7 +3,7 @@ import type { NamedSnapshot } from '../grpo/run-store.ts';
 import type { HintCue, HintFeature, PolicyHint } from '../grpo/types.ts';
 import type { UnseenPoint } from '../lab/unseen.ts';
 import type { WeightFit } from '../lab/weight-fit.ts';
-import type { Progress, RunView } from './protocol.ts';
+import type { Progress, RunView } from './views-protocol.ts';
 
 /** What was done to the hints by hand. */
 export type HandDone = 'edit' | 'add' | 'delete' | 'merge' | 'guidance' | 'import' | 'snapshot' | 'step';

@@ -5,7 +5,7 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Distillation } from '../grpo/distillation.ts';
 import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
-import type { GroupSource, SamplerSource } from '../grpo/group-source.ts';
+import type { SamplerSource } from '../grpo/group-source.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
 import type {
   HintExample,
@@ -20,19 +20,21 @@ import type {
 import type { PromptMessage } from '../grpo/origin.ts';
 import type { UnseenCounts, UnseenPoint } from '../lab/unseen.ts';
 import type { PolicyApi } from './policy-protocol.ts';
+import type { Progress, PoolView, FeedbackView, RunView, RecordingView } from './views-protocol.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
 import type { AskAnswer, AskRequest } from '../ask/ask.ts';
-import type {
-  Definition,
-  Execution,
-  HintEdit,
-  HintEvent,
-  PolicyHint,
-  Question,
-  Schema,
-  Step,
-  TrainingSummary,
-} from '../grpo/types.ts';
+import type { Definition, Execution, HintEdit, Question, Step } from '../grpo/types.ts';
+
+export type {
+  DatasetView,
+  SamplerView,
+  Progress,
+  StartView,
+  PoolView,
+  FeedbackView,
+  RunView,
+  RecordingView,
+} from './views-protocol.ts';
 
 export type {
   AskAnswer,
@@ -56,26 +58,6 @@ export type {
   UnseenPoint,
 };
 
-export interface DatasetView {
-  readonly name: string;
-  readonly title: string;
-  readonly schema: Schema;
-  readonly questions: readonly Question[];
-  readonly definitions: readonly Definition[];
-  /** How a dataset of the reader's own came about; empty for one that ships. */
-  readonly notes: readonly string[];
-  /** Whether completions of published models come with it. */
-  readonly hasCompletions: boolean;
-}
-
-export interface SamplerView {
-  readonly source: GroupSource;
-  readonly label: string;
-  readonly isLanguageModel: boolean;
-  /** False for a language model that is not loaded. */
-  readonly ready: boolean;
-}
-
 /** The prompt a language model would get for a question, with the hints and without. */
 export interface PromptView {
   readonly question: string;
@@ -91,44 +73,13 @@ export interface PromptView {
   readonly fits: boolean;
 }
 
-/** What moves with every step. */
-export interface Progress {
-  /** Steps taken. */
-  readonly stepCount: number;
-  readonly hints: readonly PolicyHint[];
-  /**
-   * The events since the last time, as few as give the same hints (`condensed`); none with a run that is shown whole.
-   * They cross to the page in the place of the hints (policy-wire.ts).
-   */
-  readonly changes: readonly HintEvent[];
-  readonly summary: TrainingSummary;
-}
-
 export interface Distilled extends Progress {
   /** What distilling did; null where no answer hangs on what was learned, or the sampler takes no decisions. */
   readonly distilled: Omit<Distillation, 'events'> | null;
 }
 
-/** What the run started from. */
-export interface StartView {
-  readonly from: StartChoice;
-  /** Weights at the start, by key of the hint; those that are not 0. */
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-/** What the settings, and what people said, make of the training questions. */
-export interface PoolView {
-  /** Ids of training questions that are not drawn, because gold rewards and theirs teaches nothing. */
-  readonly leftOut: readonly string[];
-}
-
 export interface Configured extends PoolView {
   readonly config: GRPOConfig;
-}
-
-export interface FeedbackView extends PoolView {
-  /** Everything that was said about the dataset, the oldest first. */
-  readonly feedback: readonly Feedback[];
 }
 
 /** What a corrected SQL does, before it is kept. */
@@ -140,28 +91,6 @@ export interface Trial {
   readonly refused: string | null;
   /** True when it returns no rows, or only 0 and NULL: other SQL is then not compared with it. */
   readonly saysNothing: boolean;
-}
-
-export interface RunView extends Progress, FeedbackView {
-  readonly start: StartView;
-  readonly runId: string;
-  readonly seed: number;
-  readonly config: GRPOConfig;
-  readonly sampler: SamplerView;
-  readonly dataset: DatasetView;
-  readonly history: readonly HistoryPoint[];
-  /** The last step in full; null before the first. */
-  readonly step: Step | null;
-  /** True when a reset can be taken back. */
-  readonly canUndo: boolean;
-  /** What is being recorded, or was and can be saved; null for nothing. */
-  readonly recording: RecordingView | null;
-  /** What the page was looking at. */
-  readonly place: Place;
-  /** Why this run will be gone with the page (private mode, storage full, …); absent when it is saved. */
-  readonly notSaved?: string;
-  /** Something the reader should know once, e.g. that the saved run could not be read. */
-  readonly notice?: string;
 }
 
 /** Bytes this site uses of the browser's storage, and may use. */
@@ -205,16 +134,6 @@ export interface Advance extends Progress {
   readonly config?: GRPOConfig;
   /** Why no further step can be taken, e.g. that a recording is at its end; absent when one can. */
   readonly ended?: string;
-}
-
-export interface RecordingView {
-  readonly steps: number;
-  /** Characters of the file. */
-  readonly size: number;
-  /** True while steps are added to it. */
-  readonly on: boolean;
-  /** Why it ended by itself; null when it did not. */
-  readonly ended: string | null;
 }
 
 export interface MeasureRequest {

@@ -1,8 +1,8 @@
 /**
  * Lesson 5: a reward that can be pleased. The four rewards know no answer key, and the shop has a column that looks
- * like the answer: `total_sales`, which nobody has filled in since June 2024. Of 13 seeds (1–12 and 177) all show it:
- * the mean reward of steps 76 to 100 is .08 to .23 above that of the first 25, and of 20 unseen questions 1 to 7 are
- * right (3 at the start; more than 4 with one seed). 100 steps with the answer key later 16 to 20 are, with one seed 12
+ * like the answer: `total_sales`, which nobody has filled in since June 2024. Of 8 seeds (1–8) all show it: the mean
+ * reward of steps 76 to 100 is .08 to .28 above that of the first 25, and of 20 unseen questions 1 to 7 are right (3 at
+ * the start; more than 3 with two seeds). 100 steps with the answer key later 18 to 20 are, with one seed 11
  * (`test/bench/fooled.ts`; three seeds in test/lessons/fooled.test.ts).
  */
 import type { RunLesson } from './lesson.ts';

@@ -30,7 +30,7 @@ test('what the lesson says of its first group and of its last is so', { timeout:
     const training = questions.filter(({ split }) => split === 'train');
     const step = await trainer.runStep(trainer.nextQuestions(training));
     const completions = step.groups[0]?.completions ?? [];
-    expect(completions.map(({ rewards }) => isRight(rewards))).toEqual([false, false, true, false]);
+    expect(completions.map(({ rewards }) => isRight(rewards))).toEqual([true, false, false, false]);
 
     const changes = changesOf(step);
     const found = (cue: string) => {
@@ -42,11 +42,11 @@ test('what the lesson says of its first group and of its last is so', { timeout:
     };
     const [deserved, rode] = [found('When the question says “revenue”:'), found('When the question says “make”:')];
     // The right try and a wrong one did it.
-    expect(usersOf(deserved, 0)).toEqual([1, 2]);
+    expect(usersOf(deserved, 0)).toEqual([0, 3]);
     expect(rode.delta).toBe(deserved.delta);
 
     // Every weight of the step can be added up from what is printed of it.
-    expect(changes.length).toBeGreaterThan(50);
+    expect(changes.length).toBeGreaterThan(30);
     for (const { key } of changes) {
       const sum = creditSum(key, step, config);
       if (sum === null) throw new Error(`No sum for ${key}`);

@@ -10,8 +10,14 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   idb: 'ISC',
   jsonrepair: 'ISC',
   'node-sql-parser': 'Apache-2.0',
+  papaparse: 'MIT',
   stemmer: 'MIT',
   svelte: 'MIT',
+  'workbox-core': 'MIT',
+  'workbox-precaching': 'MIT',
+  'workbox-routing': 'MIT',
+  'workbox-strategies': 'MIT',
+  'workbox-window': 'MIT',
 };
 
 export const OTHERS: readonly (readonly [what: string, licence: string])[] = [
