@@ -15,7 +15,7 @@ export const THE_REWARD_IS_FOOLED: RunLesson = {
   about: 'The reward rises, and the answers get no better. Then with the answer key.',
   dataset: 'shop_money',
   start: 'none',
-  seed: 3,
+  seed: 7,
   settings: { temperature: 1, scale_rewards: false, learning_rate: 0.6, max_vm_steps: 1 },
   steps: 2 * FOOLED_STEPS,
   shows: 'reward',
