@@ -42,7 +42,7 @@ test('a sheet has its answers from the run, on a page of their own when printed'
   const questions = page.locator('.page > ol li');
   await questions.first().waitFor();
   expect(await page.locator('.answers li').count()).toBe(await questions.count());
-  expect(await page.locator('.answers li').first().textContent()).toBe('3');
+  expect(await page.locator('.answers li').first().textContent()).toBe('1');
   expect(await findings()).toEqual([]);
   await page.emulateMedia({ media: 'print' });
   expect(await page.getByRole('banner').isVisible()).toBe(false);
