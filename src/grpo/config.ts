@@ -310,16 +310,6 @@ export const FIELDS = {
     'KL coefficient',
     'Pulls the hints that were active back towards the policy the run started from.',
   ),
-  start_pull: number(
-    'update',
-    'sp',
-    3,
-    0,
-    10,
-    0.1,
-    'Hold of the start, without answers',
-    'While no reward has seen a right answer (gold, feedback), a run that started from hints is pulled back to them by this in place of the KL coefficient, and a hint moves the less the more steps have taught it. 0: it is not.',
-  ),
   min_advantage_threshold: number(
     'update',
     'th',

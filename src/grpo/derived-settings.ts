@@ -12,17 +12,6 @@ export function choosingWeights(config: GRPOConfig): RewardWeights {
   return { ...rewardWeights(config), gold: 0, feedback: 0 };
 }
 
-/**
- * How firmly an update holds the start (policy.ts): `start_pull` where no reward has seen an answer, neither gold nor
- * what people said, and 0, not at all, elsewhere. Hints that a run starts from stand for answers that were seen.
- */
-export function holdOf(
-  { start_pull, gold_weight, feedback_weight }: Pick<GRPOConfig, 'start_pull' | 'gold_weight' | 'feedback_weight'>,
-  hasStart: boolean,
-): number {
-  return hasStart && gold_weight === 0 && feedback_weight === 0 ? start_pull : 0;
-}
-
 /** The degrees of freedom a standard deviation goes without. */
 export function ddofOf({ population_sd }: Pick<GRPOConfig, 'population_sd'>): 0 | 1 {
   return population_sd ? 0 : 1;

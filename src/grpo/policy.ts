@@ -8,7 +8,6 @@ import { isWithin } from './wording.ts';
 import { patternKey } from './feature-key.ts';
 import { ACTS_IN_FULL, actingShare, actingWeight, isAllowed, type ActingConfig } from './acting.ts';
 import type { GRPOConfig } from './config.ts';
-import { holdOf } from './derived-settings.ts';
 import type { FeatureGradient } from './gradient.ts';
 import { HintTable, type Slot } from './hint-table.ts';
 import { weakestHints } from './room.ts';
@@ -118,8 +117,6 @@ export class PolicyLayer implements PolicyView {
    *
    *   Δw_k = learning_rate · s_k · g_k − learning_rate · kl_coef · (w_k − w_k,start)
    *
-   * Where the start is held (`holdOf`), start_pull stands for kl_coef, and learning_rate shrinks (`heldRate`).
-   *
    * s_k = n/(n + evidence_hold) is the chain rule for a hint that acts with s_k·w_k (1 without a hold-down). n counts
    * this step's completions too: a new hint has w = 0, where every s gives the same policy, and would never move with n
    * = 0. With learning_rate 0 nothing changes and no event is made. `iteration`: which update on the step's groups it
@@ -132,9 +129,7 @@ export class PolicyLayer implements PolicyView {
    */
   update(gradients: readonly FeatureGradient[], config: GRPOConfig, step: number, iteration = 1): HintEvent[] {
     this.configure(config);
-    const { learning_rate, weight_limit } = config;
-    const hold = holdOf(config, this.#start.size > 0);
-    const pull = hold === 0 ? config.kl_coef : hold;
+    const { learning_rate, kl_coef, weight_limit } = config;
     if (learning_rate === 0) return [];
     // The gradient is a mean over the step's completions: its spread by chance shrinks with the root of their number.
     const threshold =
@@ -158,9 +153,8 @@ export class PolicyLayer implements PolicyView {
       if (hint === undefined && (Math.abs(gradient) < threshold || share === 0)) continue;
       const before = hint?.weight ?? 0;
       const start = slot?.start ?? this.#startOf(key);
-      const rate = hold === 0 ? learning_rate : heldRate(learning_rate, hold, known.steps);
-      const gradientTerm = rate * gradient * share;
-      const decayTerm = before === start ? 0 : -rate * pull * (before - start);
+      const gradientTerm = learning_rate * gradient * share;
+      const decayTerm = before === start ? 0 : -learning_rate * kl_coef * (before - start);
       const after = Math.min(weight_limit, Math.max(-weight_limit, before + gradientTerm + decayTerm));
       if (Math.abs(after - before) < LEAST_CHANGE) continue;
       const type: HintEventType =
@@ -180,7 +174,6 @@ export class PolicyLayer implements PolicyView {
       };
       if (start !== 0) event.pulledTo = start;
       if (share !== 1) event.share = share;
-      if (hold !== 0) event.rate = rate;
       if (hint === undefined) {
         const evidence = addEvidence(known, taught);
         event.hint = { ...feature, weight: after, evidence, createdAt: step, updatedAt: step, enabled: true };
@@ -417,15 +410,6 @@ export class PolicyLayer implements PolicyView {
     if (slot !== undefined) this.#table.drop(slot);
     this.#version++;
   }
-}
-
-/**
- * The rate at which a hint moves that n steps taught before, those of earlier runs included, where the start is held by
- * p: 1/(1/rate + p · (n + 1)). With it w − w_start is Σ g / (1/rate + p · n), the posterior mean of a normal prior
- * around the start, and not an average of the last few steps: the more is known of a hint, the less one step moves it.
- */
-function heldRate(rate: number, hold: number, steps: number): number {
-  return rate / (1 + rate * hold * (steps + 1));
 }
 
 function addEvidence(evidence: HintEvidence, taught: FeatureGradient): HintEvidence {

@@ -372,8 +372,6 @@ export interface HintEvent {
   readonly decayTerm: number;
   /** w_k,start, where it is not 0. */
   readonly pulledTo?: number;
-  /** Where the start is held: what stands in both for learning_rate, and start_pull for kl_coef (policy.ts). */
-  readonly rate?: number;
   /** s_k = n/(n + evidence_hold), where it is not 1. */
   readonly share?: number;
   readonly causes: readonly HintCause[];

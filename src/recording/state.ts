@@ -73,7 +73,6 @@ export function readEvent(item: unknown, source: string, index: number, keyOf: R
     gradientTerm: read.number('gradientTerm', -MOST, MOST),
     decayTerm: read.number('decayTerm', -MOST, MOST),
     ...(read.has('pulledTo') ? { pulledTo: read.number('pulledTo', -MOST, MOST) } : {}),
-    ...(read.has('rate') ? { rate: read.number('rate', 0, MOST) } : {}),
     ...(read.has('share') ? { share: read.number('share', 0, 1) } : {}),
     causes: read.list('causes', LIMITS.calls).map((cause, i) => {
       const given = new Entry(cause, `${source}, "causes"`, i);

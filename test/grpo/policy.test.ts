@@ -144,40 +144,6 @@ describe('one update', () => {
     expect(policy.weightOf('* | A')).toBeCloseTo(0.1 - 0.1 * 0.05 * 0.1, 12);
     expect(policy.weightOf('* | B')).toBeCloseTo(0.1, 12);
   });
-  it('holds its start where no reward has seen an answer: w − w_start = Σ g / (1/lr + p · n)', () => {
-    const start = new PolicyLayer();
-    start.update([taught(feature('A'), 5), taught(feature('old'), 5)], config, 1);
-    for (let step = 2; step <= 40; step++) start.update([taught(feature('old'), 0.01)], config, step);
-    const after = (settings: Parameters<typeof makeConfig>[0]): readonly HintEvent[] => {
-      const policy = new PolicyLayer();
-      policy.restore(start.hints, 0, { id: 'start', from: 'starter' });
-      const held = makeConfig({ learning_rate: 0.1, kl_coef: 0.05, start_pull: 2, new_hint_threshold: 0, ...settings });
-      const events: HintEvent[] = [];
-      for (const [i, gradient] of [3, -1, 4].entries())
-        events.push(
-          ...policy.update(
-            ['A', 'old', 'new'].map((name) => taught(feature(name), gradient)),
-            held,
-            1 + i,
-          ),
-        );
-      return events.slice(-3);
-    };
-    const weights = Object.fromEntries(start.hints.map(({ key, weight }) => [key, weight]));
-    // One step taught A before, forty the old one, none the new; 3 − 1 + 4 = 6.
-    const [a, old, made] = after({});
-    expect(made?.after).toBeCloseTo(6 / (1 / 0.1 + 2 * 3), 12);
-    expect((a?.after ?? 0) - (weights['* | A'] ?? 0)).toBeGreaterThan(
-      5 * Math.abs((old?.after ?? 0) - (weights['* | old'] ?? 0)),
-    );
-    expect([a, old, made].every((event) => event?.rate !== undefined)).toBe(true);
-    for (const settings of [{ start_pull: 0 }, { gold_weight: 1 }, { feedback_weight: 1 }]) {
-      const free = after(settings);
-      expect(free.every((event) => event.rate === undefined)).toBe(true);
-      // 3, then −1 and 4, each less a pull of .05.
-      expect(free[2]?.decayTerm).toBeCloseTo(-0.1 * 0.05 * (free[2]?.before ?? 0), 12);
-    }
-  });
   it('takes a change that is rounding for none: no event, no evidence', () => {
     const policy = new PolicyLayer();
     policy.update([taught(feature('A'), 1)], config, 1);

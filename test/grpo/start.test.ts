@@ -41,7 +41,7 @@ const startedWith = (...hints: PolicyHint[]): PolicyLayer => {
 };
 
 describe('the policy a run starts from', () => {
-  const config = makeConfig({ learning_rate: 0.1, kl_coef: 0.5, start_pull: 0, new_hint_threshold: 0 });
+  const config = makeConfig({ learning_rate: 0.1, kl_coef: 0.5, new_hint_threshold: 0 });
   it('is what active hints are pulled to: −lr·kl·(w − w_start)', () => {
     const policy = startedWith(hint('A', 1));
     expect(policy.update([taught(feature('A'), 0)], config, 1)).toEqual([]);
@@ -75,13 +75,12 @@ describe('the policy a run starts from', () => {
         weight,
         fc.double({ min: 0.01, max: 2, noNaN: true }),
         fc.double({ min: 0.01, max: 0.5, noNaN: true }),
-        fc.constantFrom(0, 0.5, 10),
-        (start, now, rate, pull, hold) => {
+        (start, now, rate, pull) => {
           const policy = startedWith(
             hint('A', start, { evidence: { support: 1, positive: 1, advantage: 1, steps: 1 } }),
           );
           policy.edit('* | A', { weight: now }, 1, 5);
-          const decay = makeConfig({ learning_rate: rate, kl_coef: pull, start_pull: hold });
+          const decay = makeConfig({ learning_rate: rate, kl_coef: pull });
           for (let step = 2; step < 6; step++) {
             const before = policy.weightOf('* | A');
             policy.update([taught(feature('A'), 0, { support: 1, advantage: 1 })], decay, step);
@@ -116,7 +115,7 @@ describe('the policy a run starts from', () => {
   it('is given up only for evidence against it', () => {
     const against = { support: SETTLED_SUPPORT, positive: 0, advantage: -20 };
     const [liked, disliked] = [startedWith(hint('A', 0.5)), startedWith(hint('A', 0.5))];
-    const still = makeConfig({ kl_coef: 0, start_pull: 0, learning_rate: 1 });
+    const still = makeConfig({ kl_coef: 0, learning_rate: 1 });
     // The weight is gone in both; in the first the evidence of earlier runs outweighs that of this one.
     expect(
       liked.update([taught(feature('A'), -0.51, { support: 1, advantage: -1 })], still, 1).map(({ type }) => type),

@@ -403,16 +403,13 @@ export function explainEvent(
   groups: number,
   config: GRPOConfig,
 ): Pick<Explanation, 'equations' | 'notes' | 'agrees'> {
-  const { learning_rate, weight_limit: limit } = config;
-  const { causes, gradientTerm, decayTerm, pulledTo = 0, share = 1, rate = learning_rate } = event;
-  const isHeld = event.rate !== undefined;
-  const pull = isHeld ? config.start_pull : config.kl_coef;
+  const { learning_rate: rate, kl_coef: pull, weight_limit: limit } = config;
+  const { causes, gradientTerm, decayTerm, pulledTo = 0, share = 1 } = event;
   const gradient = causes.reduce((sum, { advantage, activity }) => sum + advantage * activity, 0) / (size * groups);
   const start = event.before ?? 0;
   const moved = rate * gradient * share - rate * pull * (start - pulledTo);
   const clipped = Math.min(limit, Math.max(-limit, start + moved));
   const exact = config.gradient === 'score-function';
-  const shownRate = isHeld ? rate.toPrecision(3) : decimal(rate);
   const over = groups === 1 ? 'G' : '(B·G)';
   return {
     equations: [
@@ -424,8 +421,8 @@ export function explainEvent(
       },
       {
         name: 'Δw',
-        formula: `${isHeld ? 'η' : 'learning rate'} · ${share === 1 ? '' : 's · '}g − ${isHeld ? 'η · hold of the start' : 'learning rate · KL coefficient'} · ${pulledTo === 0 ? 'w' : '(w − w at the start)'}`,
-        values: `${shownRate}·${share === 1 ? '' : `${three(share)}·`}${bracketed(gradient)} − ${shownRate}·${decimal(pull)}·${pulledTo === 0 ? bracketed(start) : `(${three(start)} − ${bracketed(pulledTo)})`}`,
+        formula: `learning rate · ${share === 1 ? '' : 's · '}g − learning rate · KL coefficient · ${pulledTo === 0 ? 'w' : '(w − w at the start)'}`,
+        values: `${decimal(rate)}·${share === 1 ? '' : `${three(share)}·`}${bracketed(gradient)} − ${decimal(rate)}·${decimal(pull)}·${pulledTo === 0 ? bracketed(start) : `(${three(start)} − ${bracketed(pulledTo)})`}`,
         result: signed(moved, Math.abs(moved) < 0.0095 ? 4 : 3),
       },
       {
@@ -446,11 +443,6 @@ export function explainEvent(
         : [
             'In the updates after the first on a group each decision counts, in f − E f, by its ratio to the policy that drew it, clipped as the objective says.',
           ]),
-      ...(isHeld
-        ? [
-            'η is the learning rate, the smaller the more steps have taught the hint: no reward here has seen an answer, and the start has.',
-          ]
-        : []),
       ...(share === 1
         ? []
         : [

@@ -186,12 +186,11 @@ test('an event shows the hold-down and the start it was pulled to', async () => 
     pulledTo: pattern.weight,
     share: (pattern.evidence.support + 1) / (pattern.evidence.support + 3),
   });
-  // No reward has seen an answer: the start is held by more than the KL coefficient.
-  expect(worked.equations[1]?.formula).toBe('η · s · g − η · hold of the start · (w − w at the start)');
-  expect(worked.equations[1]?.values).toContain(`·${config.start_pull.toFixed(2)}·(1.5`);
-  expect(worked.notes.join(' ')).toMatch(/η is the learning rate/);
+  expect(worked.equations[1]?.formula).toBe(
+    'learning rate · s · g − learning rate · KL coefficient · (w − w at the start)',
+  );
   expect(worked.notes.join(' ')).toMatch(/s is the share of its weight/);
-  expect(explainEvent(event, 4, 1, { ...config, start_pull: 5 }).agrees).toBe(false);
+  expect(explainEvent(event, 4, 1, { ...config, kl_coef: 0.5 }).agrees).toBe(false);
 });
 
 test('other settings than the step’s do not pretend to explain it', async () => {
