@@ -128,6 +128,8 @@ const WORDS: { readonly [Id in ReasonId]: (...values: ReasonValues[Id]) => strin
   'number-unused': (number) => `Does not use the number ${number} of the question.`,
   'number-other-side': (operator, written, said, number) =>
     `Compares by ${operator} ${written}; the question says ${said} ${number}.`,
+  'number-of-key': (column, number) =>
+    `Compares ${column} with ${number}, but it is an id: more or less of it means nothing.`,
   'number-invented': (number) => `Compares with ${number}, which the question does not say.`,
   'skip-unasked': () => 'Leaves out the first rows (OFFSET), which the question does not ask for.',
   'cut-elsewhere': (count, asked) => `Returns ${count} rows instead of ${asked}.`,

@@ -118,6 +118,7 @@ export interface ReasonValues {
   // quality: numbers
   'number-unused': [number: number];
   'number-other-side': [operator: string, written: string | number, said: string, number: number];
+  'number-of-key': [column: string, number: string | number];
   'number-invented': [number: string | number];
   // quality: order and cut
   'skip-unasked': [];

@@ -25,7 +25,7 @@ export function intentReasons(
     ...countReasons(structure, analysis, schema),
     ...groupingReasons(structure, analysis),
     ...orderReasons(structure, analysis),
-    ...numberReasons(structure, analysis),
+    ...numberReasons(structure, analysis, schema),
     ...negationReasons(structure, analysis),
     ...wordReasons(structure, analysis),
   ];

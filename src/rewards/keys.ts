@@ -42,7 +42,8 @@ export function isKeyColumn(schema: Schema, tableName: string, columnName: strin
   const table = schema.tables.find((one) => one.name === tableName);
   const column = table?.columns.find((one) => one.name === columnName);
   if (column === undefined || table === undefined) return false;
-  const identifies = /(^|_)(id|key|code|no|nr|uuid|guid)$|[a-z](ID|Id|Key|Code)$|[a-z]id$/.test(columnName);
+  const identifies =
+    /(^|_)(id|key|code|no|nr|uuid|guid)$/i.test(columnName) || /[a-z](ID|Id|Key|Code)$|[a-z]id$/.test(columnName);
   return (
     (column.primaryKey && identifies) || (identifies && (keysOf(schema).get(at(tableName, columnName))?.size ?? 0) > 0)
   );

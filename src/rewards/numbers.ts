@@ -1,7 +1,9 @@
 /** Are the question's numbers used, on the side of the comparison that its words say, and no others? */
-import type { RewardReason } from '../grpo/types.ts';
+import type { RewardReason, Schema } from '../grpo/types.ts';
 import type { ComparisonOperator, NumberMention, QuestionAnalysis } from '../linking/types.ts';
+import { splitIdentifier, stemOf } from '../linking/words.ts';
 import type { LiteralUse, SqlStructure } from '../sql/sql-structure.ts';
+import { isKeyColumn } from './keys.ts';
 import { reason } from './score.ts';
 
 const OPPOSITE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
@@ -14,7 +16,9 @@ const OPPOSITE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 };
 const NEGATION = /^(not|no|never|neither)$|n't$/;
 
-export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysis): RewardReason[] {
+const MORE_OR_LESS: ReadonlySet<string> = new Set(['>', '>=', '<', '<=', 'BETWEEN']);
+
+export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysis, schema: Schema): RewardReason[] {
   const { numbers, question } = analysis;
   const reasons: RewardReason[] = [];
   const shown = structure.literals.map((literal) => literal.value).filter((value) => value !== null);
@@ -49,8 +53,26 @@ export function numberReasons(structure: SqlStructure, analysis: QuestionAnalysi
       !known.some((one) => Math.abs(one - value) <= 1) &&
       !question.includes(String(value)),
   );
+  const ofKey = structure.literals.find((use) => isKeyMeasured(use, analysis, schema));
+  if (ofKey !== undefined) reasons.push(reason(-0.6, 'number-of-key', ofKey.column?.text ?? '', ofKey.value ?? ''));
   if (invented[0]) reasons.push(reason(-0.2, 'number-invented', invented[0].value ?? ''));
   return reasons;
+}
+
+/** "At least two teachers" is a number of rows: an id that the question does not speak of is no more than another. */
+function isKeyMeasured(
+  { value, operator, column, aggregate }: LiteralUse,
+  { tokens }: QuestionAnalysis,
+  schema: Schema,
+): boolean {
+  if (typeof value !== 'number' || operator === null || !MORE_OR_LESS.has(operator) || aggregate !== null) return false;
+  if (column?.table == null || column.column === null || !isKeyColumn(schema, column.table, column.column))
+    return false;
+  const ofTable = new Set(splitIdentifier(column.table).map(stemOf));
+  const own = splitIdentifier(column.column)
+    .map(stemOf)
+    .filter((stem) => !ofTable.has(stem));
+  return !tokens.some(({ stem }) => own.includes(stem));
 }
 
 /** The words' operator; "not more than 5" turns it round. */

@@ -94,6 +94,7 @@ export const VALUES: { readonly [Id in ReasonId]: ReasonValues[Id] } = {
   'distinct-unasked': [],
   'number-unused': [7731],
   'number-other-side': ['«operator»', '«written»', '«said»', 7824],
+  'number-of-key': ['«column»', '«number»'],
   'number-invented': ['«number»'],
   'skip-unasked': [],
   'cut-elsewhere': [7731, 7762],

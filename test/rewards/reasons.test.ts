@@ -46,6 +46,7 @@ const OF_BAKERY: readonly Case[] = [
     'natural-join',
     'result-not-extreme',
   ],
+  ['customers with at least 2 orders', 'SELECT name FROM customers WHERE id >= 2', 'number-of-key'],
   ['Which orders are paid?', 'SELECT id FROM orders', 'shows-no-name'],
   ['Show the names', 'SELECT c.id, p.id FROM customers AS c JOIN products AS p ON c.id = p.id', 'name-twice'],
   ['Show the names', 'SELECT name FROM products, order_items WHERE product_id = id', 'comma-join'],
