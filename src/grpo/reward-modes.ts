@@ -30,7 +30,9 @@ type Weights = Readonly<Record<WeightName, number>>;
 
 /** What the mode is made of, and what it is for. */
 export const REWARD_MODE_HELP: Readonly<Record<RewardMode, string>> = {
-  'reference-free': 'Judges SQL by itself: compiles, runs, fits the question, is well written. Needs no right answers.',
+  // Measured by test/bench/never-harm.ts, over all questions (docs/learning.md).
+  'reference-free':
+    'Judges SQL by itself: compiles, runs, fits the question, is well written. Needs no right answers, and does not know them: on sixteen databases 300 steps moved right answers by +3.5 points in the mean and by −10 on the worst, while the mean reward rose from .80 to .86.',
   gold: 'Does it return what the gold SQL of the question returns? Questions whose gold returns nothing, 0 or NULL are left out: wrong SQL matches them easily.',
   feedback:
     'Your thumbs and corrected SQL, and nothing else. Judge completions first: a group nobody judged teaches nothing.',
