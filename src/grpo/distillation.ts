@@ -20,9 +20,8 @@ export const MOST_DISTILLED = 300;
 
 /**
  * Leaves of the hints that the run learned the few that decide the same on these questions. Those it started from,
- * those pinned or
- * switched off and those in words stay. Null for a sampler without decisions, and
- * where no answer hangs on what was learned.
+ * those pinned or switched off and those in words stay. Null for a sampler without decisions, and where no answer hangs
+ * on what was learned.
  */
 export function distilPolicy(trainer: GRPOTrainer, questions: readonly Question[], most: number): Distillation | null {
   const { policy, sampler, config, step } = trainer;

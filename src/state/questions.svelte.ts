@@ -95,10 +95,12 @@ export class QuestionsState {
     }
     const changed = questions.map((one): Question => {
       if (one.id !== id) return one;
-      const { sql: _sql, sqlAlternatives, ...rest } = one;
+      const { sql, sqlAlternatives, ...rest } = one;
       const kept = { ...rest, question: typed.question, split: typed.split ?? one.split };
       if (typed.sql === null) return kept;
-      return { ...kept, sql: typed.sql, ...(sqlAlternatives === undefined ? {} : { sqlAlternatives }) };
+      // Other ways to say the answer key before are none of another one.
+      const alike = typed.sql === sql && sqlAlternatives !== undefined;
+      return { ...kept, sql: typed.sql, ...(alike ? { sqlAlternatives } : {}) };
     });
     return this.#set(
       id === null ? withBrought(questions, [typed]) : withBrought(changed, []),
@@ -200,10 +202,19 @@ export class QuestionsState {
     this.#problem = '';
     this.#said = '';
     this.#run.pause();
+    const before = this.#run.dataset?.questions ?? [];
+    const trained = new Set(before.flatMap(({ id, split }) => (split === 'train' ? [id] : [])));
+    const isSeen =
+      this.#run.stepCount > 0 && questions.some(({ id, split }) => split === 'held-out' && trained.has(id));
     try {
       this.#run.take(await this.#run.ask((engine) => engine.setQuestions(questions)));
       this.#before = null;
       this.#said = said;
+      if (isSeen) {
+        // What a run has trained on is no question that it never saw.
+        await this.#run.reset();
+        this.#said = `${said} A new run begins, because the one before may have trained on it; that one stays in the list of runs.`;
+      }
       await this.#onchange();
       return true;
     } catch (error) {

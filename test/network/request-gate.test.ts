@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PAGE_POLICY, policyOf } from '../../src/network/content-policy.ts';
 import { RequestGate, type NetworkScope } from '../../src/network/request-gate.ts';
@@ -101,4 +103,18 @@ test('no policy allows eval, and the engine alone may ask others', () => {
   expect(policyOf('/lab/assets/worker-abc.js')).toContain('connect-src *');
   for (const other of ['database-worker-a.js', 'experiments-worker-b.js', 'index-c.js'])
     expect(policyOf(`/lab/assets/${other}`)).toContain("connect-src 'self'");
+});
+
+test('every worker of the page begins behind the gate', () => {
+  const src = join(import.meta.dirname, '../../src');
+  const workers = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.ts$/.test(file))
+    .flatMap((file) => {
+      const text = readFileSync(join(src, file), 'utf8');
+      const named = text.matchAll(/new Worker\(\s*new URL\('([^']+\.ts)', import\.meta\.url\)/g);
+      return Array.from(named, ([, script = '']) => join(src, dirname(file), script));
+    });
+  expect(workers.length).toBeGreaterThanOrEqual(4);
+  for (const worker of workers)
+    expect(readFileSync(worker, 'utf8'), worker).toMatch(/^(const \w+ = )?new RequestGate\(self\);$/m);
 });

@@ -3,9 +3,12 @@ import { expose, proxy } from 'comlink';
 import { WatchedDatabase } from '../../database/watched-database.ts';
 import { spawnWebDatabase } from '../../database/web.ts';
 import { openIdbDatasets } from '../../storage/idb-datasets.ts';
+import { RequestGate } from '../../network/request-gate.ts';
 import { newId } from '../new-id.ts';
 import type { DataApi } from './data-protocol.ts';
 import { OwnData } from './own-data.ts';
+
+new RequestGate(self);
 
 /** What the worker exposes. */
 export interface DataWorker {

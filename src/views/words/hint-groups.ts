@@ -1,7 +1,27 @@
 /** The hints of a policy by what they do. */
 import { patternKey } from '../../grpo/feature-key.ts';
 import type { PolicyHint } from '../../grpo/types.ts';
+import { count, signed } from '../../charts/format.ts';
 import { actionWords, cueWordsOf, hintWords } from '../../grpo/words/hint.ts';
+
+type ByHints = (a: PolicyHint, b: PolicyHint) => number;
+const byStrength: ByHints = (a, b) => Math.abs(b.weight) - Math.abs(a.weight);
+
+/** Ways to sort a list of hints. */
+export const HINT_ORDERS = {
+  strength: { label: 'Strongest', by: byStrength },
+  weight: { label: 'Weight, high to low', by: (a, b) => b.weight - a.weight },
+  recent: { label: 'Changed last', by: (a, b) => b.updatedAt - a.updatedAt || byStrength(a, b) },
+  support: { label: 'Most evidence', by: (a, b) => b.evidence.support - a.evidence.support },
+} as const satisfies Readonly<Record<string, { readonly label: string; readonly by: ByHints }>>;
+
+export type HintOrder = keyof typeof HINT_ORDERS;
+
+/** What taught it, in figures. */
+export const evidenceWords = ({ evidence: { support, positive, advantage } }: PolicyHint): string =>
+  support === 0
+    ? 'no evidence yet'
+    : `${count(positive)} of ${count(support)} above their group, mean advantage ${signed(advantage / support)}`;
 
 export interface HintGroup {
   /** Of the pattern, and the sign. */
@@ -13,10 +33,7 @@ export interface HintGroup {
 }
 
 /** The hints gathered by what they do; the group whose first hint `by` puts first stands first. */
-export function groupHints(
-  hints: readonly PolicyHint[],
-  by: (a: PolicyHint, b: PolicyHint) => number,
-): readonly HintGroup[] {
+export function groupHints(hints: readonly PolicyHint[], by: ByHints): readonly HintGroup[] {
   const groups = new Map<string, PolicyHint[]>();
   for (const hint of [...hints].sort(by)) {
     const key = `${hint.weight < 0 ? '−' : '+'} ${patternKey(hint.pattern)}`;
@@ -25,7 +42,7 @@ export function groupHints(
     else group.push(hint);
   }
   return [...groups].map(([key, own]) => {
-    const [strongest = own[0] as PolicyHint, ...rest] = own.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+    const [strongest = own[0] as PolicyHint, ...rest] = own.sort(byStrength);
     return { key, what: actionWords(strongest.pattern, strongest.weight), hints: [strongest, ...rest] };
   });
 }
