@@ -203,9 +203,9 @@ export class QuestionsState {
     this.#said = '';
     this.#run.pause();
     const before = this.#run.dataset?.questions ?? [];
-    const trained = new Set(before.flatMap(({ id, split }) => (split === 'train' ? [id] : [])));
+    const trained = before.flatMap(({ id, split }) => (split === 'train' ? [id] : []));
     const isSeen =
-      this.#run.stepCount > 0 && questions.some(({ id, split }) => split === 'held-out' && trained.has(id));
+      this.#run.stepCount > 0 && questions.some(({ id, split }) => split === 'held-out' && trained.includes(id));
     try {
       this.#run.take(await this.#run.ask((engine) => engine.setQuestions(questions)));
       this.#before = null;
