@@ -113,7 +113,8 @@ export class QueryFinder {
     );
     for (const last of new Set([near.lastIndexOf(close, lines), ...atLine.slice(0, 3).map((one) => one.index)])) {
       if (last <= 0 || !this.spend(near.length)) continue;
-      const inner = this.endOf(near.slice(0, last), 0, last, '');
+      // Its literals end elsewhere than those of the text, so that what this one knows of them does not hold.
+      const inner = new QueryFinder(near).endOf(near.slice(0, last), 0, last, '');
       if (inner !== null && skipSpace(near, inner) >= last) return start + inner;
     }
     return null;
@@ -288,6 +289,10 @@ function sentenceBefore(text: string, ends: readonly number[], place: Place): nu
   return null;
 }
 
+/** The query goes on behind them: half of a compound, an operand; no tag, and nothing below an empty line. */
+const BEHIND_PARENTHESES =
+  /^\)(?:\s*(?:union|intersect|except|order|limit|as\b)|[^\S\n]*\n?[^\S\n]*(?:[-+/|=>,]|\*(?!\*)|<(?![|｜/\w])))/i;
+
 /** Nothing of the same piece of text follows, or a semicolon, a fence, a control token or a tag does. */
 function isHardEnd(text: string, end: number, { limit, opener }: Place): boolean {
   let at = skipSpace(text, end);
@@ -303,8 +308,7 @@ function isHardEnd(text: string, end: number, { limit, opener }: Place): boolean
   if (text.charAt(at) === ';') return !ENTITY_END.test(text.slice(Math.max(0, at - 10), at));
   if (isRule(text, at)) return true;
   if (opener !== '(' && text.startsWith(CLOSERS[opener] ?? '\n', at)) return true;
-  if (opener === '(' && text.charAt(at) === ')')
-    return !/^\)\s*(?:union|intersect|except|order|limit|as\b|[-+*/|=<>,])/i.test(text.slice(at, at + 40));
+  if (opener === '(' && text.charAt(at) === ')') return !BEHIND_PARENTHESES.test(text.slice(at, at + 40));
   STOP.lastIndex = at;
   return STOP.test(text);
 }
@@ -325,11 +329,13 @@ function isSoftEnd(text: string, end: number, { start, limit, opener }: Place, b
     const behind = end + line + emphasis;
     return (
       isHardEnd(text, behind, place) ||
-      /^[^\S\n]*(?:\n|[.,:;!。；！，)]+(?:\s|<|$))/.test(text.slice(behind, Math.min(limit, behind + 400)))
+      /^(?:[\])}]{1,4}\$?(?=[^\w]|$))?[^\S\n]*(?:\n|$|[.,:;!。；！，)]+(?:\s|[<[]|$))/.test(
+        text.slice(behind, Math.min(limit, behind + 400)),
+      )
     );
   }
   // Brackets that nothing of the query opened.
-  if (/^[}\]]+\$?[.,;]?(?:\s|<|`{3}|~{3}|$)/.test(rest)) return true;
+  if (/^[}\]]+\$?[.,;!。；！，]?(?:\s|[<[]|`{3}|~{3}|$)/.test(rest)) return true;
   if (/^[.!…]+["'”’»)*]*(?:\s|[<[]|$)/.test(rest)) return true;
   if (c === '.' && /^\.[^\0-\u007f\uff01-\uff5e]/.test(rest)) return true;
   return isProseOnLine(rest, line > 0, !isCleanStart(text, start), bareAlias);

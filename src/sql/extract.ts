@@ -19,7 +19,7 @@ import { brokenStatement, GOOD_SCORE, LEAST_SCORE, OTHER_STATEMENTS } from './br
 import { decoded } from './decodings.ts';
 import { isCleanStart, openerBefore, QueryFinder } from './embedded-query.ts';
 import { JSON_START, jsonAt, stringBefore } from './json-answers.ts';
-import { withoutLineMarks } from './line-marks.ts';
+import { withoutColours, withoutLineMarks } from './line-marks.ts';
 import { ENTITY, ESCAPED_REASONING, REASONING } from './markup.ts';
 import { withoutReasoning } from './reasoning.ts';
 
@@ -358,7 +358,8 @@ function fromJson(
   nested: number,
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const { key, text } of texts) {
+  for (const { key, text: raw } of texts) {
+    const text = withoutColours(raw);
     if (REASONING_KEY.test(key) || !/\b(?:select|with|values)\b/i.test(text)) continue;
     const notes: string[] = ['taken from JSON'];
     const found = search(text, (what) => notes.push(what), nested + 1);

@@ -86,11 +86,15 @@ export function stringBefore(text: string, at: number): { readonly value: string
 interface Close {
   /** Offset behind the bracket that closes the first one; null when none does. */
   readonly end: number | null;
-  /** The same, or a control token, tag or empty line outside its strings, or the text's end. */
+  /** The same, or what goes on as no JSON does outside its strings (a control token, tag, empty line, sentence), or the
+   * text's end. */
   readonly ends: number;
   /** What closes all that is open at `ends`. */
   readonly missing: string;
 }
+
+/** A sentence's or statement's last sign, or a new line of prose: no object goes on like this behind a text. */
+const BEHIND_UNCLOSED = /^[^\S\n]?(?:[;.。；！](?:\s|[<[]|$)|\n[^\s"'{}[\],:])/;
 
 /** Where the bracket at `start` is closed, brackets in strings aside; where none closes it, what would. */
 function closeOf(text: string, start: number): Close {
@@ -102,6 +106,7 @@ function closeOf(text: string, start: number): Close {
       i += 1;
       while (i < text.length && text.charAt(i) !== '"') i += text.charAt(i) === '\\' ? 2 : 1;
       if (i >= text.length) missing = `"${missing}`;
+      else if (BEHIND_UNCLOSED.test(text.slice(i + 1, i + 12))) token ??= { end: null, ends: i + 1, missing };
     } else if (c === '{' || c === '[') missing = (c === '{' ? '}' : ']') + missing;
     else if (c === '}' || c === ']') {
       missing = missing.slice(1);

@@ -23,7 +23,7 @@ export function withoutLineMarks(text: string): string {
 }
 
 /** The codes of colours in text out of a terminal. */
-function withoutColours(text: string): string {
+export function withoutColours(text: string): string {
   return text
     .split('\u001b')
     .map((piece, i) => (i === 0 ? piece : piece.replace(/^\[[\d;]*[A-Za-z]/, '')))

@@ -91,6 +91,24 @@ test('thousands of wrappings composed by chance', () => {
   expect(wrong).toEqual([]);
 }, 120_000);
 
+test('what a longer search by chance found', () => {
+  for (const [text, sql] of [
+    ['{"output": "\\u001b[32mSELECT a FROM t\\u001b[0m"}', 'SELECT a FROM t'],
+    [`{"query": "SELECT a FROM t WHERE b = ''";\nHaving said that, check.`, "SELECT a FROM t WHERE b = ''"],
+    [`{"sql": "SELECT a FROM t WHERE b = 'x'"；[|endofturn|]`, "SELECT a FROM t WHERE b = 'x'"],
+    ['(SELECT name\nFROM people\n\nWHERE age > 30)<eos>', 'SELECT name\nFROM people\n\nWHERE age > 30'],
+    ['(SELECT name\nFROM people\n\nWHERE age > 30)\n\n**Note:** a', 'SELECT name\nFROM people\n\nWHERE age > 30'],
+    ['$\\boxed{**SELECT a FROM t WHERE b > 30**}$', 'SELECT a FROM t WHERE b > 30'],
+    [
+      "**SELECT a FROM t WHERE b LIKE '%z' COLLATE NOCASE**.[/INST]",
+      "SELECT a FROM t WHERE b LIKE '%z' COLLATE NOCASE",
+    ],
+    ['$\\boxed{~~~~~text\nSELECT a FROM t}$！', 'SELECT a FROM t'],
+    ["'SELECT\u3000a\u3000FROM\u3000x'", 'SELECT a FROM x'],
+  ] as const)
+    expect([text, extractSql(text).sql]).toEqual([text, sql]);
+});
+
 test('never a draft out of reasoning that has not ended', () => {
   for (const open of UNENDED)
     for (const draft of DRAFTS) expect([open, draft, extractSql(open + draft).sql]).toEqual([open, draft, '']);
