@@ -39,7 +39,7 @@ export function analyse(question: string, index: SchemaIndex): QuestionAnalysis 
 
 function read(question: string, index: SchemaIndex): QuestionAnalysis {
   const text = question.slice(0, QUESTION_LIMIT);
-  const tokens = tokenise(text);
+  const tokens = tokenise(text, index.takeApart);
   const dates = findDates(tokens, text);
   const numbers = findNumbers(tokens, dateTokens(dates, tokens));
   const names = linkNames(tokens, index);

@@ -6,6 +6,7 @@ import type { ColumnProfile, Schema, Table } from '../grpo/types.ts';
 import { findJoins, looksLikeKey, neighboursOf, type JoinEdge, type Neighbours } from './joins.ts';
 import { makeNameForms, type NameForms } from './name-forms.ts';
 import { makeValueIndex, type ValueIndex } from './value-index.ts';
+import { makeTakeApart, type TakeApart } from './unspaced.ts';
 import { splitIdentifier, stemOf, withoutSharedPrefix } from './words.ts';
 
 export { joinPlan, joinPlans, looksLikeKey, type JoinEdge, type JoinPlan } from './joins.ts';
@@ -39,6 +40,7 @@ export interface SchemaIndex extends ValueIndex {
   /** The names of `tables`, in their order, and of `columns`, in all the forms they may be said in. */
   readonly tableForms: NameForms;
   readonly columnForms: NameForms;
+  readonly takeApart: TakeApart;
   column(table: string, column: string): ColumnEntry | undefined;
 }
 
@@ -99,6 +101,7 @@ function indexOf(schema: Schema): SchemaIndex {
       columns.map(({ table, column, stems }) => ({ written: column, stems, owner: tables.get(table)?.stems ?? [] })),
       schemaWords,
     ),
+    takeApart: makeTakeApart(schema),
     column: (table, column) => byColumn.get(`${table}\n${column}`),
   };
 }

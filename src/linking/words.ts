@@ -2,6 +2,7 @@
 import { stemmer } from 'stemmer';
 import { glossary } from '../sql/word-list.ts';
 import type { Token } from './types.ts';
+import { unspacedRuns, type TakeApart } from './unspaced.ts';
 
 /** Function words of English: they join others and mean nothing alone. */
 const STOP_WORDS = new Set(
@@ -49,9 +50,9 @@ function withoutAccents(text: string): string {
 
 /**
  * Splits a question into words, numbers and quoted texts. A contracted "not" ("don't") stays with its verb: together
- * they are a function word.
+ * they are a function word. What is written without spaces is taken apart by the words of the database.
  */
-export function tokenise(question: string): Token[] {
+export function tokenise(question: string, takeApart?: TakeApart): Token[] {
   const tokens: Token[] = [];
   for (const match of question.matchAll(WORD)) {
     const raw = match[0];
@@ -61,6 +62,10 @@ export function tokenise(question: string): Token[] {
     const lower = text.toLowerCase().replace(/n’t$/u, "n't");
     const kind = quoted ? 'quoted' : /^\d/u.test(raw) ? 'number' : 'word';
     const sign = kind === 'number' ? signOf(question, start, start + raw.length) : null;
+    if (kind === 'word' && takeApart !== undefined && unspacedRuns(raw).length > 0) {
+      tokens.push(...unspacedTokens(raw, start, takeApart));
+      continue;
+    }
     tokens.push({
       text,
       lower,
@@ -72,6 +77,29 @@ export function tokenise(question: string): Token[] {
       stop: kind === 'word' && (STOP_WORDS.has(lower) || lower.endsWith("n't")),
     });
   }
+  return tokens;
+}
+
+/** Its stretches in other scripts, `SQL` in SQL教程, are words as they stand. */
+function unspacedTokens(raw: string, start: number, takeApart: TakeApart): Token[] {
+  const tokens: Token[] = [];
+  let at = start;
+  const add = (text: string, stop: boolean): void => {
+    const lower = text.toLowerCase();
+    tokens.push({ text, lower, sign: null, stem: stemOf(lower), start: at, end: at + text.length, kind: 'word', stop });
+    at += text.length;
+  };
+  const runs = unspacedRuns(raw);
+  const pieces = runs.map(takeApart);
+  // With nothing of the database in it the word is one word, as in every other script.
+  if (pieces.every((one) => one === null)) add(raw, false);
+  else
+    runs.forEach((run, i) => {
+      const between = raw.slice(at - start, raw.indexOf(run, at - start));
+      if (between !== '') add(between, STOP_WORDS.has(between.toLowerCase()));
+      for (const { text, stop } of pieces[i] ?? [{ text: run, stop: false }]) add(text, stop);
+    });
+  if (at < start + raw.length) add(raw.slice(at - start), false);
   return tokens;
 }
 
