@@ -35,7 +35,7 @@ export const FALLS_BACK = '‖⁵₀←→⇒∂∈∓√∝≤≥✓';
  * tokens.
  */
 const ONLY_MATCHED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef│▁▷◁]/u;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\u3000-\u303f\uff00-\uffef│▁▷◁]/u;
 
 /**
  * @typedef {object} Made

@@ -9,7 +9,7 @@ import { wordList } from '../sql/word-list.ts';
 const LETTER = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan']
   .map((script) => `\\p{Script=${script}}`)
   .join('');
-const RUN = new RegExp(`[${LETTER}][${LETTER}\\p{M}ー]*`, 'gu');
+const RUN = new RegExp(`[${LETTER}][${LETTER}\\p{M}\u30fc]*`, 'gu');
 /** Asked first: most texts have none of it. */
 const ANY = /[\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\uffff]/;
 
