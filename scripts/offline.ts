@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { PAGE_POLICY } from '../src/network/content-policy.ts';
 
@@ -31,7 +31,7 @@ export function offline(): { readonly page: Plugin; readonly worker: Plugin } {
     apply: 'build',
     configResolved(config) {
       root = config.root;
-      outDir = join(root, config.build.outDir);
+      outDir = resolve(root, config.build.outDir);
     },
     transformIndexHtml: {
       order: 'post',
