@@ -47,7 +47,7 @@ export interface ChoiceOptions {
   readonly budget: QueryBudget;
   /** Knows what was judged before, over the same database and budget; a fresh one unless given. */
   readonly judge?: Judge;
-  readonly onQuestion?: (done: number, all: number) => void;
+  readonly onQuestion?: (done: number, all: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -131,7 +131,7 @@ export async function evaluateChoice(options: ChoiceOptions): Promise<ChoiceEval
       rewardSql: first?.rewardSql ?? '',
       rewardHintsSql: first?.rewardHintsSql ?? '',
     });
-    onQuestion?.(perQuestion.length, questions.length);
+    await onQuestion?.(perQuestion.length, questions.length);
   }
   return summary(perQuestion, { groupSize, seeds, withoutGold: options.questions.length - questions.length });
 }

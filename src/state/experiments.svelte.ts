@@ -1,5 +1,9 @@
 /** The experiments as the Lab sees them, and the verbs that run and keep them. Owns the client of their worker. */
 import type {
+  ChoiceProgress,
+  ChoiceReport,
+  ChoiceRule,
+  CompletionsText,
   ControlVerdict,
   CreditReport,
   ExperimentProgress,
@@ -12,7 +16,17 @@ import type {
 } from '../engine/experiments/experiments-protocol.ts';
 import { messageOf } from '../grpo/message-of.ts';
 
-export type { ControlVerdict, CreditReport, ExperimentProgress, ExperimentView, LabDataset, NewExperiment, Rates };
+export type {
+  ChoiceReport,
+  ChoiceRule,
+  ControlVerdict,
+  CreditReport,
+  ExperimentProgress,
+  ExperimentView,
+  LabDataset,
+  NewExperiment,
+  Rates,
+};
 
 export interface ExperimentsStateOptions {
   /** Starts the worker; called at the first `open`, and again after a failure. */
@@ -24,6 +38,12 @@ export interface ExperimentsStateOptions {
 export type CreditOf = { readonly experiment: string; readonly variant: number } & (
   | { readonly state: 'measuring'; readonly done: number; readonly all: number }
   | { readonly state: 'done'; readonly report: CreditReport }
+);
+
+/** Hints choosing among recorded completions: what it is on, and how far it is or what came out. */
+export type Choosing = { readonly dataset: string; readonly file: string } & (
+  | { readonly state: 'running'; readonly progress: ChoiceProgress | null }
+  | { readonly state: 'done'; readonly report: ChoiceReport }
 );
 
 export class ExperimentsState {
@@ -41,6 +61,7 @@ export class ExperimentsState {
   #progress = $state.raw<ExperimentProgress | null>(null);
   #deleted = $state.raw<ExperimentView | null>(null);
   #credit = $state.raw<CreditOf | null>(null);
+  #choosing = $state.raw<Choosing | null>(null);
   #rates = $state.raw<Readonly<Record<string, Rates>>>({});
 
   constructor(options: ExperimentsStateOptions) {
@@ -85,6 +106,14 @@ export class ExperimentsState {
   }
   get credit(): CreditOf | null {
     return this.#credit;
+  }
+
+  get choosing(): Choosing | null {
+    return this.#choosing;
+  }
+  /** Something is being run or measured: one thing at a time. */
+  get busy(): boolean {
+    return this.#runningId !== null || this.#credit?.state === 'measuring' || this.#choosing?.state === 'running';
   }
 
   find(id: string): ExperimentView | null {
@@ -152,7 +181,7 @@ export class ExperimentsState {
 
   /** Runs what is left of it. */
   async run(id: string): Promise<void> {
-    if (this.#runningId !== null || this.#credit?.state === 'measuring') return;
+    if (this.busy) return;
     this.#runningId = id;
     this.#paused = false;
     this.#progress = null;
@@ -210,7 +239,7 @@ export class ExperimentsState {
 
   /** Measures what the heaviest hints of a variant's first run do. */
   async measureHints(experiment: string, variant: number): Promise<void> {
-    if (this.#runningId !== null || this.#credit?.state === 'measuring') return;
+    if (this.busy) return;
     const of = { experiment, variant };
     this.#credit = { ...of, state: 'measuring', done: 0, all: 0 };
     const report = await this.#ask((client) =>
@@ -219,6 +248,19 @@ export class ExperimentsState {
       }),
     );
     this.#credit = report === null ? null : { ...of, state: 'done', report };
+  }
+
+  /** Hints against none among recorded completions: those of `file`, or those that come with the dataset. */
+  async choose(dataset: string, file: CompletionsText | null): Promise<void> {
+    if (this.busy) return;
+    const of = { dataset, file: file?.name ?? '' };
+    this.#choosing = { ...of, state: 'running', progress: null };
+    const report = await this.#ask((client) =>
+      client.choice(dataset, file, (progress) => {
+        this.#choosing = { ...of, state: 'running', progress };
+      }),
+    );
+    this.#choosing = report === null ? null : { ...of, state: 'done', report };
   }
 
   dismiss(): void {

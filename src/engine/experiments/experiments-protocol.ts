@@ -4,11 +4,15 @@ import type { ExperimentSpec, SeedRun } from '../../lab/experiment-types.ts';
 import type { ExperimentProgress } from '../../lab/experiment.ts';
 import type { Rates } from '../../lab/estimate.ts';
 import type { ControlVerdict } from '../../lab/controls.ts';
+import type { ChoiceRule } from '../../lab/choice-evaluation.ts';
+import type { Comparison } from '../../lab/comparison.ts';
 import type { CreditReport } from '../../lab/hint-credit.ts';
+import type { Interval } from '../../lab/statistics.ts';
 import type { Scatter } from '../../lab/scatter.ts';
 import type { VariantSummary } from '../../lab/summary.ts';
 
 export type {
+  ChoiceRule,
   ControlVerdict,
   CreditReport,
   ExperimentProgress,
@@ -38,11 +42,46 @@ export interface LabDataset {
   readonly about: string;
   /** The dataset whose database its questions ask: its own name, or another's. */
   readonly database: string;
+  /** Completions of published models come with it. */
+  readonly completions: boolean;
   /** How many questions there are to train on. */
   readonly training: number;
   /** Held-out questions by id: the text, and what it asks for (lab/facts.ts). */
   readonly heldOut: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Where hints choose among completions that are written: of teaching them, then of choosing. */
+export interface ChoiceProgress {
+  readonly part: 'teaching' | 'choosing';
+  readonly done: number;
+  readonly all: number;
+}
+
+/** What came out, on held-out questions; intervals are 95 %, over facts. */
+export interface ChoiceReport {
+  /** Whose completions they are: how many models. */
+  readonly models: number;
+  /** Questions that hints were taught on, and steps. */
+  readonly training: number;
+  readonly steps: number;
+  readonly hints: number;
+  readonly questions: number;
+  readonly facts: number;
+  /** Of the questions, those whose gold SQL returns nothing, 0 or NULL. */
+  readonly weakGold: number;
+  readonly groupSize: number;
+  /** Groups a question. */
+  readonly seeds: number;
+  readonly rules: Readonly<Record<ChoiceRule, Interval>>;
+  /** Reward and hints against the reward alone. */
+  readonly comparison: Pick<Comparison, 'difference' | 'low' | 'high' | 'verdict'>;
+}
+
+/** Completions of the reader's own, as a file has them. */
+export interface CompletionsText {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface LabView {
@@ -90,6 +129,15 @@ export interface ExperimentsApi {
   remove(id: string): Promise<void>;
   /** Brings back what `remove` deleted. */
   restore(stored: StoredExperiment): Promise<ExperimentView>;
+  /**
+   * Do hints choose better among recorded completions than the reward alone? Of `file`, or of those that come with the
+   * dataset. Null when it was stopped. Rejects with ExperimentError, DatasetError and QuestionError.
+   */
+  choice(
+    dataset: string,
+    file: CompletionsText | null,
+    onProgress: (progress: ChoiceProgress) => void,
+  ): Promise<ChoiceReport | null>;
   /** Trains one unit again to its kept policy and measures what its heaviest hints do. */
   credit(id: string, variant: number, onQuestion: (done: number, all: number) => void): Promise<CreditReport | null>;
 }

@@ -20,9 +20,14 @@ import { SHOP_BASE } from '../../lab/ready-made.ts';
 import { stepScatter } from '../../lab/scatter.ts';
 import { summarise } from '../../lab/summary.ts';
 import { MemoryExperiments } from '../../storage/memory-experiments.ts';
+import { parseCompletions } from '../../formats/completions-file.ts';
 import type { Shipped } from '../data/shipped.ts';
 import type { Dataset } from '../engine-ports.ts';
+import { forQuestions } from '../sources/completions.ts';
 import type {
+  ChoiceProgress,
+  ChoiceReport,
+  CompletionsText,
   CreditReport,
   ExperimentRecord,
   ExperimentsApi,
@@ -33,9 +38,12 @@ import type {
   RunListener,
 } from './experiments-protocol.ts';
 import { OpenDatasets, type OpenDataset } from './open-datasets.ts';
+import { recordedChoice } from './recorded-choice.ts';
 
 /** A dataset that ships, as far as it is read before an experiment on it runs. */
 export type ReadDataset = Pick<Shipped, 'name' | 'title' | 'about' | 'database'> & {
+  /** Completions of published models come with it; absent: none do. */
+  readonly completions?: boolean;
   readonly questions: readonly Question[];
 };
 
@@ -272,6 +280,41 @@ export class Experiments implements ExperimentsApi {
     });
   }
 
+  async choice(
+    name: string,
+    file: CompletionsText | null,
+    onProgress: (progress: ChoiceProgress) => void,
+  ): Promise<ChoiceReport | null> {
+    return this.#exclusively(async (signal) => {
+      const { now, breathe } = this.#options;
+      let breath = now();
+      try {
+        return await this.#datasets.use(name, async (open) => {
+          const { questions, loadCompletions } = open.dataset;
+          const completions =
+            file === null ? await loadCompletions?.() : forQuestions(parseCompletions(file.text, file.name), questions);
+          if (completions === undefined)
+            throw new ExperimentError('No completions come with this dataset. Open a file of them.');
+          return recordedChoice({
+            open,
+            completions,
+            signal,
+            onProgress: async (progress) => {
+              if (now() - breath < BREATH_MS) return;
+              onProgress(progress);
+              await breathe();
+              breath = now();
+              signal.throwIfAborted();
+            },
+          });
+        });
+      } catch (error) {
+        if (signal.aborted) return null;
+        throw error;
+      }
+    });
+  }
+
   async #exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#running !== null) throw new ExperimentError('Another experiment is running. Stop it first.');
     this.#trial?.abort();
@@ -347,13 +390,14 @@ function portsOf({ dataset, sampler, rewards }: OpenDataset, base: Settings): Ex
   };
 }
 
-function labDataset({ name, title, about, database = name, questions }: ReadDataset): LabDataset {
+function labDataset({ name, title, about, database = name, completions = false, questions }: ReadDataset): LabDataset {
   const heldOut = questions.filter(({ split }) => split === 'held-out');
   return {
     name,
     title,
     about,
     database,
+    completions,
     training: questions.filter(({ split }) => split === 'train').length,
     heldOut: Object.fromEntries(heldOut.map(({ id, question }) => [id, question])),
     facts: Object.fromEntries(factsOf(heldOut)),

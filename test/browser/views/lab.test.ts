@@ -106,6 +106,7 @@ async function showLab(
     resume: async () => void asked.push('resume'),
     stop: async () => void asked.push('stop'),
     credit: () => Promise.resolve(null),
+    choice: () => Promise.resolve(null),
     // As if every completion and every answer took this long.
     rates: () => Promise.resolve({ completion: 20, answer: 20 }),
     run: (id, onProgress) => {
