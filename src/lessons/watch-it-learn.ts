@@ -24,16 +24,16 @@ export const WATCH_IT_LEARN: RunLesson = {
   screens: [
     {
       title: 'Four tries',
-      say: 'One question, four tries. Each is SQL that was run on the shop’s database; its result stands beside it.',
-      act: 'Compare the results with their stamps.',
-      see: 'They tell whether the result is the answer key’s: a lucky hit is right too. To guess first, press Hide right and wrong.',
+      say: 'One question, four tries: a group of completions. Each is SQL that was run on the shop’s database, beside its result.',
+      act: 'Compare the results, and see which are marked right.',
+      see: 'Right means the same result as the answer key’s SQL, by luck too. To guess first, press Hide right and wrong below.',
     },
     {
       title: 'Compare',
-      say: 'Nobody tells it what to write. It only hears which of its own tries were better than the others.',
+      say: 'Nobody tells it what to write: it only compares its own tries. That is GRPO, group relative policy optimization.',
       act: 'Press Learn from this.',
       done: 'learn',
-      see: 'Each try gets a reward. The post is their mean; the arrow from it to a try is the try’s advantage.',
+      see: 'Each try gets a reward. The dashed line is their mean, the arrow from it to a try the advantage. Often it is also divided by the spread: the next lesson.',
     },
     {
       title: 'Update',
@@ -45,15 +45,15 @@ export const WATCH_IT_LEARN: RunLesson = {
     {
       title: 'Play',
       say: 'One question proves nothing. The curve counts right answers to 20 questions it is never trained on.',
-      act: 'Press Play, and watch the curve.',
+      act: 'Choose Max, press Play, and watch the curve.',
       done: 'play',
-      see: 'After 200 steps most are right. The band is a 95 % interval: 20 questions are not many.',
+      see: 'It goes up and down; after 200 steps most are right. The band is a 95 % interval: 20 questions are not many.',
     },
     {
       title: 'Read',
-      say: 'It wrote no code, and no language model was changed. What it learned are sentences with a weight.',
-      act: 'Press Keep the few that decide, and read them.',
-      see: 'A dozen or two give nearly all the same answers. Look inside shows every number that made them.',
+      say: 'No program and no language model was changed. All that it learned are sentences with a weight.',
+      act: 'When it has stopped, press Keep the few that decide, below what it has learned, and read them.',
+      see: 'Some dozens at most give nearly all the same answers. Look inside shows every number that made them.',
     },
   ],
 };

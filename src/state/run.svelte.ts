@@ -2,6 +2,7 @@
  * The run as the page sees it, and the verbs that move it. Owns the engine's client and the loop that
  * drives it: running is calling `advance` again and again, pausing is not calling it.
  */
+import { hintsBefore } from '../grpo/hints-before.ts';
 import type {
   AdvanceRequest,
   DatasetView,
@@ -745,7 +746,7 @@ export class RunState {
     this.#history = run.history;
     this.#step = run.step;
     this.#stepConfig = null;
-    this.#hintsBefore = run.hints;
+    this.#hintsBefore = run.step === null ? run.hints : hintsBefore(run.hints, run.step.events);
     this.unseen.forget();
     const asked = this.#wantedQuestion ?? run.place;
     this.#wantedQuestion = null;

@@ -19,12 +19,12 @@ test(
   async () => {
     await site.open();
     const headline = site.page.locator('.learning .main h3');
-    const first = site.page.locator('.learning .main figcaption p').filter({ hasText: /^Step 0:/ });
+    const first = site.page.locator('.learning .main figcaption p').filter({ hasText: /^Before the first step:/ });
     await first.waitFor({ timeout: 60_000 });
     for (let i = 0; i < STEPS; i++) await site.step();
     await site.page
       .locator('.learning .main figcaption p')
-      .filter({ hasText: new RegExp(`^Step ${STEPS}:`) })
+      .filter({ hasText: new RegExp(`^After step ${STEPS}:`) })
       .waitFor({ timeout: 60_000 });
     const shown = await headline.textContent();
 

@@ -74,8 +74,9 @@ const STAGE_SENTENCES: Readonly<Record<PhaseId, string>> = {
   sample: 'The policy writes several tries at the same question: a group of completions.',
   execute: 'SQLite runs each of them on the database. These are their real results.',
   score: 'Reward functions score what ran: is it valid, does it run, does it fit, is it clean, is it right?',
-  compare: 'The mean of the group is the post. The arrow from it to a try is the advantage of that try.',
-  update: 'What the tries above the mean did gains weight; what those below did loses it.',
+  compare: 'The dashed line is the mean of the group. The arrow from it to a try is the advantage of that try.',
+  update:
+    'What the tries above the mean did gains weight (underlined in blue); what those below did loses it (orange).',
 };
 
 /** Under the name of a stage: of an update that moved nothing, that. */
@@ -88,5 +89,5 @@ export function stageSentence(stage: PhaseId, group: Group | null): string {
 export function progressHeadline(start: UnseenPoint | null, now: UnseenPoint, hints: number): string {
   const asked = now.answers.length;
   const from = start === null || start === now ? '' : `; ${start.right} before training`;
-  return `${ofAll(now.accuracy, asked)} right, on questions it was never trained on${from}. No model was changed: it has ${plural(hints, 'hint')}.`;
+  return `${ofAll(now.accuracy, asked)} right, on questions it was never trained on${from}. All it learned: ${plural(hints, 'hint')}.`;
 }

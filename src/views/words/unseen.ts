@@ -19,10 +19,11 @@ export function intervalText({ low, high }: Pick<UnseenPoint, 'low' | 'high'>, a
   return `${count(Math.round(low * asked))} to ${count(Math.round(high * asked))}`;
 }
 
-/** "step 40: 21 of 65 right, 95 % interval 15 to 27". */
+/** "after step 40: 21 of 65 right, 95 % interval 15 to 27". */
 export function pointText(point: UnseenPoint): string {
   const asked = point.answers.length;
-  return `step ${count(point.step)}: ${ofAll(point.accuracy, asked)} right, 95 % interval ${intervalText(point, asked)}`;
+  const when = point.step === 0 ? 'before the first step' : `after step ${count(point.step)}`;
+  return `${when}: ${ofAll(point.accuracy, asked)} right, 95 % interval ${intervalText(point, asked)}`;
 }
 
 /** How many questions and answers are behind the curve. */
