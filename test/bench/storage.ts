@@ -45,6 +45,8 @@ export async function measureStorage(folder: string, steps = STEPS): Promise<Sto
   const context = await chromium.launchPersistentContext(profile, {
     args: CHROMIUM_ARGS,
     reducedMotion: 'reduce',
+    // What is kept of the page itself is no run.
+    serviceWorkers: 'block',
     ...(executablePath ? { executablePath } : {}),
   });
   try {
@@ -54,7 +56,7 @@ export async function measureStorage(folder: string, steps = STEPS): Promise<Sto
       engines.push(worker);
       void worker.evaluate(COUNT_WRITES).catch(() => undefined);
     });
-    await page.goto(server.url);
+    await page.goto(`${server.url}#playground`);
     await page.getByText(/^Press Step\. Each row becomes/).waitFor({ timeout: 120_000 });
     const used = (): Promise<number> => page.evaluate(async () => (await navigator.storage.estimate()).usage ?? NaN);
     const taken = async (): Promise<number> =>

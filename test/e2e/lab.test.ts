@@ -103,3 +103,31 @@ test('the first ready-made experiment says how long it takes and finds evidence'
     '--database public/datasets/shop/db.sqlite --questions public/datasets/shop_money/questions.json',
   );
 });
+
+test('hints against none among recorded completions, and what a file lacks is said', { timeout: 240_000 }, async () => {
+  await page.goto(`${site.url}#lab`);
+  const part = page.getByRole('region', { name: 'Do hints help a language model?' });
+  await part.getByRole('button', { name: 'Run' }).click();
+  await part.getByText(/^Teaching hints: step \d+ of 300$/).waitFor({ timeout: 60_000 });
+  const rows = part.locator('tbody tr');
+  await rows.first().waitFor({ timeout: 180_000 });
+  expect(await part.locator('.verdict').textContent()).toMatch(/points \([+−]/);
+  expect(await rows.locator('th').allTextContents()).toEqual([
+    'any of them',
+    'what most of them give',
+    'the highest reward (hints off)',
+    'reward and hints (hints on)',
+    'the best possible',
+  ]);
+  // Nothing that is chosen is better than the best there is, nor is the mean.
+  const shares = (await rows.locator('td:nth-of-type(1)').allTextContents()).map(Number);
+  expect(shares.every((share) => share >= 0 && share <= (shares.at(-1) ?? 0))).toBe(true);
+
+  expect(await findings()).toEqual([]);
+
+  await part
+    .getByLabel('Completions')
+    .setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from('[') });
+  await part.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('alert').filter({ hasText: 'mine.json' }).waitFor();
+});
