@@ -2,7 +2,6 @@
  * The engine: the run in hand, moved by the calls of `EngineApi`, one call after another. Knows neither worker nor
  * browser; everything it needs of them comes through its ports.
  */
-import { parseCompletions } from '../formats/completions-file.ts';
 import { parseQuestions, writeQuestions } from '../formats/dataset.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
@@ -169,6 +168,7 @@ export class Engine implements EngineApi {
 
   openCompletions(file: File): Promise<RunView> {
     return this.#inTurn(async () => {
+      const { parseCompletions } = await fetched(import('../formats/completions-file.ts'));
       // Checked before it is kept.
       forQuestions(parseCompletions(await file.text(), file.name), this.#run.data.dataset.questions);
       const id = await keepFile('completions', file, this.#run.data.store, this.#ports);

@@ -5,10 +5,10 @@
  */
 import { messageOf } from '../../grpo/message-of.ts';
 import type { Database } from '../../grpo/types.ts';
-import { parseCompletions } from '../../formats/completions-file.ts';
 import { parseDefinitions, parseQuestions } from '../../formats/dataset.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import type { Dataset } from '../engine-ports.ts';
+import { fetched } from '../fetched.ts';
 import { forQuestions } from '../sources/completions.ts';
 import { SHIPPED } from './shipped.ts';
 
@@ -61,11 +61,11 @@ export async function openDataset({
       digest: async () => (await import('./digest.ts')).digestOf(kept, questions),
       ...(shipped.completions
         ? {
-            loadCompletions: async () =>
-              forQuestions(
-                parseCompletions(await (await get('completions.json')).text(), `datasets/${name}/completions.json`),
-                parsed.questions,
-              ),
+            loadCompletions: async () => {
+              const { parseCompletions } = await fetched(import('../../formats/completions-file.ts'));
+              const text = await (await get('completions.json')).text();
+              return forQuestions(parseCompletions(text, `datasets/${name}/completions.json`), parsed.questions);
+            },
           }
         : {}),
     };

@@ -2,7 +2,7 @@
 import { messageOf } from '../../grpo/message-of.ts';
 import type { PolicyHint } from '../../grpo/types.ts';
 import { DatasetError } from '../../formats/entry.ts';
-import { parseHints } from '../../formats/hints-file.ts';
+import { fetched } from '../fetched.ts';
 
 export const STARTER_PATH = 'starter/hints.json';
 
@@ -23,6 +23,7 @@ export async function fetchStarter(baseUrl: string, fetch: typeof globalThis.fet
         : `the server answered ${response.status} for ${STARTER_PATH}`,
     );
   try {
+    const { parseHints } = await fetched(import('../../formats/hints-file.ts'));
     return parseHints(await response.text(), STARTER_PATH);
   } catch (error) {
     throw fail(messageOf(error).replace(/\.$/, ''));

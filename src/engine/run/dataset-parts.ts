@@ -1,9 +1,9 @@
 /** What the engine has of an open dataset: where its groups come from, what rewards them, what was said of them. */
 import type { GRPOConfig } from '../../grpo/config.ts';
 import type { RewardModel, RewardWeights } from '../../grpo/types.ts';
-import { parseCompletions } from '../../formats/completions-file.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 import { FeedbackBook } from '../../rewards/feedback-book.ts';
+import { fetched } from '../fetched.ts';
 import { keptFile } from './kept-files.ts';
 import { ChosenSampler } from '../sources/chosen-sampler.ts';
 import { forQuestions, type Completions } from '../sources/completions.ts';
@@ -49,5 +49,6 @@ export function withQuestions(parts: DatasetParts, dataset: Dataset): DatasetPar
 /** Rejects when the file is gone, or is for other questions. */
 async function completionsOf(id: string, { questions }: Dataset, ports: EnginePorts): Promise<Completions> {
   const { name, text } = await keptFile(id, ports, 'The file of completions');
+  const { parseCompletions } = await fetched(import('../../formats/completions-file.ts'));
   return forQuestions(parseCompletions(text, name), questions);
 }

@@ -7,7 +7,6 @@ import type { Judged } from '../../grpo/feedback.ts';
 import { actOnGuidance, type GuidanceAct } from '../../grpo/guidance.ts';
 import { readGroupSource, SKETCH, type GroupSource, type SamplerSource } from '../../grpo/group-source.ts';
 import { messageOf } from '../../grpo/message-of.ts';
-import { putHints } from '../../grpo/policy-edits.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
 import { condensed } from '../../grpo/condensed.ts';
 import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
@@ -244,6 +243,7 @@ export class RunInHand {
     const { trainer, run } = this.#own();
     const last = this.#hands.last(run.id);
     if (last === null) throw new Error('There is no change by hand to take back.');
+    const { putHints } = await fetched(import('../../grpo/policy-edits.ts'));
     await this.#orBack(async () => {
       const events = putHints(trainer.policy, last.before, run.state.step, { id: 'undone' });
       this.#recording.of(run.id)?.changed(events);
