@@ -17,6 +17,8 @@ const CHOICE_SEED = 1;
 export interface UnseenCounts {
   /** Questions that are asked: one for each different answer, MOST_ASKED of them at most. */
   readonly asked: number;
+  /** Their ids, in the order of a point's answers. */
+  readonly ids: readonly string[];
   /** Different answers there are: questions whose gold SQL is the same once normalised ask for the same thing. */
   readonly answers: number;
   /** Held-out questions with one of these answers. */
@@ -60,6 +62,7 @@ export class UnseenChoice {
   get counts(): UnseenCounts {
     return {
       asked: this.#chosen.size,
+      ids: this.#heldOut.flatMap((question) => (this.#chosen.has(question) ? [question.id] : [])),
       answers: this.#answers.size,
       wordings: [...this.#answers.values()].reduce((sum, same) => sum + same.length, 0),
       heldOut: this.#heldOut.length,

@@ -47,7 +47,7 @@ export const WATCH_IT_LEARN: RunLesson = {
       say: 'One question proves nothing. The curve counts right answers to 20 questions it is never trained on.',
       act: 'Choose Max, press Play, and watch the curve.',
       done: 'play',
-      see: 'It goes up and down; after 200 steps most are right. The band is a 95 % interval: 20 questions are not many.',
+      see: 'It goes up and down, and stops after 200 steps, when most are right. The band is a 95 % interval: 20 questions are not many.',
     },
     {
       title: 'Read',

@@ -10,7 +10,7 @@ const point = (step: number, right: number): UnseenPoint => ({
   answers: [right > 0, right > 1],
   ...wilson(right, 2),
 });
-const counts = { asked: 2, answers: 2, wordings: 2, heldOut: 2 };
+const counts = { asked: 2, ids: ['a', 'b'], answers: 2, wordings: 2, heldOut: 2 };
 const nothing: Omit<Measured, 'points'> = { series: 'a', counts, inHand: null, done: true };
 
 /** `answers` are what the engine gives, one a call; the last one again and again. */

@@ -357,7 +357,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     calls: [],
     failure: null,
     measured: {
-      counts: { asked: 0, answers: 0, wordings: 0, heldOut: 1 },
+      counts: { asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 1 },
       points: [],
       inHand: null,
       done: true,

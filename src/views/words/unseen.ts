@@ -27,7 +27,7 @@ export function pointText(point: UnseenPoint): string {
 }
 
 /** How many questions and answers are behind the curve. */
-export function behindText({ asked, answers, wordings, heldOut }: UnseenCounts): string {
+export function behindText({ asked, answers, wordings, heldOut }: Omit<UnseenCounts, 'ids'>): string {
   const which =
     asked < answers
       ? `${count(asked)} of ${count(answers)} different answers, chosen once by lot`

@@ -13,7 +13,13 @@ const point = (step: number, right: number): UnseenPoint => ({
   answers: Array.from({ length: 60 }, (_, i) => i < right),
   ...wilson(right, 60),
 });
-const counts = { asked: 60, answers: 60, wordings: 140, heldOut: 150 };
+const counts = {
+  asked: 60,
+  ids: Array.from({ length: 60 }, (_, i) => `q${i}`),
+  answers: 60,
+  wordings: 140,
+  heldOut: 150,
+};
 
 async function showing(points: readonly UnseenPoint[], width = 1440): Promise<Page> {
   const shown = await showPage(SPREAD, { width });
@@ -33,6 +39,13 @@ describe('right answers on questions it never saw', () => {
     await expect
       .element(page.getByText(/One wording each of 60 different answers \(140 held-out questions; 10 more/))
       .toBeVisible();
+    // The questions behind it, as squares and in words.
+    expect(document.querySelectorAll('.squares .right')).toHaveLength(31);
+    await page.getByText('The 60 questions').click();
+    expect([...document.querySelectorAll('figure details li')].slice(17, 19).map((one) => one.textContent)).toEqual([
+      expect.stringMatching(/^right\s+q17$/),
+      expect.stringMatching(/^right\s+q18 \(wrong before\)$/),
+    ]);
     await expect.element(page.getByRole('link', { name: /31 of 60 right on questions it never saw/ })).toBeVisible();
     await expectNoSidewaysScroll();
     expect(await violations()).toEqual([]);
@@ -45,7 +58,7 @@ describe('right answers on questions it never saw', () => {
     await userEvent.keyboard('{Home}{ArrowRight}');
     await expect
       .element(chart)
-      .toHaveAttribute('aria-valuetext', expect.stringMatching(/^step 10: 20 of 60 right, 95 % interval \d+ to \d+$/));
+      .toHaveAttribute('aria-valuetext', expect.stringMatching(/^after step 10: 20 of 60 right, 95 % interval \d+ to \d+$/));
   });
 
   test('the page says when the reward rises and they do not', async () => {
@@ -71,7 +84,7 @@ describe('where they cannot be measured', () => {
 
   test('without held-out questions, too', async () => {
     const { run, engine } = await showPage(SPREAD);
-    engine.measured = { ...engine.measured, counts: { asked: 0, answers: 0, wordings: 0, heldOut: 0 } };
+    engine.measured = { ...engine.measured, counts: { asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 0 } };
     run.unseen.forget();
     run.unseen.moved();
     await expect.element(page.getByText(/No question of this dataset is held out/)).toBeVisible();

@@ -14,7 +14,7 @@ describe('right answers in words', () => {
   it('count answers, not shares', () => {
     expect(ofAll(21 / 65, 65)).toBe('21 of 65');
     expect(intervalText({ low: 0.2, high: 0.4 }, 65)).toBe('13 to 26');
-    expect(pointText(point(1040, 21))).toBe('step 1,040: 21 of 65 right, 95 % interval 14 to 29');
+    expect(pointText(point(1040, 21))).toBe('after step 1,040: 21 of 65 right, 95 % interval 14 to 29');
     expect([startName('none'), startName('starter')]).toEqual(['before training', 'starter policy']);
   });
 
