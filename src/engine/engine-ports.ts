@@ -1,5 +1,6 @@
 /** What the engine needs of the outside, and what it calls an open dataset. */
 import type { FeedbackProvider, FeedbackStore } from '../grpo/feedback.ts';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { RunStore } from '../grpo/run-store.ts';
 import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler, Schema } from '../grpo/types.ts';
 import type { LanguageModel } from '../samplers/language/model.ts';
@@ -22,8 +23,17 @@ export interface Dataset {
    * reader.
    */
   readonly loadCompletions?: () => Promise<Completions>;
-  /** Of the reader's own alone: the revision of its questions, its SQLite file, and how it came about. */
-  readonly own?: { readonly revision: number; readonly bytes: Uint8Array; readonly notes: readonly string[] };
+  /**
+   * Of the reader's own alone: its revision, its SQLite file, how it came about, the database with the schema that the
+   * file declares, and what is said of that; `database` has the schema with both.
+   */
+  readonly own?: {
+    readonly revision: number;
+    readonly bytes: Uint8Array;
+    readonly notes: readonly string[];
+    readonly file: Database;
+    readonly schemaNotes: SchemaNotes;
+  };
   /** Of what was opened; absent where nobody works it out. */
   readonly digest?: () => Promise<DatasetDigest>;
 }
@@ -38,6 +48,8 @@ export interface EnginePorts {
    * where readers bring none.
    */
   readonly keepQuestions?: (dataset: Dataset, questions: readonly Question[]) => Promise<Dataset>;
+  /** The same for what is said of its schema; the dataset it resolves to has another database, over the same file. */
+  readonly keepSchemaNotes?: (dataset: Dataset, notes: SchemaNotes) => Promise<Dataset>;
   readonly makeSampler: (schema: Schema) => Sampler;
   readonly makeRewards: (dataset: Dataset, feedback: FeedbackProvider) => (weights: RewardWeights) => RewardModel;
   /** The starter policy; asked for only when a reader chooses it. Rejects with a message fit for a reader. */

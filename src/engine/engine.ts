@@ -7,6 +7,7 @@ import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import { checkSeed } from '../grpo/run-settings.ts';
 import type { HintExample, HintLog, KeptWeights, PolicyAt } from '../grpo/run-store.ts';
 import type { HintFeature, PolicyHint, Question, Step } from '../grpo/types.ts';
@@ -414,6 +415,10 @@ export class Engine implements EngineApi {
       await this.#run.setQuestions(parseQuestions(writeQuestions(questions), 'The questions'));
       return this.#run.view();
     });
+  }
+
+  setSchemaNotes(notes: SchemaNotes): Promise<RunView> {
+    return this.#inTurn(async () => this.#run.view(await this.#run.setSchemaNotes(notes)));
   }
 
   async #tried(sql: string, all = false): Promise<Trial> {

@@ -5,6 +5,7 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Distillation } from '../grpo/distillation.ts';
 import type { Feedback, Judged, Thumb } from '../grpo/feedback.ts';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
 import type { GuidanceAct } from '../grpo/guidance.ts';
 import type {
@@ -258,5 +259,11 @@ export interface EngineApi extends PolicyApi {
    * that ships, and for questions that are none.
    */
   setQuestions(questions: readonly Question[]): Promise<RunView>;
+  /**
+   * Keeps other keys and descriptions for the open dataset, in the place of all that is said of its schema. The run
+   * goes on with its hints; sampler and rewards read the schema as it is now. Rejects for a dataset that ships, and for
+   * notes that cannot be kept.
+   */
+  setSchemaNotes(notes: SchemaNotes): Promise<RunView>;
   setPlace(place: Place): Promise<void>;
 }

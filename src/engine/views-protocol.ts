@@ -2,6 +2,7 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import type { Feedback } from '../grpo/feedback.ts';
 import type { GroupSource } from '../grpo/group-source.ts';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { HistoryPoint, Place, StartChoice } from '../grpo/run-store.ts';
 import type { Definition, HintEvent, PolicyHint, Question, Schema, Step, TrainingSummary } from '../grpo/types.ts';
 
@@ -13,6 +14,8 @@ export interface DatasetView {
   readonly definitions: readonly Definition[];
   /** How a dataset of the reader's own came about; empty for one that ships. */
   readonly notes: readonly string[];
+  /** What is said of its schema beyond what its file declares, which `schema` has; null for one that ships. */
+  readonly schemaNotes: SchemaNotes | null;
   /** Whether completions of published models come with it. */
   readonly hasCompletions: boolean;
 }

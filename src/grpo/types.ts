@@ -42,12 +42,26 @@ export interface Column {
   readonly type: string;
   readonly primaryKey: boolean;
   readonly notNull: boolean;
+  /** What somebody said of it (schema-notes.ts): its name in words, what it is, what its values stand for. */
+  readonly called?: string;
+  readonly description?: string;
+  readonly values?: string;
 }
 
 export interface ForeignKey {
   readonly columns: readonly string[];
   readonly toTable: string;
   readonly toColumns: readonly string[];
+  /** Who says so where the database's author does not: the import guessed it, or the reader added it. */
+  readonly by?: 'guess' | 'reader';
+}
+
+/** A column that names the rows of a table by a column of it. */
+export interface NotedKey {
+  readonly table: string;
+  readonly column: string;
+  readonly toTable: string;
+  readonly toColumn: string;
 }
 
 export interface Table {
@@ -57,6 +71,10 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[];
   /** Number of rows when the database was opened; null when counting went over budget. */
   readonly rowCount: number | null;
+  /** What somebody said of it, as of a column. */
+  readonly called?: string;
+  readonly description?: string;
+  readonly values?: string;
 }
 
 /** What a column holds, read from the data itself (SQLite types are only advice). */
@@ -78,6 +96,8 @@ export interface ColumnProfile {
 export interface Schema {
   readonly tables: readonly Table[];
   readonly profiles: readonly ColumnProfile[];
+  /** What names and data suggest, and a reader said is no key; absent for nothing. */
+  readonly noKeys?: readonly NotedKey[];
 }
 
 // ---------------------------------------------------------------- execution

@@ -9,7 +9,7 @@ import { splitIdentifier, stemOf, withoutSharedPrefix } from './words.ts';
 export interface JoinEdge {
   readonly left: { readonly table: string; readonly columns: readonly string[] };
   readonly right: { readonly table: string; readonly columns: readonly string[] };
-  /** False when no foreign key says so and the names and data suggest it. */
+  /** False when no foreign key, and no reader, says so and the names and data suggest it. */
   readonly declared: boolean;
 }
 
@@ -63,8 +63,8 @@ export function looksLikeKey(column: string): boolean {
 /**
  * Declared foreign keys; and between tables that none connects, columns named like the other table's unique key:
  * the same name, `<table>_id`, `<table>id`, the table's name itself, each perhaps with a role before it
- * (`home_team_id`). Kinds must fit, and the values of a text column must be among the keys. Linear in the number of
- * columns.
+ * (`home_team_id`). Kinds must fit, and the values of a text column must be among the keys. What a reader said is no
+ * key is not inferred; a key that a reader added takes none away. Linear in the number of columns.
  */
 export function findJoins(
   schema: Schema,
@@ -72,7 +72,11 @@ export function findJoins(
 ): JoinEdge[] {
   const edges: JoinEdge[] = [];
   const connected = new Set<string>();
+  const joined = new Set<string>();
   const pair = (a: string, b: string): string => [a, b].sort().join('\n');
+  const way = (table: string, column: string, toTable: string, toColumn: string): string =>
+    [table, column, toTable, toColumn].join('\n');
+  const settled = new Set((schema.noKeys ?? []).map((no) => way(no.table, no.column, no.toTable, no.toColumn)));
   const known = new Map(schema.tables.map((table) => [table.name.toLowerCase(), table]));
   for (const table of schema.tables) {
     for (const key of table.foreignKeys) {
@@ -83,7 +87,13 @@ export function findJoins(
         right: { table: target.name, columns: key.toColumns },
         declared: true,
       });
-      connected.add(pair(table.name, target.name));
+      joined.add(pair(table.name, target.name));
+      const [column, toColumn] = [key.columns[0] ?? '', key.toColumns[0] ?? ''];
+      if (key.by !== 'reader') connected.add(pair(table.name, target.name));
+      else {
+        settled.add(way(table.name, column, target.name, toColumn));
+        settled.add(way(target.name, toColumn, table.name, column));
+      }
     }
   }
   const tableWords = withoutSharedPrefix(schema.tables.map((table) => splitIdentifier(table.name))).map((words) =>
@@ -102,6 +112,7 @@ export function findJoins(
         left.table === target.table.name && left.columns[0] === target.name && right.columns[0] === column,
     );
     if (twice || found.length >= MOST_PARALLEL || connected.has(name)) return;
+    if (settled.has(way(table.name, column, target.table.name, target.name))) return;
     inferred.set(name, [
       ...found,
       {
@@ -145,7 +156,7 @@ export function findJoins(
     });
   }
   addIncluded(schema, inferred, add, profileOf);
-  addSubsets(schema, (a, b) => connected.has(pair(a, b)) || inferred.has(pair(a, b)), add, profileOf);
+  addSubsets(schema, (a, b) => joined.has(pair(a, b)) || inferred.has(pair(a, b)), add, profileOf);
   for (const found of inferred.values()) edges.push(...found);
   return edges;
 }

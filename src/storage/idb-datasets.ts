@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { Question } from '../grpo/types.ts';
 import { StoreError } from './errors.ts';
 import { IdbConnection } from './idb-connection.ts';
@@ -49,14 +50,11 @@ export class IdbDatasets implements OwnDatasetStore {
   }
 
   async setQuestions(id: string, questions: readonly Question[], revision: number): Promise<OwnDataset> {
-    return this.#change(id, (dataset) => {
-      if (dataset.revision !== revision)
-        throw new StoreError(
-          'conflict',
-          'Another tab changed the questions of this database. Reload this page to continue with them.',
-        );
-      return { ...dataset, questions, revision: revision + 1 };
-    });
+    return this.#revise(id, { questions }, revision);
+  }
+
+  async setSchemaNotes(id: string, schemaNotes: SchemaNotes, revision: number): Promise<OwnDataset> {
+    return this.#revise(id, { schemaNotes }, revision);
   }
 
   async remove(id: string): Promise<void> {
@@ -83,6 +81,17 @@ export class IdbDatasets implements OwnDatasetStore {
 
   cut(why: string): void {
     this.#connection.cut(why);
+  }
+
+  #revise(id: string, change: Partial<OwnDataset>, revision: number): Promise<OwnDataset> {
+    return this.#change(id, (dataset) => {
+      if (dataset.revision !== revision)
+        throw new StoreError(
+          'conflict',
+          'Another tab changed the questions of this database, or its keys and descriptions. Reload this page to continue with them.',
+        );
+      return { ...dataset, ...change, revision: revision + 1 };
+    });
   }
 
   async #change(id: string, change: (dataset: OwnDataset) => OwnDataset): Promise<OwnDataset> {

@@ -1,4 +1,5 @@
 /** A dataset that a reader brought, as it is kept. */
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { Definition, Question } from '../grpo/types.ts';
 
 /** All of it but its database. */
@@ -14,7 +15,9 @@ export interface OwnDataset {
   readonly definitions: readonly Definition[];
   /** What a reader should know of how it came about, e.g. keys that were guessed. */
   readonly notes: readonly string[];
-  /** Counts the changes of its questions: who writes says which ones were seen. */
+  /** What is said of its schema beyond what it declares; absent for nothing. */
+  readonly schemaNotes?: SchemaNotes;
+  /** Counts the changes of its questions and of what is said of its schema: who writes says which ones were seen. */
   readonly revision: number;
   /** Present while its deletion can be taken back. */
   readonly removed?: true;
@@ -32,6 +35,8 @@ export interface OwnDatasetStore {
   rename(id: string, title: string): Promise<void>;
   /** Rejects where the dataset has changed since `revision`, or is gone. */
   setQuestions(id: string, questions: readonly Question[], revision: number): Promise<OwnDataset>;
+  /** Rejects as `setQuestions` does. */
+  setSchemaNotes(id: string, notes: SchemaNotes, revision: number): Promise<OwnDataset>;
   /** Takes it out of the list; `putBack` undoes that until `purge`. */
   remove(id: string): Promise<void>;
   putBack(id: string): Promise<void>;

@@ -1,5 +1,6 @@
 import { deleteDB, openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_NOTES } from '../../src/grpo/schema-notes.ts';
 import { STORE_VERSION } from '../../src/storage/idb-schema.ts';
 import { openIdbDatasets, type IdbDatasets } from '../../src/storage/idb-datasets.ts';
 import { openIdbFiles } from '../../src/storage/idb-files.ts';
@@ -60,6 +61,12 @@ describe('IdbDatasets', () => {
     );
     await expect(store.setQuestions('own-a', [], 0)).rejects.toMatchObject({ name: 'StoreError', reason: 'conflict' });
     expect((await store.get('own-a'))?.questions).toEqual(questions);
+    const notes = { ...NO_NOTES, added: [{ table: 'a', column: 'b', toTable: 'c', toColumn: 'd' }] };
+    expect(await store.setSchemaNotes('own-a', notes, 1)).toEqual(
+      dataset('own-a', { title: 'Shop', questions, schemaNotes: notes, revision: 2 }),
+    );
+    await expect(store.setSchemaNotes('own-a', NO_NOTES, 1)).rejects.toMatchObject({ reason: 'conflict' });
+    await expect(store.setQuestions('own-a', [], 1)).rejects.toMatchObject({ reason: 'conflict' });
     await expect(store.rename('own-c', 'Shop')).rejects.toMatchObject({ reason: 'conflict' });
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_NOTES, withNotes, type SchemaNotes } from '../../src/grpo/schema-notes.ts';
 import type { Schema, Table } from '../../src/grpo/types.ts';
 import {
   joinPlan,
@@ -64,6 +65,49 @@ describe('joins', () => {
       CREATE TABLE race (race INTEGER PRIMARY KEY, boat_no INT, winner INT REFERENCES boat(boat_no)); INSERT INTO race VALUES (1, 1, 1);
     `);
     expect(joins.map(written)).toEqual(['race(winner) → boat(boat_no)']);
+  });
+
+  describe('that a reader has corrected', () => {
+    const HARBOURS = `
+      CREATE TABLE harbours (code TEXT PRIMARY KEY, title TEXT);
+      INSERT INTO harbours VALUES ('ham', 'Hamburg'), ('kie', 'Kiel'), ('bre', 'Bremen');
+      CREATE TABLE trips (trip INTEGER PRIMARY KEY, harbour_code TEXT, landed TEXT);
+      INSERT INTO trips VALUES (1, 'ham', 'kie'), (2, 'kie', 'kie'), (3, 'bre', 'x');
+    `;
+    const GUESS = { table: 'trips', column: 'harbour_code', toTable: 'harbours', toColumn: 'code' };
+    const LANDED = { ...GUESS, column: 'landed' };
+    const joinsWith = async (notes: Partial<SchemaNotes>): Promise<string[]> => {
+      const { schema } = await indexOf(HARBOURS);
+      return makeSchemaIndex(withNotes(schema, { ...NO_NOTES, ...notes })).joins.map(written);
+    };
+
+    it('a guess that was removed is not made again; a key that was added leaves the guesses beside it', async () => {
+      expect(await joinsWith({})).toEqual(['trips(harbour_code) ⇢ harbours(code)']);
+      expect(await joinsWith({ removed: [GUESS] })).toEqual([]);
+      expect(await joinsWith({ added: [LANDED] })).toEqual([
+        'trips(landed) → harbours(code)',
+        'trips(harbour_code) ⇢ harbours(code)',
+      ]);
+      expect(await joinsWith({ added: [GUESS] })).toEqual(['trips(harbour_code) → harbours(code)']);
+      expect(await joinsWith({ added: [LANDED], removed: [GUESS] })).toEqual(['trips(landed) → harbours(code)']);
+    });
+
+    it('any key that is added joins, and only once', async () => {
+      const { schema } = await indexOf(HARBOURS);
+      const columns = schema.tables.flatMap(({ name, columns: all }) =>
+        all.map((one) => ({ table: name, column: one.name })),
+      );
+      for (const from of columns)
+        for (const to of columns) {
+          if (from === to) continue;
+          const key = { ...from, toTable: to.table, toColumn: to.column };
+          const joins = await joinsWith({ added: [key] });
+          const between = joins.filter(
+            (one) => one.includes(`${from.table}(${from.column})`) && one.includes(`${to.table}(${to.column})`),
+          );
+          expect(between).toEqual([`${from.table}(${from.column}) → ${to.table}(${to.column})`]);
+        }
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { seededRandom } from '../../src/grpo/random.ts';
 import { makeConfig, type GRPOConfig } from '../../src/grpo/config.ts';
 import { distilPolicy } from '../../src/grpo/distillation.ts';
 import { GRPOTrainer } from '../../src/grpo/trainer.ts';
+import { checkNotes, withNotes, type SchemaNotes } from '../../src/grpo/schema-notes.ts';
 import { weightedTotal } from '../../src/rewards/total.ts';
 import type { HistoryPoint } from '../../src/grpo/run-store.ts';
 import type {
@@ -249,6 +250,10 @@ export const STARTER: readonly PolicyHint[] = [
 export interface FakeEngine extends EngineApi {
   readonly calls: string[];
   close(): void;
+  /** Of the file of its dataset. */
+  schema: Schema;
+  /** Set to what is said of the schema to make the dataset the reader's own. */
+  own: SchemaNotes | null;
   /** Set to make the next call fail with it. */
   failure: Error | null;
   /** What it knows of questions the run never saw: none of them has an answer key. */
@@ -321,12 +326,13 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     place: at,
     sampler: { source: SKETCH, label: 'Given completions', isLanguageModel: false, ready: true },
     dataset: {
-      name: 'shop',
+      name: engine.own === null ? 'shop' : 'own-shop',
       title: 'Demo shop',
-      schema: SCHEMA,
+      schema: engine.own === null ? engine.schema : withNotes(engine.schema, engine.own),
       questions: QUESTIONS,
       definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }],
       notes: [],
+      schemaNotes: engine.own,
       hasCompletions: false,
     },
   });
@@ -355,6 +361,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
   });
   const engine: FakeEngine = {
     calls: [],
+    schema: SCHEMA,
+    own: null,
     failure: null,
     measured: {
       counts: { asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 1 },
@@ -495,6 +503,12 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         }),
       ),
     setQuestions: () => answer('setQuestions', view),
+    setSchemaNotes: (notes) =>
+      answer('setSchemaNotes', () => {
+        checkNotes(engine.schema, notes);
+        engine.own = notes;
+        return view();
+      }),
     setPlace: (next) =>
       answer('setPlace', () => {
         at = next;

@@ -10,8 +10,15 @@ import { guessKeys, type GuessedKeys } from '../../formats/tables/keys.ts';
 import { tableNameOf, uniqueNames } from '../../formats/tables/names.ts';
 import { readingOf, READINGS } from '../../formats/tables/readings.ts';
 import { draftOf, readDelimited, type Pause, type TableDraft, type TextTable } from '../../formats/tables/table.ts';
-import type { Schema } from '../../grpo/types.ts';
-import type { ImportChange, ImportColumn, ImportProgress, ImportTable, ImportView } from './data-protocol.ts';
+import type { NotedKey, Schema } from '../../grpo/types.ts';
+import type {
+  ImportChange,
+  ImportColumn,
+  ImportKey,
+  ImportProgress,
+  ImportTable,
+  ImportView,
+} from './data-protocol.ts';
 
 export interface ImportPorts {
   /** Opens a SQLite file or a dump, under the sandbox. Rejects with DatabaseImportError. */
@@ -32,6 +39,10 @@ export interface OpenedFile {
 /** What is kept of an import. */
 export interface Imported {
   readonly image: Uint8Array;
+  /** The keys that it declares because they were guessed. */
+  readonly guessed: readonly NotedKey[];
+  /** Those that the reader said are none. */
+  readonly removed: readonly NotedKey[];
   readonly notes: readonly string[];
 }
 
@@ -108,7 +119,8 @@ export class Importing {
   /** Builds the SQLite file. Rejects as `buildDatabase` does, and with AbortError after `signal`. */
   async build(tell: Tell, signal: AbortSignal): Promise<Imported> {
     const read = this.#ready();
-    if (read.kind === 'database') return { image: read.opened.image, notes: read.opened.notes };
+    if (read.kind === 'database')
+      return { image: read.opened.image, guessed: [], removed: [], notes: read.opened.notes };
     const { parts, keys } = read;
     const all = parts.reduce((sum, { draft }) => sum + draft.rowCount, 0);
     const pause = this.#pause((share) => tell({ doing: 'Building the database', share }), signal);
@@ -118,16 +130,9 @@ export class Importing {
     );
     const tooLarge = whyTooLarge(image.byteLength);
     if (tooLarge !== null) throw new DatasetError(tooLarge);
-    const guessed = keys.foreign
-      .flatMap((_, i) => (read.off.has(i) ? [] : [named(parts, keys, i)]))
-      .map(({ from, to }) => `${from} → ${to}`);
-    return {
-      image,
-      notes: [
-        `Made of ${parts.map(({ draft }) => draft.source).join(', ')}.`,
-        ...(guessed.length === 0 ? [] : [`Guessed from names and values: ${guessed.join(', ')}.`]),
-      ],
-    };
+    const guessed = keys.foreign.flatMap((_, i) => (read.off.has(i) ? [] : (keyAt(parts, keys, i) ?? [])));
+    const removed = [...read.off].flatMap((i) => keyAt(parts, keys, i) ?? []);
+    return { image, guessed, removed, notes: [`Made of ${parts.map(({ draft }) => draft.source).join(', ')}.`] };
   }
 
   /** What was read. Throws DatasetError when nothing was. */
@@ -143,7 +148,11 @@ export class Importing {
     return {
       title: read.title,
       tables: read.parts.map((part, t) => tableView(part, read.keys.primary[t] ?? null)),
-      keys: read.keys.foreign.map((_, i) => ({ ...named(read.parts, read.keys, i), on: !read.off.has(i) })),
+      keys: read.keys.foreign.flatMap((_, i): ImportKey[] => {
+        const key = keyAt(read.parts, read.keys, i);
+        if (key === null) return [];
+        return [{ from: `${key.table}.${key.column}`, to: `${key.toTable}.${key.toColumn}`, on: !read.off.has(i) }];
+      }),
       notes: [],
     };
   }
@@ -217,16 +226,9 @@ export class Importing {
       name: draft.name,
       columns: draft.columns.map(({ name, reading }) => ({ name, type: readingOf(reading).type })),
       primaryKey: primary === null ? null : (draft.columns[primary]?.name ?? null),
-      foreignKeys: keys.foreign.flatMap(({ table: from, column, toTable, toColumn }, i) => {
-        const to = parts[toTable]?.draft;
-        if (from !== t || off.has(i) || to === undefined) return [];
-        return [
-          {
-            column: draft.columns[column]?.name ?? '',
-            toTable: to.name,
-            toColumn: to.columns[toColumn]?.name ?? '',
-          },
-        ];
+      foreignKeys: keys.foreign.flatMap(({ table: from }, i) => {
+        const key = keyAt(parts, keys, i);
+        return from !== t || off.has(i) || key === null ? [] : [key];
       }),
       rowCount: draft.rowCount,
       row: (index) => draft.columns.map(({ reading }, i) => valueOf(table.rows[index]?.[i] ?? null, reading)),
@@ -289,13 +291,12 @@ const titleOf = (fileName: string): string =>
     .replace(/[_\s]+/g, ' ')
     .trim() || 'My data';
 
-function named(parts: readonly TablePart[], { foreign }: GuessedKeys, i: number): { from: string; to: string } {
+function keyAt(parts: readonly TablePart[], { foreign }: GuessedKeys, i: number): NotedKey | null {
   const key = foreign[i];
-  const columnOf = (table = -1, column = -1): string => {
-    const draft = parts[table]?.draft;
-    return `${draft?.name ?? ''}.${draft?.columns[column]?.name ?? ''}`;
-  };
-  return { from: columnOf(key?.table, key?.column), to: columnOf(key?.toTable, key?.toColumn) };
+  const [from, to] = [parts[key?.table ?? -1]?.draft, parts[key?.toTable ?? -1]?.draft];
+  if (key === undefined || from === undefined || to === undefined) return null;
+  const [column, toColumn] = [from.columns[key.column]?.name ?? '', to.columns[key.toColumn]?.name ?? ''];
+  return { table: from.name, column, toTable: to.name, toColumn };
 }
 
 function refusal({ table }: TablePart, { misfits }: ColumnDraft, reading: (typeof READINGS)[number]): string {

@@ -2,6 +2,7 @@
 import { DatasetError } from '../../formats/entry.ts';
 import { writeQuestions } from '../../formats/dataset.ts';
 import { ownId } from '../../grpo/own-data.ts';
+import { NO_NOTES } from '../../grpo/schema-notes.ts';
 import type { OwnDataset, OwnDatasetStore } from '../../storage/own-dataset.ts';
 import type { DataApi, ImportChange, ImportView, OwnView } from './data-protocol.ts';
 import { Importing, type ImportPorts } from './importing.ts';
@@ -42,7 +43,7 @@ export class OwnData implements DataApi {
   async keep(title: string, onprogress: Parameters<DataApi['keep']>[1]): Promise<OwnView> {
     const name = checkTitle(title);
     return this.#alone(async (signal) => {
-      const { image, notes } = await this.#importing.build(onprogress, signal);
+      const { image, guessed, removed, notes } = await this.#importing.build(onprogress, signal);
       signal.throwIfAborted();
       const dataset: OwnDataset = {
         id: ownId(this.#ports.newId()),
@@ -52,6 +53,7 @@ export class OwnData implements DataApi {
         questions: [],
         definitions: [],
         notes,
+        ...(guessed.length + removed.length === 0 ? {} : { schemaNotes: { ...NO_NOTES, guessed, removed } }),
         revision: 0,
       };
       onprogress({ doing: 'Keeping it in this browser', share: null });

@@ -1,5 +1,6 @@
 /** The datasets that a reader brought: opened by their id, as those that ship are by their name. */
 import { messageOf } from '../../grpo/message-of.ts';
+import { checkNotes, NO_NOTES, withNotes, type SchemaNotes } from '../../grpo/schema-notes.ts';
 import type { Database, Question } from '../../grpo/types.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import type { OwnDataset, OwnDatasetStore } from '../../storage/own-dataset.ts';
@@ -20,7 +21,7 @@ export async function openOwnDataset(id: string, { openStore, openDatabase }: Ow
   if (own === null || bytes === null) throw new DatasetError(DELETED);
   const kept = bytes.slice();
   try {
-    return { ...datasetOf(own, kept), database: await openDatabase(bytes) };
+    return datasetOf(own, kept, await openDatabase(bytes));
   } catch (error) {
     throw new DatasetError(`“${own.title}” cannot be opened: ${messageOf(error)}`, { cause: error });
   }
@@ -36,18 +37,44 @@ export async function keepQuestions(
   if (own === undefined)
     throw new DatasetError('The questions of a database that comes with the page cannot be changed. Open your own.');
   const kept = await withStore(openStore, (store) => store.setQuestions(name, questions, own.revision));
-  return { ...datasetOf(kept, own.bytes), database: dataset.database };
+  return { ...datasetOf(kept, own.bytes, own.file), database: dataset.database };
 }
 
-function datasetOf(own: OwnDataset, bytes: Uint8Array): Omit<Dataset, 'database'> {
-  const { id, title, questions, definitions, notes, revision } = own;
+/**
+ * Keeps what is said of its schema; resolves to the dataset as it is with that. Rejects for a key or a text that cannot
+ * be kept.
+ */
+export async function keepSchemaNotes(
+  dataset: Dataset,
+  notes: SchemaNotes,
+  openStore: OwnSource['openStore'],
+): Promise<Dataset> {
+  const { name, own } = dataset;
+  if (own === undefined)
+    throw new DatasetError('The schema of a database that comes with the page cannot be changed. Open your own.');
+  checkNotes(own.file.schema, notes);
+  const kept = await withStore(openStore, (store) => store.setSchemaNotes(name, notes, own.revision));
+  return datasetOf(kept, own.bytes, own.file);
+}
+
+/** The database with the schema as it is said to be; the very same where nothing is said. */
+function seenAs(file: Database, notes: SchemaNotes): Database {
+  const schema = withNotes(file.schema, notes);
+  if (schema === file.schema) return file;
+  return { schema, execute: (sql, options) => file.execute(sql, options), close: () => file.close() };
+}
+
+function datasetOf(own: OwnDataset, bytes: Uint8Array, file: Database): Dataset {
+  const { id, title, questions, definitions, notes, schemaNotes = NO_NOTES, revision } = own;
   return {
     name: id,
     title,
     questions,
     definitions,
-    own: { revision, bytes, notes },
-    digest: async () => (await import('./digest.ts')).digestOf(bytes, JSON.stringify(questions)),
+    database: seenAs(file, schemaNotes),
+    own: { revision, bytes, notes, file, schemaNotes },
+    digest: async () =>
+      (await import('./digest.ts')).digestOf(bytes, JSON.stringify(questions), own.schemaNotes ?? null),
   };
 }
 

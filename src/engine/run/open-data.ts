@@ -85,6 +85,18 @@ export class OpenData {
     return this.#opened;
   }
 
+  /**
+   * The same where its schema is another one: all that reads the schema is made anew, and nothing is closed, since both
+   * have one database beneath.
+   */
+  async rebuild(dataset: Dataset): Promise<Opened> {
+    const { store } = this.ready();
+    const parts = this.#partsOf(dataset);
+    await parts.feedback.load(store);
+    this.#opened = { ...this.ready(), ...parts };
+    return this.#opened;
+  }
+
   /** Keeps everything in memory from now on, because storage gave that error. */
   async goOnInMemory(error: unknown): Promise<Opened> {
     const before = this.ready();

@@ -9,6 +9,7 @@ import { readGroupSource, SKETCH, type GroupSource, type SamplerSource } from '.
 import { messageOf } from '../../grpo/message-of.ts';
 import { askedQuestion } from '../../grpo/questions.ts';
 import { condensed } from '../../grpo/condensed.ts';
+import type { SchemaNotes } from '../../grpo/schema-notes.ts';
 import { checkName, checkSeed, readSettings, runName } from '../../grpo/run-settings.ts';
 import {
   START_CHOICES,
@@ -373,6 +374,29 @@ export class RunInHand {
     this.#recording.leave();
     const { pool } = this.#data.exchange(kept);
     session.pool = await pool.of(session.config);
+  }
+
+  /**
+   * Other keys and descriptions for the dataset that is open, which has to be the reader's own. The run goes on, where
+   * it is, under the schema as it is then. Resolves to what to tell the reader, if anything.
+   */
+  async setSchemaNotes(notes: SchemaNotes): Promise<string | undefined> {
+    const session = this.#own();
+    const { dataset, sampler: before } = this.data;
+    if (this.#ports.keepSchemaNotes === undefined)
+      throw new Error('Nothing that is said of a schema can be kept here.');
+    const kept = await this.#ports.keepSchemaNotes(dataset, notes);
+    this.#recording.leave();
+    const { sampler, pool } = await this.#data.rebuild(kept);
+    session.pool = await pool.of(session.config);
+    session.trainer = this.#trainer(session.config, session.run.state.seed, session.run.state);
+    try {
+      await sampler.use(before.source, before.label);
+      return undefined;
+    } catch (error) {
+      await this.use(SKETCH);
+      return `${messageOf(error)} The run goes on with the built-in sampler.`;
+    }
   }
 
   /** Takes up the runs and the feedback of a project; resolves to what to tell the reader, if anything. */

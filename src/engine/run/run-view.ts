@@ -25,6 +25,7 @@ export async function runView(
     questions: dataset.questions,
     definitions: dataset.definitions,
     notes: dataset.own?.notes ?? [],
+    schemaNotes: dataset.own?.schemaNotes ?? null,
     hasCompletions: dataset.loadCompletions !== undefined,
   };
   return {

@@ -26,11 +26,12 @@ describe('Importing', () => {
       ['orders', 2],
     ]);
     expect(view.keys).toEqual([{ from: 'orders.customer_id', to: 'customers.id', on: true }]);
-    const { image, notes } = await one.build(tell, never);
-    expect(notes).toEqual([
-      'Made of customers.csv, orders.csv.',
-      'Guessed from names and values: orders.customer_id → customers.id.',
-    ]);
+    const { image, guessed, removed, notes } = await one.build(tell, never);
+    expect({ guessed, removed, notes }).toEqual({
+      guessed: [{ table: 'orders', column: 'customer_id', toTable: 'customers', toColumn: 'id' }],
+      removed: [],
+      notes: ['Made of customers.csv, orders.csv.'],
+    });
     const database = await SqliteDatabase.open(image);
     const [joined] = await database.execute([
       'SELECT name, total FROM orders JOIN customers ON customer_id = id ORDER BY total',

@@ -3,10 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
 import { withBrought } from '../../../src/engine/data/brought-questions.ts';
 import { OwnData } from '../../../src/engine/data/own-data.ts';
-import { keepQuestions, openOwnDataset } from '../../../src/engine/data/own-datasets.ts';
+import { keepQuestions, keepSchemaNotes, openOwnDataset } from '../../../src/engine/data/own-datasets.ts';
 import { parseQuestions } from '../../../src/formats/dataset.ts';
 import { isOwn } from '../../../src/grpo/own-data.ts';
+import { NO_NOTES, withKey, withoutKey } from '../../../src/grpo/schema-notes.ts';
 import type { Question } from '../../../src/grpo/types.ts';
+import { makeSchemaIndex } from '../../../src/linking/schema-index.ts';
+import type { Dataset } from '../../../src/engine/engine-ports.ts';
 import type { OwnDataset, OwnDatasetStore } from '../../../src/storage/own-dataset.ts';
 
 let kept: Map<string, { readonly dataset: OwnDataset; readonly database: Uint8Array }>;
@@ -29,6 +32,7 @@ function store(): OwnDatasetStore {
     add: async (dataset, database) => void kept.set(dataset.id, { dataset, database }),
     rename: async (id, title) => void change(id, { title }),
     setQuestions: async (id, questions, revision) => change(id, { questions, revision: revision + 1 }),
+    setSchemaNotes: async (id, schemaNotes, revision) => change(id, { schemaNotes, revision: revision + 1 }),
     remove: async (id) => void change(id, { removed: true }),
     putBack: async (id) => {
       const { removed: _removed, ...dataset } = change(id, {});
@@ -126,6 +130,50 @@ describe('an own dataset', () => {
     dataset.database.close();
     await own.remove(id);
     await expect(openOwnDataset(id, source)).rejects.toThrow('Its database was deleted from this browser.');
+  });
+
+  it('is opened with the keys that a reader corrected, under another digest; what is no key is refused', async () => {
+    const own = data();
+    const files = [
+      new File(['id,name\n1,Ann\n2,Bob\n'], 'customers.csv'),
+      new File(['order_id,customer_id,payer\n7,1,2\n8,2,2\n9,1,1\n'], 'orders.csv'),
+    ];
+    await own.read(files, tell);
+    const { id, notes } = await own.keep('Shop', tell);
+    expect(notes).toEqual(['Made of customers.csv, orders.csv.']);
+    const dataset = await openOwnDataset(id, source);
+    const guess = { table: 'orders', column: 'customer_id', toTable: 'customers', toColumn: 'id' };
+    const keys = ({ database }: Dataset) => database.schema.tables.find(({ name }) => name === 'orders')?.foreignKeys;
+    expect(dataset.own?.schemaNotes.guessed).toEqual([guess]);
+    expect(keys(dataset)).toEqual([{ columns: ['customer_id'], toTable: 'customers', toColumns: ['id'], by: 'guess' }]);
+    const changed = withKey(dataset.database.schema, withoutKey(dataset.own?.schemaNotes ?? NO_NOTES, guess), {
+      ...guess,
+      column: 'payer',
+    });
+    const corrected = await keepSchemaNotes(dataset, changed, openStore);
+    const payer = { columns: ['payer'], toTable: 'customers', toColumns: ['id'], by: 'reader' };
+    expect(keys(corrected)).toEqual([payer]);
+    expect((await corrected.database.execute(['SELECT count(*) FROM orders']))[0]?.rows).toEqual([[3]]);
+    expect((await corrected.digest?.())?.databaseSha256).not.toBe((await dataset.digest?.())?.databaseSha256);
+    const again = await openOwnDataset(id, source);
+    expect([keys(again), again.own?.revision]).toEqual([[payer], 1]);
+    expect(await again.digest?.()).toEqual(await corrected.digest?.());
+    await expect(
+      keepSchemaNotes(again, { ...NO_NOTES, added: [{ ...guess, column: 'nope' }] }, openStore),
+    ).rejects.toThrow('There is no column orders.nope here.');
+    again.database.close();
+    dataset.database.close();
+  });
+
+  it('takes what the reader said at the import to be no key for none afterwards', async () => {
+    const own = data();
+    const files = [new File(['id\n1\n2\n'], 'customers.csv'), new File(['customer_id\n1\n2\n'], 'orders.csv')];
+    await own.read(files, tell);
+    await own.change({ of: 'key', key: 0, on: false });
+    const dataset = await openOwnDataset((await own.keep('Shop', tell)).id, source);
+    expect(makeSchemaIndex(dataset.database.schema).joins).toEqual([]);
+    expect(makeSchemaIndex(dataset.own?.file.schema ?? dataset.database.schema).joins).toHaveLength(1);
+    dataset.database.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
 import type { Dataset, EnginePorts } from '../../../src/engine/engine-ports.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import { NO_NOTES } from '../../../src/grpo/schema-notes.ts';
 import type { Question } from '../../../src/grpo/types.ts';
 import { portsFor } from '../scenario.ts';
 
@@ -18,14 +19,17 @@ const FIRST: Question = {
 let kept: (readonly Question[])[];
 let ports: EnginePorts;
 
-const datasetOf = async (name: string, questions: readonly Question[]): Promise<Dataset> => ({
-  name,
-  title: name,
-  questions,
-  definitions: [],
-  database: await SqliteDatabase.open(DUMP),
-  ...(name.startsWith('own-') ? { own: { revision: 0, bytes: new Uint8Array(), notes: ['Made of a.csv.'] } } : {}),
-});
+const datasetOf = async (name: string, questions: readonly Question[]): Promise<Dataset> => {
+  const database = await SqliteDatabase.open(DUMP);
+  const own = {
+    revision: 0,
+    bytes: new Uint8Array(),
+    notes: ['Made of a.csv.'],
+    file: database,
+    schemaNotes: NO_NOTES,
+  };
+  return { name, title: name, questions, definitions: [], database, ...(name.startsWith('own-') ? { own } : {}) };
+};
 
 beforeEach(async () => {
   kept = [];
