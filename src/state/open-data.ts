@@ -3,10 +3,12 @@ import { connectData } from '../engine/data/data-client.ts';
 import { DataState } from './data.svelte.ts';
 import { QuestionsState } from './questions.svelte.ts';
 import type { RunState } from './run.svelte.ts';
+import { SchemaState } from './schema.svelte.ts';
 
 export interface OpenData {
   readonly data: DataState;
   readonly questions: QuestionsState;
+  readonly schema: SchemaState;
 }
 
 export function openData(run: RunState): OpenData {
@@ -15,7 +17,7 @@ export function openData(run: RunState): OpenData {
     await data.suitGold();
     await data.list();
   });
-  return { data, questions };
+  return { data, questions, schema: new SchemaState(run) };
 }
 
 function saveFile(name: string, content: Blob): void {

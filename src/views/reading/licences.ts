@@ -1,5 +1,13 @@
 /** What ships with the page, and under which licence; the test holds the packages against what is installed. */
 export const PACKAGES: Readonly<Record<string, string>> = {
+  '@codemirror/autocomplete': 'MIT',
+  '@codemirror/commands': 'MIT',
+  '@codemirror/lang-sql': 'MIT',
+  '@codemirror/language': 'MIT',
+  '@codemirror/lint': 'MIT',
+  '@codemirror/state': 'MIT',
+  '@codemirror/view': 'MIT',
+  '@dagrejs/dagre': 'MIT',
   '@mlc-ai/web-llm': 'Apache-2.0',
   '@noble/hashes': 'MIT',
   '@sqlite.org/sqlite-wasm': 'Apache-2.0',

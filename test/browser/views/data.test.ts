@@ -7,6 +7,7 @@ import type { DataConnection } from '../../../src/engine/data/data-client.ts';
 import { DataState } from '../../../src/state/data.svelte.ts';
 import { QuestionsState } from '../../../src/state/questions.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
+import { SchemaState } from '../../../src/state/schema.svelte.ts';
 import DataPage from '../../../src/views/data/DataPage.svelte';
 import { engineOf, SPREAD, type FakeEngine } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, violations } from './page.ts';
@@ -98,7 +99,11 @@ async function show(over: Partial<DataConnection> = {}, width = 1280): Promise<S
     save: (name, content) => void calls.push(['save', name, content.size]),
   });
   await run.open();
-  await render(DataPage, { run, data, questions: new QuestionsState(run, async () => undefined) });
+  await render(DataPage, {
+    ...{ run, data },
+    questions: new QuestionsState(run, async () => undefined),
+    schema: new SchemaState(run),
+  });
   return { calls, engine };
 }
 
