@@ -66,8 +66,13 @@ export interface PromptView {
   readonly withoutHints: readonly PromptMessage[];
   /** Keys of the hints that are in it, in order. */
   readonly hints: readonly string[];
-  /** Relevant hints, tables, and columns' sample values that did not fit. */
-  readonly leftOut: { readonly hints: number; readonly tables: number; readonly samples: number };
+  /** Relevant hints, tables, descriptions, and columns' sample values that did not fit. */
+  readonly leftOut: {
+    readonly hints: number;
+    readonly tables: number;
+    readonly descriptions: number;
+    readonly samples: number;
+  };
   /** Estimated, as the budget counts. */
   readonly tokens: number;
   /** False when even the least there must be is over the budget. */

@@ -1,4 +1,5 @@
 /** The ways in which the names of a schema may be said, shared by all names that are said alike. */
+import type { SaidForm } from './described.ts';
 import { expansionOf, isKnownWord, rootOf, splitGlued } from './word-families.ts';
 import { splitIdentifier, stemOf } from './words.ts';
 
@@ -13,6 +14,8 @@ export interface FormUser {
   readonly name: number;
   /** (0, 1]: how well this form stands for the name. */
   readonly factor: number;
+  /** A description says so, and not the name. */
+  readonly described?: true;
 }
 
 export interface NameForms {
@@ -38,6 +41,8 @@ export interface Nameable {
   readonly stems: readonly string[];
   /** Stems of the table it belongs to; [] for a table. */
   readonly owner: readonly string[];
+  /** Ways to say it that its description gives. */
+  readonly said?: readonly SaidForm[];
 }
 
 const TABLE_RELATIVE = 0.9;
@@ -62,7 +67,7 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
   const short = new Set<string>();
   const long = new Map<string, string>();
   names.forEach((nameable, name) => {
-    const own = new Map<string, { stems: readonly string[]; factor: number }>();
+    const own = new Map<string, { stems: readonly string[]; factor: number; described?: true }>();
     const add = (stems: readonly string[], factor: number): void => {
       const key = stems.join(' ');
       if (stems.length > 0 && (own.get(key)?.factor ?? 0) < factor) own.set(key, { stems, factor });
@@ -76,14 +81,16 @@ export function makeNameForms(names: readonly Nameable[], schemaWords: ReadonlyS
       const [last] = stems.slice(-1);
       if (stems.length > 1 && UNITS.has(last ?? '')) add(stems.slice(0, -1), factor * 0.95);
     }
-    for (const { stems, factor } of own.values()) {
+    for (const { stems, factor } of nameable.said ?? [])
+      if (!own.has(stems.join(' '))) own.set(stems.join(' '), { stems, factor, described: true });
+    for (const { stems, factor, described } of own.values()) {
       const key = stems.join(' ');
       let form = forms.get(key);
       if (form === undefined) {
         forms.set(key, (form = { stems, users: [] }));
         for (const stem of new Set(stems)) push(byStem, stem, form);
       }
-      form.users.push({ name, factor });
+      form.users.push(described === undefined ? { name, factor } : { name, factor, described });
     }
     const written = splitIdentifier(nameable.written);
     for (const joined of new Set([written.join(''), written.map(stemOf).join(''), nameable.stems.join('')]))

@@ -24,6 +24,7 @@ const SHORTEST_PART = 4;
 /** Weaker partial matches are no links. */
 const LEAST_TABLE = 0.35;
 const LEAST_COLUMN = 0.3;
+const LEAST_DESCRIBED = 0.5;
 /** Mentions of one stem that are looked at: a longer list is no question. */
 const HITS_OF_STEM = 12;
 const MENTIONS_OF_NAME = 4;
@@ -135,8 +136,14 @@ function matchNames(tokens: readonly Token[], forms: NameForms): ReadonlyMap<num
   };
   for (const form of touched) {
     const found = matchForm(form.stems, hits);
-    for (const { name, factor } of form.users)
-      for (const match of found) add(name, factor === 1 ? match : { ...match, score: match.score * factor });
+    for (const { name, factor, described } of form.users)
+      for (const match of found) {
+        const scored = factor === 1 ? match : { ...match, score: match.score * factor };
+        if (described === undefined) add(name, scored);
+        // What a description says is never the name itself, and a word of it alone says little.
+        else if (match.match !== 'partial') add(name, { ...scored, match: 'synonym' });
+        else if (scored.score >= LEAST_DESCRIBED) add(name, scored);
+      }
   }
   addJoined(tokens, forms, add);
   for (const list of matches.values()) list.sort((a, b) => b.score - a.score || a.span.first - b.span.first);

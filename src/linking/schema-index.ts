@@ -2,7 +2,8 @@
  * A schema prepared for linking and joining: names as word stems and in their forms, values by their words, joins as a
  * graph.
  */
-import type { ColumnProfile, Schema, Table } from '../grpo/types.ts';
+import type { Column, ColumnProfile, Schema, Table } from '../grpo/types.ts';
+import { saidForms, type SaidForm } from './described.ts';
 import { findJoins, looksLikeKey, neighboursOf, type JoinEdge, type Neighbours } from './joins.ts';
 import { makeNameForms, type NameForms } from './name-forms.ts';
 import { makeValueIndex, type ValueIndex } from './value-index.ts';
@@ -85,6 +86,7 @@ function indexOf(schema: Schema): SchemaIndex {
   const schemaWords = new Set(
     schema.tables.flatMap((table) => [table.name, ...table.columns.map(({ name }) => name)]).flatMap(splitIdentifier),
   );
+  const declared = schema.tables.flatMap((table) => table.columns);
   const byColumn = new Map(columns.map((entry) => [`${entry.table}\n${entry.column}`, entry]));
   return {
     ...makeValueIndex(schema),
@@ -94,16 +96,24 @@ function indexOf(schema: Schema): SchemaIndex {
     joins,
     neighbours: neighboursOf(joins),
     tableForms: makeNameForms(
-      [...tables.values()].map(({ table, stems }) => ({ written: table.name, stems, owner: [] })),
+      [...tables.values()].map(({ table, stems }) => ({ written: table.name, stems, owner: [], ...saidOf(table) })),
       schemaWords,
     ),
     columnForms: makeNameForms(
-      columns.map(({ table, column, stems }) => ({ written: column, stems, owner: tables.get(table)?.stems ?? [] })),
+      columns.map(({ table, column, stems }, c) => ({
+        ...{ written: column, stems, owner: tables.get(table)?.stems ?? [] },
+        ...saidOf(declared[c]),
+      })),
       schemaWords,
     ),
     takeApart: makeTakeApart(schema),
     column: (table, column) => byColumn.get(`${table}\n${column}`),
   };
+}
+
+/** The ways to say it that a description gives; nothing where there is none. */
+function saidOf(one: Column | Table | undefined): { readonly said?: readonly SaidForm[] } {
+  return one?.called === undefined && one?.description === undefined ? {} : { said: saidForms(one) };
 }
 
 const NUMERAL = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*$/u;

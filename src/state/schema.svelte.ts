@@ -1,12 +1,20 @@
 /** The schema of the open dataset: its keys and, where it is the reader's own, what the reader says of it. */
 import { keysOf, type SchemaKey } from '../engine/data/schema-keys.ts';
+import { readDescriptionFiles } from '../engine/data/brought-descriptions.ts';
 import { messageOf } from '../grpo/message-of.ts';
 import { isOwn } from '../grpo/own-data.ts';
-import { NO_NOTES, withKey, withoutKey, type SchemaNotes } from '../grpo/schema-notes.ts';
+import {
+  NO_NOTES,
+  withDescriptions,
+  withKey,
+  withoutKey,
+  type Described,
+  type SchemaNotes,
+} from '../grpo/schema-notes.ts';
 import type { NotedKey, Schema } from '../grpo/types.ts';
 import type { RunState } from './run.svelte.ts';
 
-export type { NotedKey, SchemaKey };
+export type { Described, NotedKey, SchemaKey };
 
 const EMPTY: Schema = { tables: [], profiles: [] };
 
@@ -54,6 +62,27 @@ export class SchemaState {
   /** Takes away a guess, or a key that was added. */
   remove(key: NotedKey): Promise<boolean> {
     return this.#set((notes) => withoutKey(notes, key), `${written(key)} is no key any more.`);
+  }
+
+  /** Says what a table or column is, in the place of what was said. */
+  describe(described: Described): Promise<boolean> {
+    const { table, column } = described;
+    const name = column === null ? table : `${table}.${column}`;
+    return this.#set((notes) => withDescriptions(notes, [described]), `What ${name} is was kept.`);
+  }
+
+  /** Takes up files of descriptions (src/formats/descriptions-file.ts): all of them, or none. */
+  async readDescriptions(files: readonly File[]): Promise<boolean> {
+    this.#problem = '';
+    this.#said = '';
+    try {
+      const read = await readDescriptionFiles(files, this.#schema);
+      const { described } = read;
+      return await this.#set((notes) => withDescriptions(notes, described), read.said);
+    } catch (error) {
+      this.#problem = messageOf(error);
+      return false;
+    }
   }
 
   /** Goes back to what was said before the last change. */

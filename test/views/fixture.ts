@@ -531,7 +531,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         withHints: [{ role: 'user', content: question }],
         withoutHints: [{ role: 'user', content: question }],
         hints: [],
-        leftOut: { hints: 0, tables: 0, samples: 0 },
+        leftOut: { hints: 0, tables: 0, descriptions: 0, samples: 0 },
         tokens: 10,
         fits: true,
       })),

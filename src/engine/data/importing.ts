@@ -1,6 +1,7 @@
 /** From files that somebody brings to the bytes of one SQLite file, with a look at it and changes between. */
 import { buildDatabase, type TableToBuild } from '../../database/build.ts';
 import { whyTooLarge } from '../../database/import.ts';
+import { holdsDescriptions } from '../../formats/descriptions-file.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import { valueOf, withReading, type ColumnDraft } from '../../formats/tables/columns.ts';
 import { decodeText } from '../../formats/tables/decode.ts';
@@ -194,6 +195,11 @@ export class Importing {
       const pause = this.#pause((share) => tell({ doing: `Reading ${file.name}`, share }), signal);
       for (const table of await tablesOf(file, kind, null, pause)) read.push({ file, kind, table });
     }
+    const descriptions = read.find(({ table }) => holdsDescriptions(table.header ?? []));
+    if (descriptions !== undefined)
+      throw new DatasetError(
+        `${descriptions.file.name} holds descriptions, not data. Open its database first, then this file, with the others like it, under Schema.`,
+      );
     const questions = read.find(({ table }) => holdsQuestions(table));
     if (questions !== undefined && read.length === 1)
       throw new DatasetError(

@@ -37,7 +37,12 @@ export interface BuiltPrompt {
   /** Keys of the hints in it, in order: guidance first, then the strongest first. */
   readonly hints: readonly string[];
   /** What was relevant, or of the schema, and is not in it. */
-  readonly leftOut: { readonly samples: number; readonly hints: number; readonly tables: number };
+  readonly leftOut: {
+    readonly descriptions: number;
+    readonly samples: number;
+    readonly hints: number;
+    readonly tables: number;
+  };
   /** Estimate, see `CHARACTERS_PER_TOKEN`. */
   readonly tokens: number;
   /** False when even the least there must be is over the budget. */
@@ -69,8 +74,9 @@ function estimateTokens(characters: number): number {
 }
 
 /**
- * Over the budget, what helps least goes first: sample values (those the question means last), then learned hints from
- * the weakest, then tables the question does not name, the least linked first. The question always stays.
+ * Over the budget, what helps least goes first: descriptions (of columns that the question names last), then sample
+ * values (those the question means last), then learned hints from the weakest, then tables the question does not name,
+ * the least linked first. The question always stays.
  */
 export function buildPrompt({
   schema,
@@ -93,10 +99,21 @@ export function buildPrompt({
     ),
   );
   const sampleCount = samples.size;
+  const named = new Set(analysis.columns.map(({ table, column }) => `${table}\n${column}`));
+  const descriptions = new Map(
+    texts.flatMap((text) =>
+      text.descriptions.map((line, i) => {
+        const isMeant = line.column !== null && named.has(`${text.table}\n${line.column}`);
+        return [`${text.table}\n${i}`, { ...line, table: text.table, isMeant }] as const;
+      }),
+    ),
+  );
+  const descriptionCount = descriptions.size;
 
   const system = (): string => {
     const schemaLines = [...tables].flatMap(([table, ddl]) => [
       ddl,
+      ...[...descriptions.values()].filter((line) => line.table === table).map(({ text }) => text),
       ...[...samples.values()].filter((line) => line.table === table).map(({ text }) => text),
     ]);
     const advice = [...drawn.map((hint) => hintSentence([hint], 1)), ...lines.keys()];
@@ -113,6 +130,15 @@ export function buildPrompt({
     [...linked.keys()].flatMap((table) => (index.neighbours.get(table) ?? []).map((neighbour) => neighbour.table)),
   );
   const room = (): number => settings.promptTokens * CHARACTERS_PER_TOKEN - system().length - question.length;
+  dropWhileOver(
+    room(),
+    descriptions,
+    [...descriptions]
+      .reverse()
+      .sort(([, a], [, b]) => Number(a.isMeant) - Number(b.isMeant) || score(a.table) - score(b.table))
+      .map(([key]) => key),
+    ({ text }) => text.length + 1,
+  );
   dropWhileOver(
     room(),
     samples,
@@ -141,6 +167,7 @@ export function buildPrompt({
     ],
     hints: [...drawn.map(({ key }) => key), ...new Set([...lines.values()].flatMap(({ keys }) => keys))],
     leftOut: {
+      descriptions: descriptionCount - descriptions.size,
       samples: sampleCount - samples.size,
       hints: relevant.length - lines.size,
       tables: schema.tables.length - tables.size,

@@ -2,7 +2,8 @@
  * A schema as a language model reads it: a line of DDL for each table, sample values as comments beneath.
  *
  * Names, types and values are somebody else's data. Names with control characters are left out (the line would break);
- * types are cut to a plain form; a value is a quoted literal on one line, so that nothing leaves its comment.
+ * types are cut to a plain form; a value is a quoted literal, and a description a text, on one line, so that nothing
+ * leaves its comment.
  */
 import type { Column, Table } from '../../grpo/types.ts';
 import type { SchemaIndex } from '../../linking/schema-index.ts';
@@ -14,6 +15,8 @@ const SAMPLES = 3;
 /** Characters of one value, and of a declared type; longer ones are cut. */
 const VALUE_LENGTH = 40;
 const TYPE_LENGTH = 30;
+/** Characters of each part of a description. */
+const DESCRIPTION_LENGTH = 160;
 /** A value link weaker than this is a guess. */
 const SURE = 0.5;
 
@@ -29,6 +32,15 @@ export interface TableText {
   /** `CREATE TABLE name (…);` on one line. */
   readonly ddl: string;
   readonly samples: readonly SampleLine[];
+  /** What is said of the table, and of its columns; none where nothing is. */
+  readonly descriptions: readonly DescriptionLine[];
+}
+
+/** One line beneath a table: what it, or one of its columns, is. */
+export interface DescriptionLine {
+  readonly text: string;
+  /** Null for the table itself. */
+  readonly column: string | null;
 }
 
 /** Whether a name can stand in a prompt or a grammar: no line breaks, no control or direction marks. */
@@ -55,6 +67,12 @@ export function tableTexts(index: SchemaIndex, analysis: Pick<QuestionAnalysis, 
         table: table.name,
         ddl: ddlOf(table, columns, writable, index),
         samples: columns.flatMap((column) => sampleLine(index, table, column, analysis)),
+        descriptions: [
+          ...descriptionLine(quoteIdentifier(table.name), null, table),
+          ...columns.flatMap((column) =>
+            descriptionLine(`${quoteIdentifier(table.name)}.${quoteIdentifier(column.name)}`, column.name, column),
+          ),
+        ],
       };
     });
 }
@@ -117,6 +135,22 @@ function sampleLine(
       meant: meant.length > 0,
     },
   ];
+}
+
+function descriptionLine(
+  name: string,
+  column: string | null,
+  { called = '', description = '', values = '' }: Pick<Column, 'called' | 'description' | 'values'>,
+): DescriptionLine[] {
+  const parts = [called, description, values].map(oneLine).filter(Boolean);
+  return parts.length === 0 ? [] : [{ text: `-- ${name} is ${parts.join('; ')}`, column }];
+}
+
+/** Without what could end a comment, and cut. */
+function oneLine(text: string): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\s\u2028\u2029]+/gu, ' ').trim();
+  const points = [...plain];
+  return points.length > DESCRIPTION_LENGTH ? `${points.slice(0, DESCRIPTION_LENGTH).join('')}…` : plain;
 }
 
 function literal(value: string): string {

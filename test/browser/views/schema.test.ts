@@ -90,7 +90,7 @@ test('a guess is removed, a key added and taken back; each acts on the schema', 
   await expect.element(page.getByText('order_items.quantity → products.product_id is a key now.')).toBeVisible();
   expect(engine.own?.added).toEqual([{ ...GUESS, column: 'quantity' }]);
   await expect.element(page.getByText('added by you')).toBeVisible();
-  await expect.poll(() => document.activeElement?.getAttribute('role')).toBe('status');
+  await expect.poll(() => document.activeElement?.textContent).toBe('Keys');
 });
 
 test('a run that has taken steps goes on, and says so; what cannot be kept says why', async () => {
@@ -109,6 +109,31 @@ test('the keys of a database that comes with the page stand as they are', async 
   await expect.element(page.getByText('products.product_id').first()).toBeVisible();
   expect(page.getByText('Add a key').elements()).toEqual([]);
   expect(button(/^Remove/).elements()).toEqual([]);
+});
+
+test('a column is described in words, and from files, which say what is wrong with them', async () => {
+  const { engine } = await show(NO_NOTES);
+  await button('Describe order_items.unit_price').click();
+  expect(await violations()).toEqual([]);
+  await page.getByLabelText('Name in words').fill('price charged');
+  await page.getByLabelText('What its values stand for').fill('euros');
+  await button('Keep').click();
+  await expect.element(page.getByText('price charged euros')).toBeVisible();
+  expect(engine.own?.descriptions).toEqual([
+    { table: 'order_items', column: 'unit_price', called: 'price charged', description: '', values: 'euros' },
+  ]);
+  await button('Undo').click();
+  await expect.element(button('Describe order_items.unit_price')).toBeVisible();
+
+  const files = page.getByLabelText('Descriptions from files', { exact: true }).last();
+  const header = 'original_column_name,column_name,column_description\n';
+  await files.upload([new File([`${header}name,title,as printed`], 'Products.csv'), new File([header], 'gone.csv')]);
+  await expect.element(page.getByText('gone.csv: there is no table “gone” here.')).toBeVisible();
+  expect(engine.own?.descriptions).toEqual([]);
+  await files.upload([new File([`${header}name,title,as printed\nx,y,z`], 'Products.csv')]);
+  await expect.element(page.getByText('1 column of 1 table described.')).toBeVisible();
+  await expect.element(page.getByText('title as printed')).toBeVisible();
+  expect(await violations()).toEqual([]);
 });
 
 test('a hundred tables of a hundred columns are drawn when asked for, and opened one by one', async () => {

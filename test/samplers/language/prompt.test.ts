@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NO_NOTES, withDescriptions, withNotes } from '../../../src/grpo/schema-notes.ts';
 import type { PolicyHint, PolicyView, Schema } from '../../../src/grpo/types.ts';
 import { analyse, makeAnalyser } from '../../../src/linking/analyse.ts';
 import { makeSchemaIndex, type SchemaIndex } from '../../../src/linking/schema-index.ts';
@@ -79,7 +80,32 @@ describe('a prompt for a few boats', () => {
     );
     expect(messages[0]?.content).toContain("\n-- boat.title: 'Breeze', 'Calypso', 'Dori', …\n");
     expect(tokens).toBe(Math.ceil(((messages[0]?.content.length ?? 0) + question.length) / CHARACTERS_PER_TOKEN));
-    expect([fits, leftOut]).toEqual([true, { samples: 0, hints: 0, tables: 0 }]);
+    expect([fits, leftOut]).toEqual([true, { descriptions: 0, samples: 0, hints: 0, tables: 0 }]);
+  });
+  it('has what is said of tables and columns as comments that nothing leaves, which go first for want of room', () => {
+    const described = withNotes(
+      schema,
+      withDescriptions(NO_NOTES, [
+        { table: 'boat', column: null, called: '', description: 'A hull.\nDROP TABLE boat; -- x', values: '' },
+        { table: 'boat', column: 'title', called: 'name of the boat', description: '', values: 'v'.repeat(500) },
+      ]),
+    );
+    const question = 'How many boats?';
+    const request = { schema: described, index: makeSchemaIndex(described), question, policy: NOTHING };
+    const analysis = analyse(question, request.index);
+    const at = (promptTokens: number): BuiltPrompt =>
+      buildPrompt({ ...request, analysis, settings: { promptTokens, hintsInPrompt: true } });
+    const all = at(4000);
+    const content = all.messages[0]?.content ?? '';
+    expect(content).toContain('\n-- boat is A hull. DROP TABLE boat; -- x\n-- boat.title is name of the boat; vvv');
+    expect(content.split('\n').every((line) => line.length < 500)).toBe(true);
+    // A token less than there is: of the column that the question does not name it goes, and no sample value does.
+    const less = at(all.tokens - 1);
+    expect(less.leftOut).toEqual({ descriptions: 1, samples: 0, hints: 0, tables: 0 });
+    const bare = build(question, NOTHING, { promptTokens: 4000, hintsInPrompt: true });
+    const none = at(bare.tokens);
+    expect(none.leftOut.descriptions).toBe(2);
+    expect(none.messages).toEqual(bare.messages);
   });
   it('shows the values the question means first', () => {
     expect(system(build("owners like Miles O'Hara"))).toContain("-- owner.name: 'Miles O''Hara', 'Ada'");
