@@ -29,7 +29,7 @@ export function executeOne(sandbox: Sandbox, sql: string, budget: ExecutionBudge
   const { statement, tail } = prepared;
   if (statement === 0) return outcome('invalid', 'there is no SQL statement, only white space or comments');
   try {
-    const refusal = layers.statementCheck ? refuse(sandbox, statement, tail, length) : null;
+    const refusal = layers.statementCheck ? refuse(sandbox, statement, tail, length, budget.plans === true) : null;
     if (refusal !== null) return outcome('refused', refusal);
     refusals.compiling = false;
     return run(sandbox, statement, budget);
@@ -75,13 +75,17 @@ function neededBySchema(message: string, sql: string): string | null {
   return `it needs the ${what} “${name}”, which only the application that made this database has`;
 }
 
+/** What SQLite calls EXPLAIN QUERY PLAN, where 1 is EXPLAIN. */
+const QUERY_PLAN = 2;
+
 /** Why a compiled statement may not run, or null. */
-function refuse(sandbox: Sandbox, statement: Pointer, tail: number, length: number): string | null {
+function refuse(sandbox: Sandbox, statement: Pointer, tail: number, length: number, plans: boolean): string | null {
   const { connection } = sandbox;
   const { native } = connection.runtime;
   if (tail < length && !isBlank(sandbox, tail, length))
     return `there is text after the end of the first statement; ${ONLY_READS}`;
-  if (native.sqlite3_stmt_isexplain(statement) !== 0)
+  const explains = native.sqlite3_stmt_isexplain(statement);
+  if (explains !== 0 && !(plans && explains === QUERY_PLAN))
     return 'EXPLAIN describes how a statement would run and answers nothing; write the SELECT alone';
   if (native.sqlite3_stmt_readonly(statement) === 0) return `it would write; ${ONLY_READS}`;
   if (native.sqlite3_column_count(statement) === 0) return `it returns no columns; ${ONLY_READS}`;

@@ -16,7 +16,10 @@ export interface SandboxLayers {
   readonly queryOnly: boolean;
   /** Only SELECT, READ, FUNCTION and RECURSIVE, and no tables of SQLite's internals. */
   readonly authorizer: boolean;
-  /** Exactly one statement that `sqlite3_stmt_readonly` calls read-only, returns columns, and is no EXPLAIN; no NUL. */
+  /**
+   * Exactly one statement that `sqlite3_stmt_readonly` calls read-only, returns columns, and is no EXPLAIN (but for a
+   * plan that is asked for); no NUL.
+   */
   readonly statementCheck: boolean;
 }
 

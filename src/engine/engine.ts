@@ -49,7 +49,7 @@ import type {
   Distilled,
 } from './protocol.ts';
 import type { Asking } from './run/asking.ts';
-import { goldTrial, trial } from './run/correction.ts';
+import { goldTrial, plan, trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
 import type { PolicyDesk } from './run/policy-desk.ts';
 import { RunInHand } from './run/run-in-hand.ts';
@@ -259,6 +259,10 @@ export class Engine implements EngineApi {
 
   allRows(sql: string): Promise<Trial> {
     return this.#inTurn(() => this.#tried(sql, true));
+  }
+
+  explain(sql: string): Promise<Trial> {
+    return this.#inTurn(() => plan(sql, this.#run.data.dataset.database, this.#run.config));
   }
 
   correct(completion: Judged, sql: string | null): Promise<FeedbackView> {

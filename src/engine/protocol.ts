@@ -252,6 +252,8 @@ export interface EngineApi extends PolicyApi {
   tryCorrection(sql: string): Promise<Trial>;
   /** All rows of SQL that an answer showed the first of, as far as the settings keep them. */
   allRows(sql: string): Promise<Trial>;
+  /** How SQLite would go about SQL: the rows of EXPLAIN QUERY PLAN (src/sql/query-plan.ts reads them). */
+  explain(sql: string): Promise<Trial>;
   /**
    * Keeps a corrected SQL for a completion; null takes it back. Rejects with the reason when it does not run to its
    * end.

@@ -147,6 +147,8 @@ export interface ExecutionBudget {
   readonly maxRows: number;
   /** Rough size of the returned cells in bytes. */
   readonly maxBytes: number;
+  /** Whether EXPLAIN QUERY PLAN may stand before the statement, as no completion's may. */
+  readonly plans?: boolean;
 }
 
 /** SQLite behind a door. Adapters: in this thread, in a worker with a watchdog. */

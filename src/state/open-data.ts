@@ -1,5 +1,6 @@
 /** What the Data page works with, made when it is opened for the first time. */
 import { connectData } from '../engine/data/data-client.ts';
+import { ConsoleState } from './console.svelte.ts';
 import { DataState } from './data.svelte.ts';
 import { QuestionsState } from './questions.svelte.ts';
 import type { RunState } from './run.svelte.ts';
@@ -9,6 +10,7 @@ export interface OpenData {
   readonly data: DataState;
   readonly questions: QuestionsState;
   readonly schema: SchemaState;
+  readonly console: ConsoleState;
 }
 
 export function openData(run: RunState): OpenData {
@@ -17,7 +19,7 @@ export function openData(run: RunState): OpenData {
     await data.suitGold();
     await data.list();
   });
-  return { data, questions, schema: new SchemaState(run) };
+  return { data, questions, schema: new SchemaState(run), console: new ConsoleState(run) };
 }
 
 function saveFile(name: string, content: Blob): void {

@@ -485,6 +485,21 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         refused: null,
         saysNothing: false,
       })),
+    explain: () =>
+      answer('explain', () => ({
+        execution: {
+          status: 'rows',
+          columns: ['id', 'parent', 'notused', 'detail'],
+          rows: [
+            [1, 0, 0, 'CO-ROUTINE top'],
+            [2, 1, 0, 'SCAN products'],
+          ],
+          truncated: false,
+        },
+        rowCount: 2,
+        refused: null,
+        saysNothing: false,
+      })),
     tryCorrection: (sql) =>
       answer('tryCorrection', () => ({
         execution: sql.includes('nonsense')

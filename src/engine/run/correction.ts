@@ -18,6 +18,18 @@ export function goldTrial(sql: string, database: Database): Promise<Trial> {
   return tried(sql, database, GOLD_BUDGET, false);
 }
 
+/**
+ * How SQLite would go about it: a row for each step, as EXPLAIN QUERY PLAN has them. An error stands where the SQL has
+ * it.
+ */
+export async function plan(sql: string, database: Database, config: GRPOConfig): Promise<Trial> {
+  const before = 'EXPLAIN QUERY PLAN ';
+  const found = await tried(`${before}${sql}`, database, { ...queryBudget(config), plans: true }, true);
+  const { errorOffset } = found.execution;
+  if (errorOffset === undefined) return found;
+  return { ...found, execution: { ...found.execution, errorOffset: Math.max(0, errorOffset - before.length) } };
+}
+
 async function tried(sql: string, database: Database, budget: Partial<ExecutionBudget>, all: boolean): Promise<Trial> {
   if (sql.length > LIMITS.sql)
     return {

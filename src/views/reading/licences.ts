@@ -8,6 +8,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   '@codemirror/state': 'MIT',
   '@codemirror/view': 'MIT',
   '@dagrejs/dagre': 'MIT',
+  '@lezer/highlight': 'MIT',
   '@mlc-ai/web-llm': 'Apache-2.0',
   '@noble/hashes': 'MIT',
   '@sqlite.org/sqlite-wasm': 'Apache-2.0',

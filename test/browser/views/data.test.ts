@@ -4,6 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import '../../../src/app.css';
 import type { ImportView, OwnView } from '../../../src/engine/data/data-protocol.ts';
 import type { DataConnection } from '../../../src/engine/data/data-client.ts';
+import { ConsoleState } from '../../../src/state/console.svelte.ts';
 import { DataState } from '../../../src/state/data.svelte.ts';
 import { QuestionsState } from '../../../src/state/questions.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
@@ -103,6 +104,7 @@ async function show(over: Partial<DataConnection> = {}, width = 1280): Promise<S
     ...{ run, data },
     questions: new QuestionsState(run, async () => undefined),
     schema: new SchemaState(run),
+    console: new ConsoleState(run),
   });
   return { calls, engine };
 }
