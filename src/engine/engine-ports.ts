@@ -33,9 +33,20 @@ export interface Dataset {
     readonly notes: readonly string[];
     readonly file: Database;
     readonly schemaNotes: SchemaNotes;
+    /** Milliseconds since 1970. */
+    readonly created: number;
   };
   /** Of what was opened; absent where nobody works it out. */
   readonly digest?: () => Promise<DatasetDigest>;
+}
+
+/** A dataset of somebody's own that comes from a file. */
+export interface BroughtDataset extends Pick<Dataset, 'name' | 'title' | 'questions' | 'definitions'> {
+  /** Its SQLite file. */
+  readonly database: Uint8Array;
+  readonly notes: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly created: number;
 }
 
 export interface EnginePorts {
@@ -50,6 +61,13 @@ export interface EnginePorts {
   readonly keepQuestions?: (dataset: Dataset, questions: readonly Question[]) => Promise<Dataset>;
   /** The same for what is said of its schema; the dataset it resolves to has another database, over the same file. */
   readonly keepSchemaNotes?: (dataset: Dataset, notes: SchemaNotes) => Promise<Dataset>;
+  /**
+   * Keeps a dataset of a file; resolves to its name here, that of one that is there just so included. `forget` takes it
+   * away again. Absent where readers bring none.
+   */
+  readonly keepDataset?: (
+    brought: BroughtDataset,
+  ) => Promise<{ readonly name: string; readonly forget: () => Promise<void> }>;
   readonly makeSampler: (schema: Schema) => Sampler;
   readonly makeRewards: (dataset: Dataset, feedback: FeedbackProvider) => (weights: RewardWeights) => RewardModel;
   /** The starter policy; asked for only when a reader chooses it. Rejects with a message fit for a reader. */

@@ -343,8 +343,8 @@ export class Engine implements EngineApi {
 
   openProject(file: File): Promise<RunView> {
     return this.#inTurn(async () => {
-      const { projectFor } = await fetched(import('./run/opening-project.ts'));
-      return this.#run.view(await this.#run.adopt(projectFor(await file.text(), file.name), file.name));
+      const { openedProject } = await fetched(import('./run/opening-project.ts'));
+      return this.#run.view(await this.#run.adopt(await openedProject(file), file.name));
     });
   }
 

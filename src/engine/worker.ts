@@ -93,6 +93,7 @@ const worker: EngineWorker = {
           },
           keepQuestions: async (dataset, questions) => (await ownDatasets()).keepQuestions(dataset, questions, openOwn),
           keepSchemaNotes: async (dataset, notes) => (await ownDatasets()).keepSchemaNotes(dataset, notes, openOwn),
+          keepDataset: async (brought) => (await ownDatasets()).keepDataset(brought, openOwn, newId),
           makeSampler: (schema) => makeSketchSampler({ schema }),
           makeRewards: ({ database }, feedback) => {
             const { schema } = database;

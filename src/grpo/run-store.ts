@@ -48,6 +48,8 @@ export interface RunRecord {
   readonly place: Place;
   /** Absent for none. */
   readonly start?: 'starter';
+  /** Its hints were changed by hand: it is worth keeping without a step, too. Absent for a run that was only begun. */
+  readonly edited?: true;
 }
 
 /** Everything one `advance` (or one edit) adds to a run. */
@@ -106,6 +108,14 @@ export interface NamedSnapshot {
   readonly at: number;
 }
 
+/** A run that comes from a file, with what is kept of its past. */
+export interface BroughtRun {
+  readonly run: RunRecord;
+  /** Oldest first. */
+  readonly points: readonly HistoryPoint[];
+  readonly snapshots: readonly (NamedSnapshot & { readonly hints: readonly PolicyHint[] })[];
+}
+
 /** The policy at a step. */
 export interface PolicyAt {
   /** The step it is that of: the one that was asked for, or the nearest that is kept. */
@@ -131,10 +141,12 @@ export interface RunStore {
   /** The run that was shown last; null when there is none. */
   current(): Promise<CurrentRun | null>;
   /**
-   * Makes `run` the current one in place of `replaces`, which `undo` brings back. A run that was left without a step is
-   * kept for that alone.
+   * Makes `run` the current one in place of `replaces`, which `undo` brings back. A run that was left without a step,
+   * and without a change by hand, is kept for that alone.
    */
   begin(run: RunRecord, replaces: string | null): Promise<void>;
+  /** Takes up runs of a file, the last of which becomes the current one in place of `replaces`. At least one. */
+  adopt(runs: readonly BroughtRun[], replaces: string): Promise<void>;
   /** Deletes the current run `runId` and makes the one before the reset current again. */
   undo(runId: string): Promise<void>;
   /**

@@ -4,26 +4,40 @@
  *   format 'grpo-sql-lab/project', version 1
  *   dataset {name, title, databaseSha256?, questionsSha256?, own?}
  *            own: absent for a dataset that ships, which is known by name and digests; of an own one {database: its
- *            bytes in base64, questions: the text of its file, definitions?: that of its file}
+ *            bytes in base64, questions: the text of its file, definitions?: that of its file, created?, notes?: when
+ *            and how it came about}
  *   feedback [Feedback]
- *   runs [{name, begun, sampler, samplerLabel?, settings, state, start?, history}]
- *            the one on the page last; state as in a recording, hints included; history: a point for each step
+ *   runs [{name, begun, sampler, samplerLabel?, settings, state, start?, edited?, history, snapshots?}]
+ *            the one on the page last; state as in a recording, hints included; history: a point for each step;
+ *            snapshots [{name, step, sequence, at, hints}]: policies under a name, oldest first
  *
  * A run goes on from its state to the bit. Its steps in full, and the events before, stay where it was made.
  */
 import { readGroupSource, type GroupSource } from '../grpo/group-source.ts';
 import { REWARD_MODES } from '../grpo/reward-modes.ts';
 import type { Feedback } from '../grpo/feedback.ts';
-import type { HistoryPoint, RunRecord } from '../grpo/run-store.ts';
+import type { BroughtRun, HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import { LIMITS as DATASET_LIMITS } from '../formats/dataset.ts';
 import { DatasetError, Entry, parseJson } from '../formats/entry.ts';
 import { parseJudgement } from '../formats/feedback-file.ts';
+import { LIMITS as RECORDED } from './format.ts';
 import { exactJson } from './json.ts';
-import { readState } from './state.ts';
+import { readHints, readState } from './state.ts';
 
 const FORMAT = 'grpo-sql-lab/project';
 const VERSION = 1;
-const LIMITS = { file: 400_000_000, runs: 1_000, points: 1_000_000, name: 500, settings: 1_000 } as const;
+/** Bytes of an own database that a project holds at most: file, text and bytes are in memory at once. */
+export const MOST_DATABASE = 64e6;
+export const LIMITS = {
+  /** UTF-16 units of a whole file. */
+  file: 200_000_000,
+  runs: 1_000,
+  points: 1_000_000,
+  snapshots: 1_000,
+  name: 500,
+  settings: 1_000,
+  notes: 1_000,
+} as const;
 
 /** An own database with what belongs to it. */
 export interface OwnDataset {
@@ -32,6 +46,9 @@ export interface OwnDataset {
   /** Texts of files. */
   readonly questions: string;
   readonly definitions?: string;
+  /** When it was made here, in milliseconds since 1970, and what a reader should know of how. */
+  readonly created?: number;
+  readonly notes?: readonly string[];
 }
 
 export interface ProjectDataset {
@@ -44,9 +61,11 @@ export interface ProjectDataset {
 
 export interface ProjectRun extends Pick<
   RunRecord,
-  'name' | 'begun' | 'sampler' | 'samplerLabel' | 'settings' | 'state' | 'start'
+  'name' | 'begun' | 'sampler' | 'samplerLabel' | 'settings' | 'state' | 'start' | 'edited'
 > {
   readonly history: readonly HistoryPoint[];
+  /** Absent for none. */
+  readonly snapshots?: BroughtRun['snapshots'];
 }
 
 export interface Project {
@@ -101,6 +120,8 @@ function readOwn(read: Entry): OwnDataset {
     database,
     questions: read.text('questions', LIMITS.file),
     ...(read.has('definitions') ? { definitions: read.text('definitions', LIMITS.file) } : {}),
+    ...(read.has('created') ? { created: read.number('created', 0, Number.MAX_SAFE_INTEGER) } : {}),
+    ...(read.has('notes') ? { notes: read.texts('notes', DATASET_LIMITS.sql, LIMITS.notes) } : {}),
   };
 }
 
@@ -114,6 +135,18 @@ function readRun(given: unknown, source: string, index: number): ProjectRun {
     .map((point, i) => readPoint(new Entry(point, `${place} ${index + 1}, "history"`, i)));
   if (history.some(({ step }, i) => step > state.step || step <= (history[i - 1]?.step ?? 0)))
     throw read.error('needs the steps of "history" in order, none beyond that of its state');
+  const snapshots = read.has('snapshots')
+    ? read
+        .list('snapshots', LIMITS.snapshots)
+        .map((one, i) => readSnapshot(one, `${place} ${index + 1}, "snapshots"`, i))
+    : [];
+  if (
+    snapshots.some(
+      ({ step, sequence }, i) =>
+        step > state.step || sequence > state.eventCount || sequence <= (snapshots[i - 1]?.sequence ?? -1),
+    )
+  )
+    throw read.error('needs "snapshots" in order, none beyond its state');
   return {
     name: read.has('name') ? read.anyText('name').slice(0, LIMITS.name) : '',
     begun: read.number('begun', 0, Number.MAX_SAFE_INTEGER),
@@ -122,7 +155,20 @@ function readRun(given: unknown, source: string, index: number): ProjectRun {
     settings: Object.fromEntries(settings.names(LIMITS.settings).map((name) => [name, settings.value(name)])),
     state,
     ...(read.has('start') ? { start: read.choice('start', ['starter'] as const) } : {}),
+    ...(read.has('edited') && read.boolean('edited') ? { edited: true } : {}),
     history,
+    ...(snapshots.length > 0 ? { snapshots } : {}),
+  };
+}
+
+function readSnapshot(given: unknown, source: string, index: number): BroughtRun['snapshots'][number] {
+  const read = new Entry(given, source, index);
+  return {
+    name: read.text('name', LIMITS.name),
+    step: read.count('step'),
+    sequence: read.count('sequence'),
+    at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
+    hints: readHints(read.list('hints', RECORDED.hints), `${source} ${index + 1}, "hints"`),
   };
 }
 

@@ -91,7 +91,7 @@ function nullable(read: Entry, name: string): number | null {
   return read.isNull(name) ? null : read.number(name, -MOST, MOST);
 }
 
-function readHints(items: readonly unknown[], source: string): PolicyHint[] {
+export function readHints(items: readonly unknown[], source: string): PolicyHint[] {
   const keys = new Set<string>();
   return items.map((item, index) => {
     const read = new Entry(item, source, index);

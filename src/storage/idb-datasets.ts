@@ -65,6 +65,13 @@ export class IdbDatasets implements OwnDatasetStore {
     await this.#change(id, ({ removed: _removed, ...dataset }) => dataset);
   }
 
+  async discard(id: string): Promise<void> {
+    return this.#connection.write(['datasets', 'databases'], async (tx) => {
+      await tx.objectStore('datasets').delete(id);
+      await tx.objectStore('databases').delete(id);
+    });
+  }
+
   async purge(): Promise<void> {
     return this.#connection.write(['datasets', 'databases'], async (tx) => {
       for (const { id, removed } of await tx.objectStore('datasets').getAll()) {

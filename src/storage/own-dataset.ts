@@ -29,7 +29,7 @@ export interface OwnDatasetStore {
   list(): Promise<OwnDataset[]>;
   /** Null for none, and for one that was removed. */
   get(id: string): Promise<OwnDataset | null>;
-  /** The bytes of its SQLite file; null for none. */
+  /** The bytes of its SQLite file, of one that was removed too until `purge`; null for none. */
   database(id: string): Promise<Uint8Array | null>;
   add(dataset: OwnDataset, database: Uint8Array): Promise<void>;
   rename(id: string, title: string): Promise<void>;
@@ -40,6 +40,8 @@ export interface OwnDatasetStore {
   /** Takes it out of the list; `putBack` undoes that until `purge`. */
   remove(id: string): Promise<void>;
   putBack(id: string): Promise<void>;
+  /** Deletes one at once, beyond undo. */
+  discard(id: string): Promise<void>;
   /** Deletes what was removed for good. */
   purge(): Promise<void>;
   close(): void;

@@ -4,6 +4,7 @@
 import { messageOf } from '../grpo/message-of.ts';
 import { PolicyLayer } from '../grpo/policy.ts';
 import type {
+  BroughtRun,
   CurrentRun,
   HintExample,
   HintLog,
@@ -31,7 +32,7 @@ import {
 } from './blocks.ts';
 import { deflate } from './deflate.ts';
 import { gone, movedOn, replaced, StoreError } from './errors.ts';
-import { bytesOf, isSnapshotDue, nextWindowStart, thinned, WINDOW_BYTES } from './retention.ts';
+import { bytesOf, isSnapshotDue, nextWindowStart, thinned, WINDOW_BYTES, type SnapshotMark } from './retention.ts';
 import { OWN_TABLES } from './run-rows.ts';
 import type { BlockRow, BytesRow, Kept, Meta, Reading, RunRow, RunRows, SnapshotRow, Writing } from './run-rows.ts';
 
@@ -82,6 +83,31 @@ export class RunBook implements Omit<RunStore, 'close'> {
       tx.put('snapshots', { run: run.id, sequence: mark.sequence, bytes: snapshot });
       tx.putRun(rowOf(run, { ...NOTHING_KEPT, step: mark.step + 1, event: mark.sequence, snapshots: [mark] }));
       tx.putMeta({ ...meta, current: run.id, previous: meta.current });
+    });
+  }
+
+  async adopt(runs: readonly BroughtRun[], replaces: string): Promise<void> {
+    const all = await Promise.all(
+      runs.map(async (brought) => ({
+        ...brought.run,
+        marks: await snapshotsOf(brought),
+        points: brought.points.map((point) => ({ run: brought.run.id, ...point })),
+      })),
+    );
+    const last = all.at(-1);
+    if (last === undefined) throw new RangeError('There is no run to take up.');
+    await this.#rows.write(async (tx) => {
+      const meta = await tx.meta();
+      if (meta.current !== replaces) throw replaced();
+      await dropIfEmpty(tx, meta.previous);
+      for (const { marks, points, ...run } of all) {
+        for (const { bytes, mark } of marks) tx.put('snapshots', { run: run.id, sequence: mark.sequence, bytes });
+        for (const point of points) tx.put('history', point);
+        const { step, eventCount: event } = run.state;
+        const snapshots = marks.map(({ mark }) => mark);
+        tx.putRun(rowOf(run, { ...NOTHING_KEPT, step: step + 1, event, pointBytes: bytesOf(points), snapshots }));
+      }
+      tx.putMeta({ ...meta, current: last.id, previous: meta.current });
     });
   }
 
@@ -163,7 +189,7 @@ export class RunBook implements Omit<RunStore, 'close'> {
   async runs(): Promise<RunSummary[]> {
     const { meta, rows } = await this.#rows.read(async (tx) => ({ meta: await tx.meta(), rows: await tx.runs() }));
     return rows
-      .filter(({ id, state }) => id !== meta.deleted && (id === meta.current || state.step > 0))
+      .filter((row) => row.id !== meta.deleted && (row.id === meta.current || !isEmpty(row)))
       .sort((a, b) => b.begun - a.begun || (a.id < b.id ? -1 : 1))
       .map((row) => ({
         id: row.id,
@@ -394,6 +420,21 @@ function keptWith(
   return { ...kept, snapshots: [...kept.snapshots.filter((other) => other.sequence < sequence), mark] };
 }
 
+/** The policies under a name of a run that comes from a file, oldest first, and last the one as it stands. */
+function snapshotsOf({ run: { state }, snapshots }: BroughtRun) {
+  const nameOf = (sequence: number): Pick<SnapshotMark, 'named'> => {
+    const found = snapshots.find((one) => one.sequence === sequence);
+    return found === undefined ? {} : { named: { name: found.name, at: found.at } };
+  };
+  const before = snapshots.filter(({ sequence }) => sequence < state.eventCount);
+  return Promise.all(
+    [...before, { ...state, sequence: state.eventCount }].map(async ({ step, sequence, ...policy }) => {
+      const bytes = await packed(() => packSnapshot(policy));
+      return { bytes, mark: { step, sequence, bytes: bytes.byteLength, ...nameOf(sequence) } };
+    }),
+  );
+}
+
 /** A snapshot and the blocks with what came after it. */
 interface PolicyParts {
   readonly snapshot: SnapshotRow | undefined;
@@ -468,7 +509,13 @@ async function known(tx: Reading, runId: string): Promise<RunRow> {
 }
 
 async function dropIfEmpty(tx: Writing, runId: string | null): Promise<void> {
-  if (runId !== null && (await tx.run(runId))?.state.step === 0) deleteRun(tx, runId);
+  const row = runId === null ? undefined : await tx.run(runId);
+  if (row !== undefined && isEmpty(row)) deleteRun(tx, row.id);
+}
+
+/** Whether nothing was made of it: no step, no hint by hand, no policy under a name. */
+function isEmpty({ state, edited, kept }: RunRow): boolean {
+  return state.step === 0 && edited !== true && kept.snapshots.every(({ named }) => named === undefined);
 }
 
 function deleteRun(tx: Writing, runId: string): void {

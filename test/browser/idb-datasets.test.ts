@@ -88,6 +88,18 @@ describe('IdbDatasets', () => {
     ]);
   });
 
+  it('discards one at once, and leaves the others that can be put back', async () => {
+    const store = await open();
+    await store.add(dataset('own-a'), BYTES);
+    await store.add(dataset('own-b'), BYTES);
+    await store.remove('own-b');
+    expect(await store.database('own-b')).toEqual(BYTES);
+    await store.discard('own-a');
+    expect([await store.get('own-a'), await store.database('own-a')]).toEqual([null, null]);
+    await store.putBack('own-b');
+    expect(await ids(store)).toEqual(['own-b']);
+  });
+
   it('brings a database of version 5 to this one with all that is in it', async () => {
     const name = 'test-datasets-upgrade';
     const fifth = await openDB(name, 5, {

@@ -16,7 +16,8 @@ import { csvText } from '../../src/grpo/csv.ts';
 import { featureKey } from '../../src/grpo/feature-key.ts';
 import { EMPTY_SUMMARY } from '../../src/grpo/metrics.ts';
 import type { HintCue, HintPattern, PolicyHint } from '../../src/grpo/types.ts';
-import { parseProject, projectText, type Project } from '../../src/recording/project.ts';
+import { fromBase64, toBase64 } from '../../src/recording/base64.ts';
+import { MOST_DATABASE, parseProject, projectText, type Project } from '../../src/recording/project.ts';
 import { SCHEMA } from '../views/fixture.ts';
 
 const schemaOf = (name: string): object =>
@@ -25,6 +26,7 @@ const ajv = new Ajv({ allowUnionTypes: true, strictTypes: false });
 const HINTS = ajv.addSchema(schemaOf('hints-3')).getSchema('hints-3.json');
 const REFERENCE = ajv.compile(schemaOf('policy-hints-1'));
 const PROJECT = ajv.compile(schemaOf('project-1'));
+const DATABASE = new Uint8Array([1, 2, 3]);
 
 const word = fc.stringMatching(/^[a-zà-ÿ一-龥]{1,8}$/);
 const cue: fc.Arbitrary<HintCue> = fc.oneof(
@@ -81,10 +83,24 @@ const point = (step: number) => ({
   components: { quality: { mean: 0.5, sd: 0.1 } },
 });
 const project: fc.Arbitrary<Project> = fc
-  .record({ hints, step: fc.nat(6), text: fc.string({ minLength: 1, maxLength: 40 }), seed: fc.nat() })
+  .record({
+    hints,
+    step: fc.nat(6),
+    text: fc.string({ minLength: 1, maxLength: 40 }),
+    seed: fc.nat(),
+    owned: fc.option(fc.uint8Array({ minLength: 1, maxLength: 64 })),
+    edited: fc.boolean(),
+  })
   .filter(({ text }) => text.trim() !== '')
-  .map(({ hints: own, step, text, seed }) => ({
-    dataset: { name: 'shop', title: 'Demo shop', databaseSha256: 'a'.repeat(64) },
+  .map(({ hints: own, step, text, seed, owned, edited }) => ({
+    dataset: {
+      name: owned === null ? 'shop' : 'own-a',
+      title: 'Demo shop',
+      databaseSha256: 'a'.repeat(64),
+      ...(owned === null
+        ? {}
+        : { own: { database: toBase64(owned), questions: '[]', definitions: '[]', created: seed, notes: [text] } }),
+    },
     feedback: [],
     runs: [
       {
@@ -103,7 +119,11 @@ const project: fc.Arbitrary<Project> = fc
           start: {},
           answers: [],
         },
+        ...(edited ? { edited: true as const } : {}),
         history: Array.from({ length: step }, (_, i) => point(i + 1)),
+        ...(own.length > 0
+          ? { snapshots: [{ name: text, step, sequence: own.length, at: 1_700_000_000_001, hints: own }] }
+          : {}),
       },
     ],
   }));
@@ -171,6 +191,16 @@ describe('what is taken home comes back', () => {
         expect(parseProject(projectText(all), 'F')).toEqual(all);
       }),
       { numRuns: 40 },
+    );
+  });
+  it('bytes in base64, across the parts they are written in', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 24_560, max: 24_600 }), fc.integer({ min: 0, max: 3 }), (length, parts) => {
+        const bytes = Uint8Array.from({ length: length + 24_576 * parts }, (_, i) => (i * 167) % 256);
+        expect(Buffer.from(fromBase64(toBase64(bytes))).equals(bytes)).toBe(true);
+        expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+      }),
+      { numRuns: 30 },
     );
   });
   it('tables, in which no cell begins a formula', () => {
@@ -359,6 +389,12 @@ describe('broken files', () => {
         },
       ],
     });
+  const snapshot = (over: object) => ({ name: 'a', step: 0, sequence: 0, at: 0, hints: [], ...over });
+  const ownProject = (over: object) => {
+    const { runs } = JSON.parse(run({})) as { runs: unknown[] };
+    const own = { database: toBase64(DATABASE), questions: '[]', ...over };
+    return made({ dataset: { name: 'own-a', title: 'Mine', own }, runs });
+  };
   const readHints = (text: string) => parseHints(text, 'F');
   const readReference = (text: string) => parseReferenceHints(text, 'F', () => undefined);
   const readProject = (text: string) => projectFor(text, 'F');
@@ -406,16 +442,29 @@ describe('broken files', () => {
       readProject,
       /needs 64 hexadecimal digits in "databaseSha256"/,
     ],
+    [made({}), readProject, /^F holds no run/],
     [
-      made({ dataset: { name: 'm', title: 'Mine', own: { database: 'AAAA', questions: '[]' } } }),
+      made({ dataset: { name: 'own-a', title: 'Mine' } }),
       readProject,
-      /brings a database of its own \(Mine\)/,
+      /names a database of somebody’s own, and does not/,
     ],
+    [ownProject({ database: '%' }), readProject, /needs base64 in "database"/],
+    [ownProject({ database: 'AAAAA' }), readProject, /^The database in F was cut/],
+    [ownProject({ questions: '{' }), readProject, /^F, "questions" is not JSON/],
+    [ownProject({ questions: '[{}]' }), readProject, /^F, "questions": entry 1 needs the text "id"/],
+    [ownProject({ definitions: '7' }), readProject, /^F, "definitions" must hold a list/],
+    [ownProject({ notes: [7] }), readProject, /needs texts in "notes"/],
+    [ownProject({ created: 'today' }), readProject, /needs "created" to be a number/],
     [
-      made({ dataset: { name: 'm', title: 'Mine', own: { database: '%', questions: '[]' } } }),
+      ownProject({ database: toBase64(new Uint8Array(MOST_DATABASE + 1)) }),
       readProject,
-      /needs base64 in "database"/,
+      /^The database in F has more than 64 MB/,
     ],
+    [run({ snapshots: [snapshot({ name: '' })] }), readProject, /"snapshots": entry 1 has an empty "name"/],
+    [run({ snapshots: [snapshot({ step: 3 })] }), readProject, /needs "snapshots" in order, none beyond its state/],
+    [run({ snapshots: [snapshot({}), snapshot({})] }), readProject, /needs "snapshots" in order/],
+    [run({ snapshots: [snapshot({ hints: [7] })] }), readProject, /"snapshots" 1, "hints": entry 1 is a number/],
+    [run({ edited: 'yes' }), readProject, /needs "edited" to be true or false/],
     [made({ feedback: [{}] }), readProject, /"feedback": entry 1 needs the text "text"/],
     [made({ runs: 7 }), readProject, /needs a list in "runs"/],
     [
@@ -435,10 +484,13 @@ describe('broken files', () => {
     ],
     [run({ history: [{ ...point(1), components: { a: 'x' } }] }), readProject, /needs figures in "components"/],
   ];
-  it.each(CASES)('%j', (text, read, message) => {
-    expect(() => read(text)).toThrow(message);
-    expect(() => read(text)).toThrow(expect.objectContaining({ name: 'DatasetError' }) as Error);
-  });
+  it.each(CASES.map(([text, ...rest]) => [text.slice(0, 200), text, ...rest] as const))(
+    '%j',
+    (_, text, read, message) => {
+      expect(() => read(text)).toThrow(message);
+      expect(() => read(text)).toThrow(expect.objectContaining({ name: 'DatasetError' }) as Error);
+    },
+  );
   it.each(['AAAA', 'x', '____', 'eJwrycgsVgCi4pLEpMwkAA'])('a link with the hints %j', async (packed) => {
     await expect(unpackHints(packed)).rejects.toThrow('The hints of the link cannot be read');
   });

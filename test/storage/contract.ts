@@ -285,6 +285,56 @@ export function describeStore(name: string, open: (windowBytes?: number) => Prom
       expect((await store.current())?.run).toEqual(record('r2', 2, 1));
     });
 
+    it('keeps a run without a step that was changed by hand, or has a policy under a name, and no other', async () => {
+      const store = await open();
+      await store.begin({ ...record('r1'), edited: true }, null);
+      await store.begin(record('r2'), 'r1');
+      await store.keepSnapshot(record('r2'), 'as it began', 7);
+      for (const [next, before] of [
+        ['r3', 'r2'],
+        ['r4', 'r3'],
+        ['r5', 'r4'],
+        ['r6', 'r5'],
+      ] as const)
+        await store.begin(record(next), before);
+      expect((await store.runs()).map(({ id }) => id).sort()).toEqual(['r1', 'r2', 'r6']);
+      await store.open('r1', 'r6');
+      expect((await store.current())?.run).toEqual({ ...record('r1'), edited: true });
+      expect((await store.runs()).map(({ id }) => id).sort()).toEqual(['r1', 'r2']);
+    });
+
+    it('takes up runs of a file with their points and the policies under a name, and goes on with the last', async () => {
+      const there = await open();
+      await there.begin(record('r1'), null);
+      await there.commit(change('r1', 1, 60, 1));
+      await there.keepSnapshot(record('r1', 60, 1), 'sixty', 5);
+      await there.commit(change('r1', 61, 70, 2));
+      await there.keepSnapshot(record('r1', 70, 2), 'as it stands', 6);
+      const named = await there.namedSnapshots('r1');
+      const snapshots = await Promise.all(
+        named.map(async (one) => ({ ...one, hints: await there.hintsOfSnapshot('r1', one.sequence) })),
+      );
+      const run = { ...(await there.recordOf('r1')), id: 'came', revision: 0 };
+      const store = await open();
+      await store.begin(record('mine'), null);
+      await store.commit(change('mine', 1, 3, 1));
+      const first = { run: { ...record('first', 2), revision: 0 }, points: [], snapshots: [] };
+      const second = { run, points: await there.history('r1'), snapshots };
+      await expect(store.adopt([first, second], 'other')).rejects.toMatchObject({ reason: 'conflict' });
+      expect((await store.runs()).map(({ id }) => id)).toEqual(['mine']);
+      await store.adopt([first, second], 'mine');
+      expect(await store.current()).toEqual({ run, canUndo: true });
+      expect((await store.runs()).map(({ id }) => id).sort()).toEqual(['came', 'first', 'mine']);
+      expect(await store.history('came')).toEqual(await there.history('r1'));
+      expect(await store.namedSnapshots('came')).toEqual(named);
+      for (const { sequence, hints } of snapshots) expect(await store.hintsOfSnapshot('came', sequence)).toEqual(hints);
+      // It goes on, and what was brought stays.
+      await store.commit({ ...change('r1', 71, 80, 3), run: { ...record('r1', 80, 1), id: 'came' } });
+      expect((await store.current())?.run.state.hints).toEqual(record('r1', 80).state.hints);
+      expect(await store.hintsOfSnapshot('came', named[0]?.sequence ?? -1)).toEqual(snapshots[0]?.hints);
+      expect(await store.policyAt('came', 60)).toEqual({ step: 60, hints: snapshots[0]?.hints });
+    });
+
     it('renames runs, and removes them until they are put back', async () => {
       const store = await open();
       await store.begin(record('r1'), null);

@@ -4,7 +4,8 @@ import { checkNotes, NO_NOTES, withNotes, type SchemaNotes } from '../../grpo/sc
 import type { Database, Question } from '../../grpo/types.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import type { OwnDataset, OwnDatasetStore } from '../../storage/own-dataset.ts';
-import type { Dataset } from '../engine-ports.ts';
+import { isOwn, ownId } from '../../grpo/own-data.ts';
+import type { BroughtDataset, Dataset, EnginePorts } from '../engine-ports.ts';
 
 export interface OwnSource {
   readonly openStore: () => Promise<OwnDatasetStore>;
@@ -64,15 +65,38 @@ function seenAs(file: Database, notes: SchemaNotes): Database {
   return { schema, execute: (sql, options) => file.execute(sql, options), close: () => file.close() };
 }
 
+/** Keeps a dataset of a file under its id where that is free, and not again where it is there just so. */
+export async function keepDataset(
+  { name, database, ...brought }: BroughtDataset,
+  openStore: OwnSource['openStore'],
+  newId: () => string,
+): ReturnType<NonNullable<EnginePorts['keepDataset']>> {
+  return withStore(openStore, async (store) => {
+    const [here, bytes] = await Promise.all([store.get(name), store.database(name)]);
+    if (here !== null && bytes !== null && isSame(here, brought) && isEqual(bytes, database))
+      return { name, forget: () => Promise.resolve() };
+    // What was changed since, and what was deleted and can be put back, stays as it is.
+    const id = isOwn(name) && bytes === null ? name : ownId(newId());
+    await store.add({ ...brought, id, bytes: database.byteLength, revision: 0 }, database);
+    return { name: id, forget: () => withStore(openStore, (again) => again.discard(id)) };
+  });
+}
+
+type Content = Pick<OwnDataset, 'questions' | 'definitions'>;
+const isSame = (a: Content, b: Content): boolean =>
+  JSON.stringify([a.questions, a.definitions]) === JSON.stringify([b.questions, b.definitions]);
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
+
 function datasetOf(own: OwnDataset, bytes: Uint8Array, file: Database): Dataset {
-  const { id, title, questions, definitions, notes, schemaNotes = NO_NOTES, revision } = own;
+  const { id, title, questions, definitions, notes, schemaNotes = NO_NOTES, created, revision } = own;
   return {
     name: id,
     title,
     questions,
     definitions,
     database: seenAs(file, schemaNotes),
-    own: { revision, bytes, notes, file, schemaNotes },
+    own: { revision, bytes, notes, created, file, schemaNotes },
     digest: async () =>
       (await import('./digest.ts')).digestOf(bytes, JSON.stringify(questions), own.schemaNotes ?? null),
   };

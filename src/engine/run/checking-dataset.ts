@@ -9,5 +9,9 @@ export function checkDataset(made: ProjectDataset, here: DatasetDigest | undefin
     ['questionsSha256', 'questions'],
   ] as const)
     if (made[name] !== undefined && here !== undefined && made[name] !== here[name])
-      throw new DatasetError(`${file} was made on another version of the ${what} of ${made.title}.`);
+      throw new DatasetError(
+        made.own === undefined
+          ? `${file} was made on another version of the ${what} of ${made.title}.`
+          : `${file} was changed since it was saved: the ${what} in it ${what === 'database' ? 'is not what its digest says' : 'are not what their digest says'}.`,
+      );
 }

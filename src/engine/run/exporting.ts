@@ -90,21 +90,8 @@ export async function exported(kind: ExportKind, run: RunInHand, ports: EnginePo
         ]),
       ]);
     case 'project': {
-      const { projectText } = await fetched(import('../../recording/project.ts'));
-      const own = (await store.runs()).filter(({ dataset: name }) => name === dataset.name);
-      // The one on the page last.
-      const ids = [...own.filter(({ current }) => !current).map(({ id }) => id), run.id];
-      const runs = await Promise.all(
-        ids.map(async (id) => {
-          const { name, begun, sampler, samplerLabel, settings, state, start } = await store.recordOf(id);
-          const told = samplerLabel === undefined ? {} : { samplerLabel };
-          const from = start === undefined ? {} : { start };
-          return { name, begun, sampler, ...told, settings, state, ...from, history: await store.history(id) };
-        }),
-      );
-      const { name, title } = dataset;
-      const digest = await dataset.digest?.();
-      return json('project', projectText({ dataset: { name, title, ...digest }, feedback: feedback.entries, runs }));
+      const { projectOf } = await fetched(import('./project-of.ts'));
+      return json('project', await projectOf(run));
     }
     case 'report': {
       const { reportHtml } = await fetched(import('../../formats/report-html.ts'));

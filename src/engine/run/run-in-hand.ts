@@ -23,7 +23,6 @@ import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Distillation } from '../../grpo/distillation.ts';
 import type { HintEdit, HintEvent, PolicyHint, PolicyView, Question } from '../../grpo/types.ts';
 import type { FeedbackBook } from '../../rewards/feedback-book.ts';
-import type { Project } from '../../recording/project.ts';
 import type { Recorder } from '../../recording/recorder.ts';
 import { StoreError } from '../../storage/errors.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
@@ -44,9 +43,9 @@ import type {
 import { partsOf } from './dataset-parts.ts';
 import { keepFile, keptFile } from './kept-files.ts';
 import type { Measuring } from './measuring.ts';
-import { checkDataset } from './checking-dataset.ts';
 import { DoneByHand } from './done-by-hand.ts';
 import { OpenData, type Opened } from './open-data.ts';
+import type { OpenedProject } from './opening-project.ts';
 import { ownSteps } from './own-steps.ts';
 import { RecordingInHand } from './recording-in-hand.ts';
 import { progressOf, runView } from './run-view.ts';
@@ -234,7 +233,7 @@ export class RunInHand {
       const recorder = this.#recording.of(run.id);
       if (recorder !== null) note(recorder, events);
       if (events.length === 0) return;
-      await this.#commit({ events });
+      await this.#commit({ events, edited: true });
       this.#hands.done(run.id, does, hints, events);
     });
   }
@@ -331,8 +330,9 @@ export class RunInHand {
     const beginning = { config, seed, replaces: run.id, from };
     if (dataset !== undefined && dataset !== run.dataset)
       return this.#data.changeTo(dataset, () => this.#begin({ ...beginning, place: elsewhere(run.place) }));
-    // Before the first step there is nothing to replace, and nothing that a reset before it left may be lost.
-    if (playback === null && run.state.step === 0 && seed === run.state.seed && from !== before)
+    // Before the first step there is nothing to replace, and nothing that a reset before it left may be lost; but what
+    // was done by hand is something.
+    if (playback === null && run.state.step === 0 && run.edited !== true && seed === run.state.seed && from !== before)
       return this.#changeStart(from);
     return this.#begin({ ...beginning, place: run.place });
   }
@@ -399,26 +399,14 @@ export class RunInHand {
     }
   }
 
-  /** Takes up the runs and the feedback of a project; resolves to what to tell the reader, if anything. */
-  async adopt({ dataset, feedback, runs }: Project, file: string): Promise<string | undefined> {
+  /** Takes up a project; resolves to what to tell the reader, if anything. */
+  async adopt(opened: OpenedProject, file: string): Promise<string | undefined> {
     const { run, config } = this.#writable();
-    let replaces = run.id;
-    await this.#data.changeTo(dataset.name, async (open) => {
-      checkDataset(dataset, await open.digest?.(), file);
-      const { store, feedback: book } = this.data;
-      for (const entry of feedback) await store.putFeedback({ ...entry, dataset: dataset.name });
-      await book.load(store);
-      for (const { history, ...kept } of runs) {
-        const added = { ...kept, id: this.#ports.newRunId(), revision: 0, dataset: dataset.name, place: START };
-        await this.#writing(() => store.begin(added, replaces));
-        replaces = added.id;
-        if (history.length > 0)
-          await store.commit({ run: { ...added, revision: 1 }, points: history, steps: [], events: [] });
-      }
-    });
+    const { adoptProject } = await fetched(import('./adopting-project.ts'));
+    const here = { file, replaces: run.id, place: START, data: this.#data, ports: this.#ports };
+    await this.#writing(() => adoptProject(opened, here));
     const found = await this.data.store.current();
-    if (found === null || found.run.id === run.id) return undefined;
-    return this.#restore(found, config, found.run.state.seed);
+    return found === null ? undefined : this.#restore(found, config, found.run.state.seed);
   }
 
   /** Changes the list of runs. Throws ConfigError for a name that is none. */
@@ -599,6 +587,7 @@ export class RunInHand {
     change: Partial<Omit<RunChange, 'run'>> & {
       readonly settings?: GRPOConfig;
       readonly start?: StartChoice;
+      readonly edited?: true;
       readonly sampler?: GroupSource;
       readonly samplerLabel?: string;
     },

@@ -10,42 +10,11 @@ import { NO_NOTES, withKey, withoutKey } from '../../../src/grpo/schema-notes.ts
 import type { Question } from '../../../src/grpo/types.ts';
 import { makeSchemaIndex } from '../../../src/linking/schema-index.ts';
 import type { Dataset } from '../../../src/engine/engine-ports.ts';
-import type { OwnDataset, OwnDatasetStore } from '../../../src/storage/own-dataset.ts';
+import type { OwnDatasetStore } from '../../../src/storage/own-dataset.ts';
+import { memoryDatasets, type KeptDatasets } from '../memory-datasets.ts';
 
-let kept: Map<string, { readonly dataset: OwnDataset; readonly database: Uint8Array }>;
-
-/** As little of a store as these tests need; what a store has to do is tested over IndexedDB. */
-function store(): OwnDatasetStore {
-  const change = (id: string, over: Partial<OwnDataset>): OwnDataset => {
-    const found = kept.get(id);
-    if (found === undefined) throw new Error('gone');
-    const dataset = { ...found.dataset, ...over };
-    kept.set(id, { ...found, dataset });
-    return dataset;
-  };
-  const list = async (): Promise<OwnDataset[]> =>
-    [...kept.values()].map(({ dataset }) => dataset).filter(({ removed }) => removed !== true);
-  return {
-    list,
-    get: async (id) => (await list()).find((one) => one.id === id) ?? null,
-    database: async (id) => kept.get(id)?.database.slice() ?? null,
-    add: async (dataset, database) => void kept.set(dataset.id, { dataset, database }),
-    rename: async (id, title) => void change(id, { title }),
-    setQuestions: async (id, questions, revision) => change(id, { questions, revision: revision + 1 }),
-    setSchemaNotes: async (id, schemaNotes, revision) => change(id, { schemaNotes, revision: revision + 1 }),
-    remove: async (id) => void change(id, { removed: true }),
-    putBack: async (id) => {
-      const { removed: _removed, ...dataset } = change(id, {});
-      kept.set(id, { dataset, database: kept.get(id)?.database ?? new Uint8Array() });
-    },
-    purge: async () => {
-      for (const [id, { dataset }] of kept) if (dataset.removed === true) kept.delete(id);
-    },
-    close: () => undefined,
-  };
-}
-
-const openStore = async (): Promise<OwnDatasetStore> => store();
+let kept: KeptDatasets;
+const openStore = async (): Promise<OwnDatasetStore> => memoryDatasets(kept);
 const openDatabase = (bytes: Uint8Array | string): Promise<SqliteDatabase> => SqliteDatabase.open(bytes);
 const data = (): OwnData => {
   let ids = 0;

@@ -25,6 +25,7 @@ const datasetOf = async (name: string, questions: readonly Question[]): Promise<
     revision: 0,
     bytes: new Uint8Array(),
     notes: ['Made of a.csv.'],
+    created: 0,
     file: database,
     schemaNotes: NO_NOTES,
   };
