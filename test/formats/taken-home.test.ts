@@ -195,8 +195,8 @@ describe('what is taken home comes back', () => {
   });
   it('bytes in base64, across the parts they are written in', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 24_560, max: 24_600 }), fc.integer({ min: 0, max: 3 }), (length, parts) => {
-        const bytes = Uint8Array.from({ length: length + 24_576 * parts }, (_, i) => (i * 167) % 256);
+      fc.property(fc.integer({ min: 760, max: 780 }), fc.integer({ min: 0, max: 3 }), (length, parts) => {
+        const bytes = Uint8Array.from({ length: length + 768 * parts }, (_, i) => (i * 167) % 256);
         expect(Buffer.from(fromBase64(toBase64(bytes))).equals(bytes)).toBe(true);
         expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
       }),
