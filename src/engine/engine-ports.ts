@@ -35,6 +35,8 @@ export interface Dataset {
     readonly schemaNotes: SchemaNotes;
     /** Milliseconds since 1970. */
     readonly created: number;
+    /** Traces (lab/facts.ts) of questions that trained and are gone. */
+    readonly trained: readonly string[];
   };
   /** Of what was opened; absent where nobody works it out. */
   readonly digest?: () => Promise<DatasetDigest>;
@@ -47,6 +49,8 @@ export interface BroughtDataset extends Pick<Dataset, 'name' | 'title' | 'questi
   readonly notes: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Absent for none. */
+  readonly trained?: readonly string[];
 }
 
 export interface EnginePorts {

@@ -3,6 +3,7 @@
  * browser; everything it needs of them comes through its ports.
  */
 import { parseQuestions, writeQuestions } from '../formats/dataset.ts';
+import { LONGEST_COMMENT } from '../formats/feedback-file.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
 import type { Thumb } from '../grpo/feedback.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
@@ -249,8 +250,16 @@ export class Engine implements EngineApi {
     return this.#inTurn(() => this.#run.configure(settings));
   }
 
-  judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView> {
-    return this.#inTurn(() => this.#run.say(completion, { thumb }));
+  judge(completion: Judged, thumb: Thumb | null, over?: string): Promise<FeedbackView> {
+    return this.#inTurn(() => this.#run.say(completion, { thumb, chosenOver: over ?? null }));
+  }
+
+  remark(completion: Judged, comment: string | null): Promise<FeedbackView> {
+    return this.#inTurn(() => {
+      if (comment !== null && comment.length > LONGEST_COMMENT)
+        throw new QuestionError(`A comment has at most ${LONGEST_COMMENT} characters.`);
+      return this.#run.say(completion, { comment: comment?.trim() === '' ? null : comment });
+    });
   }
 
   tryCorrection(sql: string): Promise<Trial> {

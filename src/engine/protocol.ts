@@ -246,8 +246,13 @@ export interface EngineApi extends PolicyApi {
   policyAt(step: number): Promise<PolicyAt>;
   /** An earlier step in full, or null when only its point was kept. */
   stepAt(number: number): Promise<Step | null>;
-  /** A thumb on a completion; null takes it back. Counts from the next step, where feedback has a weight. */
-  judge(completion: Judged, thumb: Thumb | null): Promise<FeedbackView>;
+  /**
+   * A thumb on a completion; null takes it back. Counts from the next step, where feedback has a weight. `over`: the
+   * SQL of the other reading, where the thumb chose one of two.
+   */
+  judge(completion: Judged, thumb: Thumb | null, over?: string): Promise<FeedbackView>;
+  /** A comment on what was said of a completion; null takes it back. Rejects for one that is too long. */
+  remark(completion: Judged, comment: string | null): Promise<FeedbackView>;
   /** Runs SQL that somebody wants to put in the place of a completion, as a completion would be run. */
   tryCorrection(sql: string): Promise<Trial>;
   /** All rows of SQL that an answer showed the first of, as far as the settings keep them. */

@@ -16,6 +16,8 @@ export interface DatasetView {
   readonly notes: readonly string[];
   /** What is said of its schema beyond what its file declares, which `schema` has; null for one that ships. */
   readonly schemaNotes: SchemaNotes | null;
+  /** Traces (lab/facts.ts) of the reader's own questions that trained and are gone. */
+  readonly trained: readonly string[];
   /** Whether completions of published models come with it. */
   readonly hasCompletions: boolean;
 }

@@ -1,4 +1,7 @@
-/** Feedback as a file: `{format: 'grpo-sql-lab/feedback', version: 1, feedback: [Feedback]}`. */
+/**
+ * Feedback as a file: `{format: 'grpo-sql-lab/feedback', version: 1, feedback: [Feedback]}`. Files of earlier versions
+ * have neither comments nor choices.
+ */
 import { THUMBS, type Feedback } from '../grpo/feedback.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import { LIMITS as DATASET_LIMITS } from './dataset.ts';
@@ -6,6 +9,8 @@ import { DatasetError, Entry, parseJson } from './entry.ts';
 
 const FORMAT = 'grpo-sql-lab/feedback';
 const VERSION = 1;
+/** Characters of a comment. */
+export const LONGEST_COMMENT = 2_000;
 const LIMITS = { file: 50_000_000, entries: 100_000 } as const;
 
 /**
@@ -49,6 +54,8 @@ export function parseJudgement(read: Entry): Feedback {
     sql: normaliseSql(written),
     thumb: read.isNull('thumb') ? null : read.choice('thumb', THUMBS),
     corrected: read.isNull('corrected') ? null : read.text('corrected', DATASET_LIMITS.sql),
+    ...(read.has('comment') ? { comment: read.text('comment', LONGEST_COMMENT) } : {}),
+    ...(read.has('chosenOver') ? { chosenOver: read.text('chosenOver', DATASET_LIMITS.sql) } : {}),
     at: read.number('at', 0, Number.MAX_SAFE_INTEGER),
   };
 }

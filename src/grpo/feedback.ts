@@ -18,8 +18,18 @@ export interface Feedback {
   readonly thumb: Thumb | null;
   /** What should have been written instead; null when nobody said. */
   readonly corrected: string | null;
+  /** What was added in words; absent for nothing. No reward reads it. */
+  readonly comment?: string;
+  /** The SQL of the other reading, where this one was chosen of two; absent for a thumb of its own. */
+  readonly chosenOver?: string;
   /** When it was said last, in milliseconds since 1970. */
   readonly at: number;
+}
+
+/** What is changed of what was said: what is left out stays, null takes it back. */
+export interface FeedbackChange extends Partial<Pick<Feedback, 'thumb' | 'corrected'>> {
+  readonly comment?: string | null;
+  readonly chosenOver?: string | null;
 }
 
 export type FeedbackKey = Pick<Feedback, 'dataset' | 'question' | 'sql'>;

@@ -23,6 +23,12 @@ export function factsOf(questions: readonly Question[]): Facts {
   );
 }
 
+/** What a question is known again by when it was deleted: its words, and its fact where it has gold SQL. */
+export function tracesOf({ question, sql }: Pick<Question, 'question' | 'sql'>): string[] {
+  const words = `“${question.replace(/\s+/g, ' ').trim().toLowerCase()}”`;
+  return sql === undefined ? [words] : [words, normaliseSql(sql)];
+}
+
 /** The facts of these questions, in their order; a question that is not known is a fact of its own. */
 export function factsIn(ids: readonly string[], facts: Facts): string[] {
   return ids.map((id) => facts.get(id) ?? id);

@@ -1,6 +1,6 @@
 /** Which questions train and which are held out: by fact, so that no fact stands on both sides. Pure. */
 import type { Question, Split } from '../grpo/types.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, tracesOf } from './facts.ts';
 import { SIGNIFICANCE } from './paired.ts';
 
 /** Share of the facts that are held out. */
@@ -12,8 +12,9 @@ export type Unsplit = Omit<Question, 'split'> & { readonly split: Split | null }
 /**
  * Gives every question a side. A fact goes where the first question of it stands that has one already; of the others
  * every third is held out, in an order that the texts decide, so that adding questions moves none that are there.
+ * `trained`: traces of questions that are gone and may have been trained on; what has one of them trains.
  */
-export function proposeSplit(questions: readonly Unsplit[]): Question[] {
+export function proposeSplit(questions: readonly Unsplit[], trained: ReadonlySet<string> = new Set()): Question[] {
   const facts = factsOf(questions.map((question) => ({ ...question, split: question.split ?? 'train' })));
   const sides = new Map<string, Split>();
   const factOf = ({ id }: Unsplit): string => facts.get(id) ?? id;
@@ -24,7 +25,11 @@ export function proposeSplit(questions: readonly Unsplit[]): Question[] {
   const open = new Map<string, string>();
   for (const question of questions) {
     const fact = factOf(question);
-    if (!sides.has(fact) && !open.has(fact)) open.set(fact, question.sql ?? question.question);
+    if (sides.has(fact)) continue;
+    if (tracesOf(question).some((trace) => trained.has(trace))) {
+      sides.set(fact, 'train');
+      open.delete(fact);
+    } else if (!open.has(fact)) open.set(fact, question.sql ?? question.question);
   }
   const all = sides.size + open.size;
   let heldOut = [...sides.values()].filter((side) => side === 'held-out').length;

@@ -5,7 +5,7 @@
  *   dataset {name, title, databaseSha256?, questionsSha256?, own?}
  *            own: absent for a dataset that ships, which is known by name and digests; of an own one {database: its
  *            bytes in base64, questions: the text of its file, definitions?: that of its file, created?, notes?: when
- *            and how it came about}
+ *            and how it came about, trained?: traces of questions that are gone (lab/facts.ts)}
  *   feedback [Feedback]
  *   runs [{name, begun, sampler, samplerLabel?, settings, state, start?, edited?, history, snapshots?}]
  *            the one on the page last; state as in a recording, hints included; history: a point for each step;
@@ -37,6 +37,7 @@ export const LIMITS = {
   name: 500,
   settings: 1_000,
   notes: 1_000,
+  traces: 100_000,
 } as const;
 
 /** An own database with what belongs to it. */
@@ -49,6 +50,8 @@ export interface OwnDataset {
   /** When it was made here, in milliseconds since 1970, and what a reader should know of how. */
   readonly created?: number;
   readonly notes?: readonly string[];
+  /** Traces of questions that trained and are gone. */
+  readonly trained?: readonly string[];
 }
 
 export interface ProjectDataset {
@@ -121,6 +124,7 @@ function readOwn(read: Entry): OwnDataset {
     questions: read.text('questions', LIMITS.file),
     ...(read.has('definitions') ? { definitions: read.text('definitions', LIMITS.file) } : {}),
     ...(read.has('created') ? { created: read.number('created', 0, Number.MAX_SAFE_INTEGER) } : {}),
+    ...(read.has('trained') ? { trained: read.texts('trained', DATASET_LIMITS.sql, LIMITS.traces) } : {}),
     ...(read.has('notes') ? { notes: read.texts('notes', DATASET_LIMITS.sql, LIMITS.notes) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 /** What people said of a dataset, in hand and in the store: read by the reward model at every group. */
-import type { Feedback, FeedbackProvider, FeedbackStore, Judgements } from '../grpo/feedback.ts';
+import type { Feedback, FeedbackChange, FeedbackProvider, FeedbackStore, Judgements } from '../grpo/feedback.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import type { Judged } from '../grpo/feedback.ts';
 
@@ -26,32 +26,33 @@ export class FeedbackBook {
   }
 
   /**
-   * Changes what was said of one SQL text; when nothing is left of it, the record goes. Nothing changes when the store
-   * rejects.
+   * Changes what was said of one SQL text; when neither thumb nor correction is left, the record goes, and a comment
+   * alone makes none. Nothing changes when the store rejects.
    */
-  async say(
-    store: FeedbackStore,
-    { question, sql }: Judged,
-    change: Partial<Pick<Feedback, 'thumb' | 'corrected'>>,
-    at: number,
-  ): Promise<void> {
+  async say(store: FeedbackStore, { question, sql }: Judged, change: FeedbackChange, at: number): Promise<void> {
     const key = { dataset: this.#dataset, question: question.trim(), sql: normaliseSql(sql) };
     const before = this.#find(key);
+    const { thumb = before?.thumb ?? null, corrected = before?.corrected ?? null } = change;
+    const { comment = before?.comment ?? null, chosenOver = before?.chosenOver ?? null } = change;
+    const isComment = before !== undefined && Object.keys(change).every((name) => name === 'comment');
     const entry: Feedback = {
       ...key,
-      text: sql,
-      thumb: before?.thumb ?? null,
-      corrected: before?.corrected ?? null,
-      ...change,
-      at,
+      text: isComment ? before.text : sql,
+      thumb,
+      corrected,
+      ...(comment === null ? {} : { comment }),
+      // What is no thumb up any more was not chosen.
+      ...(chosenOver === null || thumb !== 'up' ? {} : { chosenOver }),
+      at: isComment ? before.at : at,
     };
     const others = this.#entries.filter((other) => other !== before);
-    if (entry.thumb === null && entry.corrected === null) {
+    if (thumb === null && corrected === null) {
       await store.removeFeedback(key);
       this.#entries = others;
     } else {
       await store.putFeedback(entry);
-      this.#entries = [...others, entry];
+      // A comment changes nothing that a reward reads, the order included.
+      this.#entries = isComment ? this.#entries.map((other) => (other === before ? entry : other)) : [...others, entry];
     }
   }
 

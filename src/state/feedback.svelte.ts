@@ -36,9 +36,29 @@ export class FeedbackState {
     this.#entries = entries;
   }
 
-  /** A thumb, or null to take it back. Resolves to what went wrong, or null. */
-  judge(completion: Judged, thumb: Thumb | null): Promise<string | null> {
-    return this.#change((engine) => engine.judge(plain(completion), thumb));
+  /** A thumb, or null to take it back; `over`: of a choice of two. Resolves to what went wrong, or null. */
+  judge(completion: Judged, thumb: Thumb | null, over?: string): Promise<string | null> {
+    return this.#change((engine) => engine.judge(plain(completion), thumb, over));
+  }
+
+  /** A comment on what was said, or null to take it back. Resolves to what went wrong, or null. */
+  remark(completion: Judged, comment: string | null): Promise<string | null> {
+    return this.#change((engine) => engine.remark(plain(completion), comment));
+  }
+
+  /**
+   * Puts what was said of one SQL text as it was before; nothing of it, for one that was new then. Resolves to what
+   * went wrong, or null.
+   */
+  async putBack(completion: Judged, before: Feedback | null): Promise<string | null> {
+    const now = this.on(completion);
+    const { thumb = null, corrected = null, comment = null, chosenOver } = before ?? {};
+    const again = before === null ? completion : { question: before.question, sql: before.text };
+    return (
+      (corrected === (now?.corrected ?? null) ? null : await this.correct(again, corrected)) ??
+      (await this.judge(again, thumb, chosenOver)) ??
+      (before === null ? null : await this.remark(again, comment))
+    );
   }
 
   /** Runs SQL without keeping it. Rejects only when the engine is gone. */

@@ -2,6 +2,7 @@
 import {
   moveFact,
   readBrought,
+  holdsOutTrained,
   sortedOut,
   withBrought,
   type Brought,
@@ -103,7 +104,7 @@ export class QuestionsState {
       return { ...kept, sql: typed.sql, ...(alike ? { sqlAlternatives } : {}) };
     });
     return this.#set(
-      id === null ? withBrought(questions, [typed]) : withBrought(changed, []),
+      id === null ? withBrought(questions, [typed], this.#trained) : withBrought(changed, [], this.#trained),
       id === null ? 'Added.' : 'Changed.',
     );
   }
@@ -182,7 +183,7 @@ export class QuestionsState {
     const checked = this.#checked;
     const before = this.#run.dataset?.questions ?? [];
     if (checked === null) return false;
-    const all = withBrought(before, checked.good);
+    const all = withBrought(before, checked.good, this.#trained);
     const twice = checked.good.length - (all.length - before.length);
     const said = `${all.length - before.length} questions of ${checked.source} were added${twice > 0 ? `, ${twice} were there already` : ''}.`;
     if (!(await this.#set(all, said))) return false;
@@ -198,14 +199,16 @@ export class QuestionsState {
     this.#problem = '';
   }
 
+  get #trained(): readonly string[] {
+    return this.#run.dataset?.trained ?? [];
+  }
+
   async #set(questions: readonly Question[], said: string): Promise<boolean> {
     this.#problem = '';
     this.#said = '';
     this.#run.pause();
     const before = this.#run.dataset?.questions ?? [];
-    const trained = before.flatMap(({ id, split }) => (split === 'train' ? [id] : []));
-    const isSeen =
-      this.#run.stepCount > 0 && questions.some(({ id, split }) => split === 'held-out' && trained.includes(id));
+    const isSeen = this.#run.stepCount > 0 && holdsOutTrained(before, questions, this.#trained);
     try {
       this.#run.take(await this.#run.ask((engine) => engine.setQuestions(questions)));
       this.#before = null;

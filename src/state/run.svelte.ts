@@ -337,7 +337,7 @@ export class RunState {
   async learnFrom({ question, right, wrong }: Choice): Promise<string | null> {
     this.pause();
     const problem =
-      (await this.feedback.judge({ question, sql: right }, 'up')) ??
+      (await this.feedback.judge({ question, sql: right }, 'up', wrong)) ??
       (await this.feedback.judge({ question, sql: wrong }, 'down')) ??
       (this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 }));
     if (problem !== null) return problem;

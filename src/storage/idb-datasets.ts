@@ -49,12 +49,21 @@ export class IdbDatasets implements OwnDatasetStore {
     await this.#change(id, (dataset) => ({ ...dataset, title }));
   }
 
-  async setQuestions(id: string, questions: readonly Question[], revision: number): Promise<OwnDataset> {
-    return this.#revise(id, { questions }, revision);
+  async setQuestions(
+    id: string,
+    questions: readonly Question[],
+    revision: number,
+    trained: readonly string[],
+  ): Promise<OwnDataset> {
+    return this.#revise(
+      id,
+      ({ trained: _before, ...rest }) => ({ ...rest, questions, ...(trained.length === 0 ? {} : { trained }) }),
+      revision,
+    );
   }
 
   async setSchemaNotes(id: string, schemaNotes: SchemaNotes, revision: number): Promise<OwnDataset> {
-    return this.#revise(id, { schemaNotes }, revision);
+    return this.#revise(id, (dataset) => ({ ...dataset, schemaNotes }), revision);
   }
 
   async remove(id: string): Promise<void> {
@@ -90,14 +99,14 @@ export class IdbDatasets implements OwnDatasetStore {
     this.#connection.cut(why);
   }
 
-  #revise(id: string, change: Partial<OwnDataset>, revision: number): Promise<OwnDataset> {
+  #revise(id: string, change: (dataset: OwnDataset) => OwnDataset, revision: number): Promise<OwnDataset> {
     return this.#change(id, (dataset) => {
       if (dataset.revision !== revision)
         throw new StoreError(
           'conflict',
           'Another tab changed the questions of this database, or its keys and descriptions. Reload this page to continue with them.',
         );
-      return { ...dataset, ...change, revision: revision + 1 };
+      return { ...change(dataset), revision: revision + 1 };
     });
   }
 

@@ -17,6 +17,8 @@ export interface OwnDataset {
   readonly notes: readonly string[];
   /** What is said of its schema beyond what it declares; absent for nothing. */
   readonly schemaNotes?: SchemaNotes;
+  /** Traces (lab/facts.ts) of questions that trained and were deleted or changed since; absent for none. */
+  readonly trained?: readonly string[];
   /** Counts the changes of its questions and of what is said of its schema: who writes says which ones were seen. */
   readonly revision: number;
   /** Present while its deletion can be taken back. */
@@ -34,7 +36,12 @@ export interface OwnDatasetStore {
   add(dataset: OwnDataset, database: Uint8Array): Promise<void>;
   rename(id: string, title: string): Promise<void>;
   /** Rejects where the dataset has changed since `revision`, or is gone. */
-  setQuestions(id: string, questions: readonly Question[], revision: number): Promise<OwnDataset>;
+  setQuestions(
+    id: string,
+    questions: readonly Question[],
+    revision: number,
+    trained: readonly string[],
+  ): Promise<OwnDataset>;
   /** Rejects as `setQuestions` does. */
   setSchemaNotes(id: string, notes: SchemaNotes, revision: number): Promise<OwnDataset>;
   /** Takes it out of the list; `putBack` undoes that until `purge`. */

@@ -56,17 +56,22 @@ describe('IdbDatasets', () => {
     await store.add(dataset('own-a'), BYTES);
     await store.rename('own-a', 'Shop');
     const questions = [{ id: 'q2', question: 'Which?', split: 'held-out' as const }];
-    expect(await store.setQuestions('own-a', questions, 0)).toEqual(
+    expect(await store.setQuestions('own-a', questions, 0, [])).toEqual(
       dataset('own-a', { title: 'Shop', questions, revision: 1 }),
     );
-    await expect(store.setQuestions('own-a', [], 0)).rejects.toMatchObject({ name: 'StoreError', reason: 'conflict' });
+    await expect(store.setQuestions('own-a', [], 0, [])).rejects.toMatchObject({
+      name: 'StoreError',
+      reason: 'conflict',
+    });
     expect((await store.get('own-a'))?.questions).toEqual(questions);
     const notes = { ...NO_NOTES, added: [{ table: 'a', column: 'b', toTable: 'c', toColumn: 'd' }] };
     expect(await store.setSchemaNotes('own-a', notes, 1)).toEqual(
       dataset('own-a', { title: 'Shop', questions, schemaNotes: notes, revision: 2 }),
     );
     await expect(store.setSchemaNotes('own-a', NO_NOTES, 1)).rejects.toMatchObject({ reason: 'conflict' });
-    await expect(store.setQuestions('own-a', [], 1)).rejects.toMatchObject({ reason: 'conflict' });
+    await expect(store.setQuestions('own-a', [], 1, [])).rejects.toMatchObject({ reason: 'conflict' });
+    expect(await store.setQuestions('own-a', [], 2, ['SELECT 1'])).toMatchObject({ trained: ['SELECT 1'] });
+    expect(await store.setQuestions('own-a', [], 3, [])).not.toHaveProperty('trained');
     await expect(store.rename('own-c', 'Shop')).rejects.toMatchObject({ reason: 'conflict' });
   });
 

@@ -19,7 +19,8 @@ export function memoryDatasets(kept: KeptDatasets): OwnDatasetStore {
     database: async (id) => kept.get(id)?.database.slice() ?? null,
     add: async (dataset, database) => void kept.set(dataset.id, { dataset, database }),
     rename: async (id, title) => void change(id, { title }),
-    setQuestions: async (id, questions, revision) => change(id, { questions, revision: revision + 1 }),
+    setQuestions: async (id, questions, revision, trained) =>
+      change(id, { questions, revision: revision + 1, ...(trained.length === 0 ? {} : { trained }) }),
     setSchemaNotes: async (id, schemaNotes, revision) => change(id, { schemaNotes, revision: revision + 1 }),
     remove: async (id) => void change(id, { removed: true }),
     putBack: async (id) => {

@@ -6,11 +6,14 @@ import { QuestionsState } from '../../src/state/questions.svelte.ts';
 import { RunState } from '../../src/state/run.svelte.ts';
 import { engineOf, SPREAD } from '../views/fixture.ts';
 
-async function opened(change: (question: Question) => Question = (question) => question) {
+async function opened(
+  change: (question: Question) => Question = (question) => question,
+  trained: readonly string[] = [],
+) {
   const engine = engineOf(SPREAD);
   const open: EngineApi['open'] = async (options) => {
     const view = await engine.open(options);
-    return { ...view, dataset: { ...view.dataset, questions: view.dataset.questions.map(change) } };
+    return { ...view, dataset: { ...view.dataset, trained, questions: view.dataset.questions.map(change) } };
   };
   const set: (readonly Question[])[] = [];
   const setQuestions: EngineApi['setQuestions'] = (questions) => {
@@ -38,6 +41,24 @@ test('a question that a run may have trained on is not held out of that run: ano
   expect(run.runId).not.toBe(id);
   expect(run.stepCount).toBe(0);
   expect(questions.said).toContain('A new run begins');
+});
+
+test('nor is one that a file holds out and that asks for the same as one that trained and is gone', async () => {
+  const sql = 'SELECT name FROM products';
+  for (const [gone, question, held] of [
+    [[], { question: 'Anything new?', sql: 'SELECT 2' }, false],
+    [[], { question: 'In other words?', sql: 'select  name from products' }, false],
+    [['SELECT 2'], { question: 'Anything new?', sql: 'SELECT 2' }, true],
+    [['“anything new?”'], { question: 'Anything  NEW?', sql: null }, true],
+  ] as const) {
+    const { run, questions } = await opened((one) => (one.split === 'train' ? { ...one, sql } : one), gone);
+    await run.stepOnce();
+    const id = run.runId;
+    const file = new File([JSON.stringify([{ id: 'new', split: 'held-out', ...question }])], 'q.json');
+    await questions.read(file);
+    expect(await questions.addFile()).toBe(true);
+    expect(run.runId !== id).toBe(held);
+  }
 });
 
 test('before the first step every question may go to either side', async () => {

@@ -333,6 +333,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       definitions: [{ term: 'revenue', means: 'What was charged.', sql: 'SUM(quantity * unit_price)' }],
       notes: [],
       schemaNotes: engine.own,
+      trained: [],
       hasCompletions: false,
     },
   });
@@ -471,7 +472,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
       answer('examplesOf', () => keys.map((key) => ({ key, step: 1, question: 'Show total revenue by product' }))),
     stepAt: () => answer('stepAt', () => null),
     halt: () => answer('halt', () => undefined),
-    judge: (completion, thumb) => answer('judge', () => said(completion, { thumb })),
+    judge: (completion, thumb, over) => answer('judge', () => said(completion, { thumb, chosenOver: over ?? null })),
+    remark: (completion, comment) => answer('remark', () => said(completion, { comment })),
     calibrate: () => answer('calibrate', () => true),
     allRows: (sql) =>
       answer('allRows', () => ({

@@ -7,9 +7,14 @@ import {
   type NamedDatabase,
 } from '../../formats/question-files.ts';
 import type { Question, Schema, Split } from '../../grpo/types.ts';
+import { tracesOf } from '../../lab/facts.ts';
 import { moveFact, proposeSplit, type Unsplit } from '../../lab/split.ts';
 
 export { moveFact };
+
+/** Traces that are kept: as many as the questions of a file may leave. */
+const MOST_TRACES = 100_000;
+
 export type { BroughtQuestion, NamedDatabase };
 
 export interface Brought {
@@ -49,6 +54,35 @@ export function sortedOut(
   return { good, refused };
 }
 
+/** Traces of questions that trained, and are not there any more, or ask for something else. */
+export function traces(
+  before: readonly Question[],
+  now: readonly Question[],
+  trained: readonly string[],
+): readonly string[] {
+  const standing = new Set(now.flatMap((one) => (one.split === 'train' ? tracesOf(one) : [])));
+  const gone = before.filter(({ split }) => split === 'train').flatMap(tracesOf);
+  return [...new Set([...trained, ...gone])].filter((trace) => !standing.has(trace)).slice(-MOST_TRACES);
+}
+
+/** Whether a question that is newly held out may have been trained on: it, or another that asks for the same. */
+export function holdsOutTrained(
+  before: readonly Question[],
+  now: readonly Question[],
+  trained: readonly string[],
+): boolean {
+  const training = before.filter(({ split }) => split === 'train');
+  const ids = new Set(training.map(({ id }) => id));
+  const seen = new Set([...trained, ...training.flatMap(tracesOf)]);
+  const heldOut = new Set(before.flatMap(({ id, split }) => (split === 'held-out' ? [id] : [])));
+  return now.some(
+    (one) =>
+      one.split === 'held-out' &&
+      !heldOut.has(one.id) &&
+      (ids.has(one.id) || tracesOf(one).some((trace) => seen.has(trace))),
+  );
+}
+
 /** What a reader typed. */
 export interface Typed {
   readonly question: string;
@@ -60,9 +94,13 @@ export interface Typed {
 
 /**
  * The questions with others after them, each on a side of the split. Of those that ask the same words the first stays;
- * one that has no SQL gets that of a later one.
+ * one that has no SQL gets that of a later one. `trained`: see `proposeSplit`.
  */
-export function withBrought(questions: readonly Question[], brought: readonly (BroughtQuestion | Typed)[]): Question[] {
+export function withBrought(
+  questions: readonly Question[],
+  brought: readonly (BroughtQuestion | Typed)[],
+  trained: readonly string[] = [],
+): Question[] {
   const all = new Map<string, Unsplit>();
   for (const question of questions) all.set(plain(question.question), question);
   const ids = new Set(questions.map(({ id }) => id));
@@ -83,7 +121,7 @@ export function withBrought(questions: readonly Question[], brought: readonly (B
       ...(level === null ? {} : { level }),
     });
   }
-  return proposeSplit([...all.values()]);
+  return proposeSplit([...all.values()], new Set(trained));
 }
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase();

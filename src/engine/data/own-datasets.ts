@@ -5,6 +5,7 @@ import type { Database, Question } from '../../grpo/types.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import type { OwnDataset, OwnDatasetStore } from '../../storage/own-dataset.ts';
 import { isOwn, ownId } from '../../grpo/own-data.ts';
+import { traces } from './brought-questions.ts';
 import type { BroughtDataset, Dataset, EnginePorts } from '../engine-ports.ts';
 
 export interface OwnSource {
@@ -37,7 +38,9 @@ export async function keepQuestions(
   const { name, own } = dataset;
   if (own === undefined)
     throw new DatasetError('The questions of a database that comes with the page cannot be changed. Open your own.');
-  const kept = await withStore(openStore, (store) => store.setQuestions(name, questions, own.revision));
+  const kept = await withStore(openStore, (store) =>
+    store.setQuestions(name, questions, own.revision, traces(dataset.questions, questions, own.trained)),
+  );
   return { ...datasetOf(kept, own.bytes, own.file), database: dataset.database };
 }
 
@@ -89,14 +92,14 @@ const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
 
 function datasetOf(own: OwnDataset, bytes: Uint8Array, file: Database): Dataset {
-  const { id, title, questions, definitions, notes, schemaNotes = NO_NOTES, created, revision } = own;
+  const { id, title, questions, definitions, notes, schemaNotes = NO_NOTES, created, trained = [], revision } = own;
   return {
     name: id,
     title,
     questions,
     definitions,
     database: seenAs(file, schemaNotes),
-    own: { revision, bytes, notes, created, file, schemaNotes },
+    own: { revision, bytes, notes, created, trained, file, schemaNotes },
     digest: async () =>
       (await import('./digest.ts')).digestOf(bytes, JSON.stringify(questions), own.schemaNotes ?? null),
   };

@@ -80,13 +80,15 @@ export async function exported(kind: ExportKind, run: RunInHand, ports: EnginePo
       ]);
     case 'feedback-csv':
       return table('feedback', [
-        ['question', 'sql', 'thumb', 'corrected', 'said'],
-        ...feedback.entries.map(({ question, text, thumb, corrected, at }) => [
+        ['question', 'sql', 'thumb', 'corrected', 'said', 'comment', 'chosen_over'],
+        ...feedback.entries.map(({ question, text, thumb, corrected, at, comment, chosenOver }) => [
           question,
           text,
           thumb,
           corrected,
           new Date(at).toISOString(),
+          comment ?? null,
+          chosenOver ?? null,
         ]),
       ]);
     case 'project': {

@@ -20,13 +20,16 @@ export async function projectOf({ id: shown, data: { dataset, store, feedback } 
 
 function ownOf({ title, own, questions, definitions }: Dataset): Pick<ProjectDataset, 'own'> {
   if (own === undefined) return {};
-  const { bytes, created, notes } = own;
+  const { bytes, created, notes, trained } = own;
   if (bytes.byteLength > MOST_DATABASE)
     throw new DatasetError(
       `“${title}” has ${Math.ceil(bytes.byteLength / 1e6)} MB, and a project holds a database of up to ${MOST_DATABASE / 1e6} MB. Save the database and its questions under Data, and the hints and the feedback here.`,
     );
+  const gone = trained.length === 0 ? {} : { trained };
   const defined = definitions.length === 0 ? {} : { definitions: JSON.stringify(definitions) };
-  return { own: { database: toBase64(bytes), questions: writeQuestions(questions), ...defined, created, notes } };
+  return {
+    own: { database: toBase64(bytes), questions: writeQuestions(questions), ...defined, ...gone, created, notes },
+  };
 }
 
 async function runOf(id: string, store: RunStore): Promise<ProjectRun> {

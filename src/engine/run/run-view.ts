@@ -26,6 +26,7 @@ export async function runView(
     definitions: dataset.definitions,
     notes: dataset.own?.notes ?? [],
     schemaNotes: dataset.own?.schemaNotes ?? null,
+    trained: dataset.own?.trained ?? [],
     hasCompletions: dataset.loadCompletions !== undefined,
   };
   return {

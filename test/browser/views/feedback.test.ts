@@ -35,12 +35,37 @@ describe('thumbs', () => {
     (thumb('up', 1).element() as HTMLElement).focus();
     await userEvent.keyboard(' ');
     await expect.element(thumb('up', 1)).toHaveAttribute('aria-pressed', 'true');
-    await userEvent.keyboard('{Tab}{Tab}{Tab}');
+    await userEvent.keyboard('{Tab}{Tab}{Tab}{Tab}');
     expect(document.activeElement?.textContent).toBe('Let feedback count');
     await userEvent.keyboard('{Enter}');
     await vi.waitFor(() => expect(run.config.feedback_weight).toBe(1));
     await expect.element(bar(1).getByRole('status')).toHaveTextContent('Counts from the next step.');
     expect(run.rewardMode).toBe('mix');
+  });
+
+  test('take a comment, by keyboard alone, which is changed and taken away', async () => {
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
+    await thumb('down', 1).click();
+    const open = bar(1).getByRole('button', { name: 'Comment on completion 1' });
+    await open.click();
+    const field = page.getByRole('textbox', { name: 'Comment on completion 1' });
+    await expect.element(field).toHaveFocus();
+    await userEvent.keyboard('counts <b>names</b>{Control>}{Enter}{/Control}');
+    await expect.element(bar(1)).toHaveTextContent('counts <b>names</b>');
+    expect(run.feedback.entries).toMatchObject([{ thumb: 'down', comment: 'counts <b>names</b>' }]);
+    const change = bar(1).getByRole('button', { name: 'Change the comment on completion 1' });
+    await expect.element(change).toHaveFocus();
+    expect(await violations()).toEqual([]);
+    await userEvent.keyboard('{Enter}');
+    await expect.element(field).toHaveValue('counts <b>names</b>');
+    await userEvent.keyboard('{Escape}');
+    await expect.element(change).toHaveFocus();
+    await change.click();
+    await field.fill('');
+    await page.getByRole('button', { name: 'Save comment' }).click();
+    await expect.element(open).toHaveFocus();
+    expect(run.feedback.entries[0]).not.toHaveProperty('comment');
   });
 
   test('what could not be kept is told where it was pressed', async () => {

@@ -146,6 +146,41 @@ describe('an own dataset', () => {
   });
 });
 
+it('a question that trained and was deleted trains again when it comes back, however it is worded', async () => {
+  const own = data();
+  await own.read([new File(['id,name\n1,Ann\n'], 'people.csv')], tell);
+  const { id } = await own.keep('People', tell);
+  const source = { openStore, openDatabase };
+  let dataset = await openOwnDataset(id, source);
+  const typed = (question: string, sql: string | null) => ({ question, sql, split: null });
+  const six = [1, 2, 3, 4, 5, 6].map((n) => typed(`How many of ${n}?`, `SELECT COUNT(*) FROM people WHERE id = ${n}`));
+  const all = withBrought([], six);
+  dataset = await keepQuestions(dataset, all, openStore);
+  const trained = all.filter(({ split }) => split === 'train');
+  expect(trained).toHaveLength(4);
+  dataset = await keepQuestions(
+    dataset,
+    all.filter(({ split }) => split === 'held-out'),
+    openStore,
+  );
+  // In a new page: it is kept with the dataset.
+  dataset.database.close();
+  dataset = await openOwnDataset(id, source);
+  const again = trained.map(({ sql = null }, i) => typed(`Other words ${i}?`, sql));
+  const same = trained.map(({ question }) => typed(question.toUpperCase(), null));
+  for (const back of [again, same])
+    for (const one of withBrought(dataset.questions, back, dataset.own?.trained))
+      expect([one.question, one.split]).toEqual([
+        one.question,
+        dataset.questions.some((held) => held.question === one.question) ? 'held-out' : 'train',
+      ]);
+  // Without that memory some of them would be held out.
+  expect(withBrought([], again).some(({ split }) => split === 'held-out')).toBe(true);
+  dataset = await keepQuestions(dataset, withBrought(dataset.questions, again, dataset.own?.trained), openStore);
+  expect(dataset.own?.trained.every((trace) => trace.startsWith('“'))).toBe(true);
+  dataset.database.close();
+});
+
 it('questions that are brought get ids and sides, and none comes twice', () => {
   const there: Question[] = [
     { id: 'q1', question: 'How many?', split: 'held-out', sql: 'SELECT 1' },

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../../src/engine/engine-ports.ts';
+import { feedbackText, parseFeedback } from '../../../src/formats/feedback-file.ts';
+import type { Feedback } from '../../../src/grpo/feedback.ts';
+import { parseProject } from '../../../src/recording/project.ts';
 import { StoreError } from '../../../src/storage/errors.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { portsFor, shopDataset } from '../scenario.ts';
@@ -84,6 +88,56 @@ describe('feedback on a completion', () => {
     expect(
       (await engine.judge({ question: QUESTION, sql: 'SELECT 2' }, 'up')).feedback.map(({ text }) => text),
     ).toEqual(['SELECT 2']);
+  });
+});
+
+describe('a comment', () => {
+  const judged = { question: QUESTION, sql: 'SELECT COUNT(*) FROM products' };
+  it('stands with a judgement, moves neither its time nor its place, and goes with it', async () => {
+    let now = 1;
+    const engine = await opened({ today: () => now });
+    expect((await engine.remark(judged, 'alone')).feedback).toEqual([]);
+    await engine.judge(judged, 'up');
+    now = 2;
+    await engine.judge({ ...judged, sql: 'SELECT 1' }, 'down');
+    const { feedback } = await engine.remark({ ...judged, sql: 'select count(*) from products' }, 'counts all of them');
+    expect(feedback.map(({ text, comment, at }) => [text, comment, at])).toEqual([
+      ['SELECT COUNT(*) FROM products', 'counts all of them', 1],
+      ['SELECT 1', undefined, 2],
+    ]);
+    expect((await engine.judge(judged, 'down')).feedback.at(-1)).toMatchObject({ comment: 'counts all of them' });
+    expect((await engine.remark(judged, ' ')).feedback.at(-1)).not.toHaveProperty('comment');
+    await expect(engine.remark(judged, 'x'.repeat(2001))).rejects.toThrow('A comment has at most 2000 characters.');
+  });
+
+  it('and a choice between two readings go into the files, and come back', async () => {
+    const engine = await opened();
+    await engine.judge(judged, 'up', 'SELECT COUNT(DISTINCT name) FROM products');
+    const { feedback } = await engine.remark(judged, 'products, not names');
+    expect(feedback).toMatchObject([
+      { comment: 'products, not names', chosenOver: 'SELECT COUNT(DISTINCT name) FROM products' },
+    ]);
+    const json = await engine.exportFile({ what: 'feedback' });
+    expect(parseFeedback(String(json.content), 'F')).toEqual(feedback);
+    const csv = await engine.exportFile({ what: 'feedback-csv' });
+    expect(String(csv.content)).toContain('"products, not names",SELECT COUNT(DISTINCT name) FROM products');
+    const project = await engine.exportFile({ what: 'project' });
+    expect(parseProject(String(project.content), 'F').feedback).toEqual(feedback);
+    // A thumb of its own is no choice of two any more.
+    expect((await engine.judge(judged, 'down')).feedback[0]).not.toHaveProperty('chosenOver');
+  });
+
+  it('files from before there were any still open', () => {
+    const text = readFileSync(new URL('../../fixtures/feedback-v1.json', import.meta.url), 'utf8');
+    const read = parseFeedback(text, 'F');
+    expect(read).toHaveLength(2);
+    expect(read).toEqual((JSON.parse(text) as { feedback: unknown }).feedback);
+    for (const [over, message] of [
+      [{ comment: '' }, /^F: entry 1 has an empty "comment"/],
+      [{ comment: 'x'.repeat(2001) }, /has 2001 characters in "comment", at most 2000 are read/],
+      [{ chosenOver: 7 }, /^F: entry 1 needs the text "chosenOver"/],
+    ] as const)
+      expect(() => parseFeedback(feedbackText([{ ...read[0], ...over } as Feedback]), 'F')).toThrow(message);
   });
 });
 

@@ -26,6 +26,7 @@ const datasetOf = async (name: string, questions: readonly Question[]): Promise<
     bytes: new Uint8Array(),
     notes: ['Made of a.csv.'],
     created: 0,
+    trained: [],
     file: database,
     schemaNotes: NO_NOTES,
   };
