@@ -3,9 +3,8 @@
  * browser; everything it needs of them comes through its ports.
  */
 import { parseQuestions, writeQuestions } from '../formats/dataset.ts';
-import { LONGEST_COMMENT } from '../formats/feedback-file.ts';
 import { DEFAULT_SEED, makeConfig } from '../grpo/config.ts';
-import type { Thumb } from '../grpo/feedback.ts';
+import { LONGEST_COMMENT, type Thumb } from '../grpo/feedback.ts';
 import type { SamplerSource } from '../grpo/group-source.ts';
 import { QuestionError } from '../grpo/questions.ts';
 import type { SchemaNotes } from '../grpo/schema-notes.ts';

@@ -2,15 +2,13 @@
  * Feedback as a file: `{format: 'grpo-sql-lab/feedback', version: 1, feedback: [Feedback]}`. Files of earlier versions
  * have neither comments nor choices.
  */
-import { THUMBS, type Feedback } from '../grpo/feedback.ts';
+import { LONGEST_COMMENT, THUMBS, type Feedback } from '../grpo/feedback.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import { LIMITS as DATASET_LIMITS } from './dataset.ts';
 import { DatasetError, Entry, parseJson } from './entry.ts';
 
 const FORMAT = 'grpo-sql-lab/feedback';
 const VERSION = 1;
-/** Characters of a comment. */
-export const LONGEST_COMMENT = 2_000;
 const LIMITS = { file: 50_000_000, entries: 100_000 } as const;
 
 /**

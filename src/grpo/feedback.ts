@@ -4,6 +4,9 @@ import type { Execution, Question } from './types.ts';
 export const THUMBS = ['up', 'down'] as const;
 export type Thumb = (typeof THUMBS)[number];
 
+/** Characters of a comment. */
+export const LONGEST_COMMENT = 2_000;
+
 /** What was said of one SQL text as an answer to one question. */
 export interface Feedback {
   /** Name of the dataset. */

@@ -24,7 +24,7 @@ const BERTH = { table: 'ferries', column: 'berth', toTable: 'towns', toColumn: '
 
 async function opened(): Promise<Engine> {
   const file = await SqliteDatabase.open(DUMP);
-  const own = { revision: 0, bytes: new Uint8Array(), notes: [], file, schemaNotes: NO_NOTES };
+  const own = { revision: 0, bytes: new Uint8Array(), notes: [], created: 0, trained: [], file, schemaNotes: NO_NOTES };
   const dataset: Dataset = { name: 'own-a', title: 'a', questions: [QUESTION], definitions: [], database: file, own };
   const openStore = async () =>
     ({
