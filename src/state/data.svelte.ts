@@ -29,6 +29,8 @@ export class DataState {
   #listProblem = $state('');
   #removed = $state.raw<OwnView | null>(null);
   #kept = $state('');
+  /** The run that was begun because the database of the one before was deleted. */
+  #insteadOf = $state<string | null>(null);
 
   constructor(options: DataOptions) {
     this.#options = options;
@@ -53,6 +55,10 @@ export class DataState {
   /** What went wrong with the list; '' for nothing. */
   get listProblem(): string {
     return this.#listProblem;
+  }
+  /** What is open in the place of what was deleted last; null where that was not open. */
+  get instead(): string | null {
+    return this.#insteadOf === null ? null : SHIPPED[0].title;
   }
   /** What was deleted last, and can be put back. */
   get removed(): OwnView | null {
@@ -131,15 +137,26 @@ export class DataState {
     return this.#changed((client) => client.rename(id, title));
   }
 
+  /** The one that is open gives way to the page's own first. */
   async remove(own: OwnView): Promise<void> {
-    if (await this.#changed((client) => client.remove(own.id))) this.#removed = own;
+    const { run } = this.#options;
+    const isOpen = run.dataset?.name === own.id;
+    if (isOpen && !(await this.use(SHIPPED[0].name))) return;
+    if (await this.#changed((client) => client.remove(own.id))) {
+      this.#removed = own;
+      this.#insteadOf = isOpen ? run.runId : null;
+    } else if (isOpen) await run.undoReset();
   }
 
   async putBack(): Promise<void> {
     const removed = this.#removed;
     if (removed === null) return;
     this.#removed = null;
-    await this.#changed((client) => client.putBack(removed.id));
+    const { run } = this.#options;
+    const back = await this.#changed((client) => client.putBack(removed.id));
+    // Where the reader has not gone on elsewhere since, its run comes back with it.
+    if (back && this.#insteadOf === run.runId) await run.undoReset();
+    this.#insteadOf = null;
   }
 
   /** What was deleted is gone for good. */

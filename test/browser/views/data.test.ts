@@ -62,11 +62,15 @@ interface Shown {
   readonly engine: FakeEngine;
 }
 
-async function show(over: Partial<DataConnection> = {}, width = 1280): Promise<Shown> {
+async function show(
+  over: Partial<DataConnection> = {},
+  width = 1280,
+  engineOver: (engine: FakeEngine) => Partial<FakeEngine> = () => ({}),
+): Promise<Shown> {
   await page.viewport(width, 900);
   const engine = engineOf(SPREAD);
   const run = new RunState({
-    connect: () => engine,
+    connect: () => ({ ...engine, ...engineOver(engine) }),
     address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
     reducedMotion: () => true,
     wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
@@ -161,6 +165,27 @@ test('own databases are renamed, saved, deleted and put back', async () => {
   expect(await violations()).toEqual([]);
   await userEvent.keyboard('{Enter}');
   await expect.element(button('Delete Little shop')).toBeVisible();
+});
+
+test('the one that is open is deleted too: the page’s own opens, and Undo brings back both', async () => {
+  const named = async (view: ReturnType<FakeEngine['open']>, name = OWN.id): ReturnType<FakeEngine['open']> => {
+    const shown = await view;
+    return { ...shown, dataset: { ...shown.dataset, name, title: name === OWN.id ? OWN.title : 'Demo shop' } };
+  };
+  const { calls } = await show({}, 1280, (engine) => ({
+    open: (options) => named(engine.open(options)),
+    reset: (options) => named(engine.reset(options), options.dataset),
+    undoReset: () => named(engine.undoReset()),
+  }));
+  const heading = page.getByRole('heading', { level: 2, name: 'Little shop' });
+  await expect.element(heading).toBeVisible();
+  await button('Delete Little shop').click();
+  await expect.element(page.getByText('“Little shop” was deleted. Demo shop is open in its place;')).toBeVisible();
+  await expect.element(page.getByRole('heading', { level: 2, name: 'Demo shop' })).toBeVisible();
+  await expect.poll(() => document.activeElement?.textContent).toBe('Undo');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(heading).toBeVisible();
+  expect(calls.map(([name]) => name)).toEqual(['list', 'remove', 'putBack']);
 });
 
 test('what cannot be read, and a list that cannot, say why', async () => {
