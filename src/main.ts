@@ -3,14 +3,13 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
 import { connectEngine } from './engine/client.ts';
-import { connectExperiments } from './engine/experiments/experiments-client.ts';
 import { messageOf } from './grpo/message-of.ts';
 import { readAddress, writeAddress } from './state/address.ts';
 import type { ModelsApi } from './engine/models/models-protocol.ts';
 import { pageRuntimes } from './engine/models/runtimes.ts';
 import { beginningOf } from './lessons/lesson.ts';
 import { AskState } from './state/ask.svelte.ts';
-import { ExperimentsState } from './state/experiments.svelte.ts';
+import type { ExperimentsState } from './state/experiments.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { lessonMemory } from './state/lesson-memory.ts';
@@ -107,7 +106,16 @@ const running = {
     }
   },
 };
-const experiments = new ExperimentsState({ connect: () => connectExperiments(), running });
+let lab: Promise<ExperimentsState> | null = null;
+/** One for as long as the page is there, made when it is asked for first; where that fails, the next asking tries again. */
+function experiments(): Promise<ExperimentsState> {
+  lab ??= Promise.all([
+    import('./state/experiments.svelte.ts'),
+    import('./engine/experiments/experiments-client.ts'),
+  ]).then(([state, client]) => new state.ExperimentsState({ connect: () => client.connectExperiments(), running }));
+  lab.catch(() => (lab = null));
+  return lab;
+}
 
 const ask = new AskState({
   ask: (request) => run.sampler.askFor(request),

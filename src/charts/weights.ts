@@ -1,5 +1,7 @@
-/** Geometry of a hint's weight: a diverging bar with a tick where the weight was before, and a sparkline. */
-import { curveStepAfter, line, scaleLinear } from 'd3';
+/**
+ * Geometry of a hint's weight: a diverging bar with a tick where the weight was before. By hand, so that the first
+ * look at the page waits for no library.
+ */
 
 export interface WeightBar {
   /** All in [0, 1] of the bar's width; 0.5 is weight 0. */
@@ -15,34 +17,7 @@ export function weightLimit(weights: readonly number[]): number {
 }
 
 export function weightBar(weight: number, before: number | null, limit: number): WeightBar {
-  const scale = scaleLinear([-limit, limit], [0, 1]).clamp(true);
-  const end = scale(weight);
-  return { from: Math.min(0.5, end), to: Math.max(0.5, end), before: before === null ? null : scale(before) };
-}
-
-export interface WeightPoint {
-  readonly step: number;
-  readonly weight: number;
-}
-
-/** A step line over [0, width] × [0, height] on the axis −limit … +limit; '' with fewer than two points. */
-export function sparkline(
-  points: readonly WeightPoint[],
-  limit: number,
-  width: number,
-  height: number,
-): { path: string; endY: number } {
-  const last = points.at(-1);
-  const first = points[0];
-  const y = scaleLinear([-limit, limit], [height - 2, 2]).clamp(true);
-  if (first === undefined || last === undefined || first.step === last.step)
-    return { path: '', endY: y(last?.weight ?? 0) };
-  const x = scaleLinear([first.step, last.step], [1, width - 4]);
-  const draw = line<WeightPoint>(
-    (point) => x(point.step),
-    (point) => y(point.weight),
-  )
-    .curve(curveStepAfter)
-    .digits(1);
-  return { path: draw([...points]) ?? '', endY: y(last.weight) };
+  const at = (value: number): number => Math.min(1, Math.max(0, (value / limit + 1) / 2));
+  const end = at(weight);
+  return { from: Math.min(0.5, end), to: Math.max(0.5, end), before: before === null ? null : at(before) };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { sparkline, weightBar, weightLimit } from '../../src/charts/weights.ts';
+import { sparkline } from '../../src/charts/sparkline.ts';
+import { weightBar, weightLimit } from '../../src/charts/weights.ts';
 
 test('a bar grows from the middle to its side, the tick stands where the weight was', () => {
   expect(weightBar(1, 0.5, 2)).toEqual({ from: 0.5, to: 0.75, before: 0.625 });

@@ -64,7 +64,15 @@ export async function showPage(
     calibrate: (budgetMs) => run.calibrate(budgetMs),
   });
   location.hash = '#playground';
-  await render(App, { run, models, ask, experiments, lessons, theme, offline: new OfflineState() });
+  await render(App, {
+    run,
+    models,
+    ask,
+    experiments: () => Promise.resolve(experiments),
+    lessons,
+    theme,
+    offline: new OfflineState(),
+  });
   await run.open();
   await expect.element(page.getByRole('region', { name: 'Transport' })).toBeInTheDocument();
   return { run, theme, engine };
