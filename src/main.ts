@@ -107,7 +107,7 @@ const running = {
   },
 };
 let lab: Promise<ExperimentsState> | null = null;
-/** One for as long as the page is there, made when it is asked for first; where that fails, the next asking tries again. */
+/** One for as long as the page is there, made when it is asked for; where that fails, the next asking tries again. */
 function experiments(): Promise<ExperimentsState> {
   lab ??= Promise.all([
     import('./state/experiments.svelte.ts'),

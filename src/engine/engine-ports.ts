@@ -51,6 +51,8 @@ export interface BroughtDataset extends Pick<Dataset, 'name' | 'title' | 'questi
   readonly created: number;
   /** Absent for none. */
   readonly trained?: readonly string[];
+  /** Absent for nothing. */
+  readonly schemaNotes?: SchemaNotes;
 }
 
 export interface EnginePorts {

@@ -26,6 +26,8 @@ export interface SchemaNotes {
   readonly descriptions: readonly Described[];
 }
 
+export const isNothing = ({ guessed, added, removed, descriptions }: SchemaNotes): boolean =>
+  guessed.length + added.length + removed.length + descriptions.length === 0;
 export const NO_NOTES: SchemaNotes = { guessed: [], added: [], removed: [], descriptions: [] };
 
 /** Characters of the texts of a description; keys, and descriptions, of one database. */
@@ -53,7 +55,7 @@ export function notedKey(table: string, { columns, toTable, toColumns }: Foreign
  */
 export function withNotes(schema: Schema, notes: SchemaNotes): Schema {
   const { guessed, added, removed, descriptions } = notes;
-  if (guessed.length + added.length + removed.length + descriptions.length === 0) return schema;
+  if (isNothing(notes)) return schema;
   const guesses = new Set(guessed.map(textOf));
   const gone = new Set(removed.map(textOf));
   const said = new Map(descriptions.map((one) => [placeOf(one.table, one.column), one]));

@@ -16,12 +16,14 @@
 import { readGroupSource, type GroupSource } from '../grpo/group-source.ts';
 import { REWARD_MODES } from '../grpo/reward-modes.ts';
 import type { Feedback } from '../grpo/feedback.ts';
+import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { BroughtRun, HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import { LIMITS as DATASET_LIMITS } from '../formats/dataset.ts';
 import { DatasetError, Entry, parseJson } from '../formats/entry.ts';
 import { parseJudgement } from '../formats/feedback-file.ts';
 import { LIMITS as RECORDED } from './format.ts';
 import { exactJson } from './json.ts';
+import { readSchemaNotes } from './noted-schema.ts';
 import { readHints, readState } from './state.ts';
 
 const FORMAT = 'grpo-sql-lab/project';
@@ -52,6 +54,8 @@ export interface OwnDataset {
   readonly notes?: readonly string[];
   /** Traces of questions that trained and are gone. */
   readonly trained?: readonly string[];
+  /** What is said of its schema beyond what the database declares; absent for nothing. */
+  readonly schema?: SchemaNotes;
 }
 
 export interface ProjectDataset {
@@ -92,7 +96,7 @@ export function parseProject(text: string, source: string): Project {
     );
   const file = new Entry(value, source, null);
   return {
-    dataset: readDataset(file.entry('dataset')),
+    dataset: readDataset(file.entry('dataset'), source),
     feedback: file
       .list('feedback', LIMITS.points)
       .map((entry, index) => parseJudgement(new Entry(entry, `${source}, "feedback"`, index))),
@@ -100,7 +104,7 @@ export function parseProject(text: string, source: string): Project {
   };
 }
 
-function readDataset(read: Entry): ProjectDataset {
+function readDataset(read: Entry, source: string): ProjectDataset {
   const digest = (name: 'databaseSha256' | 'questionsSha256'): Partial<ProjectDataset> => {
     if (!read.has(name)) return {};
     const text = read.text(name, 64);
@@ -112,11 +116,11 @@ function readDataset(read: Entry): ProjectDataset {
     title: read.text('title', LIMITS.name),
     ...digest('databaseSha256'),
     ...digest('questionsSha256'),
-    ...(read.has('own') ? { own: readOwn(read.entry('own')) } : {}),
+    ...(read.has('own') ? { own: readOwn(read.entry('own'), source) } : {}),
   };
 }
 
-function readOwn(read: Entry): OwnDataset {
+function readOwn(read: Entry, source: string): OwnDataset {
   const database = read.text('database', LIMITS.file);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(database)) throw read.error('needs base64 in "database"');
   return {
@@ -125,6 +129,7 @@ function readOwn(read: Entry): OwnDataset {
     ...(read.has('definitions') ? { definitions: read.text('definitions', LIMITS.file) } : {}),
     ...(read.has('created') ? { created: read.number('created', 0, Number.MAX_SAFE_INTEGER) } : {}),
     ...(read.has('trained') ? { trained: read.texts('trained', DATASET_LIMITS.sql, LIMITS.traces) } : {}),
+    ...(read.has('schema') ? { schema: readSchemaNotes(read.entry('schema'), source) } : {}),
     ...(read.has('notes') ? { notes: read.texts('notes', DATASET_LIMITS.sql, LIMITS.notes) } : {}),
   };
 }

@@ -99,7 +99,21 @@ const project: fc.Arbitrary<Project> = fc
       databaseSha256: 'a'.repeat(64),
       ...(owned === null
         ? {}
-        : { own: { database: toBase64(owned), questions: '[]', definitions: '[]', created: seed, notes: [text] } }),
+        : {
+            own: {
+              database: toBase64(owned),
+              questions: '[]',
+              definitions: '[]',
+              created: seed,
+              notes: [text],
+              schema: {
+                guessed: [],
+                added: [{ table: text, column: 'a', toTable: 'b', toColumn: text }],
+                removed: [],
+                descriptions: [{ table: text, column: edited ? null : 'a', called: '', description: 'd', values: '' }],
+              },
+            },
+          }),
     },
     feedback: [],
     runs: [

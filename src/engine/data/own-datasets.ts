@@ -85,9 +85,10 @@ export async function keepDataset(
   });
 }
 
-type Content = Pick<OwnDataset, 'questions' | 'definitions'>;
+type Content = Pick<OwnDataset, 'questions' | 'definitions' | 'schemaNotes'>;
 const isSame = (a: Content, b: Content): boolean =>
-  JSON.stringify([a.questions, a.definitions]) === JSON.stringify([b.questions, b.definitions]);
+  JSON.stringify([a.questions, a.definitions, a.schemaNotes ?? NO_NOTES]) ===
+  JSON.stringify([b.questions, b.definitions, b.schemaNotes ?? NO_NOTES]);
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
 

@@ -45,7 +45,7 @@ export function projectFor(text: string, file: string): OpenedProject {
 }
 
 function broughtBy({ name, title }: ProjectDataset, own: OwnDataset, file: string): BroughtDataset {
-  const { questions, definitions, created = 0, notes = [], trained } = own;
+  const { questions, definitions, created = 0, notes = [], trained, schema } = own;
   const database = bytesOf(own.database, file);
   if (database.byteLength > MOST_DATABASE)
     throw new DatasetError(`The database in ${file} has more than ${MOST_DATABASE / 1e6} MB.`);
@@ -56,6 +56,7 @@ function broughtBy({ name, title }: ProjectDataset, own: OwnDataset, file: strin
     notes,
     database,
     ...(trained === undefined ? {} : { trained }),
+    ...(schema === undefined ? {} : { schemaNotes: schema }),
     questions: parseQuestions(questions, `${file}, "questions"`),
     definitions: definitions === undefined ? [] : parseDefinitions(definitions, `${file}, "definitions"`),
   };

@@ -3,6 +3,7 @@ import { writeQuestions } from '../../formats/dataset.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import { toBase64 } from '../../recording/base64.ts';
 import { MOST_DATABASE, projectText, type ProjectDataset, type ProjectRun } from '../../recording/project.ts';
+import { isNothing } from '../../grpo/schema-notes.ts';
 import type { RunStore } from '../../grpo/run-store.ts';
 import type { Dataset } from '../engine-ports.ts';
 import type { RunInHand } from './run-in-hand.ts';
@@ -20,15 +21,24 @@ export async function projectOf({ id: shown, data: { dataset, store, feedback } 
 
 function ownOf({ title, own, questions, definitions }: Dataset): Pick<ProjectDataset, 'own'> {
   if (own === undefined) return {};
-  const { bytes, created, notes, trained } = own;
+  const { bytes, created, notes, trained, schemaNotes } = own;
   if (bytes.byteLength > MOST_DATABASE)
     throw new DatasetError(
       `“${title}” has ${Math.ceil(bytes.byteLength / 1e6)} MB, and a project holds a database of up to ${MOST_DATABASE / 1e6} MB. Save the database and its questions under Data, and the hints and the feedback here.`,
     );
+  const said = isNothing(schemaNotes) ? {} : { schema: schemaNotes };
   const gone = trained.length === 0 ? {} : { trained };
   const defined = definitions.length === 0 ? {} : { definitions: JSON.stringify(definitions) };
   return {
-    own: { database: toBase64(bytes), questions: writeQuestions(questions), ...defined, ...gone, created, notes },
+    own: {
+      database: toBase64(bytes),
+      questions: writeQuestions(questions),
+      ...defined,
+      ...gone,
+      ...said,
+      created,
+      notes,
+    },
   };
 }
 

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { SqliteDatabase } from '../../../src/database/sqlite-database.ts';
 import { withBrought } from '../../../src/engine/data/brought-questions.ts';
 import { OwnData } from '../../../src/engine/data/own-data.ts';
-import { keepDataset, keepQuestions, openOwnDataset } from '../../../src/engine/data/own-datasets.ts';
+import { keepDataset, keepQuestions, keepSchemaNotes, openOwnDataset } from '../../../src/engine/data/own-datasets.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { BroughtDataset, Dataset } from '../../../src/engine/engine-ports.ts';
 import { projectFor } from '../../../src/engine/run/opening-project.ts';
 import { writeQuestions } from '../../../src/formats/dataset.ts';
 import { EMPTY_SUMMARY } from '../../../src/grpo/metrics.ts';
+import { NO_NOTES } from '../../../src/grpo/schema-notes.ts';
 import type { Question } from '../../../src/grpo/types.ts';
 import { toBase64 } from '../../../src/recording/base64.ts';
 import { projectText, type Project } from '../../../src/recording/project.ts';
@@ -27,6 +28,13 @@ const QUESTIONS = [
   ['List the names of all customers.', 'SELECT name FROM customers'],
 ] as const;
 const JUDGED = { question: 'How many customers are there?', sql: 'SELECT COUNT(*) FROM customers' };
+
+const NOTED = {
+  ...NO_NOTES,
+  descriptions: [
+    { table: 'customers', column: 'country', called: 'home', description: 'Where they live.', values: '' },
+  ],
+};
 
 let ids = 0;
 const newId = (): string => `n${++ids}`;
@@ -50,6 +58,7 @@ function browser(kept: KeptDatasets = new Map(), store = new MemoryStore()) {
       openStore: () => Promise.resolve(store),
       openDataset: (name = 'shop') => (name === 'shop' ? shipped() : openOwnDataset(name, { openStore, openDatabase })),
       keepQuestions: (dataset, questions) => keepQuestions(dataset, questions, openStore),
+      keepSchemaNotes: (dataset, notes) => keepSchemaNotes(dataset, notes, openStore),
       keepDataset: (brought) => keepDataset(brought, openStore, newId),
     });
     return new Engine(ports);
@@ -71,6 +80,7 @@ async function worked() {
       QUESTIONS.map(([question, sql]) => ({ question, sql, split: null })),
     ),
   );
+  await engine.setSchemaNotes(NOTED);
   await engine.advance(steps(3));
   await engine.reset({ seed: 2 });
   await engine.advance(steps(4));
