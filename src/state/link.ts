@@ -7,6 +7,7 @@ export interface Shared {
   readonly config: GRPOConfig;
   readonly seed: number;
   readonly start: StartChoice;
+  /** '' for the one that the page begins with. */
   readonly dataset: string;
   /** Packed (`EngineApi.linkHints`); '' for none. */
   readonly hints: string;
@@ -18,7 +19,7 @@ export interface Shared {
 export function linkTo(page: string, { config, seed, start, dataset, hints, place }: Shared): string | null {
   if (hints.length > LONGEST_HINTS) return null;
   const params = new URLSearchParams(writeAddress('', config, seed, start));
-  params.set(DATASET_KEY, dataset);
+  if (dataset !== '') params.set(DATASET_KEY, dataset);
   if (hints !== '') params.set(HINTS_KEY, hints);
   const url = new URL(page);
   url.search = params.toString();

@@ -480,9 +480,13 @@ export class RunState {
     if (this.#resettingTo === seed) return;
     this.#resettingTo = seed;
     this.pause();
+    const left = seed === this.seed ? 0 : this.stepCount;
     const run = await this.#call((engine) => engine.reset({ seed }));
     this.#resettingTo = null;
     if (run) this.#show(run);
+    // Who changed a figure may not have meant to begin anew.
+    if (run && left > 1)
+      this.tell(`A new run begins with seed ${seed}. The one of ${left} steps stays in the list of runs.`);
   }
 
   /** Begins again from there, with the same seed. Resolves to what went wrong, or null. */

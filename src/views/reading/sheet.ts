@@ -150,7 +150,7 @@ function ofPoints(points: readonly UnseenPoint[]): Item[] {
 }
 
 function ofFormula({ formula, screens }: FormulaLesson): Item[] {
-  return screens.flatMap(({ rewards, chance, groupSize, before, now }) => {
+  const items = screens.flatMap(({ rewards, chance, groupSize, before, now }): Item[] => {
     if (formula === 'advantage' && rewards !== undefined) return ofRewards(rewards, DEFAULT_CONFIG);
     if (formula === 'no-signal' && chance !== undefined && groupSize !== undefined)
       return [
@@ -170,6 +170,8 @@ function ofFormula({ formula, screens }: FormulaLesson): Item[] {
       },
     ];
   });
+  // Screens that begin with the same values ask the same.
+  return items.filter(({ question }, i) => items.findIndex((one) => one.question === question) === i);
 }
 
 function ofExperiments({ experiments }: LabLesson): Item[] {
