@@ -184,8 +184,10 @@ export class QuestionsState {
     const before = this.#run.dataset?.questions ?? [];
     if (checked === null) return false;
     const all = withBrought(before, checked.good, this.#trained);
-    const twice = checked.good.length - (all.length - before.length);
-    const said = `${all.length - before.length} questions of ${checked.source} were added${twice > 0 ? `, ${twice} were there already` : ''}.`;
+    const added = all.length - before.length;
+    const twice = checked.good.length - added;
+    const are = (many: number): string => (many === 1 ? 'was' : 'were');
+    const said = `${added} ${added === 1 ? 'question' : 'questions'} of ${checked.source} ${are(added)} added${twice > 0 ? `, ${twice} ${are(twice)} there already` : ''}.`;
     if (!(await this.#set(all, said))) return false;
     this.leaveFile();
     return true;

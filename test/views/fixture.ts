@@ -32,10 +32,10 @@ import type {
   StartChoice,
   StorageView,
 } from '../../src/engine/protocol.ts';
-import type { PolicyApi } from '../../src/engine/policy-protocol.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { SKETCH } from '../../src/grpo/group-source.ts';
 import { identity } from '../grpo/identity.ts';
+import { deskOf, type Shelf } from './desk.ts';
 
 /** One completion as a test states it. */
 export interface Given {
@@ -250,6 +250,8 @@ export const STARTER: readonly PolicyHint[] = [
 export interface FakeEngine extends EngineApi {
   readonly calls: string[];
   close(): void;
+  /** Of the policy's desk. */
+  readonly shelf: Shelf;
   /** Of the file of its dataset. */
   schema: Schema;
   /** Set to what is said of the schema to make the dataset the reader's own. */
@@ -261,26 +263,6 @@ export interface FakeEngine extends EngineApi {
   /** What the browser says of its storage. */
   room: StorageView | null;
 }
-
-const noDesk = (): Promise<never> => Promise.reject(new Error('This engine has no desk for the policy.'));
-/** The policy's own place is tested over a real engine. */
-const NO_DESK: PolicyApi = {
-  desk: noDesk,
-  byHand: noDesk,
-  undoByHand: noDesk,
-  keepSnapshot: noDesk,
-  forgetSnapshot: noDesk,
-  hintsOfSnapshot: noDesk,
-  cues: noDesk,
-  actionsFor: noDesk,
-  fitWeights: noDesk,
-  exportFile: noDesk,
-  openProject: noDesk,
-  linkHints: noDesk,
-  readLinkHints: noDesk,
-  readHints: noDesk,
-  importHints: noDesk,
-};
 
 /** An engine in this thread with a run over the given completions. */
 export function engineOf(given: readonly Given[], place: Partial<Place> = {}): FakeEngine {
@@ -360,6 +342,14 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     storage: { used: 850_000_000, quota: 1_000_000_000 },
     canUndo: undo !== null,
   });
+  const { change, ...desk } = deskOf({
+    answer,
+    trainer: () => trainer,
+    stepCount: () => history.length,
+    progress,
+    view,
+    log: (made) => events.push(...made),
+  });
   const engine: FakeEngine = {
     calls: [],
     schema: SCHEMA,
@@ -427,11 +417,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         leftOut = config.gold_weight > 0 ? ['count'] : [];
         return { config, leftOut };
       }),
-    editHint: (key, edit) =>
-      answer('editHint', () => {
-        events.push(...trainer.editHint(key, edit));
-        return progress();
-      }),
+    editHint: (key, edit) => answer('editHint', () => change('edit', key, (on) => on.editHint(key, edit))),
     distil: () =>
       answer('distil', () => {
         const distilled = distilPolicy(trainer, QUESTIONS, 300);
@@ -441,7 +427,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         return { ...progress(), distilled: outcome };
       }),
     undoDistil: () => answer('undoDistil', progress),
-    ...NO_DESK,
+    ...desk,
     guide: () => answer('guide', progress),
     runs: () => answer('runs', runs),
     openRun: (id) =>
