@@ -1,132 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import '../../../src/app.css';
-import { AskState, type AskAnswer, type AskCandidate, type AskRequest } from '../../../src/state/ask.svelte.ts';
-import { RunState } from '../../../src/state/run.svelte.ts';
-import Ask from '../../../src/views/ask/Ask.svelte';
-import { engineOf, SPREAD } from '../../views/fixture.ts';
-import { expectNoSidewaysScroll, violations } from './page.ts';
+import { answered, best, box, broken, heading, lost, showAsk, SURE, violationsHere } from './ask-page.ts';
+import { expectNoSidewaysScroll } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
-
-const rewards = { components: {}, total: 0.9 } as const;
-const best: AskCandidate = {
-  sql: "SELECT name, country FROM products WHERE country = 'France'",
-  text: 'SELECT',
-  count: 3,
-  greedy: true,
-  rowCount: 34,
-  rewards,
-  score: 1.6,
-  hintScore: 0.7,
-  said: null,
-  logProbability: null,
-  why: '',
-  hintCount: 9,
-  execution: {
-    status: 'rows',
-    columns: ['name', 'country', 'an_extremely_long_column_name_without_a_break', 'd', 'e', 'f'],
-    rows: Array.from({ length: 20 }, (_, i) => [`Product number ${i}`, 'France', i * 1000.5, null, 'x'.repeat(60), 5]),
-    truncated: false,
-  },
-  hints: [
-    {
-      key: 'a',
-      cue: { kind: 'word', parts: ['list'] },
-      pattern: { kind: 'sql', parts: ['SELECT products.name'] },
-      template: 'name',
-      weight: 0.9,
-      times: 2,
-    },
-    { key: 'b', cue: null, pattern: { kind: 'sql', parts: ['DISTINCT'] }, template: 'pattern', weight: -0.2, times: 1 },
-  ],
-  agreement: { same: 4, others: 6 },
-};
-const lost: AskCandidate = {
-  ...best,
-  sql: 'SELECT COUNT(*) FROM products',
-  count: 1,
-  greedy: false,
-  rowCount: 1,
-  score: 0.4,
-  why: 'Another result: of the other 6, none agrees with it and 4 with the answer; a lower reward (+0.40 against +0.90): Shows COUNT(*).',
-  execution: { status: 'rows', columns: ['COUNT(*)'], rows: [[54]], truncated: false },
-  agreement: { same: 0, others: 6 },
-  origin: { model: 'Scripted model', how: 'recorded', seed: 7 },
-};
-const broken: AskCandidate = {
-  ...lost,
-  sql: 'SELECT nonsense FROM products',
-  rowCount: 0,
-  score: -0.7,
-  why: 'SQLite cannot compile it: no such column: nonsense.',
-  agreement: null,
-  execution: { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' },
-};
-
-const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<AskAnswer> = {}): AskAnswer => ({
-  question: question.trim(),
-  hints,
-  seed,
-  samples,
-  scoredBy: 'reward',
-  note: null,
-  sure: null,
-  readings: null,
-  sampler: { id: 'given', label: 'Given completions', isLanguageModel: false },
-  candidates: [best, lost, broken],
-  ...over,
-});
-
-/** The view over an engine in memory; questions wait until they are answered, refused or stopped. */
-async function showAsk({ width = 1440 } = {}) {
-  await page.viewport(width, 1000);
-  const engine = engineOf(SPREAD);
-  const run = new RunState({
-    connect: () => engine,
-    address: { read: () => ({ settings: {}, seed: null, start: null, problems: [] }), write: () => undefined },
-    reducedMotion: () => true,
-    wait: () => Promise.resolve(),
-  });
-  const asked: AskRequest[] = [];
-  let settle: { readonly resolve: (answer: AskAnswer) => void; readonly reject: (error: Error) => void } | null = null;
-  const ask = new AskState({
-    ask: (request) => {
-      asked.push(request);
-      return new Promise((resolve, reject) => {
-        settle = { resolve, reject };
-      });
-    },
-    isLanguageModel: () => run.sampler.view.isLanguageModel,
-    calibrate: (budgetMs) => run.calibrate(budgetMs),
-    stop: () => settle?.reject(Object.assign(new Error('Stopped.'), { name: 'AbortError' })),
-  });
-  await render(Ask, { run, ask });
-  await run.open();
-  return {
-    run,
-    ask,
-    asked,
-    engine,
-    answer: (over: Partial<AskAnswer> = {}) => settle?.resolve(answerTo(asked.at(-1) as AskRequest, over)),
-    fail: (message: string) => settle?.reject(new Error(message)),
-  };
-}
-
-const box = () => page.getByLabelText('Question', { exact: true });
-const heading = (name: string) => page.getByRole('heading', { name, exact: true });
-
-/** Types a question, asks it with Enter and has it answered. */
-async function answered(question = 'List products from France', over: Partial<AskAnswer> = {}, width = 1440) {
-  const view = await showAsk({ width });
-  await box().fill(question);
-  await userEvent.keyboard('{Enter}');
-  await vi.waitFor(() => expect(view.asked).toHaveLength(1));
-  view.answer(over);
-  await expect.element(heading(question)).toBeVisible();
-  return view;
-}
 
 describe('before a question', () => {
   test('it says what to do, with three questions of the dataset to press', async () => {
@@ -193,14 +70,6 @@ describe('asking', () => {
   });
 });
 
-const SURE = {
-  ...{ probability: 0.72, evidence: [1], unsure: false, confirmed: false, margin: 0.2, unlinked: ['frobs'] },
-  from: { questions: 868, databases: 15, own: false },
-  says: 'About 7 in 10 answers like this are right.',
-  because: ['5 of the 7 candidates that ran give this result.', 'Nothing in the database goes with “frobs”.'],
-  basis: 'Measured on 868 questions of 15 other databases.',
-} as const;
-
 describe('how sure it is', () => {
   test('is said in plain words, with why and by what', async () => {
     await answered('List products from France', { sure: SURE });
@@ -216,42 +85,6 @@ describe('how sure it is', () => {
   test('is nothing that is known of one candidate', async () => {
     await answered();
     await expect.element(page.getByText(/answers like this are right/)).not.toBeInTheDocument();
-  });
-
-  test('unsure: two readings side by side; the choice is kept, taught, and asked again', async () => {
-    const { run, asked, answer, engine } = await answered('List products from France', {
-      sure: { ...SURE, probability: 0.31, unsure: true, says: 'About 3 in 10 answers like this are right.' },
-      readings: { rival: 1, words: ['Name of products', 'Number of products'] },
-    });
-    await expect.element(page.getByText('Unsure.', { exact: true })).toBeVisible();
-    await expect.element(heading('Which did you mean?')).toBeVisible();
-    const second = page.getByRole('group', { name: 'Number of products' });
-    await expect.element(second.getByRole('cell', { name: '54' })).toBeVisible();
-    await expect.element(page.getByRole('group', { name: 'Name of products' })).toBeVisible();
-    expect(await violationsHere()).toEqual([]);
-    await page.getByRole('button', { name: 'Neither: write the SQL …' }).click();
-    await expect.element(page.getByLabelText('What should it be?')).toHaveValue(best.sql);
-    await userEvent.keyboard('{Escape}');
-    const before = run.stepCount;
-    await second.getByRole('button', { name: 'This one' }).click();
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
-    expect(asked[1]).toEqual(asked[0]);
-    expect(
-      run.feedback.entries.map(({ text, thumb }) => ({ text, thumb })).sort((a, b) => (a.text < b.text ? -1 : 1)),
-    ).toEqual([
-      { text: lost.sql, thumb: 'up' },
-      { text: best.sql, thumb: 'down' },
-    ]);
-    expect(run.config.feedback_weight).toBe(1);
-    expect(run.stepCount).toBeGreaterThan(before);
-    expect(engine.calls).toContain('advance');
-    answer({
-      candidates: [{ ...lost, said: 1 }, best],
-      sure: { ...SURE, confirmed: true, says: 'You said that this is right.' },
-    });
-    await expect.element(page.getByText('You said that this is right.').first()).toBeVisible();
-    await expect.element(page.getByText(/^Kept\. \d+ steps on this question moved \d+ hints?\.$/)).toBeVisible();
-    await expect.element(heading('Which did you mean?')).not.toBeInTheDocument();
   });
 });
 
@@ -418,8 +251,3 @@ test.each([1440, 768, 360])('at %i pixels it fits, in both themes, and axe finds
   }
   delete document.documentElement.dataset['theme'];
 });
-
-/** The page around the view, with its landmarks and its first heading, is App's. */
-async function violationsHere(): Promise<string[]> {
-  return (await violations()).filter((found) => !/^(region|page-has-heading-one|landmark-one-main)/.test(found));
-}
