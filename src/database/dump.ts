@@ -131,7 +131,7 @@ function dumpError(text: string, from: number, failure: Failure, end = Infinity)
 function reason(failure: Failure): string {
   if (failure.code === CODE.NOMEM) return 'the database needs more memory than the sandbox has.';
   if (failure.code === CODE.INTERRUPT) return `the import took longer than ${DEADLINE_MS / 1000} seconds.`;
-  return `${failure.message}.`;
+  return `${failure.message.replace(/\s+/g, ' ')}.`;
 }
 
 function remedy(text: string, failure: Failure): string {

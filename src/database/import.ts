@@ -199,7 +199,9 @@ function findDamage(connection: Connection, check: string): void {
 }
 
 function damaged(detail: string): string {
-  return `The database is damaged; SQLite says: ${detail.replace(/\s+/g, ' ').trim()}. Get the file again, or save what can be saved with sqlite3 old.db .recover and open that.`;
+  // The first of what may be twenty findings, behind a line that names the database.
+  const [first = ''] = detail.split('\n').filter((line) => !line.startsWith('***'));
+  return `The database is damaged; SQLite says: ${first.trim()}. Get the file again, or save what can be saved with sqlite3 old.db .recover and open that.`;
 }
 
 /** Why a file of so many bytes cannot be opened, whatever is in it; null where it may be. To ask before reading it. */

@@ -171,7 +171,7 @@ export class Engine implements EngineApi {
     return this.#inTurn(async () => {
       const { parseCompletions } = await fetched(import('../formats/completions-file.ts'));
       // Checked before it is kept.
-      forQuestions(parseCompletions(await file.text(), file.name), this.#run.data.dataset.questions);
+      forQuestions(parseCompletions(await file.text(), file.name), this.#run.data.dataset.questions, file.name);
       const id = await keepFile('completions', file, this.#run.data.store, this.#ports);
       await this.#run.use({ kind: 'completions', file: id }, `Recorded completions of ${file.name}`);
       return this.#run.view();

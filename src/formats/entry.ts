@@ -12,13 +12,41 @@ export function parseJson(text: string, source: string, limit: number): unknown 
   if (text.length > limit)
     throw new DatasetError(`${source} is too large: ${text.length} characters, at most ${limit} are read.`);
   if (text.trim() === '') throw new DatasetError(`${source} is empty.`);
+  // A byte-order mark is no JSON, but editors write it.
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    // A byte-order mark is no JSON, but editors write it.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(json);
   } catch (error) {
-    throw new DatasetError(`${source} is not JSON: ${messageOf(error).replace(/\s+/g, ' ').slice(0, 200)}`);
+    const { place, isEnd } = faultOf(json, error);
+    const where =
+      place === '' ? 'it cannot be read' : isEnd ? `it ends too early, at ${place}` : `it breaks at ${place}`;
+    throw new DatasetError(`${source} is not JSON: ${where}.`, { cause: error });
   }
 }
+
+/**
+ * Where `JSON.parse` gave up, as “line 2, column 5”, and whether at the end of the text; browsers say it in different
+ * ways. '' where one does not say it.
+ */
+function faultOf(json: string, error: unknown): { readonly place: string; readonly isEnd: boolean } {
+  const message = messageOf(error);
+  const isEnd = /unexpected (?:end|eof)/i.test(message);
+  const [, at] = /at position (\d+)/.exec(message) ?? [];
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+  if (at !== undefined) return { place: placeIn(json, Number(at)), isEnd };
+  if (line !== undefined) return { place: `line ${line}, column ${column}`, isEnd };
+  return { place: isEnd ? placeIn(json, json.length) : '', isEnd };
+}
+
+/** "line 3, column 7", both from 1. */
+export function placeIn(text: string, at: number): string {
+  const before = text.slice(0, at).split(/\r\n|\n|\r/);
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** How a file says its version, for messages: “of version 3”. */
+export const versionOf = (given: unknown): string =>
+  given === undefined ? 'without a version' : `of version ${JSON.stringify(given).slice(0, 20)}`;
 
 /** What a value is, in words. */
 export function kindOf(value: unknown): string {

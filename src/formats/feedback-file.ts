@@ -5,7 +5,7 @@
 import { LONGEST_COMMENT, THUMBS, type Feedback } from '../grpo/feedback.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import { LIMITS as DATASET_LIMITS } from './dataset.ts';
-import { DatasetError, Entry, parseJson } from './entry.ts';
+import { DatasetError, Entry, parseJson, versionOf } from './entry.ts';
 
 const FORMAT = 'grpo-sql-lab/feedback';
 const VERSION = 1;
@@ -21,7 +21,7 @@ export function parseFeedback(text: string, source: string): Feedback[] {
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no feedback file: "format" must be "${FORMAT}".`);
   if (file['version'] !== VERSION)
     throw new DatasetError(
-      `${source} has feedback of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+      `${source} has feedback ${versionOf(file['version'])}; this program reads version ${VERSION}.`,
     );
   const { feedback } = file;
   if (!Array.isArray(feedback)) throw new DatasetError(`${source} must hold a list in "feedback".`);

@@ -5,7 +5,7 @@
  * that follows from cue and pattern. Version 2 is read too: it has cue, pattern and key in words (grpo/earlier.ts), and
  * earlier programs also wrote `hintType`, which has to fit the weight, and a sentence, which is not read.
  */
-import { DatasetError, Entry, parseJson } from './entry.ts';
+import { DatasetError, Entry, parseJson, versionOf } from './entry.ts';
 import { featureOfEarlier } from '../grpo/earlier.ts';
 import { featureKey } from '../grpo/feature-key.ts';
 import { FIELDS, type GRPOConfig } from '../grpo/config.ts';
@@ -117,7 +117,7 @@ export function parseHintsFile(text: string, source: string): HintsFile {
   if (file['format'] !== FORMAT) throw new DatasetError(`${source} is no hints file: "format" must be "${FORMAT}".`);
   if (file['version'] !== VERSION && file['version'] !== 2)
     throw new DatasetError(
-      `${source} has hints of version ${JSON.stringify(file['version'])?.slice(0, 20)}; this program reads versions 2 and ${VERSION}.`,
+      `${source} has hints ${versionOf(file['version'])}; this program reads versions 2 and ${VERSION}.`,
     );
   const { hints, sources = [] } = file;
   if (!Array.isArray(hints)) throw new DatasetError(`${source} must hold a list in "hints".`);

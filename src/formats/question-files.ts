@@ -32,6 +32,7 @@ const SQL = ['sql', 'query', 'gold', 'gold_sql', 'answer'];
 
 /** `source` is the file's name. Throws DatasetError, with the line or the entry that is wrong. */
 export function readQuestionFile(text: string, source: string): BroughtQuestions {
+  if (text.trim() === '') throw new DatasetError(`${source} is empty.`);
   const isJson = /\.json$/i.test(source) || (!/\.(?:csv|tsv|txt)$/i.test(source) && /^\s*\[/.test(text));
   const read = isJson ? fromJson(text, source) : fromCells(text, source);
   if (read.questions.length === 0) throw new DatasetError(`${source} holds no question.`);

@@ -19,7 +19,7 @@ import type { Feedback } from '../grpo/feedback.ts';
 import type { SchemaNotes } from '../grpo/schema-notes.ts';
 import type { BroughtRun, HistoryPoint, RunRecord } from '../grpo/run-store.ts';
 import { LIMITS as DATASET_LIMITS } from '../formats/dataset.ts';
-import { DatasetError, Entry, parseJson } from '../formats/entry.ts';
+import { DatasetError, Entry, parseJson, versionOf } from '../formats/entry.ts';
 import { parseJudgement } from '../formats/feedback-file.ts';
 import { LIMITS as RECORDED } from './format.ts';
 import { exactJson } from './json.ts';
@@ -92,7 +92,7 @@ export function parseProject(text: string, source: string): Project {
   if (given['format'] !== FORMAT) throw new DatasetError(`${source} is no project: "format" must be "${FORMAT}".`);
   if (given['version'] !== VERSION)
     throw new DatasetError(
-      `${source} is a project of version ${JSON.stringify(given['version'])?.slice(0, 20)}; this program reads version ${VERSION}.`,
+      `${source} is a project ${versionOf(given['version'])}; this program reads version ${VERSION}.`,
     );
   const file = new Entry(value, source, null);
   return {

@@ -4,7 +4,7 @@
 import { ConfigError, makeConfig } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { LIMITS as DATASET_LIMITS } from '../formats/dataset.ts';
-import { DatasetError, Entry, kindOf, parseJson } from '../formats/entry.ts';
+import { DatasetError, Entry, kindOf, parseJson, versionOf } from '../formats/entry.ts';
 import { parseJudgement } from '../formats/feedback-file.ts';
 import type { HintEdit } from '../grpo/types.ts';
 import { item, readCall, readTables, type ReadTables } from './calls.ts';
@@ -23,7 +23,7 @@ export function parseRecording(text: string, source: string): Recording {
   const isEarlier = given['version'] === 1;
   if (!isEarlier && given['version'] !== VERSION)
     throw new DatasetError(
-      `${source} is a recording of version ${JSON.stringify(given['version'])?.slice(0, 20)}; this program reads versions 1 and ${VERSION}.`,
+      `${source} is a recording ${versionOf(given['version'])}; this program reads versions 1 and ${VERSION}.`,
     );
   const file = new Entry(value, source, null);
   const tables = readTables(file, source, isEarlier);

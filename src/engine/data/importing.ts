@@ -79,7 +79,7 @@ export class Importing {
     this.#ports = ports;
   }
 
-  /** Rejects with DatasetError or DatabaseImportError, and with AbortError after `signal`. */
+  /** Rejects with DatasetError, and with AbortError after `signal`. */
   async read(files: readonly File[], tell: Tell, signal: AbortSignal): Promise<ImportView> {
     this.forget();
     const [first, ...others] = files;
@@ -171,10 +171,13 @@ export class Importing {
   async #database(file: File, isDump: boolean, tell: Tell): Promise<ReadFiles> {
     tell({ doing: `Opening ${file.name}`, share: null });
     const tooLarge = isDump ? null : whyTooLarge(file.size);
-    if (tooLarge !== null) throw new DatasetError(tooLarge);
+    if (tooLarge !== null) throw new DatasetError(`${file.name}: ${tooLarge}`);
     const bytes = await bytesOf(file, file.name);
     const source = isDump ? decodeText(bytes, file.name).text : bytes;
-    const opened = await this.#ports.openDatabase(source);
+    const opened = await this.#ports.openDatabase(source).catch((error: unknown) => {
+      if (!(error instanceof Error) || error.name !== 'DatabaseImportError') throw error;
+      throw new DatasetError(`${file.name}: ${error.message}`, { cause: error });
+    });
     return { kind: 'database', title: titleOf(file.name), opened, source: file.name };
   }
 

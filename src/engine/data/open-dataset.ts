@@ -64,7 +64,8 @@ export async function openDataset({
             loadCompletions: async () => {
               const { parseCompletions } = await fetched(import('../../formats/completions-file.ts'));
               const text = await (await get('completions.json')).text();
-              return forQuestions(parseCompletions(text, `datasets/${name}/completions.json`), parsed.questions);
+              const file = `datasets/${name}/completions.json`;
+              return forQuestions(parseCompletions(text, file), parsed.questions, file);
             },
           }
         : {}),

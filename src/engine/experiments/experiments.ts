@@ -292,7 +292,9 @@ export class Experiments implements ExperimentsApi {
         return await this.#datasets.use(name, async (open) => {
           const { questions, loadCompletions } = open.dataset;
           const completions =
-            file === null ? await loadCompletions?.() : forQuestions(parseCompletions(file.text, file.name), questions);
+            file === null
+              ? await loadCompletions?.()
+              : forQuestions(parseCompletions(file.text, file.name), questions, file.name);
           if (completions === undefined)
             throw new ExperimentError('No completions come with this dataset. Open a file of them.');
           return recordedChoice({

@@ -1,4 +1,5 @@
 /** Takes up a project: its dataset where it brings one, what was said of it, and its runs; all of it or nothing. */
+import { DatasetError } from '../../formats/entry.ts';
 import type { Feedback, FeedbackStore } from '../../grpo/feedback.ts';
 import type { BroughtRun, Place } from '../../grpo/run-store.ts';
 import type { EnginePorts } from '../engine-ports.ts';
@@ -24,8 +25,10 @@ export async function adoptProject(
   if (own !== null && ports.keepDataset === undefined) throw new Error('No database can be kept here.');
   const kept = own === null ? undefined : await ports.keepDataset?.(own);
   const name = kept?.name ?? dataset.name;
+  let isOpen = false;
   try {
     await data.changeTo(name, async (open) => {
+      isOpen = true;
       checkDataset(dataset, await open.digest?.(), file);
       const { store, feedback: book } = data.ready();
       const back = await added(
@@ -48,6 +51,8 @@ export async function adoptProject(
     });
   } catch (error) {
     await kept?.forget();
+    // Whoever opens a database knows it by its title alone.
+    if (!isOpen && error instanceof DatasetError) throw new DatasetError(`${file}: ${error.message}`, { cause: error });
     throw error;
   }
 }

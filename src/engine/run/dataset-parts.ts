@@ -50,5 +50,5 @@ export function withQuestions(parts: DatasetParts, dataset: Dataset): DatasetPar
 async function completionsOf(id: string, { questions }: Dataset, ports: EnginePorts): Promise<Completions> {
   const { name, text } = await keptFile(id, ports, 'The file of completions');
   const { parseCompletions } = await fetched(import('../../formats/completions-file.ts'));
-  return forQuestions(parseCompletions(text, name), questions);
+  return forQuestions(parseCompletions(text, name), questions, name);
 }

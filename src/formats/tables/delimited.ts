@@ -1,6 +1,6 @@
 /** Text of CSV and its relatives: what separates its cells, and the cells, some at a time. */
 import Papa from 'papaparse';
-import { DatasetError } from '../entry.ts';
+import { DatasetError, placeIn } from '../entry.ts';
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
@@ -104,12 +104,6 @@ const QUOTES: Readonly<Record<string, string>> = {
   InvalidQuotes:
     'in the quoted cell that begins here, text follows a closing quote. Write a quote within a cell twice ("").',
 };
-
-/** "line 3, column 7", both from 1. */
-export function placeIn(text: string, at: number): string {
-  const before = text.slice(0, at).split(/\r\n|\n|\r/);
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-}
 
 /** The line on which a row begins: rows before it may have cells of several lines. `from`: that of the first row. */
 export function lineOf(rows: readonly (readonly string[])[], row: number, from: number): number {

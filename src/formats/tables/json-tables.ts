@@ -1,8 +1,6 @@
 /** Tables in JSON: a list of objects, an object of columns, a list of lists with names first, or several by name. */
-import { messageOf } from '../../grpo/message-of.ts';
-import { DatasetError, kindOf } from '../entry.ts';
+import { DatasetError, kindOf, parseJson } from '../entry.ts';
 import type { Cell } from './columns.ts';
-import { placeIn } from './delimited.ts';
 import { tableNameOf } from './names.ts';
 import type { TextTable } from './table.ts';
 
@@ -16,7 +14,7 @@ type Row = Readonly<Record<string, unknown>>;
 export function readJsonTables(text: string, source: string): TextTable[] {
   const trimmed = text.replace(/^\uFEFF/, '');
   if (trimmed.trim() === '') throw new DatasetError(`${source} is empty.`);
-  const value = /\.(?:jsonl|ndjson)$/i.test(source) ? linesOf(trimmed, source) : parse(trimmed, source);
+  const value = /\.(?:jsonl|ndjson)$/i.test(source) ? linesOf(trimmed, source) : parseJson(trimmed, source, Infinity);
   const name = tableNameOf(source);
   if (Array.isArray(value)) return [tableOf(value, source, name)];
   if (typeof value !== 'object' || value === null)
@@ -31,25 +29,6 @@ export function readJsonTables(text: string, source: string): TextTable[] {
 }
 
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
-
-function parse(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = messageOf(error).replace(/\s+/g, ' ');
-    const [, at] = /at position (\d+)/.exec(message) ?? [];
-    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
-    const place =
-      at !== undefined ? placeIn(text, Number(at)) : line !== undefined ? `line ${line}, column ${column}` : null;
-    const end = /unexpected end/i.test(message) ? placeIn(text, text.length) : null;
-    const where = place ?? end;
-    throw new DatasetError(
-      where === null
-        ? `${source} is no JSON: ${message.slice(0, 200)}.`
-        : `${source}, ${where}: no JSON from here on (${message.replace(/,? ?\(?(?:in JSON )?at (?:position|line).*$/, '').slice(0, 120)}).`,
-    );
-  }
-}
 
 /** One value on each line. */
 function linesOf(text: string, source: string): unknown[] {

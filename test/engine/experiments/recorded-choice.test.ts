@@ -72,7 +72,7 @@ test('takes a file, says what is wrong with one, and can be stopped', async () =
   await expect(lab.choice('shop', file('{'), none)).rejects.toThrow('mine.json');
   await expect(
     lab.choice('shop', file('[{"id": "?", "completions": [{"source": "a", "text": "SELECT 1"}]}]'), none),
-  ).rejects.toThrow('None of these completions is for a question of this dataset');
+  ).rejects.toThrow('none of its completions is for a question of this dataset');
   const stopped = lab.choice('concert_singer', null, () => void lab.stop());
   await expect(lab.choice('concert_singer', null, none)).rejects.toThrow('Another experiment is running');
   expect(await stopped).toBeNull();
