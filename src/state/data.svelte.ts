@@ -15,6 +15,8 @@ export interface DataOptions {
   readonly run: RunState;
   /** Hands a file to the reader. */
   readonly save: (name: string, content: Blob) => void;
+  /** Takes a file of questions that came with the database that is open now. */
+  readonly takeQuestions: (file: File) => Promise<void>;
 }
 
 export class DataState {
@@ -24,6 +26,8 @@ export class DataState {
   #turn = 0;
   #own = $state.raw<readonly OwnView[] | null>(null);
   #draft = $state.raw<ImportView | null>(null);
+  /** The files that the draft was read from. */
+  #files: readonly File[] = [];
   #progress = $state.raw<ImportProgress | null>(null);
   #problem = $state('');
   #listProblem = $state('');
@@ -80,7 +84,9 @@ export class DataState {
     this.#draft = null;
     this.#kept = '';
     const view = await this.#importing((client, tell) => client.read([...files], tell));
-    if (view !== null) this.#draft = view;
+    if (view === null) return;
+    this.#files = files;
+    this.#draft = view;
   }
 
   async change(change: ImportChange): Promise<void> {
@@ -88,14 +94,17 @@ export class DataState {
     if (view !== null) this.#draft = view;
   }
 
-  /** Keeps what was read, and opens it. Resolves to whether it is open. */
+  /** Keeps what was read, opens it, and takes the questions that came with it. Resolves to whether it is open. */
   async keep(title: string): Promise<boolean> {
+    const questions = this.#files[this.#draft?.questions?.file ?? -1];
     const kept = await this.#importing((client, tell) => client.keep(title, tell));
     if (kept === null) return false;
     this.#draft = null;
+    this.#files = [];
     await this.list();
     if (!(await this.use(kept.id))) return false;
     this.#kept = `“${kept.title}” is kept in this browser and open now.`;
+    if (questions !== undefined) await this.#options.takeQuestions(questions);
     return true;
   }
 
@@ -103,6 +112,7 @@ export class DataState {
   cancel(): void {
     this.#turn++;
     this.#draft = null;
+    this.#files = [];
     this.#progress = null;
     this.#problem = '';
     // A file that SQLite is busy with lets no message in: the worker goes with it.

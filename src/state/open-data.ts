@@ -14,7 +14,12 @@ export interface OpenData {
 }
 
 export function openData(run: RunState): OpenData {
-  const data = new DataState({ connect: () => connectData(), run, save: saveFile });
+  const data: DataState = new DataState({
+    connect: () => connectData(),
+    run,
+    save: saveFile,
+    takeQuestions: (file) => questions.take(file),
+  });
   const questions = new QuestionsState(run, async () => {
     await data.suitGold();
     await data.list();

@@ -146,6 +146,15 @@ export class QuestionsState {
     }
   }
 
+  /**
+   * Reads a file of questions that came with its database, and adds what it brings where all its SQL runs; where not,
+   * it waits for the reader to look at it.
+   */
+  async take(file: File): Promise<void> {
+    await this.read(file);
+    if (this.#checked !== null && this.#checked.refused.length === 0) await this.addFile();
+  }
+
   /** Takes of the file what is about that database; all of it for null. */
   async choose(database: string | null): Promise<void> {
     const file = this.#file;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Page } from 'playwright';
+import { MUSIC_QUESTIONS, musicFile } from './own-files.ts';
 import { openSite } from './page.ts';
 
 const site = openSite();
@@ -112,6 +113,37 @@ test('what is no table says what it is, where, and the way out; the page goes on
   await page.getByRole('heading', { name: '1 table found' }).waitFor();
   await button('Cancel').click();
   await page.getByRole('heading', { name: 'Questions' }).waitFor();
+});
+
+test('a database and its questions, brought together: first the one, then the others', async () => {
+  await openData();
+  const spider = [...MUSIC_QUESTIONS, ['How many bands are there?', 'SELECT COUNT(*) FROM bands'] as const].map(
+    ([question, query]) => ({ db_id: 'music', question, query }),
+  );
+  const questions = (count: number) => file('dev.json', JSON.stringify(spider.slice(0, count)));
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles([questions(MUSIC_QUESTIONS.length), await musicFile()]);
+  await page.getByText(`Then ${MUSIC_QUESTIONS.length} questions of dev.json.`).waitFor();
+  expect(await site.findings()).toEqual([]);
+  await button('Open it').click();
+  await page.getByText('“music” is kept in this browser and open now.').waitFor();
+  await page.getByText(`${MUSIC_QUESTIONS.length} questions of dev.json were added.`).waitFor();
+  expect(await page.getByRole('list', { name: 'Questions' }).getByRole('listitem').count()).toBe(
+    MUSIC_QUESTIONS.length,
+  );
+
+  // Where some SQL does not run, the reader looks at it first.
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles([await musicFile(), questions(spider.length)]);
+  await button('Open it').click();
+  await page.getByText('1 cannot: their SQL does not run here.').waitFor();
+  await page.getByText('There are none yet.').waitFor();
+  await button(`Add ${MUSIC_QUESTIONS.length} questions`).click();
+  await page.getByText(`${MUSIC_QUESTIONS.length} questions of dev.json were added.`).waitFor();
 });
 
 test('nothing is wider than a phone of 320 pixels', async () => {

@@ -51,6 +51,15 @@ export interface ImportView {
   readonly tables: readonly ImportTable[];
   readonly keys: readonly ImportKey[];
   readonly notes: readonly string[];
+  /** The file of questions that came with a database; null for none. */
+  readonly questions: ImportQuestions | null;
+}
+
+export interface ImportQuestions {
+  /** Its place among the files that were read. */
+  readonly file: number;
+  readonly source: string;
+  readonly count: number;
 }
 
 /** What a reader changes before it is kept; tables, columns and keys by their place. */
@@ -81,7 +90,10 @@ export interface OwnView {
 export interface DataApi {
   /** The newest first. */
   list(): Promise<OwnView[]>;
-  /** Reads files, in the place of what was read before: a database, a dump, or any number of tables. */
+  /**
+   * Reads files, in the place of what was read before: a database or a dump, alone or with a file of questions; or any
+   * number of tables.
+   */
   read(files: readonly File[], onprogress: (progress: ImportProgress) => void): Promise<ImportView>;
   change(change: ImportChange): Promise<ImportView>;
   /** Builds and keeps what was read. */

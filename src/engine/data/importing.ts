@@ -5,21 +5,16 @@ import { holdsDescriptions } from '../../formats/descriptions-file.ts';
 import { DatasetError } from '../../formats/entry.ts';
 import { valueOf, withReading, type ColumnDraft } from '../../formats/tables/columns.ts';
 import { decodeText } from '../../formats/tables/decode.ts';
+import { readQuestionFile } from '../../formats/question-files.ts';
 import { kindOfFile, LOOKED_AT, type FileKind } from '../../formats/tables/file-kind.ts';
 import { readJsonTables } from '../../formats/tables/json-tables.ts';
 import { guessKeys, type GuessedKeys } from '../../formats/tables/keys.ts';
 import { tableNameOf, uniqueNames } from '../../formats/tables/names.ts';
-import { readingOf, READINGS } from '../../formats/tables/readings.ts';
-import { draftOf, readDelimited, type Pause, type TableDraft, type TextTable } from '../../formats/tables/table.ts';
+import { readingOf } from '../../formats/tables/readings.ts';
+import { draftOf, readDelimited, type Pause, type TextTable } from '../../formats/tables/table.ts';
 import type { NotedKey, Schema } from '../../grpo/types.ts';
-import type {
-  ImportChange,
-  ImportColumn,
-  ImportKey,
-  ImportProgress,
-  ImportTable,
-  ImportView,
-} from './data-protocol.ts';
+import type { ImportChange, ImportKey, ImportProgress, ImportQuestions, ImportView } from './data-protocol.ts';
+import { refusal, schemaTable, tableView, type TablePart } from './import-view.ts';
 
 export interface ImportPorts {
   /** Opens a SQLite file or a dump, under the sandbox. Rejects with DatabaseImportError. */
@@ -47,15 +42,14 @@ export interface Imported {
   readonly notes: readonly string[];
 }
 
-interface TablePart {
-  readonly file: File;
-  readonly kind: FileKind;
-  readonly table: TextTable;
-  readonly draft: TableDraft;
-}
-
 type ReadFiles =
-  | { readonly kind: 'database'; readonly title: string; readonly opened: OpenedFile; readonly source: string }
+  | {
+      readonly kind: 'database';
+      readonly title: string;
+      readonly opened: OpenedFile;
+      readonly source: string;
+      readonly questions: ImportQuestions | null;
+    }
   | {
       readonly kind: 'tables';
       readonly title: string;
@@ -64,6 +58,7 @@ type ReadFiles =
       readonly off: ReadonlySet<number>;
     };
 
+type OpenedDatabase = ReadFiles & { kind: 'database' };
 type Tell = (progress: ImportProgress) => void;
 
 /** Bytes of all files of tables: their texts and what they become are in memory at once. */
@@ -82,17 +77,15 @@ export class Importing {
   /** Rejects with DatasetError, and with AbortError after `signal`. */
   async read(files: readonly File[], tell: Tell, signal: AbortSignal): Promise<ImportView> {
     this.forget();
-    const [first, ...others] = files;
-    if (first === undefined) throw new DatasetError('No file was chosen.');
+    if (files.length === 0) throw new DatasetError('No file was chosen.');
     const kinds = await Promise.all(
       files.map(async (file) => kindOfFile(file.name, await bytesOf(file.slice(0, LOOKED_AT), file.name))),
     );
-    if (kinds.some((kind) => kind === 'database' || kind === 'dump')) {
-      if (others.length > 0)
-        throw new DatasetError(
-          'A database was chosen together with other files. Open one database by itself, or files of tables together.',
-        );
-      this.#read = await this.#database(first, kinds[0] === 'dump', tell);
+    const at = kinds.findIndex((kind) => kind === 'database' || kind === 'dump');
+    const database = files[at];
+    if (database !== undefined) {
+      const questions = await questionsBeside(files, at);
+      this.#read = { ...(await this.#database(database, kinds[at] === 'dump', tell)), questions };
     } else this.#read = await this.#tables(files, kinds, tell, signal);
     signal.throwIfAborted();
     return this.view();
@@ -145,6 +138,7 @@ export class Importing {
         tables: read.opened.schema.tables.map((table) => schemaTable(table, read.opened.schema, read.source)),
         keys: [],
         notes: read.opened.notes,
+        questions: read.questions,
       };
     return {
       title: read.title,
@@ -155,6 +149,7 @@ export class Importing {
         return [{ from: `${key.table}.${key.column}`, to: `${key.toTable}.${key.toColumn}`, on: !read.off.has(i) }];
       }),
       notes: [],
+      questions: null,
     };
   }
 
@@ -168,7 +163,7 @@ export class Importing {
     return this.#read;
   }
 
-  async #database(file: File, isDump: boolean, tell: Tell): Promise<ReadFiles> {
+  async #database(file: File, isDump: boolean, tell: Tell): Promise<Omit<OpenedDatabase, 'questions'>> {
     tell({ doing: `Opening ${file.name}`, share: null });
     const tooLarge = isDump ? null : whyTooLarge(file.size);
     if (tooLarge !== null) throw new DatasetError(`${file.name}: ${tooLarge}`);
@@ -289,6 +284,31 @@ async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
   }
 }
 
+/**
+ * What comes with the database at `at`: nothing, or a file of questions, which is read to the end so that what is wrong
+ * with it is said before anything is kept.
+ */
+async function questionsBeside(files: readonly File[], at: number): Promise<ImportQuestions | null> {
+  const beside = files.findIndex((_, i) => i !== at);
+  const file = files[beside];
+  if (file === undefined) return null;
+  const alone = 'Open one database by itself or with a file of its questions, or files of tables together.';
+  if (files.length > 2)
+    throw new DatasetError(`A database was chosen together with ${files.length - 1} files. ${alone}`);
+  try {
+    const { text } = decodeText(await bytesOf(file, file.name), file.name);
+    return { file: beside, source: file.name, count: readQuestionFile(text, file.name).questions.length };
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    throw new DatasetError(
+      `What was chosen together with a database is no file of questions. ${error.message} ${alone}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** Whether its columns are those of a file of questions. */
 function holdsQuestions({ header }: TextTable): boolean {
   const names = new Set(header?.map((name) => name.toLowerCase()));
@@ -306,64 +326,4 @@ function keyAt(parts: readonly TablePart[], { foreign }: GuessedKeys, i: number)
   if (key === undefined || from === undefined || to === undefined) return null;
   const [column, toColumn] = [from.columns[key.column]?.name ?? '', to.columns[key.toColumn]?.name ?? ''];
   return { table: from.name, column, toTable: to.name, toColumn };
-}
-
-function refusal({ table }: TablePart, { misfits }: ColumnDraft, reading: (typeof READINGS)[number]): string {
-  const misfit = misfits[reading];
-  if (misfit === undefined) return 'its cells are texts';
-  return `“${misfit.text.slice(0, 40)}” in ${table.placeOf(misfit.row)} is none`;
-}
-
-function tableView(part: TablePart, primary: number | null): ImportTable {
-  const { draft } = part;
-  return {
-    name: draft.name,
-    source: draft.source,
-    rowCount: draft.rowCount,
-    notes: draft.notes,
-    hasHeader: draft.hasHeader,
-    canHaveHeader: draft.canHaveHeader,
-    columns: draft.columns.map((column, i): ImportColumn => ({
-      name: column.name,
-      header: column.header,
-      reading: column.reading,
-      type: readingOf(column.reading).label,
-      note: column.note,
-      missing: column.missing,
-      samples: column.samples,
-      isKey: i === primary,
-      options: READINGS.map((id) => ({
-        id,
-        label: readingOf(id).label,
-        refused: column.fits.includes(id) ? '' : refusal(part, column, id),
-      })),
-    })),
-  };
-}
-
-function schemaTable(
-  { name, rowCount, columns }: Schema['tables'][number],
-  { profiles }: Schema,
-  source: string,
-): ImportTable {
-  return {
-    name,
-    source,
-    rowCount,
-    notes: [],
-    hasHeader: true,
-    canHaveHeader: false,
-    columns: columns.map((column) => ({
-      name: column.name,
-      header: column.name,
-      reading: null,
-      type: column.type.toLowerCase(),
-      note: '',
-      missing: null,
-      samples:
-        profiles.find((profile) => profile.table === name && profile.column === column.name)?.values.slice(0, 3) ?? [],
-      options: [],
-      isKey: column.primaryKey,
-    })),
-  };
 }

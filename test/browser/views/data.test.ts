@@ -27,6 +27,7 @@ const OWN: OwnView = {
 const PREVIEW: ImportView = {
   title: 'orders',
   notes: [],
+  questions: null,
   keys: [{ from: 'orders.customer_id', to: 'customers.id', on: true }],
   tables: [
     {
@@ -98,15 +99,16 @@ async function show(
     close: () => undefined,
     ...over,
   };
-  const data = new DataState({
+  const data: DataState = new DataState({
     connect: () => client,
     run,
     save: (name, content) => void calls.push(['save', name, content.size]),
+    takeQuestions: (file) => questions.take(file),
   });
+  const questions = new QuestionsState(run, async () => undefined);
   await run.open();
   await render(DataPage, {
-    ...{ run, data },
-    questions: new QuestionsState(run, async () => undefined),
+    ...{ run, data, questions },
     schema: new SchemaState(run),
     console: new ConsoleState(run),
   });

@@ -78,10 +78,32 @@ describe('Importing', () => {
     await expect(one.change({ of: 'header', table: 0, header: false }, never)).rejects.toThrow('are its own');
   });
 
+  it('takes a file of questions with a database, whichever comes first', async () => {
+    const one = importing();
+    const dump = new File(['CREATE TABLE t(a);'], 'x.sql');
+    const questions = new File(
+      ['[{"db_id": "x", "question": "How many?", "query": "SELECT COUNT(*) FROM t"}]'],
+      'dev.json',
+    );
+    for (const files of [
+      [dump, questions],
+      [questions, dump],
+    ]) {
+      const view = await one.read(files, tell, never);
+      expect(view).toMatchObject({ title: 'x', questions: { source: 'dev.json', count: 1 } });
+      expect(files[view.questions?.file ?? -1]).toBe(questions);
+    }
+    expect((await one.read([CUSTOMERS], tell, never)).questions).toBeNull();
+  });
+
   it('refuses what does not go together', async () => {
     const one = importing();
     const dump = new File(['CREATE TABLE t(a);'], 'x.sql');
-    await expect(one.read([dump, CUSTOMERS], tell, never)).rejects.toThrow('Open one database by itself');
+    await expect(one.read([dump, CUSTOMERS], tell, never)).rejects.toThrow(
+      'What was chosen together with a database is no file of questions. customers.csv, line 1: no column is called “question”.',
+    );
+    await expect(one.read([CUSTOMERS, dump, ORDERS], tell, never)).rejects.toThrow('together with 2 files. Open one');
+    await expect(one.read([dump, dump], tell, never)).rejects.toThrow('Open one database by itself');
     await expect(one.read([], tell, never)).rejects.toThrow('No file was chosen');
     await expect(one.build(tell, never)).rejects.toThrow('No file is open');
     const questions = new File(['question,sql\nHow many?,SELECT 1\n'], 'q.csv');
