@@ -8,7 +8,7 @@ import { makeAnalyser } from '../../src/linking/analyse.ts';
 import { makeRewardModel } from '../../src/rewards/total.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 
-const DUMP = `
+export const DUMP = `
 CREATE TABLE authors (author_id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL);
 CREATE TABLE books (book_id INTEGER PRIMARY KEY, title TEXT NOT NULL, author_id INTEGER NOT NULL REFERENCES authors (author_id), pages INTEGER NOT NULL, year INTEGER NOT NULL);
 INSERT INTO authors VALUES (1,'Ada','France'),(2,'Ben','Spain'),(3,'Cid','France');
