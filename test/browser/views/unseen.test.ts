@@ -58,7 +58,10 @@ describe('right answers on questions it never saw', () => {
     await userEvent.keyboard('{Home}{ArrowRight}');
     await expect
       .element(chart)
-      .toHaveAttribute('aria-valuetext', expect.stringMatching(/^after step 10: 20 of 60 right, 95 % interval \d+ to \d+$/));
+      .toHaveAttribute(
+        'aria-valuetext',
+        expect.stringMatching(/^after step 10: 20 of 60 right, 95 % interval \d+ to \d+$/),
+      );
   });
 
   test('the page says when the reward rises and they do not', async () => {

@@ -26,10 +26,12 @@ function experiments(): Experiments {
         name,
         baseUrl: PUBLIC.href,
         openDatabase: (bytes) => SqliteDatabase.open(bytes),
-        fetch: async (url) =>
-          existsSync(fileURLToPath(String(url)))
-            ? new Response(new Uint8Array(await readFile(fileURLToPath(String(url)))))
-            : new Response('', { status: 404 }),
+        fetch: async (asked) => {
+          const file = fileURLToPath(asked instanceof Request ? asked.url : asked);
+          return existsSync(file)
+            ? new Response(new Uint8Array(await readFile(file)))
+            : new Response('', { status: 404 });
+        },
       }),
     makeSampler: (schema) => makeSketchSampler({ schema }),
     makeRewards: ({ database }) => {
