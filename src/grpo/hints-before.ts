@@ -2,7 +2,7 @@ import type { HintEvent, PolicyHint } from './types.ts';
 
 /**
  * The hints as they were before these events, as far as the hints there are now tell: their weights, and that those
- * which came into being were not there. Evidence and text stay as they are now; a hint that is gone is not brought back.
+ * which came into being were not there. Evidence and text stay as they are now; one that is gone is not brought back.
  */
 export function hintsBefore(hints: readonly PolicyHint[], events: readonly HintEvent[]): readonly PolicyHint[] {
   const first = new Map<string, HintEvent>();

@@ -150,7 +150,12 @@ function ofPoints(points: readonly UnseenPoint[]): Item[] {
 }
 
 function ofFormula({ formula, screens }: FormulaLesson): Item[] {
-  const items = screens.flatMap(({ rewards, chance, groupSize, before, now }): Item[] => {
+  // Screens that begin with the same values would ask the same.
+  const values = screens.map(({ rewards, chance, groupSize, before, now }) =>
+    JSON.stringify([rewards, chance, groupSize, before, now]),
+  );
+  const asked = screens.filter((_, i) => values.indexOf(values[i] ?? '') === i);
+  return asked.flatMap(({ rewards, chance, groupSize, before, now }) => {
     if (formula === 'advantage' && rewards !== undefined) return ofRewards(rewards, DEFAULT_CONFIG);
     if (formula === 'no-signal' && chance !== undefined && groupSize !== undefined)
       return [
@@ -170,8 +175,6 @@ function ofFormula({ formula, screens }: FormulaLesson): Item[] {
       },
     ];
   });
-  // Screens that begin with the same values ask the same.
-  return items.filter(({ question }, i) => items.findIndex((one) => one.question === question) === i);
 }
 
 function ofExperiments({ experiments }: LabLesson): Item[] {
