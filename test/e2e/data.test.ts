@@ -140,7 +140,7 @@ test('a database and its questions, brought together: first the one, then the ot
     .first()
     .setInputFiles([await musicFile(), questions(spider.length)]);
   await button('Open it').click();
-  await page.getByText('1 cannot: their SQL does not run here.').waitFor();
+  await page.getByText('1 cannot: its SQL does not run here.').waitFor();
   await page.getByText('There are none yet.').waitFor();
   await button(`Add ${MUSIC_QUESTIONS.length} questions`).click();
   await page.getByText(`${MUSIC_QUESTIONS.length} questions of dev.json were added.`).waitFor();

@@ -106,7 +106,7 @@ async function content(): Promise<Record<string, readonly string[]>> {
   await go('#policy/snapshots');
   await page.getByText('A snapshot keeps the hints').waitFor();
   found['snapshots'] = await texts('.kept li .name');
-  await button('Compare').click();
+  await button(/^Compare/).click();
   await page.locator('section .head h3').waitFor();
   found['compared'] = [...(await texts('section .head h3')), ...(await texts('section tbody td'))];
   await go('#policy/feedback');
@@ -148,7 +148,7 @@ test(
     await go('#policy/snapshots');
     await page.getByLabel('Keep the policy as it is now').fill('after eight steps');
     await button('Keep').click();
-    await page.getByText('after eight steps').waitFor();
+    await page.getByText('after eight steps', { exact: true }).waitFor();
 
     // The weights of the rewards as the thumbs have them, taken and taken back.
     await go('#policy/feedback');
