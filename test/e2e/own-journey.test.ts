@@ -106,7 +106,7 @@ async function content(): Promise<Record<string, readonly string[]>> {
   await go('#policy/snapshots');
   await page.getByText('A snapshot keeps the hints').waitFor();
   found['snapshots'] = await texts('.kept li .name');
-  await button(/^Compare/).click();
+  await button('Compare “after eight steps”').click();
   await page.locator('section .head h3').waitFor();
   found['compared'] = [...(await texts('section .head h3')), ...(await texts('section tbody td'))];
   await go('#policy/feedback');
@@ -116,6 +116,7 @@ async function content(): Promise<Record<string, readonly string[]>> {
   await page.locator('.count strong').waitFor();
   found['steps'] = [String(await steps())];
   await button('Runs').click();
+  await page.locator('dialog li .name').first().waitFor();
   found['runs'] = (await texts('dialog li .name')).map((name) => name.replace('on the page', '').trim()).sort();
   await page.keyboard.press('Escape');
   return found;
