@@ -160,6 +160,20 @@ test('a link to a lesson leaves the run that is there in the list', async () => 
   await expect.poll(() => page.getByRole('list', { name: 'Runs' }).getByRole('listitem').count()).toBe(2);
 });
 
+test.each([
+  [1440, 900],
+  [768, 1024],
+])('by keyboard the tries stay in sight, at %d × %d pixels', async (width, height) => {
+  await page.setViewportSize({ width, height });
+  await visit();
+  // As high as it is with the curve.
+  await page.getByText('The 20 questions').waitFor();
+  await button('Learn from this').focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('beat its group').waitFor();
+  expect(await page.evaluate(() => [scrollY, document.documentElement.scrollHeight > innerHeight])).toEqual([0, true]);
+});
+
 test('on a phone the group comes first, and what is pressed stays in reach', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await visit();
