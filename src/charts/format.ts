@@ -88,3 +88,13 @@ export function duration(seconds: number): string {
   if (minutes < 60) return `${minutes} min`;
   return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
+
+/** "29 Nov 2026", of milliseconds since 1970 or a time in ISO 8601, in the reader's time zone. */
+export function day(at: number | string): string {
+  return new Date(at).toLocaleDateString('en-GB', { dateStyle: 'medium' });
+}
+
+/** "29 Nov 2026, 14:05". */
+export function moment(at: number | string): string {
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -8,16 +8,14 @@ import { DEFAULT_SEED } from '../grpo/config.ts';
 import type { GRPOConfig } from '../grpo/config.ts';
 import { queryBudget } from '../grpo/derived-settings.ts';
 import { percent, signedPoints } from '../grpo/figures.ts';
-import { GRPOTrainer } from '../grpo/trainer.ts';
 import type { PolicyHint } from '../grpo/types.ts';
 import { CHOICE_RULES, poolChoices } from '../lab/choice-evaluation.ts';
 import type { ChoiceEvaluation } from '../lab/choice-evaluation.ts';
-import { CHOICE_STEPS } from '../lab/choice-training.ts';
-import { countRight, fixedPolicy } from '../lab/evaluate.ts';
+import { CHOICE_STEPS, teachChoice } from '../lab/choice-training.ts';
+import { fixedPolicy } from '../lab/evaluate.ts';
 import { countsText } from '../lab/facts.ts';
 import { Judge } from '../lab/judge.ts';
 import { teachable } from '../lab/teachable.ts';
-import { trainWithValidation } from '../lab/training.ts';
 import { filesOfPool, namesOf } from './dataset-folder.ts';
 import { linesOf, measureChoice, RULE_TEXT } from './evaluate-choice.ts';
 import type { MeasuredChoice } from './evaluate-choice.ts';
@@ -171,20 +169,15 @@ async function teach(
     config,
     totals: choosingTotals(database, measuring, config),
   });
-  const trainer = new GRPOTrainer({
-    config,
+  const hints = await teachChoice({
+    questions: taught,
     sampler,
     database,
     rewards: rewardsFor(database),
-    seed,
-    distribution: false,
-  });
-  const { hints } = await trainWithValidation({
-    trainer,
-    questions: taught,
+    config,
     steps,
-    validate: (asked, policy) =>
-      countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
+    seed,
+    judge,
   });
   return { hints, trainingQuestions: taught.length, leftOut };
 }

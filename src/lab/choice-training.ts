@@ -2,7 +2,11 @@
 import type { GRPOConfig } from '../grpo/config.ts';
 import { type QueryBudget } from '../grpo/derived-settings.ts';
 import { runAndScore } from '../grpo/run-once.ts';
-import type { Database, Question, RewardModel } from '../grpo/types.ts';
+import { GRPOTrainer } from '../grpo/trainer.ts';
+import type { Database, PolicyHint, Question, RewardModel, RewardWeights, Sampler } from '../grpo/types.ts';
+import { countRight } from './evaluate.ts';
+import type { Judge } from './judge.ts';
+import { trainWithValidation, type TrainingOptions } from './training.ts';
 
 /**
  * Settings for teaching a choice, in place of the defaults; the reward is gold.
@@ -29,6 +33,47 @@ export const CHOICE_TRAINING = {
   template_pair: false,
   template_link: true,
 } as const satisfies Partial<GRPOConfig>;
+
+export interface ChoiceTeaching {
+  /** The training split, those that can teach (teachable.ts) and have completions. */
+  readonly questions: readonly Question[];
+  /** Draws from the completions. */
+  readonly sampler: Sampler;
+  readonly database: Database;
+  readonly rewards: (weights: RewardWeights) => RewardModel;
+  readonly config: GRPOConfig;
+  readonly steps: number;
+  readonly seed: number;
+  readonly judge: Judge;
+  readonly onStep?: TrainingOptions['onStep'];
+  readonly signal?: AbortSignal;
+}
+
+/** The hints that so many steps teach. Rejects as `trainWithValidation` does. */
+export async function teachChoice({
+  questions,
+  sampler,
+  database,
+  rewards,
+  config,
+  steps,
+  seed,
+  judge,
+  onStep,
+  signal,
+}: ChoiceTeaching): Promise<readonly PolicyHint[]> {
+  const trainer = new GRPOTrainer({ config, sampler, database, rewards, seed, distribution: false });
+  const { hints } = await trainWithValidation({
+    trainer,
+    questions,
+    steps,
+    ...(onStep === undefined ? {} : { onStep }),
+    ...(signal === undefined ? {} : { signal }),
+    validate: (asked, policy) =>
+      countRight({ questions: asked, sampler, policy, temperature: config.temperature, judge }),
+  });
+  return hints;
+}
 
 /** Steps it was measured with; fewer and more (150 to 1,000) did as well. */
 export const CHOICE_STEPS = 300;

@@ -79,16 +79,10 @@ function takeApart(run: string, known: ReadonlySet<string>, longest: number): re
 
 /** What stands between two words of the database: words that join or ask at its ends, and what they leave. */
 function between(text: string): readonly Piece[] {
-  const before: Piece[] = [];
-  const behind: Piece[] = [];
-  let rest = text;
-  for (let length = LONGEST_FUNCTION_WORD; length > 0; length -= 1) {
-    const [first, last] = [rest.slice(0, length), rest.slice(-length)];
-    if (FUNCTION_WORDS.has(first)) before.push({ text: first, stop: true });
-    else if (FUNCTION_WORDS.has(last)) behind.unshift({ text: last, stop: true });
-    else continue;
-    rest = FUNCTION_WORDS.has(first) ? rest.slice(first.length) : rest.slice(0, -last.length);
-    length = LONGEST_FUNCTION_WORD + 1;
+  for (let length = Math.min(LONGEST_FUNCTION_WORD, text.length); length > 0; length -= 1) {
+    const [first, last] = [text.slice(0, length), text.slice(-length)];
+    if (FUNCTION_WORDS.has(first)) return [{ text: first, stop: true }, ...between(text.slice(length))];
+    if (FUNCTION_WORDS.has(last)) return [...between(text.slice(0, -length)), { text: last, stop: true }];
   }
-  return [...before, ...(rest === '' ? [] : [{ text: rest, stop: false }]), ...behind];
+  return text === '' ? [] : [{ text, stop: false }];
 }

@@ -5,7 +5,8 @@
  *   dataset {name, title, databaseSha256?, questionsSha256?, own?}
  *            own: absent for a dataset that ships, which is known by name and digests; of an own one {database: its
  *            bytes in base64, questions: the text of its file, definitions?: that of its file, created?, notes?: when
- *            and how it came about, trained?: traces of questions that are gone (lab/facts.ts)}
+ *            and how it came about, trained?: traces of questions that are gone (lab/facts.ts),
+ *            schema?: what is said of its schema (noted-schema.ts)}
  *   feedback [Feedback]
  *   runs [{name, begun, sampler, samplerLabel?, settings, state, start?, edited?, history, snapshots?}]
  *            the one on the page last; state as in a recording, hints included; history: a point for each step;

@@ -91,7 +91,7 @@ function wordsOf(said: string): string {
 
 const leftOf = (left = ''): string => (left === '' ? '' : ', or none where none meets');
 
-/** "a=? AND b>?" as it is read: what stands for a value is "given". */
+/** "a=? AND b>?" as it is read: "a = a value and b > a value". */
 const plain = (how: string): string =>
   how
     .replace(/\browid\b/g, 'key')

@@ -4,6 +4,7 @@ import { ConsoleState } from './console.svelte.ts';
 import { DataState } from './data.svelte.ts';
 import { QuestionsState } from './questions.svelte.ts';
 import type { RunState } from './run.svelte.ts';
+import { saveFile } from './save-file.ts';
 import { SchemaState } from './schema.svelte.ts';
 
 export interface OpenData {
@@ -25,13 +26,4 @@ export function openData(run: RunState): OpenData {
     await data.list();
   });
   return { data, questions, schema: new SchemaState(run), console: new ConsoleState(run) };
-}
-
-function saveFile(name: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

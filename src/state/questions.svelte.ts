@@ -3,6 +3,7 @@ import {
   moveFact,
   readBrought,
   holdsOutTrained,
+  sameQuestion,
   sortedOut,
   withBrought,
   type Brought,
@@ -89,7 +90,7 @@ export class QuestionsState {
         return false;
       }
     }
-    const same = questions.find((one) => one.id !== id && one.question.trim() === typed.question.trim());
+    const same = questions.find((one) => one.id !== id && sameQuestion(one.question, typed.question));
     if (same !== undefined) {
       this.#problem = 'This question is there already. Edit that one.';
       return false;
@@ -103,10 +104,11 @@ export class QuestionsState {
       const alike = typed.sql === sql && sqlAlternatives !== undefined;
       return { ...kept, sql: typed.sql, ...(alike ? { sqlAlternatives } : {}) };
     });
-    return this.#set(
-      id === null ? withBrought(questions, [typed], this.#trained) : withBrought(changed, [], this.#trained),
-      id === null ? 'Added.' : 'Changed.',
-    );
+    if (id !== null) return this.#set(withBrought(changed, [], this.#trained), 'Changed.');
+    const added = withBrought(questions, [typed], this.#trained);
+    const side =
+      added.at(-1)?.split === 'held-out' ? 'Held out: it is asked, and never learned from.' : 'To learn from.';
+    return this.#set(added, `Added. ${side}`);
   }
 
   async remove(id: string): Promise<void> {

@@ -22,7 +22,8 @@ export class SchemaState {
   readonly #run: RunState;
   readonly #schema: Schema = $derived.by(() => this.#run.dataset?.schema ?? EMPTY);
   readonly #keys: readonly SchemaKey[] = $derived(keysOf(this.#schema));
-  #before = $state.raw<{ readonly dataset: string; readonly notes: SchemaNotes } | null>(null);
+  /** What was said before the last change, and what that did. */
+  #before = $state.raw<{ readonly dataset: string; readonly notes: SchemaNotes; readonly done: string } | null>(null);
   #problem = $state('');
   #said = $state('');
 
@@ -88,7 +89,8 @@ export class SchemaState {
   /** Goes back to what was said before the last change. */
   async undo(): Promise<boolean> {
     const before = this.#before;
-    if (before === null || !this.canUndo || !(await this.#set(() => before.notes, 'Taken back.'))) return false;
+    if (before === null || !this.canUndo || !(await this.#set(() => before.notes, `Taken back: ${before.done}`)))
+      return false;
     this.#before = null;
     return true;
   }
@@ -104,7 +106,7 @@ export class SchemaState {
     try {
       const notes = change(before);
       run.take(await run.ask((engine) => engine.setSchemaNotes(notes)));
-      this.#before = { dataset: dataset.name, notes: before };
+      this.#before = { dataset: dataset.name, notes: before, done };
       this.#said = run.stepCount === 0 ? done : `${done} ${goesOn(run.stepCount)}`;
       return true;
     } catch (error) {

@@ -126,7 +126,7 @@ test('hints against none among recorded completions, and what a file lacks is sa
   expect(await findings()).toEqual([]);
 
   await part
-    .getByLabel('Completions')
+    .getByLabel('Completions from a file')
     .setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from('[') });
   await part.getByRole('button', { name: 'Run' }).click();
   await page.getByRole('alert').filter({ hasText: 'mine.json' }).waitFor();

@@ -126,6 +126,9 @@ export function withBrought(
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase();
 
+/** Whether these are one question, however they are spaced and capitalised. */
+export const sameQuestion = (one: string, other: string): boolean => plain(one) === plain(other);
+
 /** The wanted id where it is free, else the next number. */
 function newId(taken: Set<string>, wanted: string | null): string {
   let id = wanted ?? '';

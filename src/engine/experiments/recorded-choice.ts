@@ -6,15 +6,13 @@
 import { DEFAULT_SEED, makeConfig } from '../../grpo/config.ts';
 import { choosingWeights, queryBudget } from '../../grpo/derived-settings.ts';
 import { rewardModeWeights } from '../../grpo/reward-modes.ts';
-import { GRPOTrainer } from '../../grpo/trainer.ts';
 import type { Question } from '../../grpo/types.ts';
 import { evaluateChoice } from '../../lab/choice-evaluation.ts';
-import { CHOICE_STEPS, CHOICE_TRAINING, referenceTotals } from '../../lab/choice-training.ts';
-import { countRight, fixedPolicy } from '../../lab/evaluate.ts';
+import { CHOICE_STEPS, CHOICE_TRAINING, referenceTotals, teachChoice } from '../../lab/choice-training.ts';
+import { fixedPolicy } from '../../lab/evaluate.ts';
 import { ExperimentError } from '../../lab/experiment.ts';
 import { Judge } from '../../lab/judge.ts';
 import { teachable } from '../../lab/teachable.ts';
-import { trainWithValidation } from '../../lab/training.ts';
 import { makePoolSampler } from '../../samplers/replay/pool-sampler.ts';
 import type { Completions } from '../sources/completions.ts';
 import type { ChoiceProgress, ChoiceReport } from './experiments-protocol.ts';
@@ -64,22 +62,17 @@ export async function recordedChoice({
     label: '',
     totals: referenceTotals({ database, rewards, budget: queryBudget(training) }),
   });
-  const trainer = new GRPOTrainer({
-    config: training,
+  const hints = await teachChoice({
+    questions: taught,
     sampler,
     database,
     rewards: open.rewards,
-    seed: DEFAULT_SEED,
-    distribution: false,
-  });
-  const { hints } = await trainWithValidation({
-    trainer,
-    questions: taught,
+    config: training,
     steps: CHOICE_STEPS,
+    seed: DEFAULT_SEED,
+    judge,
     signal,
     onStep: ({ number }) => onProgress({ part: 'teaching', done: number, all: CHOICE_STEPS }),
-    validate: (asked, policy) =>
-      countRight({ questions: asked, sampler, policy, temperature: training.temperature, judge }),
   });
   const { rules, comparison, ...counts } = await evaluateChoice({
     questions: heldOut,

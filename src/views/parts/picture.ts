@@ -1,6 +1,6 @@
 /** Charts as files that stand alone: an SVG with its styles written into it, and a PNG of that. */
 
-import { saveFile } from '../policy/save.ts';
+import { saveFile } from '../../state/save-file.ts';
 
 /** What a chart's style sheet may set. */
 const PROPERTIES = [
@@ -34,8 +34,8 @@ const WHITE = 'rgb(255, 255, 255)';
 /** Hands the picture to the reader. Rejects as `pngOf` does. */
 export async function savePicture(frame: Element, title: string, as: 'svg' | 'png'): Promise<void> {
   const name = title.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase();
-  if (as === 'svg') saveFile(`${name}.svg`, svgText(frame, title), 'image/svg+xml');
-  else saveFile(`${name}.png`, await pngOf(frame, title), 'image/png');
+  if (as === 'svg') saveFile(`${name}.svg`, new Blob([svgText(frame, title)], { type: 'image/svg+xml' }));
+  else saveFile(`${name}.png`, await pngOf(frame, title));
 }
 
 /**
