@@ -24,7 +24,8 @@ import { GoldResults } from '../../src/lab/gold.ts';
 import { Judge } from '../../src/lab/judge.ts';
 import { PASSES, pretrain, PRETRAINING_CONFIG } from '../../src/lab/pretrain.ts';
 import { RememberingDatabase } from '../../src/lab/remembering-database.ts';
-import { makeAnalyser } from '../../src/linking/analyse.ts';
+import { analyse } from '../../src/linking/analyse.ts';
+import { makeSchemaIndex } from '../../src/linking/schema-index.ts';
 import { unlinkedOf } from '../../src/linking/unlinked.ts';
 import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 import { agreeingResults } from '../../src/sql/agreeing.ts';
@@ -85,7 +86,7 @@ for (let part = 0; part < (parts ?? 1); part++) {
     const asked = chosen(await judge.comparable(questions));
     const sampler = makeSketchSampler({ schema: database.schema });
     const rewards = rewardsFor(database)(rewardWeights(DEFAULT_CONFIG));
-    const analyse = makeAnalyser(database.schema);
+    const index = makeSchemaIndex(database.schema);
     const policies: [DrawnGroup['policy'], PolicyView][] = [
       ['starter', fixedPolicy(hints)],
       ['none', fixedPolicy([])],
@@ -107,7 +108,7 @@ for (let part = 0; part < (parts ?? 1); part++) {
         const right = await judge.areRight(question, texts);
         groups.push({
           ...{ database: name, fact, question: question.question, policy: label },
-          unlinked: unlinkedOf(analyse(question.question)),
+          unlinked: unlinkedOf(analyse(question.question, index), index),
           weak: (await judge.gold.isWeak(question)) === true,
           draws: drawn.map(({ sql, logProbability, decisions }, k) => ({
             ...{ sql, logProbability, decisions: decisions.length, right: right[k] === true },

@@ -27,7 +27,8 @@ export function sureOf(
   const chosen = group.find(({ sample }) => sample.sql === best?.sql);
   if (!steered || group.length === 1 || best === undefined || chosen === undefined || chosen.result === null)
     return { sure: null, readings: null };
-  const unlinked = unlinkedOf(analyse(question.question, makeSchemaIndex(schema)));
+  const index = makeSchemaIndex(schema);
+  const unlinked = unlinkedOf(analyse(question.question, index), index);
   const rival = candidates.findIndex(
     (other) =>
       group.find(({ sample }) => sample.sql === other.sql)?.result !== chosen.result && other.agreement !== null,

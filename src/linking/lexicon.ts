@@ -7,8 +7,10 @@ import { glossary, phraseList, wordList } from '../sql/word-list.ts';
 import { stemOf } from './words.ts';
 import type { AggregateName, ComparisonOperator } from './types.ts';
 
+const stems = (words: string): ReadonlySet<string> => new Set(wordList(words).map(stemOf));
+
 const SYNONYM_GROUPS = phraseList(`
-  revenue sales income turnover earnings proceeds, customer client buyer shopper purchaser cust,
+  revenue sales income turnover earnings takings proceeds, customer client buyer shopper purchaser cust,
   employee staff worker personnel emp, country nation land, city town municipality, price cost fee charge,
   name title label called named, amount total sum value amt, phone telephone tel mobile, email mail, year yr,
   month mon, number no num nr, quantity qty units amount, id identifier code key, birthday birthdate born birth dob,
@@ -289,6 +291,13 @@ export const GROUPING_PHRASES: readonly string[] = phraseList(`
   for each, for every, of each, in each, by each, per, each, every, by, grouped by, broken down by, across, of every,
   in every
 `);
+/** Parts of dates that groups are made of, as `strftime` writes them. By stem. */
+export const DATE_PARTS = [
+  { words: stems('month monthly months'), format: '%Y-%m' },
+  { words: stems('year yearly years annual annually'), format: '%Y' },
+  { words: stems('day daily days date'), format: '%Y-%m-%d' },
+];
+
 export const DISTINCT_WORDS: ReadonlySet<string> = new Set(['different', 'distinct', 'unique', 'differing', 'various']);
 const NEGATION_WORDS: ReadonlySet<string> = new Set(
   wordList(`

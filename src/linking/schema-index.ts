@@ -45,6 +45,10 @@ export interface SchemaIndex extends ValueIndex {
   column(table: string, column: string): ColumnEntry | undefined;
 }
 
+/** Numbers to reckon with: keys are none. */
+export const holdsNumbers = (column: ColumnEntry | undefined): boolean =>
+  column !== undefined && !column.isKey && column.numbers !== null;
+
 const indices = new WeakMap<Schema, SchemaIndex>();
 
 /** One index for all who read this schema; making it is linear in names and stored values. */

@@ -1,6 +1,8 @@
 /** What of a question nothing was made of: its words that name nothing of the database and ask for nothing either. */
-import { DISTINCT_WORDS, isNegation, superlativeOf } from './lexicon.ts';
+import { DATE_PARTS, DISTINCT_WORDS, isNegation, superlativeOf } from './lexicon.ts';
 import { isComparative } from './numbers.ts';
+import { productWords } from './products.ts';
+import type { SchemaIndex } from './schema-index.ts';
 import type { QuestionAnalysis, Span } from './types.ts';
 
 /** Links weaker than this are guesses. */
@@ -13,15 +15,8 @@ export interface Unlinked {
   readonly of: number;
 }
 
-export function unlinkedOf({
-  tokens,
-  tables,
-  columns,
-  values,
-  numbers,
-  dates,
-  intent,
-}: Pick<QuestionAnalysis, 'tokens' | 'tables' | 'columns' | 'values' | 'numbers' | 'dates' | 'intent'>): Unlinked {
+export function unlinkedOf(analysis: QuestionAnalysis, index: SchemaIndex): Unlinked {
+  const { tokens, tables, columns, values, numbers, dates, intent } = analysis;
   const strong = [...tables, ...columns].filter(({ score }) => score >= PLAIN_LINK);
   const spans: (Span | null | undefined)[] = [
     ...strong.flatMap(({ span, mentions }) => [span, ...mentions]),
@@ -33,6 +28,11 @@ export function unlinkedOf({
   ];
   const known = new Set<number>();
   for (const span of spans) if (span != null) for (let at = span.first; at <= span.last; at++) known.add(at);
+  for (const at of productWords(analysis, index)) known.add(at);
+  if (index.columns.some(({ profile }) => profile?.holds === 'date'))
+    tokens.forEach(({ stem }, at) => {
+      if (DATE_PARTS.some(({ words }) => words.has(stem))) known.add(at);
+    });
   // The same word again names the same thing.
   const stems = new Set([...known].map((at) => tokens[at]?.stem));
   const content = tokens.flatMap((token, at) => (token.stop || token.kind === 'number' ? [] : [{ token, at }]));

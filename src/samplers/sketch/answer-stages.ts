@@ -1,4 +1,5 @@
 /** Decisions on what the answer is made of: its frame, columns, groups and figures. */
+import { asksForMoney } from '../../linking/products.ts';
 import type { Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { displayColumn } from './display-column.ts';
@@ -217,8 +218,13 @@ export function functions(ground: Ground, context: Context): StageOffer {
         apply: (state) => ({ ...advance(state), pending: name }),
       });
       // A superlative word already says how groups are ranked; MAX of a column per group is seldom meant.
+      const money = !figure && asksForMoney(ground.analysis) ? bonus + 1 : 0;
       const others = OTHER_FUNCTIONS.map((name) =>
-        choose(name, asked(ground.analysis, name) * (counts(context) && (name === 'MAX' || name === 'MIN') ? 0.2 : 1)),
+        choose(
+          name,
+          asked(ground.analysis, name) * (counts(context) && (name === 'MAX' || name === 'MIN') ? 0.2 : 1) +
+            (name === 'SUM' ? money : 0),
+        ),
       );
       const ratio: Choice[] =
         ground.candidates.dividable().length === 0

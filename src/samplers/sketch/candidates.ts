@@ -2,12 +2,14 @@
  * What a question offers for each decision, with base scores: the hand-made prior π_0.
  * The scores are a weak reader's: links to names and values, nearness and a few words of general English.
  */
-import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
+import { DATE_PARTS } from '../../linking/lexicon.ts';
+import { namesAmount, products, saysMoney } from '../../linking/products.ts';
+import { holdsNumbers, type ColumnEntry, type SchemaIndex } from '../../linking/schema-index.ts';
 import { covers, overlaps } from '../../linking/spans.ts';
 import { stemOf } from '../../linking/words.ts';
 import type { ColumnLink, DateMention, NumberMention, QuestionAnalysis, Span, ValueLink } from '../../linking/types.ts';
 import { displayColumn } from './display-column.ts';
-import { isNumber, isSortedBy, rankedColumns } from './rankings.ts';
+import { isSortedBy, rankedColumns } from './rankings.ts';
 import {
   columnExpression,
   dateExpression,
@@ -43,22 +45,12 @@ const AS_NUMBER = -0.3;
 const LINK_SCORE = { exact: 3, synonym: 1.8, partial: 1.6 };
 
 const stems = (words: string): ReadonlySet<string> => new Set(words.split(' ').map(stemOf));
-const AMOUNT_WORDS = stems('quantity qty units amount count number hours pieces volume');
-const RATE_WORDS = stems('price cost rate fee charge wage');
-const MONEY_WORDS = stems(
-  'revenue sales income turnover earnings spent spend spending worth value total paid sold proceeds expenditure',
-);
 const CENT = stemOf('cents');
 const TIME_WORDS = stems('day days long time duration take takes took between delay');
 const YEAR_WORDS = stems('year years');
 const START_WORDS = stems('start starts starting begin begins beginning prefix');
 const END_WORDS = stems('end ends ending suffix');
 const PART_WORDS = stems('contain contains containing include includes including letter word substring like');
-const DATE_PARTS = [
-  { words: stems('month monthly months'), format: '%Y-%m' },
-  { words: stems('year yearly years annual annually'), format: '%Y' },
-  { words: stems('day daily days date'), format: '%Y-%m-%d' },
-];
 
 function best<T>(scored: readonly Scored<T>[]): Scored<T>[] {
   return [...scored].sort((a, b) => b.score - a.score).slice(0, MOST);
@@ -362,9 +354,9 @@ export class Candidates {
       .map(({ entry }) => entry);
   }
 
-  /** Numbers to aggregate: numeric columns, and amount × rate within a table. */
+  /** Numbers to aggregate: numeric columns, and amount × rate. */
   aggregatable(name?: AggregateFunction): Scored<Expression>[] {
-    const numeric = this.#index.columns.filter(isNumber);
+    const numeric = this.#index.columns.filter(holdsNumbers);
     const scored = numeric.map((column): Scored<Expression> => ({
       item: columnExpression(column.table, column.column),
       score: this.#linkScore(column) + 0.7 * this.tableScore(column.table),
@@ -393,18 +385,15 @@ export class Candidates {
           score: this.#linkScore(column) + 0.5 * this.tableScore(column.table),
         });
     }
-    const money = this.#analysis.tokens.some((token) => MONEY_WORDS.has(token.stem)) ? 1.2 : 0;
-    for (const amount of numeric) {
-      if (!amount.stems.some((stem) => AMOUNT_WORDS.has(stem))) continue;
-      for (const rate of numeric) {
-        if (rate.table !== amount.table || rate === amount || !rate.stems.some((stem) => RATE_WORDS.has(stem)))
-          continue;
-        scored.push({
-          item: productExpression(amount.table, amount.column, rate.column),
-          score: 0.4 + money + 0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)),
-        });
-      }
-    }
+    const money = saysMoney(this.#analysis) ? 1.2 : 0;
+    for (const { amount, rate, by } of products(this.#analysis, this.#index))
+      scored.push({
+        item: productExpression(amount, rate),
+        score:
+          0.4 +
+          { said: 3, row: money, cost: 0, stock: 0 }[by] +
+          0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)),
+      });
     return best(scored);
   }
 
@@ -746,11 +735,7 @@ export class Candidates {
 
   /** A word for an amount or for money: in a question about groups it asks for a sum without saying so. */
   saysAmount(): boolean {
-    return this.#analysis.tokens.some(
-      (token) =>
-        MONEY_WORDS.has(token.stem) ||
-        (AMOUNT_WORDS.has(token.stem) && token.lower !== 'number' && token.lower !== 'count'),
-    );
+    return saysMoney(this.#analysis) || namesAmount(this.#analysis);
   }
 }
 

@@ -1,11 +1,12 @@
 /** Decisions on which rows count: what every value and number mentioned is for, negation, alternatives. */
 import type { ComparisonOperator, DateMention, NumberMention, Span } from '../../linking/types.ts';
+import { holdsNumbers } from '../../linking/schema-index.ts';
 import { wordList } from '../../sql/word-list.ts';
 import { columnChoice } from './answer-stages.ts';
 import type { Candidates, Scored } from './candidates.ts';
 import { columnPatterns, plain, type Choice, type Ground, type StageOffer } from './choices.ts';
 import { handling, linking, naming, structural, type Pattern } from './features.ts';
-import { besideDenial, deniesValue, isNumber } from './rankings.ts';
+import { besideDenial, deniesValue } from './rankings.ts';
 import type { Condition } from './sketch.ts';
 import { addCondition, advance, change, isOfAbsent, type Context, type State } from './state.ts';
 
@@ -221,7 +222,7 @@ export function missing({ analysis, candidates, index }: Ground, { frame }: Cont
         .map((column) => ({ column, link: candidates.linkOf(column) }))
         .filter(({ link }) => link !== undefined && (link.match !== 'partial' || link.score >= 0.5));
       const columns = named.filter(({ column }) => column.profile?.hasNull === true).slice(0, MOST_MISSING);
-      const numbers = named.filter(({ column }) => isNumber(column)).slice(0, MOST_MISSING);
+      const numbers = named.filter(({ column }) => holdsNumbers(column)).slice(0, MOST_MISSING);
       if (columns.length + numbers.length === 0) return [];
       return [
         plain('nothing missing', [structural('no IS NULL')], 1.6),

@@ -1,5 +1,6 @@
 /** What kind of answer a question wants: the first decision of a sketch, and the words it is read from. */
 import { contains } from '../../linking/spans.ts';
+import { asksForMoney } from '../../linking/products.ts';
 import type { QuestionAnalysis } from '../../linking/types.ts';
 import type { Choice, Ground } from './choices.ts';
 import { structural } from './features.ts';
@@ -27,7 +28,8 @@ export function frameChoices({ analysis, candidates, index, values, numbers, dat
     (asks('MAX') || asks('MIN')) &&
     !tokens.slice(0, intent.superlative?.span.first ?? 0).some((token) => token.kind === 'word' && !token.stop);
   const ofNumber = rankedColumns(analysis, index).length > 0;
-  const byCount = ranked && (ranksByCount(analysis, index) || ranksByFigure(analysis));
+  const byMoney = !ofNumber && asksForMoney(analysis);
+  const byCount = ranked && (ranksByCount(analysis, index) || ranksByFigure(analysis) || byMoney);
   const compared = numbers.some(
     (mention) => mention.operator !== null && !mention.looksLikeYear && !mention.looksLikeLimit,
   );

@@ -1,5 +1,5 @@
 /** What superlatives, orders and compared numbers of a question are about: a column of numbers, or how many rows. */
-import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
+import { holdsNumbers, type SchemaIndex } from '../../linking/schema-index.ts';
 import { overlaps } from '../../linking/spans.ts';
 import type { ColumnLink, QuestionAnalysis, Span } from '../../linking/types.ts';
 
@@ -9,9 +9,6 @@ const REACH_OF_ORDER = 4;
 const OFTEN: ReadonlySet<string> = new Set(['common', 'frequent', 'often', 'frequently', 'popular']);
 /** Superlatives of an amount: of rows as well as of a column. */
 const AMOUNTS: ReadonlySet<string> = new Set(['most', 'fewest', 'least']);
-
-export const isNumber = (column: ColumnEntry | undefined): boolean =>
-  column !== undefined && !column.isKey && column.numbers !== null;
 
 /** Where tables are named, other than in part. */
 const named = ({ tables }: QuestionAnalysis): readonly { readonly table: string; readonly span: Span }[] =>
@@ -26,7 +23,7 @@ export function rankedColumns(analysis: QuestionAnalysis, index: SchemaIndex): r
   const tables = named(analysis);
   return analysis.columns.filter((link) => {
     const column = index.column(link.table, link.column);
-    if (!isNumber(column) && column?.profile?.holds !== 'date') return false;
+    if (!holdsNumbers(column) && column?.profile?.holds !== 'date') return false;
     return link.mentions.some(
       (mention) =>
         (link.match !== 'partial' && overlaps(mention, at)) ||

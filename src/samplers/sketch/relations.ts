@@ -1,10 +1,9 @@
 /** What a question says of two columns at once, or of a part and the whole: comparisons, ratios, shares. Pure. */
-import type { ColumnEntry, SchemaIndex } from '../../linking/schema-index.ts';
+import { holdsNumbers, type ColumnEntry, type SchemaIndex } from '../../linking/schema-index.ts';
 import { comparesDown, isComparative } from '../../linking/numbers.ts';
 import { covers } from '../../linking/spans.ts';
 import type { ColumnLink, QuestionAnalysis, Span } from '../../linking/types.ts';
 import { wordList } from '../../sql/word-list.ts';
-import { isNumber } from './rankings.ts';
 
 /** Words from a comparing word back to the one column, and on to the other. */
 const REACH_BACK = 4;
@@ -64,7 +63,7 @@ export function comparedColumns(
       index,
       (span) => (span.last < at && at - span.last <= REACH_BACK) || (span.first > at && span.last < end),
       (span) => span.first > end && span.first - end <= REACH_ON,
-      (first, second) => (isNumber(first) && isNumber(second)) || (isDate(first) && isDate(second)),
+      (first, second) => (holdsNumbers(first) && holdsNumbers(second)) || (isDate(first) && isDate(second)),
     ).map((pair) => ({ ...pair, operator: comparesDown(lower) || DOWN.has(lower) ? ('<' as const) : ('>' as const) }));
   });
 }
@@ -80,7 +79,7 @@ export function ratios(analysis: QuestionAnalysis, index: SchemaIndex): readonly
           index,
           (span) => span.last < at && at - span.last <= REACH_OF_RATIO,
           (span) => span.first > at && span.first - at <= REACH_OF_RATIO,
-          (first, second) => isNumber(first) && isNumber(second),
+          (first, second) => holdsNumbers(first) && holdsNumbers(second),
         )
       : [],
   );

@@ -136,11 +136,17 @@ export function numberExpression(table: string, column: string): Expression {
 
 export const isReadAsNumber = ({ text }: Expression): boolean => text.startsWith('number in ');
 
-export function productExpression(table: string, a: string, b: string): Expression {
+interface ColumnName {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Of one row, or of a row and the one that it refers to. */
+export function productExpression(a: ColumnName, b: ColumnName): Expression {
   return {
-    text: `${table}.${a} * ${table}.${b}`,
-    tables: [table],
-    write: (name) => `${name(table, a)} * ${name(table, b)}`,
+    text: `${a.table}.${a.column} * ${b.table}.${b.column}`,
+    tables: a.table === b.table ? [a.table] : [a.table, b.table],
+    write: (name) => `${name(a.table, a.column)} * ${name(b.table, b.column)}`,
   };
 }
 

@@ -1,9 +1,10 @@
 /** What the question asks to be shown, as the decisions on columns and figures need it. */
 import { askedOf, asksEverything, at, type AskedSlot } from '../../linking/asked.ts';
-import type { SchemaIndex } from '../../linking/schema-index.ts';
+import { isMoney } from '../../linking/products.ts';
+import { holdsNumbers, type SchemaIndex } from '../../linking/schema-index.ts';
 import type { AggregateName, QuestionAnalysis } from '../../linking/types.ts';
 import { displayColumn } from './display-column.ts';
-import { isNumber, tablesCounted } from './rankings.ts';
+import { tablesCounted } from './rankings.ts';
 import type { Expression } from './sketch.ts';
 
 /** How a column stands to what is asked for and not yet shown. */
@@ -31,11 +32,12 @@ export class Wanted {
     this.#counted = tablesCounted(analysis);
     // "The number of orders" counts orders, whatever column of numbers has such a name too; "how many different ages"
     // counts ages.
-    const slots =
-      this.#counted.size > 0 || analysis.intent.distinct ? asked : asked.map((slot) => numberAsColumn(slot, index));
+    const slots = (
+      this.#counted.size > 0 || analysis.intent.distinct ? asked : asked.map((slot) => numberAsColumn(slot, index))
+    ).map((slot) => moneyAsFigure(slot, index));
     this.#index = index;
     this.everything = asksEverything(analysis);
-    this.showsNumber = slots.some((slot, i) => slot !== asked[i]);
+    this.showsNumber = slots.some((slot, i) => slot.kind === 'column' && slot !== asked[i]);
     this.listed = slots.filter(({ kind }) => kind === 'column' || kind === 'thing');
     this.figures = slots.filter(({ kind }) => kind === 'figure');
     this.unknown = slots.filter(({ kind }) => kind === 'unknown').length;
@@ -82,7 +84,13 @@ export class Wanted {
 function numberAsColumn(slot: AskedSlot, index: SchemaIndex): AskedSlot {
   if (slot.kind !== 'figure' || slot.aggregate !== 'COUNT' || slot.tables.size > 0) return slot;
   const numbers = [...slot.columns].filter((name) =>
-    index.columns.some((column) => at(column.table, column.column) === name && isNumber(column)),
+    index.columns.some((column) => at(column.table, column.column) === name && holdsNumbers(column)),
   );
   return numbers.length === 0 ? slot : { ...slot, kind: 'column', columns: new Set(numbers), aggregate: null };
+}
+
+/** "The revenue by city" where no column has it: a sum is shown, not rows of a table named alike. */
+function moneyAsFigure(slot: AskedSlot, index: SchemaIndex): AskedSlot {
+  const isSum = !slot.group && slot.kind !== 'figure' && slot.columns.size === 0 && isMoney(slot.label, index);
+  return isSum ? { ...slot, kind: 'figure', tables: new Set(), aggregate: 'SUM' } : slot;
 }

@@ -140,7 +140,7 @@ describe('one sketch', () => {
   });
 
   it('groups by a key that is not shown, has, orders and limits', async () => {
-    const sum = figure('SUM', productExpression('boat', 'length', 'id'));
+    const sum = figure('SUM', productExpression({ table: 'boat', column: 'length' }, { table: 'boat', column: 'id' }));
     expect(
       await write({
         select: [name],

@@ -1,0 +1,70 @@
+/** Amount × rate: which pairs are offered, and that what they answer is right without any hint. */
+import { describe, expect, it, test } from 'vitest';
+import { analyse } from '../../src/linking/analyse.ts';
+import { products } from '../../src/linking/products.ts';
+import { makeSchemaIndex } from '../../src/linking/schema-index.ts';
+import { seededRandom } from '../../src/grpo/random.ts';
+import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
+import { openTestDatabase } from '../database/helpers.ts';
+
+const STALL = `
+CREATE TABLE good (code TEXT PRIMARY KEY, name TEXT, kind TEXT, price REAL, unit_cost REAL, stock_units INT);
+CREATE TABLE sale (receipt INTEGER PRIMARY KEY, day TEXT, code TEXT REFERENCES good(code), pieces INT, seller TEXT);
+CREATE TABLE shift (worker TEXT, hours REAL, hourly_wage REAL);
+INSERT INTO good VALUES ('a', 'Pear', 'fruit', 0.5, 0.3, 90), ('b', 'Plum', 'fruit', 0.25, 0.1, 40), ('c', 'Leek', 'greens', 1.5, 1, 10);
+INSERT INTO sale VALUES (1, '2026-01-03', 'a', 4, 'Ida'), (2, '2026-01-03', 'c', 1, 'Ole'), (3, '2026-02-01', 'b', 8, 'Ida'),
+  (4, '2026-02-02', 'c', 3, 'Ole'), (5, '2026-02-02', 'a', 2, 'Pia');
+INSERT INTO shift VALUES ('Ida', 4, 20), ('Ole', 6.5, 18);
+`;
+const TAKINGS = 'SUM(pieces * price) FROM sale JOIN good USING (code)';
+
+async function pairs(question: string): Promise<string[]> {
+  const database = await openTestDatabase(STALL);
+  const index = makeSchemaIndex(database.schema);
+  database.close();
+  return products(analyse(question, index), index).map(
+    ({ amount, rate, by }) => `${by}: ${amount.table}.${amount.column} * ${rate.table}.${rate.column}`,
+  );
+}
+
+describe('products', () => {
+  it('are of an amount with the rate beside it, else with that of the row it refers to', async () => {
+    expect(await pairs('anything')).toEqual([
+      'stock: good.stock_units * good.price',
+      'stock: good.stock_units * good.unit_cost',
+      'row: sale.pieces * good.price',
+      'cost: sale.pieces * good.unit_cost',
+      'row: shift.hours * shift.hourly_wage',
+    ]);
+  });
+
+  it('are of any two columns that are said to be multiplied, the row that refers first', async () => {
+    expect((await pairs('price multiplied by the pieces'))[0]).toBe('said: sale.pieces * good.price');
+    expect((await pairs('the stock units times the hours'))[0]).toBe('stock: good.stock_units * good.price');
+  });
+});
+
+test.each([
+  ['What are the total takings?', `SELECT ${TAKINGS}`],
+  ['Takings per seller', `SELECT seller, ${TAKINGS} GROUP BY seller`],
+  ['Show the revenue by kind', `SELECT kind, ${TAKINGS} GROUP BY kind`],
+  [
+    'Which seller had the highest takings?',
+    `SELECT seller FROM (SELECT seller, ${TAKINGS} GROUP BY 1 ORDER BY 2 DESC LIMIT 1)`,
+  ],
+  ['What is the total of pieces times price?', `SELECT ${TAKINGS}`],
+  [
+    'Which month had the highest turnover?',
+    `SELECT m FROM (SELECT substr(day, 1, 7) m, ${TAKINGS} GROUP BY 1 ORDER BY 2 DESC LIMIT 1)`,
+  ],
+])('without hints: %s', async (question, sql) => {
+  const database = await openTestDatabase(STALL);
+  const sampler = makeSketchSampler({ schema: database.schema });
+  const policy = { hints: [], version: 0, weightOf: () => 0 };
+  const answer = await sampler.greedy({ question, policy, temperature: 0.7, random: seededRandom(1).next });
+  const [gold, given] = await database.execute([sql, answer.sql]);
+  database.close();
+  expect(gold?.status).toBe('rows');
+  const rows = (of: typeof gold): string[] => (of?.rows ?? []).map((row) => JSON.stringify(row)).sort();
+  expect(rows(given), answer.sql).toEqual(rows(gold));
+});
