@@ -35,6 +35,9 @@ import type {
   HintEdit,
   Judged,
   LiveGroup,
+  LiveOutcome,
+  LiveProgress,
+  LiveRequest,
   Measured,
   MeasureRequest,
   Place,
@@ -49,6 +52,7 @@ import type {
   Distilled,
 } from './protocol.ts';
 import type { Asking } from './run/asking.ts';
+import type { ComparingLive } from './run/comparing-live.ts';
 import { goldTrial, plan, trial } from './run/correction.ts';
 import { keepFile } from './run/kept-files.ts';
 import type { PolicyDesk } from './run/policy-desk.ts';
@@ -64,6 +68,9 @@ export class Engine implements EngineApi {
   #sampling: AbortController | null = null;
   /** Ends the measuring that is under way, or waits. */
   #measuring: AbortController | null = null;
+  /** Ends the comparison that is under way. */
+  #comparing: AbortController | null = null;
+  #compared: ComparingLive | null = null;
   #asked: Asking | null = null;
   #desk: PolicyDesk | null = null;
 
@@ -204,6 +211,26 @@ export class Engine implements EngineApi {
       const { promptFor } = await fetched(import('./run/prompt-view.ts'));
       return promptFor(question, { schema, policy, config, contextTokens: this.#ports.model()?.contextTokens ?? null });
     });
+  }
+
+  async compareLive(request: LiveRequest, onprogress: (progress: LiveProgress) => void): Promise<LiveOutcome> {
+    this.#comparing?.abort();
+    const { signal } = (this.#comparing = new AbortController());
+    const begun = await this.#inTurn(async () => {
+      const { ComparingLive } = await fetched(import('./run/comparing-live.ts'));
+      const comparing = (this.#compared ??= new ComparingLive(this.#ports));
+      const { dataset } = this.#run.data;
+      const isOpen = (): boolean => this.#run.data.dataset.database === dataset.database;
+      const { policy, config } = this.#run;
+      const { step } = this.#run.stored.state;
+      return comparing.begin(request, { dataset, isOpen, hints: policy.hints, step, config });
+    });
+    return begun.goOn({ signal, onprogress });
+  }
+
+  stopComparing(): Promise<void> {
+    this.#comparing?.abort();
+    return Promise.resolve();
   }
 
   reset(options: Parameters<EngineApi['reset']>[0]): Promise<RunView> {

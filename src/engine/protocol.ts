@@ -20,6 +20,7 @@ import type {
 } from '../grpo/run-store.ts';
 import type { PromptMessage } from '../grpo/origin.ts';
 import type { UnseenCounts, UnseenPoint } from '../lab/unseen.ts';
+import type { LiveOutcome, LiveProgress, LiveRequest } from './live-protocol.ts';
 import type { PolicyApi } from './policy-protocol.ts';
 import type { Progress, PoolView, FeedbackView, RunView, RecordingView } from './views-protocol.ts';
 import type { LiveGroup } from '../samplers/language/language-sampler.ts';
@@ -50,6 +51,9 @@ export type {
   HistoryPoint,
   KeptWeights,
   LiveGroup,
+  LiveOutcome,
+  LiveProgress,
+  LiveRequest,
   Place,
   PolicyAt,
   PromptMessage,
@@ -213,6 +217,15 @@ export interface EngineApi extends PolicyApi {
    */
   calibrate(budgetMs: number): Promise<boolean>;
   promptFor(question: string): Promise<PromptView>;
+  /**
+   * Asks the loaded language model held-out questions with the hints of the run in its prompt and without, and judges
+   * both. Waits for its turn only to see where the run stands: nothing waits for the answers, and the run is the same
+   * with it and without. Resolves with what was measured also where it was ended or something went wrong; rejects where
+   * it could not begin. Ends the one before.
+   */
+  compareLive(request: LiveRequest, onprogress: (progress: LiveProgress) => void): Promise<LiveOutcome>;
+  /** Ends `compareLive`; the questions in hand are lost, finished ones stay. */
+  stopComparing(): Promise<void>;
   /** Lets an `advance` under way begin no further step: it ends, with what it took, as if its budget were used up. */
   halt(): Promise<void>;
   /**

@@ -42,19 +42,35 @@ export function verdictOf(found: Difference): string {
   }
 }
 
+/** What can be tried, in the words of what was compared. */
+export interface Remedies {
+  /** What there may be too few of. */
+  readonly few: string;
+  /** Where both are right equally often. */
+  readonly even: string;
+  /** A sentence without its full stop: where more of something would show the difference. */
+  readonly more: string;
+}
+
+const OF_TRAINING: Remedies = {
+  few: 'questions or steps',
+  even: 'try more steps',
+  more: 'Try a dataset with more, or more steps',
+};
+
 /**
  * What to try where there is no evidence, null where there is. The margin between a difference and the end of its
  * interval on the side of 0 shrinks with the root of the facts: from facts · (margin/difference)² on it is smaller than
  * the difference, if that stays what it is.
  */
-export function adviceOf(found: Difference): string | null {
+export function adviceOf(found: Difference, { few, even, more }: Remedies = OF_TRAINING): string | null {
   const { difference, low, high, facts } = found;
   if (low > 0 || high < 0) return null;
   if (Math.abs(difference) < SHOWN / 2)
-    return 'Both are right equally often, which no number of questions would tell apart: try more steps.';
+    return `Both are right equally often, which no number of questions would tell apart: ${even}.`;
   const margin = difference > 0 ? difference - low : high - difference;
   const needed = Math.max(LEAST_FACTS, facts + 1, Number((facts * (margin / difference) ** 2).toPrecision(2)));
-  return `Too few questions or steps to tell ${percent(Math.abs(difference))} points: they would show from about ${needed} facts on, and there are ${facts}. Try a dataset with more, or more steps: a larger difference needs fewer.`;
+  return `Too few ${few} to tell ${percent(Math.abs(difference))} points: they would show from about ${needed} facts on, and there are ${facts}. ${more}: a larger difference needs fewer.`;
 }
 
 /** Differences are shown to a tenth of a point. */

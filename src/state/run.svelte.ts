@@ -11,6 +11,9 @@ import type {
   HintEdit,
   HintExample,
   HintLog,
+  LiveOutcome,
+  LiveProgress,
+  LiveRequest,
   Place,
   PolicyAt,
   Progress,
@@ -323,6 +326,19 @@ export class RunState {
     if (this.#wanted === 'step') void this.stepOnce();
     if (this.#wanted === 'run') this.start();
     this.#wanted = null;
+  }
+
+  /**
+   * Asks the language model with hints and without, past the queue of calls: nothing waits for it. Training is paused,
+   * since both would take turns with the model.
+   */
+  compareLive(request: LiveRequest, onprogress: (progress: LiveProgress) => void): Promise<LiveOutcome> {
+    this.pause();
+    return this.#engine?.compareLive(request, onprogress) ?? Promise.reject(new Error('The engine has not started.'));
+  }
+
+  stopComparing(): void {
+    void this.#engine?.stopComparing().catch(() => undefined);
   }
 
   /** Learns how sure answers may be; past the queue of calls, since it gives way to them. */

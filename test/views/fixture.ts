@@ -384,6 +384,8 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
         history = [...history, ...points];
         return { ...progress(), points, step, recording: null };
       }),
+    compareLive: () => answer('compareLive', () => Promise.reject(new Error('There is no language model here.'))),
+    stopComparing: () => answer('stopComparing', () => undefined),
     // Not a call that a test makes fail: the page makes it on its own.
     measure: ({ series, known }) => {
       engine.calls.push('measure');
