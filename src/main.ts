@@ -10,6 +10,7 @@ import { pageRuntimes } from './engine/models/runtimes.ts';
 import { beginningOf } from './lessons/lesson.ts';
 import { AskState } from './state/ask.svelte.ts';
 import type { ExperimentsState } from './state/experiments.svelte.ts';
+import type { LiveComparisonState } from './state/live-comparison.svelte.ts';
 import { RunState } from './state/run.svelte.ts';
 import { ModelsState } from './state/models.svelte.ts';
 import { lessonMemory } from './state/lesson-memory.ts';
@@ -117,6 +118,14 @@ function experiments(): Promise<ExperimentsState> {
   return lab;
 }
 
+let live: Promise<LiveComparisonState> | null = null;
+/** The same: what is asked goes on while another place of the page is looked at. */
+function liveComparison(): Promise<LiveComparisonState> {
+  live ??= import('./state/live-comparison.svelte.ts').then((state) => new state.LiveComparisonState(run, models));
+  live.catch(() => (live = null));
+  return live;
+}
+
 const ask = new AskState({
   ask: (request) => run.sampler.askFor(request),
   stop: () => run.sampler.stopGroup(),
@@ -148,7 +157,10 @@ else {
   // A translator puts texts of its own in the place of those that the page goes on changing.
   target.translate = false;
   target.classList.add('notranslate');
-  mount(App, { target, props: { run, models, ask, experiments, lessons, theme: new ThemeState(), offline } });
+  mount(App, {
+    target,
+    props: { run, models, ask, experiments, liveComparison, lessons, theme: new ThemeState(), offline },
+  });
   void run.open().then(async () => {
     await wait(BEFORE_STORING_MS);
     // The dev server's files are never twice the same.

@@ -58,6 +58,11 @@ describe('the verdict', () => {
     expect(adviceOf(of(0.1, 0, 0.2, 0.06, 20))).toMatch(/about 21 facts on, and there are 20/);
     expect(adviceOf(of(1, -1, 1, 0.25, 3))).toMatch(/about 12 facts on/);
     expect(adviceOf(of(0.0004, -0.1, 0.1, 1))).toMatch(/no number of questions .* try more steps/);
+    const remedies = { few: 'questions', even: 'take a walk', more: 'Ask more' };
+    expect(adviceOf(of(0.05, -0.05, 0.15, 0.4), remedies)).toBe(
+      'Too few questions to tell 5.0 points: they would show from about 260 facts on, and there are 65. Ask more: a larger difference needs fewer.',
+    );
+    expect(adviceOf(of(0, -0.1, 0.1, 1), remedies)).toMatch(/tell apart: take a walk\.$/);
     expect(adviceOf(of(0.1, 0.02, 0.18, 0.04))).toBeNull();
     expect(adviceOf(of(-0.1, -0.18, -0.02, 0.04))).toBeNull();
   });

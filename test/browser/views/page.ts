@@ -7,6 +7,7 @@ import App from '../../../src/App.svelte';
 import { AskState } from '../../../src/state/ask.svelte.ts';
 import { ModelsState } from '../../../src/state/models.svelte.ts';
 import '../../../src/app.css';
+import { LiveComparisonState } from '../../../src/state/live-comparison.svelte.ts';
 import { ExperimentsState } from '../../../src/state/experiments.svelte.ts';
 import { RunState } from '../../../src/state/run.svelte.ts';
 import { OfflineState } from '../../../src/state/offline.svelte.ts';
@@ -69,6 +70,7 @@ export async function showPage(
     models,
     ask,
     experiments: () => Promise.resolve(experiments),
+    liveComparison: () => Promise.resolve(new LiveComparisonState(run, models)),
     lessons,
     theme,
     offline: new OfflineState(),
