@@ -18,6 +18,8 @@ const MONEY_WORDS = stems(`${MONEY_NAMES} worth value total paid sold`);
 /** A sum of money by itself; the others say it of something else as often. */
 const SUMS_OF_MONEY = stems(MONEY_NAMES);
 const TIMES_WORDS = new Set(wordList('times multiplied × *'));
+/** A guess a pair: more take too much from what is said. */
+const MOST_BY_KINDS = 4;
 /** Words between the two columns of a product that is said: "pieces multiplied by the price". */
 const REACH = 3;
 
@@ -65,7 +67,7 @@ export interface Product {
    * Said in the question; else an amount with the rate beside it, or with that of the row it refers to; that, where it
    * is a cost and nothing says that money is spent; or what is in stock, where another table has what goes in and out.
    */
-  readonly by: 'said' | 'row' | 'cost' | 'stock';
+  readonly by: 'said' | 'row' | 'cost' | 'stock' | 'kinds';
 }
 
 /**
@@ -98,12 +100,25 @@ function usualProducts(index: SchemaIndex): readonly Product[] {
     by: stock ? 'stock' : has(rate, COST_WORDS) ? 'cost' : 'row',
   });
   const moved = new Set(numeric.flatMap((amount) => across(amount).map(({ table }) => table)));
-  return numeric.flatMap((amount): Product[] => [
+  const found = numeric.flatMap((amount): Product[] => [
     ...(isAmount(amount, QUANTITY_WORDS) || isAmount(amount, AMOUNT_WORDS) ? beside(amount) : []).map((rate) =>
       made(amount, rate, moved.has(rate.table)),
     ),
     ...across(amount).map((rate) => made(amount, rate)),
   ]);
+  return found.length > 0 ? found : byKinds(numeric, index);
+}
+
+/** Where no name says which: whole numbers with fractions beside them or in the row they refer to. Gold teaches which. */
+function byKinds(numeric: readonly ColumnEntry[], index: SchemaIndex): Product[] {
+  const are = (kind: 'integer' | 'real'): ColumnEntry[] => numeric.filter(({ profile }) => profile?.holds === kind);
+  return are('integer')
+    .flatMap((amount) =>
+      are('real')
+        .filter((rate) => rate.table === amount.table || refersTo(index, amount.table, rate.table))
+        .map((rate): Product => ({ amount, rate, by: 'kinds' })),
+    )
+    .slice(0, MOST_BY_KINDS);
 }
 
 /** Has every row of the table at most one of the other? */

@@ -68,3 +68,20 @@ test.each([
   const rows = (of: typeof gold): string[] => (of?.rows ?? []).map((row) => JSON.stringify(row)).sort();
   expect(rows(given), answer.sql).toEqual(rows(gold));
 });
+
+test('where no name says what is an amount, whole numbers × fractions of the row referred to are a guess', async () => {
+  const database = await openTestDatabase(
+    `CREATE TABLE cargo (code TEXT PRIMARY KEY, heft REAL, bulk REAL);
+     CREATE TABLE load (load_id INTEGER PRIMARY KEY, code TEXT REFERENCES cargo(code), crates INT, sacks INT, drums INT);
+     INSERT INTO cargo VALUES ('a', 1.5, 2.5); INSERT INTO load VALUES (1, 'a', 4, 5, 6);`,
+  );
+  const index = makeSchemaIndex(database.schema);
+  database.close();
+  const found = products(analyse('burden', index), index);
+  expect(found.map(({ by, amount, rate }) => `${by}: ${amount.column} × ${rate.column}`)).toEqual([
+    'kinds: crates × heft',
+    'kinds: crates × bulk',
+    'kinds: sacks × heft',
+    'kinds: sacks × bulk',
+  ]);
+});

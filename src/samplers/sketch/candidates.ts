@@ -391,7 +391,7 @@ export class Candidates {
         item: productExpression(amount, rate),
         score:
           0.4 +
-          { said: 3, row: money, cost: 0, stock: 0 }[by] +
+          { said: 3, row: money, cost: 0, stock: 0, kinds: -2.5 }[by] +
           0.5 * Math.max(this.#linkScore(amount), this.#linkScore(rate)),
       });
     return best(scored);
