@@ -109,7 +109,7 @@ function usualProducts(index: SchemaIndex): readonly Product[] {
   return found.length > 0 ? found : byKinds(numeric, index);
 }
 
-/** Where no name says which: whole numbers with fractions beside them or in the row they refer to. Gold teaches which. */
+/** Where no name says: whole numbers with fractions beside them or in the row they refer to. Gold teaches which. */
 function byKinds(numeric: readonly ColumnEntry[], index: SchemaIndex): Product[] {
   const are = (kind: 'integer' | 'real'): ColumnEntry[] => numeric.filter(({ profile }) => profile?.holds === kind);
   return are('integer')
