@@ -1,6 +1,6 @@
 /** Databases as the page sees them: what is read and looked at before it is kept, what is kept, and what is open. */
 import type { DataConnection } from '../engine/data/data-client.ts';
-import type { ImportChange, ImportProgress, ImportView, OwnView } from '../engine/data/data-protocol.ts';
+import type { ImportChange, ImportProgress, ImportTable, ImportView, OwnView } from '../engine/data/data-protocol.ts';
 import { SHIPPED } from '../engine/data/shipped.ts';
 import { DEFAULT_SEED } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
@@ -8,7 +8,7 @@ import { isOwn } from '../grpo/own-data.ts';
 import type { RunState } from './run.svelte.ts';
 
 export { SHIPPED, isOwn };
-export type { ImportChange, ImportProgress, ImportView, OwnView };
+export type { ImportChange, ImportProgress, ImportTable, ImportView, OwnView };
 
 export interface DataOptions {
   readonly connect: () => DataConnection;
@@ -28,6 +28,8 @@ export class DataState {
   #draft = $state.raw<ImportView | null>(null);
   /** The files that the draft was read from. */
   #files: readonly File[] = [];
+  /** The changes of the draft that were asked for: one is made after the other. */
+  #changes: Promise<unknown> = Promise.resolve();
   #progress = $state.raw<ImportProgress | null>(null);
   #problem = $state('');
   #listProblem = $state('');
@@ -83,21 +85,52 @@ export class DataState {
     if (files.length === 0) return;
     this.#draft = null;
     this.#kept = '';
-    const view = await this.#importing((client, tell) => client.read([...files], tell));
+    const view = await this.#importing((client, tell) => {
+      this.#progress = { doing: 'Reading', share: null };
+      return client.read([...files], tell);
+    });
     if (view === null) return;
     this.#files = files;
     this.#draft = view;
   }
 
-  async change(change: ImportChange): Promise<void> {
-    const view = await this.#importing((client) => client.change(change));
-    if (view !== null) this.#draft = view;
+  /** Resolves to why the change was refused; '' where it was made, or there is nothing left to change. */
+  change(change: ImportChange): Promise<string> {
+    const files = this.#files;
+    return this.#inTurn(async () => {
+      if (this.#draft === null || this.#files !== files) return '';
+      let refused = '';
+      const view = await this.#importing((client, tell) =>
+        client.change(change, tell).catch((error: unknown) => {
+          if (!(error instanceof Error) || error.name !== 'DatasetError') throw error;
+          refused = error.message;
+          return null;
+        }),
+      );
+      if (view !== null) this.#draft = view;
+      return refused;
+    });
   }
 
-  /** Keeps what was read, opens it, and takes the questions that came with it. Resolves to whether it is open. */
+  /** Resolves once the changes asked for were made or refused. */
+  async changed(): Promise<void> {
+    await this.#changes;
+  }
+
+  /**
+   * Keeps what was read, with the changes asked for before, opens it, and takes the questions that came with it.
+   * Resolves to whether it is open.
+   */
   async keep(title: string): Promise<boolean> {
-    const questions = this.#files[this.#draft?.questions?.file ?? -1];
-    const kept = await this.#importing((client, tell) => client.keep(title, tell));
+    const files = this.#files;
+    const questions = files[this.#draft?.questions?.file ?? -1];
+    const kept = await this.#inTurn(async () => {
+      if (this.#draft === null || this.#files !== files) return null;
+      return this.#importing((client, tell) => {
+        this.#progress = { doing: 'Building the database', share: null };
+        return client.keep(title, tell);
+      });
+    });
     if (kept === null) return false;
     this.#draft = null;
     this.#files = [];
@@ -196,6 +229,12 @@ export class DataState {
     }
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(work);
+    this.#changes = done.catch(() => undefined);
+    return done;
+  }
+
   #connected(): DataConnection {
     this.#client ??= this.#options.connect();
     return this.#client;
@@ -206,7 +245,6 @@ export class DataState {
   ): Promise<T | null> {
     const turn = ++this.#turn;
     this.#problem = '';
-    this.#progress = { doing: 'Reading', share: null };
     try {
       const done = await call(this.#connected(), (progress) => {
         if (turn === this.#turn) this.#progress = progress;

@@ -146,6 +146,38 @@ test('a database and its questions, brought together: first the one, then the ot
   await page.getByText(`${MUSIC_QUESTIONS.length} questions of dev.json were added.`).waitFor();
 });
 
+test('tables are renamed and left out before the database is built, and questions are asked in the new names', async () => {
+  await openData();
+  await bring(
+    file('export (1).csv', CUSTOMERS),
+    file('orders.csv', ORDERS),
+    file('notes.csv', 'note;day\nx;2024-01-02\n'),
+  );
+  await page.getByRole('heading', { name: '3 tables found' }).waitFor();
+  expect(await page.getByText('names a row by').count()).toBe(0);
+  const name = (of: string) => page.getByLabel(`Name of ${of}`, { exact: true });
+  await name('table export_1').fill('orders');
+  await page.keyboard.press('Enter');
+  await page.getByText('Another table is called orders. Choose another name.').waitFor();
+  await name('table export_1').fill('Customers');
+  await page.keyboard.press('Enter');
+  // The name says a key that the file's did not.
+  await page.getByText('orders.customer_id').waitFor();
+  await name('Customers.signed_up').fill('member since');
+  await page.keyboard.press('Enter');
+  await page.getByText('Written member_since, as SQL can have it.').waitFor();
+  await page.getByLabel('Take this table notes').uncheck();
+  await page.getByRole('heading', { name: '3 tables found, 1 left out' }).waitFor();
+  expect(await site.findings()).toEqual([]);
+  await page.getByLabel('Name', { exact: true }).fill('Chosen');
+  await button('Open it').click();
+  await page.getByText('“Chosen” is kept in this browser and open now.').waitFor();
+  await page.getByText('2 tables. Made of export (1).csv, orders.csv.').waitFor();
+  await page.getByLabel('Its SQL').fill('SELECT member_since, total FROM Customers JOIN orders ON customer_id = id');
+  await button('Run SQL').click();
+  await page.getByRole('columnheader', { name: 'member_since' }).waitFor();
+});
+
 test('nothing is wider than a phone of 320 pixels', async () => {
   await page.setViewportSize({ width: 320, height: 700 });
   await openData();

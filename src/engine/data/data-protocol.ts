@@ -25,6 +25,8 @@ export interface ImportColumn {
 
 export interface ImportTable {
   readonly name: string;
+  /** Whether it becomes part of the database. */
+  readonly taken: boolean;
   /** The file it stands in, and what of it. */
   readonly source: string;
   /** Null where counting took too long. */
@@ -38,6 +40,8 @@ export interface ImportTable {
 
 /** A key that names and values suggest, as `orders.customer_id` → `customers.id`. */
 export interface ImportKey {
+  /** The same for as long as what was read is looked at. */
+  readonly id: string;
   readonly from: string;
   readonly to: string;
   /** Whether it is to be declared. */
@@ -48,7 +52,10 @@ export interface ImportKey {
 export interface ImportView {
   /** Proposed, from the files. */
   readonly title: string;
+  /** Whether names and tables can be changed: those of a database are its own. */
+  readonly canChange: boolean;
   readonly tables: readonly ImportTable[];
+  /** Between tables that are taken. */
   readonly keys: readonly ImportKey[];
   readonly notes: readonly string[];
   /** The file of questions that came with a database; null for none. */
@@ -62,11 +69,14 @@ export interface ImportQuestions {
   readonly count: number;
 }
 
-/** What a reader changes before it is kept; tables, columns and keys by their place. */
+/** What a reader changes before it is kept; tables and columns by their place, whatever they are called. */
 export type ImportChange =
   | { readonly of: 'reading'; readonly table: number; readonly column: number; readonly reading: ReadingId }
   | { readonly of: 'header'; readonly table: number; readonly header: boolean }
-  | { readonly of: 'key'; readonly key: number; readonly on: boolean };
+  /** Of the table itself where `column` is null. */
+  | { readonly of: 'name'; readonly table: number; readonly column: number | null; readonly name: string }
+  | { readonly of: 'taken'; readonly table: number; readonly taken: boolean }
+  | { readonly of: 'key'; readonly key: string; readonly on: boolean };
 
 /** What is being done, and the share of it that is; null where it cannot be told. */
 export interface ImportProgress {
@@ -95,7 +105,8 @@ export interface DataApi {
    * number of tables.
    */
   read(files: readonly File[], onprogress: (progress: ImportProgress) => void): Promise<ImportView>;
-  change(change: ImportChange): Promise<ImportView>;
+  /** Rejects with DatasetError, and changes nothing, where the change is refused. */
+  change(change: ImportChange, onprogress: (progress: ImportProgress) => void): Promise<ImportView>;
   /** Builds and keeps what was read. */
   keep(title: string, onprogress: (progress: ImportProgress) => void): Promise<OwnView>;
   /** Ends what is under way, which rejects with AbortError, and forgets what was read. */

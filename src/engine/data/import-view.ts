@@ -12,6 +12,9 @@ export interface TablePart {
   readonly kind: FileKind;
   readonly table: TextTable;
   readonly draft: TableDraft;
+  /** What would become of it with its first row read in the other way, once that was looked at. */
+  readonly aside: TableDraft | null;
+  readonly taken: boolean;
 }
 
 /** Why a column cannot be read so, in words. */
@@ -25,6 +28,7 @@ export function tableView(part: TablePart, primary: number | null): ImportTable 
   const { draft } = part;
   return {
     name: draft.name,
+    taken: part.taken,
     source: draft.source,
     rowCount: draft.rowCount,
     notes: draft.notes,
@@ -55,6 +59,7 @@ export function schemaTable(
 ): ImportTable {
   return {
     name,
+    taken: true,
     source,
     rowCount,
     notes: [],

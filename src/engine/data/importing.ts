@@ -1,20 +1,19 @@
 /** From files that somebody brings to the bytes of one SQLite file, with a look at it and changes between. */
-import { buildDatabase, type TableToBuild } from '../../database/build.ts';
+import { buildDatabase } from '../../database/build.ts';
 import { whyTooLarge } from '../../database/import.ts';
 import { holdsDescriptions } from '../../formats/descriptions-file.ts';
 import { DatasetError } from '../../formats/entry.ts';
-import { valueOf, withReading, type ColumnDraft } from '../../formats/tables/columns.ts';
 import { decodeText } from '../../formats/tables/decode.ts';
 import { readQuestionFile } from '../../formats/question-files.ts';
 import { kindOfFile, LOOKED_AT, type FileKind } from '../../formats/tables/file-kind.ts';
 import { readJsonTables } from '../../formats/tables/json-tables.ts';
-import { guessKeys, type GuessedKeys } from '../../formats/tables/keys.ts';
+import { guessKeys } from '../../formats/tables/keys.ts';
 import { tableNameOf, uniqueNames } from '../../formats/tables/names.ts';
-import { readingOf } from '../../formats/tables/readings.ts';
 import { draftOf, readDelimited, type Pause, type TextTable } from '../../formats/tables/table.ts';
 import type { NotedKey, Schema } from '../../grpo/types.ts';
-import type { ImportChange, ImportKey, ImportProgress, ImportQuestions, ImportView } from './data-protocol.ts';
-import { refusal, schemaTable, tableView, type TablePart } from './import-view.ts';
+import type { ImportChange, ImportProgress, ImportQuestions, ImportView } from './data-protocol.ts';
+import { changed, keyed, keysOf, partAt, toBuild, withHeader, type ReadTables } from './import-tables.ts';
+import { schemaTable, tableView, type TablePart } from './import-view.ts';
 
 export interface ImportPorts {
   /** Opens a SQLite file or a dump, under the sandbox. Rejects with DatabaseImportError. */
@@ -42,23 +41,14 @@ export interface Imported {
   readonly notes: readonly string[];
 }
 
-type ReadFiles =
-  | {
-      readonly kind: 'database';
-      readonly title: string;
-      readonly opened: OpenedFile;
-      readonly source: string;
-      readonly questions: ImportQuestions | null;
-    }
-  | {
-      readonly kind: 'tables';
-      readonly title: string;
-      readonly parts: readonly TablePart[];
-      readonly keys: GuessedKeys;
-      readonly off: ReadonlySet<number>;
-    };
+interface OpenedDatabase {
+  readonly kind: 'database';
+  readonly title: string;
+  readonly opened: OpenedFile;
+  readonly source: string;
+  readonly questions: ImportQuestions | null;
+}
 
-type OpenedDatabase = ReadFiles & { kind: 'database' };
 type Tell = (progress: ImportProgress) => void;
 
 /** Bytes of all files of tables: their texts and what they become are in memory at once. */
@@ -68,7 +58,7 @@ const TURN_MS = 40;
 
 export class Importing {
   readonly #ports: ImportPorts;
-  #read: ReadFiles | null = null;
+  #read: OpenedDatabase | ReadTables | null = null;
 
   constructor(ports: ImportPorts) {
     this.#ports = ports;
@@ -91,9 +81,10 @@ export class Importing {
     return this.view();
   }
 
-  async change(change: ImportChange, signal: AbortSignal): Promise<ImportView> {
+  /** Rejects with DatasetError where the change is refused, and with AbortError after `signal`. */
+  async change(change: ImportChange, tell: Tell, signal: AbortSignal): Promise<ImportView> {
     const read = this.#ready();
-    if (read.kind === 'database') throw new DatasetError('The types and keys of a database are its own.');
+    if (read.kind === 'database') throw new DatasetError('Names, types and keys of a database are its own.');
     if (change.of === 'key') {
       const off = new Set(read.off);
       if (change.on) off.delete(change.key);
@@ -101,12 +92,10 @@ export class Importing {
       this.#read = { ...read, off };
       return this.view();
     }
-    const part = read.parts[change.table];
-    if (part === undefined) throw new RangeError('There is no such table.');
-    const changed = change.of === 'header' ? await this.#reread(part, change.header, signal) : reread(part, change);
-    const parts = read.parts.map((one, i) => (i === change.table ? changed : one));
-    const pause = this.#pause(() => undefined, signal);
-    this.#read = { ...read, parts, keys: await guessKeys(parts.map(keyed), pause), off: new Set() };
+    const parts =
+      change.of === 'header' ? await this.#reread(read.parts, change, tell, signal) : changed(read.parts, change);
+    const pause = this.#pause((share) => tell({ doing: 'Looking for keys', share }), signal);
+    this.#read = { ...read, parts, keys: await guessKeys(keyed(parts), pause) };
     return this.view();
   }
 
@@ -115,18 +104,19 @@ export class Importing {
     const read = this.#ready();
     if (read.kind === 'database')
       return { image: read.opened.image, guessed: [], removed: [], notes: read.opened.notes };
-    const { parts, keys } = read;
+    const parts = read.parts.filter(({ taken }) => taken);
     const all = parts.reduce((sum, { draft }) => sum + draft.rowCount, 0);
     const pause = this.#pause((share) => tell({ doing: 'Building the database', share }), signal);
-    const image = await buildDatabase(
-      parts.map((part, t) => this.#toBuild(part, t, read)),
-      (rows) => pause(rows / all),
-    );
+    const image = await buildDatabase(toBuild(read), (rows) => pause(rows / all));
     const tooLarge = whyTooLarge(image.byteLength);
     if (tooLarge !== null) throw new DatasetError(tooLarge);
-    const guessed = keys.foreign.flatMap((_, i) => (read.off.has(i) ? [] : (keyAt(parts, keys, i) ?? [])));
-    const removed = [...read.off].flatMap((i) => keyAt(parts, keys, i) ?? []);
-    return { image, guessed, removed, notes: [`Made of ${parts.map(({ draft }) => draft.source).join(', ')}.`] };
+    const keys = keysOf(read);
+    return {
+      image,
+      guessed: keys.flatMap(({ key, view }) => (view.on ? [key] : [])),
+      removed: keys.flatMap(({ key, view }) => (view.on ? [] : [key])),
+      notes: [`Made of ${parts.map(({ draft }) => draft.source).join(', ')}.`],
+    };
   }
 
   /** What was read. Throws DatasetError when nothing was. */
@@ -135,6 +125,7 @@ export class Importing {
     if (read.kind === 'database')
       return {
         title: read.title,
+        canChange: false,
         tables: read.opened.schema.tables.map((table) => schemaTable(table, read.opened.schema, read.source)),
         keys: [],
         notes: read.opened.notes,
@@ -142,12 +133,9 @@ export class Importing {
       };
     return {
       title: read.title,
+      canChange: true,
       tables: read.parts.map((part, t) => tableView(part, read.keys.primary[t] ?? null)),
-      keys: read.keys.foreign.flatMap((_, i): ImportKey[] => {
-        const key = keyAt(read.parts, read.keys, i);
-        if (key === null) return [];
-        return [{ from: `${key.table}.${key.column}`, to: `${key.toTable}.${key.toColumn}`, on: !read.off.has(i) }];
-      }),
+      keys: keysOf(read).map(({ view }) => view),
       notes: [],
       questions: null,
     };
@@ -158,7 +146,7 @@ export class Importing {
     this.#read = null;
   }
 
-  #ready(): ReadFiles {
+  #ready(): OpenedDatabase | ReadTables {
     if (this.#read === null) throw new DatasetError('No file is open. Choose one first.');
     return this.#read;
   }
@@ -181,13 +169,13 @@ export class Importing {
     kinds: readonly FileKind[],
     tell: Tell,
     signal: AbortSignal,
-  ): Promise<ReadFiles> {
+  ): Promise<ReadTables> {
     const size = files.reduce((sum, file) => sum + file.size, 0);
     if (size > MOST_BYTES)
       throw new DatasetError(
         `The files have ${Math.round(size / 1e6)} MB together; up to ${MOST_BYTES / 1e6} MB are read. Make a SQLite file of them with the sqlite3 command line (.import) and open that.`,
       );
-    const read: Omit<TablePart, 'draft'>[] = [];
+    const read: Pick<TablePart, 'file' | 'kind' | 'table'>[] = [];
     for (const [i, file] of files.entries()) {
       const kind = kinds[i] ?? 'delimited';
       const pause = this.#pause((share) => tell({ doing: `Reading ${file.name}`, share }), signal);
@@ -210,33 +198,26 @@ export class Importing {
     const parts: TablePart[] = [];
     for (const [i, part] of read.entries()) {
       const pause = this.#pause((share) => tell({ doing: `Looking at ${part.table.source}`, share }), signal);
-      parts.push({ ...part, draft: await draftOf(part.table, names[i] ?? '', pause) });
+      parts.push({ ...part, draft: await draftOf(part.table, names[i] ?? '', pause), aside: null, taken: true });
     }
     const [first] = files;
     const title = files.length === 1 && first !== undefined ? titleOf(first.name) : names.slice(0, 3).join(', ');
     const pause = this.#pause((share) => tell({ doing: 'Looking for keys', share }), signal);
-    return { kind: 'tables', title, parts, keys: await guessKeys(parts.map(keyed), pause), off: new Set() };
+    return { kind: 'tables', title, parts, keys: await guessKeys(keyed(parts), pause), off: new Set() };
   }
 
-  async #reread(part: TablePart, header: boolean, signal: AbortSignal): Promise<TablePart> {
-    const pause = this.#pause(() => undefined, signal);
-    const [table = part.table] = await tablesOf(part.file, part.kind, header, pause);
-    return { ...part, table, draft: await draftOf(table, part.draft.name, pause) };
-  }
-
-  #toBuild({ table, draft }: TablePart, t: number, { parts, keys, off }: ReadFiles & { kind: 'tables' }): TableToBuild {
-    const primary = keys.primary[t] ?? null;
-    return {
-      name: draft.name,
-      columns: draft.columns.map(({ name, reading }) => ({ name, type: readingOf(reading).type })),
-      primaryKey: primary === null ? null : (draft.columns[primary]?.name ?? null),
-      foreignKeys: keys.foreign.flatMap(({ table: from }, i) => {
-        const key = keyAt(parts, keys, i);
-        return from !== t || off.has(i) || key === null ? [] : [key];
-      }),
-      rowCount: draft.rowCount,
-      row: (index) => draft.columns.map(({ reading }, i) => valueOf(table.rows[index]?.[i] ?? null, reading)),
-    };
+  async #reread(
+    parts: readonly TablePart[],
+    change: ImportChange & { readonly of: 'header' },
+    tell: Tell,
+    signal: AbortSignal,
+  ): Promise<TablePart[]> {
+    const part = partAt(parts, change.table);
+    if (part.draft.hasHeader === change.header) return [...parts];
+    const pause = this.#pause((share) => tell({ doing: `Reading ${part.file.name}`, share }), signal);
+    const [table = part.table] = await tablesOf(part.file, part.kind, change.header, pause);
+    const again = withHeader(part, table, part.aside ?? (await draftOf(table, part.draft.name, pause)));
+    return parts.map((one) => (one === part ? again : one));
   }
 
   /** Tells how far the work is, lets messages in every `TURN_MS`, and ends it after `signal`. */
@@ -251,18 +232,6 @@ export class Importing {
       turn = now();
     };
   }
-}
-
-const keyed = ({ table, draft }: TablePart) => ({ draft, rows: table.rows });
-
-function reread(part: TablePart, change: ImportChange & { of: 'reading' }): TablePart {
-  const { draft } = part;
-  const columns = draft.columns.map((column, i): ColumnDraft => {
-    if (i !== change.column) return column;
-    if (!column.fits.includes(change.reading)) throw new DatasetError(refusal(part, column, change.reading));
-    return withReading(column, change.reading);
-  });
-  return { ...part, draft: { ...draft, columns } };
 }
 
 async function tablesOf(file: File, kind: FileKind, header: boolean | null, pause: Pause): Promise<TextTable[]> {
@@ -319,11 +288,3 @@ const titleOf = (fileName: string): string =>
   tableNameOf(fileName)
     .replace(/[_\s]+/g, ' ')
     .trim() || 'My data';
-
-function keyAt(parts: readonly TablePart[], { foreign }: GuessedKeys, i: number): NotedKey | null {
-  const key = foreign[i];
-  const [from, to] = [parts[key?.table ?? -1]?.draft, parts[key?.toTable ?? -1]?.draft];
-  if (key === undefined || from === undefined || to === undefined) return null;
-  const [column, toColumn] = [from.columns[key.column]?.name ?? '', to.columns[key.toColumn]?.name ?? ''];
-  return { table: from.name, column, toTable: to.name, toColumn };
-}

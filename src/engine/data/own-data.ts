@@ -36,8 +36,8 @@ export class OwnData implements DataApi {
     return this.#alone((signal) => this.#importing.read(files, onprogress, signal));
   }
 
-  change(change: ImportChange): Promise<ImportView> {
-    return this.#alone((signal) => this.#importing.change(change, signal));
+  change(change: ImportChange, onprogress: Parameters<DataApi['change']>[1]): Promise<ImportView> {
+    return this.#alone((signal) => this.#importing.change(change, onprogress, signal));
   }
 
   async keep(title: string, onprogress: Parameters<DataApi['keep']>[1]): Promise<OwnView> {

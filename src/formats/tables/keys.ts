@@ -1,5 +1,6 @@
 /** Keys that the names of columns say and all of their values bear out. */
 import { valueOf, type Cell } from './columns.ts';
+import { cleanName } from './names.ts';
 import { readingOf, type Read } from './readings.ts';
 import type { Pause, TableDraft } from './table.ts';
 
@@ -20,6 +21,8 @@ export interface GuessedKeys {
 export interface Keyed {
   readonly draft: TableDraft;
   readonly rows: readonly (readonly Cell[])[];
+  /** What the file calls the table. */
+  readonly name: string;
 }
 
 /** Rows between two pauses. */
@@ -28,37 +31,48 @@ const BATCH = 2000;
 /**
  * A primary key is the column `id`, `<table>_id` or, in the first place, `<table>` itself (in the singular, too), whose
  * values are all there and all different. A foreign key has the name of a primary key that says its table, or
- * `<table>_id`, and nothing but values of it, more than one of them.
+ * `<table>_id`, and nothing but values of it, more than one of them. The name that a reader gave counts first; where it
+ * says nothing, the one in the file does. `tables`: null for one that is left out.
  */
-export async function guessKeys(tables: readonly Keyed[], pause: Pause): Promise<GuessedKeys> {
+export async function guessKeys(tables: readonly (Keyed | null)[], pause: Pause): Promise<GuessedKeys> {
   const primary: (number | null)[] = [];
-  for (const table of tables) {
-    const own = formsOf(table.draft.name);
+  /** Tables with a primary key, by the names that a column pointing at them may have. */
+  const pointedAt = new Map<string, number[]>();
+  for (const [t, table] of tables.entries()) {
     let found: number | null = null;
-    for (const [i, { name }] of table.draft.columns.entries()) {
-      const plain = flat(name);
-      const says = plain === 'id' || own.some((form) => plain === `${form}id` || plain === `${form}key`);
-      if (found === null && says && (await isUnique(table, i, pause))) found = i;
+    const says = new Set(table === null ? [] : keysOf(table));
+    for (const [i, column] of (table?.draft.columns ?? []).entries()) {
+      const named = namesOf(column).some((name) => name === 'id' || says.has(name));
+      if (table !== null && found === null && named && (await isUnique(table, i, pause))) found = i;
     }
     primary.push(found);
+    if (found !== null) for (const name of says) pointedAt.set(name, [...(pointedAt.get(name) ?? []), t]);
   }
   const foreign: GuessedKey[] = [];
   for (const [t, table] of tables.entries())
-    for (const [c, column] of table.draft.columns.entries()) {
-      const plain = flat(column.name);
-      const targets = tables.flatMap(({ draft }, toTable) => {
-        const toColumn = primary[toTable] ?? null;
-        if (toColumn === null || toTable === t) return [];
-        const says = formsOf(draft.name).some((form) => plain === `${form}id` || plain === `${form}key`);
-        return says ? [{ table: t, column: c, toTable, toColumn }] : [];
-      });
-      const [target, ...others] = targets;
-      if (target !== undefined && others.length === 0 && (await holdsOnly(tables, target, pause))) foreign.push(target);
+    for (const [c, column] of (table?.draft.columns ?? []).entries()) {
+      for (const name of namesOf(column)) {
+        const [toTable, ...others] = (pointedAt.get(name) ?? []).filter((to) => to !== t);
+        if (toTable === undefined || others.length > 0) continue;
+        const key = { table: t, column: c, toTable, toColumn: primary[toTable] ?? 0 };
+        if (!(await holdsOnly(tables, key, pause))) continue;
+        foreign.push(key);
+        break;
+      }
     }
   return { primary, foreign };
 }
 
 const flat = (name: string): string => name.toLowerCase().replace(/_/g, '');
+
+/** A column's name, then the one in the file. */
+const namesOf = ({ name, header }: { readonly name: string; readonly header: string }): string[] => [
+  ...new Set([flat(name), flat(cleanName(header))]),
+];
+
+/** The names of columns that say this table. */
+const keysOf = ({ name, draft }: Keyed): string[] =>
+  [draft.name, cleanName(name)].flatMap(formsOf).flatMap((form) => [`${form}id`, `${form}key`]);
 
 /** A table's name as a column would say it: as it is, and in the singular. */
 function formsOf(name: string): string[] {
@@ -95,9 +109,9 @@ async function isUnique(table: Keyed, column: number, pause: Pause): Promise<boo
   return filled > 0 && filled === table.rows.length && values.size === filled;
 }
 
-async function holdsOnly(tables: readonly Keyed[], key: GuessedKey, pause: Pause): Promise<boolean> {
+async function holdsOnly(tables: readonly (Keyed | null)[], key: GuessedKey, pause: Pause): Promise<boolean> {
   const [from, to] = [tables[key.table], tables[key.toTable]];
-  if (from === undefined || to === undefined) return false;
+  if (from == null || to == null) return false;
   const typeOf = (keyed: Keyed, at: number) => readingOf(keyed.draft.columns[at]?.reading ?? 'text').type;
   if (typeOf(from, key.column) !== typeOf(to, key.toColumn)) return false;
   const { values: known } = await valuesOf(to, key.toColumn, pause);

@@ -26,12 +26,14 @@ const OWN: OwnView = {
 };
 const PREVIEW: ImportView = {
   title: 'orders',
+  canChange: true,
   notes: [],
   questions: null,
-  keys: [{ from: 'orders.customer_id', to: 'customers.id', on: true }],
+  keys: [{ id: '0.0 1.0', from: 'orders.customer_id', to: 'customers.id', on: true }],
   tables: [
     {
       name: 'orders',
+      taken: true,
       source: 'orders.csv',
       rowCount: 2,
       notes: ['Read as Windows-1252.'],
@@ -121,7 +123,7 @@ async function paste(text: string): Promise<void> {
   const clipboardData = new DataTransfer();
   clipboardData.setData('text/plain', text);
   document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  await expect.element(page.getByRole('heading', { name: /table found/ })).toBeVisible();
+  await expect.element(page.getByRole('heading', { name: /tables? found/ })).toBeVisible();
 }
 
 test.each([360, 1280])('what is pasted is looked at, changed and kept, at %i pixels', async (width) => {
@@ -137,13 +139,101 @@ test.each([360, 1280])('what is pasted is looked at, changed and kept, at %i pix
   expect(calls.filter(([name]) => name === 'change').map(([, change]) => change)).toEqual([
     { of: 'reading', table: 0, column: 0, reading: 'text' },
     { of: 'header', table: 0, header: false },
-    { of: 'key', key: 0, on: false },
+    { of: 'key', key: '0.0 1.0', on: false },
   ]);
-  await page.getByRole('textbox', { name: 'Name' }).fill('Sales');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sales');
   await button('Open it').click();
   await expect.element(page.getByText('“Sales” is kept in this browser and open now.')).toBeVisible();
   expect(calls).toContainEqual(['keep', 'Sales']);
   expect(engine.calls).toContain('reset');
+});
+
+/** Names as the worker would take them: in lower case, and none that is “taken”. */
+const REFUSED = 'Another table is called taken. Choose another name.';
+function renaming(): Partial<DataConnection> {
+  const [orders] = PREVIEW.tables;
+  if (orders === undefined) throw new Error('The preview has a table.');
+  let view: ImportView = { ...PREVIEW, keys: [], tables: [orders, { ...orders, name: 'clients' }] };
+  const refuse = (message: string): Error => Object.assign(new Error(message), { name: 'DatasetError' });
+  return {
+    read: async () => view,
+    change: async (change) => {
+      if (change.of === 'name' && change.name === 'taken') throw refuse(REFUSED);
+      if (change.of === 'key') return view;
+      if (change.of === 'taken' && !change.taken && view.tables.some(({ taken }) => !taken))
+        throw refuse('One table has to stay.');
+      const tables = view.tables.map((table, t) => {
+        if (t !== change.table) return table;
+        if (change.of === 'taken') return { ...table, taken: change.taken };
+        if (change.of !== 'name') return table;
+        const name = change.name.trim().toLowerCase();
+        if (change.column === null) return { ...table, name };
+        return { ...table, columns: table.columns.map((one, c) => (c === change.column ? { ...one, name } : one)) };
+      });
+      return (view = { ...view, tables });
+    },
+  };
+}
+
+test.each([360, 1280])('tables and columns are renamed by keyboard, at %i pixels', async (width) => {
+  const { calls } = await show(renaming(), width);
+  const tablesFound = page.getByRole('heading', { name: '2 tables found' });
+  await paste('total\n1\n');
+  const name = (of: string) => page.getByRole('textbox', { name: `Name of ${of}`, exact: true });
+  await name('table orders').fill('Sales');
+  await userEvent.keyboard('{Enter}');
+  // The focus stays, and what was made of the name is said.
+  await expect.element(page.getByText('Written sales, as SQL can have it.')).toBeVisible();
+  await expect.element(name('table sales')).toHaveFocus();
+  await expect.element(page.getByLabelText('sales.total is read as')).toBeVisible();
+  await name('sales.total').fill('amount');
+  await userEvent.tab();
+  await expect.element(page.getByLabelText('sales.amount is read as')).toHaveFocus();
+
+  // A refused name stays as it was typed, beside why, and nothing is built under the one before.
+  await name('table clients').fill('taken');
+  await button('Open it').click();
+  await expect.element(page.getByText(REFUSED)).toBeVisible();
+  await expect.element(name('table clients')).toHaveFocus();
+  await expect.element(name('table clients')).toHaveValue('taken');
+  await expect.element(name('table clients')).toBeInvalid();
+  await expect.element(name('table clients')).toHaveAccessibleDescription(REFUSED);
+  expect(calls.filter(([call]) => call === 'keep')).toEqual([]);
+  await name('sales.amount').fill('sum');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByLabelText('sales.sum is read as')).toBeVisible();
+  await expect.element(name('table clients')).toHaveValue('taken');
+  await name('table clients').click();
+  expect(await violations()).toEqual([]);
+  await expectNoSidewaysScroll();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(name('table clients')).toHaveValue('clients');
+  await expect.element(page.getByText(REFUSED)).not.toBeInTheDocument();
+
+  // Typed and opened at once, it is kept with the name.
+  await name('table clients').fill('buyers');
+  await button('Open it').click();
+  await expect.element(tablesFound).not.toBeInTheDocument();
+  expect(calls).toContainEqual(['keep', 'orders']);
+});
+
+test.each([360, 1280])('a table is left out and taken back, and one stays, at %i pixels', async (width) => {
+  await show(renaming(), width);
+  await paste('total\n1\n');
+  const take = (table: string) => page.getByRole('checkbox', { name: `Take this table ${table}` });
+  await take('orders').click();
+  await expect.element(page.getByRole('heading', { name: '2 tables found, 1 left out' })).toBeVisible();
+  await expect.element(page.getByText('Left out: 2 rows')).toBeVisible();
+  await expect.element(page.getByLabelText('orders.total is read as')).not.toBeInTheDocument();
+  await expect.element(take('orders')).toHaveFocus();
+  await take('clients').click();
+  await expect.element(page.getByText('One table has to stay.')).toBeVisible();
+  await expect.element(take('clients')).toBeChecked();
+  await expect.element(take('clients')).toHaveFocus();
+  expect(await violations()).toEqual([]);
+  await expectNoSidewaysScroll();
+  await take('orders').click();
+  await expect.element(page.getByLabelText('orders.total is read as')).toBeVisible();
 });
 
 test('own databases are renamed, saved, deleted and put back', async () => {

@@ -137,8 +137,8 @@ describe('an own dataset', () => {
   it('takes what the reader said at the import to be no key for none afterwards', async () => {
     const own = data();
     const files = [new File(['id\n1\n2\n'], 'customers.csv'), new File(['customer_id\n1\n2\n'], 'orders.csv')];
-    await own.read(files, tell);
-    await own.change({ of: 'key', key: 0, on: false });
+    const { keys } = await own.read(files, tell);
+    await own.change({ of: 'key', key: keys[0]?.id ?? '', on: false }, tell);
     const dataset = await openOwnDataset((await own.keep('Shop', tell)).id, source);
     expect(makeSchemaIndex(dataset.database.schema).joins).toEqual([]);
     expect(makeSchemaIndex(dataset.own?.file.schema ?? dataset.database.schema).joins).toHaveLength(1);

@@ -29,7 +29,7 @@ interface Read {
 const valuesOf = ({ table, draft }: Read): unknown[][] =>
   table.rows.map((row) => draft.columns.map(({ reading }, i) => valueOf(row[i] ?? null, reading)));
 const readings = ({ draft }: Read): string[] => draft.columns.map(({ reading }) => reading);
-const keyed = ({ table, draft }: Read): Keyed => ({ draft, rows: table.rows });
+const keyed = ({ table, draft }: Read): Keyed => ({ draft, rows: table.rows, name: table.name });
 
 describe('a table written as CSV and read again', () => {
   const word = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `x${text.replace(/[\0\ud800-\udfff]/g, '')}`);
