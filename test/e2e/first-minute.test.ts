@@ -103,6 +103,22 @@ test('played to the end of the lesson most of the unseen questions are right', {
   await expect.poll(steps).toBe(taken);
 });
 
+test('who brings a spreadsheet finds the way from the first look, and from the Playground', async () => {
+  const toData = page.getByRole('link', { name: 'Use your own spreadsheet' });
+  for (const width of [360, 1440]) {
+    await page.setViewportSize({ width, height: 780 });
+    for (const place of ['', '#playground']) {
+      await page.goto('about:blank');
+      await page.goto(`${site.url}${place}`);
+      await toData.waitFor();
+      const box = await toData.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(780);
+      await toData.click();
+      await page.getByRole('heading', { name: 'Bring your own' }).waitFor();
+    }
+  }
+});
+
 test('what nobody asked for is not shown after a reload either, and a reset can be taken back', async () => {
   await visit('#watch');
   await page.reload();
