@@ -36,7 +36,8 @@ export class QuestionsState {
   /** After the questions changed. */
   readonly #onchange: () => Promise<void>;
   #turn = 0;
-  #problem = $state('');
+  #fileProblem = $state('');
+  #listProblem = $state('');
   #checking = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
   #file = $state.raw<Brought | null>(null);
   #checked = $state.raw<CheckedFile | null>(null);
@@ -48,9 +49,13 @@ export class QuestionsState {
     this.#onchange = onchange;
   }
 
-  /** What went wrong last; '' for nothing. */
-  get problem(): string {
-    return this.#problem;
+  /** What went wrong with a file; '' for nothing. */
+  get fileProblem(): string {
+    return this.#fileProblem;
+  }
+  /** Why a question of the list could not be deleted, put back or moved; '' for nothing. */
+  get listProblem(): string {
+    return this.#listProblem;
   }
   /** How many SQL texts of a file were run; null while none are. */
   get checking(): { readonly done: number; readonly all: number } | null {
@@ -80,21 +85,15 @@ export class QuestionsState {
     return trial;
   }
 
-  /** Adds what was typed, or puts it in the place of that question. Resolves to whether it is kept. */
-  async keep(typed: Typed, id: string | null): Promise<boolean> {
+  /** Adds what was typed, or puts it in the place of that question. Resolves to why it is not kept; '' where it is. */
+  async keep(typed: Typed, id: string | null): Promise<string> {
     const questions = this.#run.dataset?.questions ?? [];
     if (typed.sql !== null) {
       const { refused } = await this.try(typed.sql).catch((error: unknown) => ({ refused: messageOf(error) }));
-      if (refused !== null) {
-        this.#problem = refused;
-        return false;
-      }
+      if (refused !== null) return refused;
     }
     const same = questions.find((one) => one.id !== id && sameQuestion(one.question, typed.question));
-    if (same !== undefined) {
-      this.#problem = 'This question is there already. Edit that one.';
-      return false;
-    }
+    if (same !== undefined) return 'This question is there already. Edit that one.';
     const changed = questions.map((one): Question => {
       if (one.id !== id) return one;
       const { sql, sqlAlternatives, ...rest } = one;
@@ -113,22 +112,20 @@ export class QuestionsState {
 
   async remove(id: string): Promise<void> {
     const questions = this.#run.dataset?.questions ?? [];
-    if (
-      await this.#set(
-        questions.filter((one) => one.id !== id),
-        'Deleted.',
-      )
-    )
-      this.#before = questions;
+    this.#listProblem = await this.#set(
+      questions.filter((one) => one.id !== id),
+      'Deleted.',
+    );
+    if (this.#listProblem === '') this.#before = questions;
   }
 
   async undo(): Promise<void> {
-    if (this.#before !== null) await this.#set(this.#before, 'Put back.');
+    if (this.#before !== null) this.#listProblem = await this.#set(this.#before, 'Put back.');
   }
 
   /** All questions of its fact go with it. */
   async move(id: string, split: Split): Promise<void> {
-    await this.#set(
+    this.#listProblem = await this.#set(
       moveFact(this.#run.dataset?.questions ?? [], id, split),
       split === 'train' ? 'It trains now.' : 'It is held out now.',
     );
@@ -144,7 +141,7 @@ export class QuestionsState {
       this.#file = brought;
       await this.choose(brought.databases[0]?.name ?? null);
     } catch (error) {
-      this.#problem = messageOf(error);
+      this.#fileProblem = messageOf(error);
     }
   }
 
@@ -175,7 +172,7 @@ export class QuestionsState {
         refusals.push(...trials.map(({ refused }) => refused));
       }
     } catch (error) {
-      this.#problem = messageOf(error);
+      this.#fileProblem = messageOf(error);
       return;
     } finally {
       if (turn === this.#turn) this.#checking = null;
@@ -199,9 +196,10 @@ export class QuestionsState {
     const twice = checked.good.length - added;
     const are = (many: number): string => (many === 1 ? 'was' : 'were');
     const said = `${added} ${added === 1 ? 'question' : 'questions'} of ${checked.source} ${are(added)} added${twice > 0 ? `, ${twice} ${are(twice)} there already` : ''}.`;
-    if (!(await this.#set(all, said))) return false;
-    this.leaveFile();
-    return true;
+    const problem = await this.#set(all, said);
+    if (problem === '') this.leaveFile();
+    else this.#fileProblem = problem;
+    return problem === '';
   }
 
   leaveFile(): void {
@@ -209,15 +207,16 @@ export class QuestionsState {
     this.#file = null;
     this.#checked = null;
     this.#checking = null;
-    this.#problem = '';
+    this.#fileProblem = '';
   }
 
   get #trained(): readonly string[] {
     return this.#run.dataset?.trained ?? [];
   }
 
-  async #set(questions: readonly Question[], said: string): Promise<boolean> {
-    this.#problem = '';
+  /** Resolves to why the questions are as they were; '' where they are changed. */
+  async #set(questions: readonly Question[], said: string): Promise<string> {
+    this.#listProblem = '';
     this.#said = '';
     this.#run.pause();
     const before = this.#run.dataset?.questions ?? [];
@@ -232,10 +231,9 @@ export class QuestionsState {
         this.#said = `${said} A new run begins, because the one before may have trained on it; that one stays in the list of runs.`;
       }
       await this.#onchange();
-      return true;
+      return '';
     } catch (error) {
-      this.#problem = messageOf(error);
-      return false;
+      return messageOf(error);
     }
   }
 }

@@ -62,8 +62,10 @@ test(
     expect(await page.getByRole('list', { name: 'Questions' }).getByRole('listitem').count()).toBe(1);
     expect(await site.findings()).toEqual([]);
 
-    await page.getByRole('link', { name: 'Practise in the Playground' }).click();
+    await page.getByRole('link', { name: 'Learn from these' }).click();
     await button('Step').waitFor();
+    await page.getByText('Little shop, 2 tables').waitFor();
+    expect(await stepCount()).toBe(0);
     await site.step();
     await site.step();
     expect(await site.texts('.pick .text')).toEqual([QUESTION]);

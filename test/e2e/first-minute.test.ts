@@ -167,6 +167,7 @@ test('a link to a lesson leaves the run that is there in the list', async () => 
   await site.open('?seed=7');
   await site.step();
   await page.goto(`${site.url}#lesson/watch-it-learn/2`);
+  await button('Begin the lesson').waitFor();
   await page.reload();
   await button('Begin the lesson').click();
   await page.getByText('Four tries at one question. One is right.').waitFor();

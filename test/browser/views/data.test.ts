@@ -280,6 +280,31 @@ test('the one that is open is deleted too: the page’s own opens, and Undo brin
   expect(calls.map(([name]) => name)).toEqual(['list', 'remove', 'putBack']);
 });
 
+test('what goes wrong with a question stands once, beside what it is about', async () => {
+  const FULL = 'The browser keeps no more.';
+  await show({}, 1280, (engine) => ({
+    open: async (options) => {
+      const shown = await engine.open(options);
+      return { ...shown, dataset: { ...shown.dataset, name: OWN.id } };
+    },
+    setQuestions: () => Promise.reject(new Error(FULL)),
+  }));
+  const form = page.getByRole('form', { name: 'Add a question' });
+  const message = page.getByText(FULL);
+  await page.getByLabelText('Question', { exact: true }).fill('How many?');
+  await button('Add question').click();
+  await expect.element(form.getByText(FULL)).toBeVisible();
+  expect(message.elements()).toHaveLength(1);
+
+  await page.getByLabelText('Question', { exact: true }).clear();
+  const used = page.getByLabelText(/^Used for: /).first();
+  await used.selectOptions('held out');
+  await expect.poll(() => message.elements().length).toBe(2);
+  await expect.element(used).toHaveValue('train');
+  await expect.element(page.getByText('no question for training has its SQL, the answer key.')).toBeVisible();
+  expect(await violations()).toEqual([]);
+});
+
 test('what cannot be read, and a list that cannot, say why', async () => {
   await show({
     read: () => Promise.reject(new Error('a.csv is empty (0 bytes).')),

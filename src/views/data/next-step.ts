@@ -1,0 +1,32 @@
+/** What can be learned from the questions of a database of one's own, in words. */
+import { plural } from '../../charts/format.ts';
+import type { Question } from '../../grpo/types.ts';
+
+export interface NextStep {
+  /** How many questions there are to learn from; '' where something is missing. */
+  readonly say: string;
+  /** What is missing before anything can be learned from an answer key; '' for nothing. */
+  readonly missing: string;
+}
+
+/**
+ * `leftOut`: questions that would train and may not, as the run counts them where the answer key counts; `counts`:
+ * whether it does.
+ */
+export function nextStep(questions: readonly Question[], leftOut: number, counts: boolean): NextStep {
+  const missing = (what: string): NextStep => ({ say: '', missing: `There is nothing to learn from yet: ${what}` });
+  const training = questions.filter(({ split }) => split === 'train');
+  const keyed = training.filter(({ sql }) => sql !== undefined);
+  if (training.length === 0)
+    return missing('every question is held out, and only asked. Use one for training, or add another.');
+  if (keyed.length === 0)
+    return missing(
+      'no question for training has its SQL, the answer key. Add it with Edit, or add a question with it.',
+    );
+  const left = counts ? training.length - leftOut : keyed.length;
+  if (left <= 0)
+    return missing(
+      'the SQL of every question for training returns nothing, or only 0 and NULL, which wrong SQL matches easily. Add one whose answer says something.',
+    );
+  return { say: `${plural(left, 'question')} with an answer key to learn from.`, missing: '' };
+}
