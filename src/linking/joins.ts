@@ -37,7 +37,9 @@ const GENERIC_NAMES: ReadonlySet<string> = new Set(
     id name code key title description type date status no number num nr uuid guid pk
   `).map(stemOf),
 );
-/** Joins inferred between one pair of tables, and from one column. */
+/** A name of which nothing but a number is left says nothing either: `col7` is no key of `t7`. */
+const isGeneric = (name: string): boolean => GENERIC_NAMES.has(name) || /^\d+$/.test(name);
+/** Joins inferred between one pair of tables, and from one column; tables that may have a key of one name. */
 const MOST_PARALLEL = 4;
 const MOST_TARGETS = 4;
 /** Share of a text column's values that must be keys of the other table. */
@@ -139,7 +141,7 @@ export function findJoins(
           ? own.slice(1, 5).map((_, i) => own.slice(i + 1).join(''))
           : [...new Set([written.join(''), own.join('')])];
         for (const name of names) {
-          if (GENERIC_NAMES.has(name)) continue;
+          if (isGeneric(name)) continue;
           // A primary key does not point at a column that is unique by chance.
           const targets = (keys.get(name) ?? [])
             .filter(
@@ -179,15 +181,31 @@ function keysByName(
       const words = columnWords[t]?.[c] ?? [];
       const plain = words.join('');
       const names = new Set<string>();
-      if (GENERIC_NAMES.has(plain) || words.length === 0) names.add(`${own}${plain}`);
+      if (isGeneric(plain) || words.length === 0) names.add(`${own}${plain}`);
       else names.add(plain);
-      if (!GENERIC_NAMES.has(written)) names.add(written);
+      if (!isGeneric(written)) names.add(written);
       // `concert.stadium` may hold the key of `stadium`.
       if (primaryKey && (looksLikeKey(name) || profile?.holds === 'text')) names.add(own);
       for (const word of names) append(keys, word, key);
     });
   });
+  const ownNames = new Map(schema.tables.map((table, t) => [table, (tableWords[t] ?? []).join('')]));
+  for (const [name, alike] of keys) if (alike.length > MOST_TARGETS) keys.set(name, ownersOf(name, alike, ownNames));
   return keys;
+}
+
+/**
+ * Of columns of one name that are unique in more than a few tables, the keys that the name means: of the tables that it
+ * says, else of those whose declared key it is. Where that leaves more than a few, the name is a habit (`col1`) and no
+ * key.
+ */
+function ownersOf(name: string, alike: readonly KeyColumn[], ownNames: ReadonlyMap<Table, string>): KeyColumn[] {
+  const said = alike.filter(({ table }) => {
+    const own = ownNames.get(table) ?? '';
+    return !isGeneric(own) && name.startsWith(own);
+  });
+  const owners = said.length > 0 ? said : alike.filter((key) => isOnlyKey(key.table, key.name));
+  return owners.length > MOST_TARGETS ? [] : owners;
 }
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_NOTES, withNotes, type SchemaNotes } from '../../src/grpo/schema-notes.ts';
-import type { Schema, Table } from '../../src/grpo/types.ts';
+import type { ColumnProfile, Schema, Table } from '../../src/grpo/types.ts';
+import { findJoins } from '../../src/linking/joins.ts';
 import {
   joinPlan,
   looksLikeKey,
@@ -56,6 +57,66 @@ describe('joins', () => {
       CREATE TABLE b (key INTEGER PRIMARY KEY, type TEXT); INSERT INTO b VALUES (1, 'x'), (2, 'y');
     `);
     expect(joins).toEqual([]);
+  });
+
+  describe('names that stand in more than a few tables', () => {
+    /** As many tables as a yearly export may have, all with these columns, the first one their key. */
+    const alike = (tables: number, columns: readonly string[], primaryKey: boolean): Schema => ({
+      tables: Array.from({ length: tables }, (_, t) => ({
+        name: `t${t + 1}`,
+        kind: 'table' as const,
+        rowCount: 9,
+        columns: columns.map((name, c) => ({ name, type: 'TEXT', notNull: false, primaryKey: primaryKey && c === 0 })),
+        foreignKeys: [],
+      })),
+      profiles: Array.from({ length: tables }, (_, t) =>
+        columns.map((column, c): ColumnProfile => ({
+          table: `t${t + 1}`,
+          column,
+          holds: 'text',
+          hasNull: false,
+          distinct: 9,
+          distinctIsExact: true,
+          values: Array.from({ length: 9 }, (_, i) => `${t} ${c} ${i}`),
+        })),
+      ).flat(),
+    });
+    const numbered = Array.from({ length: 10 }, (_, c) => `col${c + 1}`);
+
+    it.each([true, false])('numbered alike, they are no keys, declared ones neither (%s)', (primaryKey) => {
+      expect(makeSchemaIndex(alike(300, numbered, primaryKey)).joins).toEqual([]);
+    });
+
+    it('are looked at once for each table and column, and not once for each pair of tables', () => {
+      const looks = (tables: number): number => {
+        const schema = alike(tables, numbered, true);
+        const profiles = new Map(schema.profiles.map((one) => [`${one.table} ${one.column}`, one]));
+        let looked = 0;
+        const of = (one: ColumnProfile): ColumnProfile =>
+          new Proxy(one, { get: (target, key) => (looked++, Reflect.get(target, key) as unknown) });
+        findJoins(schema, (table, column) => {
+          const found = profiles.get(`${table} ${column}`);
+          return found === undefined ? null : of(found);
+        });
+        return looked;
+      };
+      expect(looks(300) / looks(100)).toBeLessThan(3.3);
+    });
+
+    it('belong to the table that they say, or whose declared key they are', async () => {
+      const parts = ['visit', 'parcel', 'refund', 'call', 'letter', 'note'];
+      const rows = (table: string) => `INSERT INTO ${table} VALUES (1, 'a'), (2, 'b'), (3, 'c');`;
+      // Each has every customer once, so that the column is unique in all of them.
+      const others = parts.map((name) => `CREATE TABLE ${name} (customer_id INT, ${name}_text TEXT); ${rows(name)}`);
+      const said = await indexOf(
+        `${others.join('')} CREATE TABLE customers (customer_id INT, name TEXT); ${rows('customers')}`,
+      );
+      expect(said.joins.map(written)).toEqual(parts.map((name) => `${name}(customer_id) ⇢ customers(customer_id)`));
+      const declared = await indexOf(
+        `${others.join('')} CREATE TABLE people (customer_id INTEGER PRIMARY KEY, name TEXT); ${rows('people')}`,
+      );
+      expect(declared.joins.map(written)).toEqual(parts.map((name) => `${name}(customer_id) ⇢ people(customer_id)`));
+    });
   });
 
   it('infers nothing between columns that hold different kinds, or where a declared key connects the tables', async () => {
