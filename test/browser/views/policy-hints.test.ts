@@ -58,6 +58,27 @@ describe('the list', () => {
     await expectFocus('Hints');
   });
 
+  test('a weight that is typed moves its row, and the focus with it', async () => {
+    const shown = await showPolicy('hints');
+    await strongest(shown);
+    const last = rows().at(-1);
+    const weight = last?.querySelector<HTMLInputElement>('.weight');
+    if (last === undefined || weight == null) throw new Error('The step taught several hints.');
+    expect(rows().length).toBeGreaterThan(2);
+    const limit = shown.run.config.weight_limit;
+    const first = (): boolean => rows()[0] === last;
+    weight.focus();
+    weight.select();
+    await userEvent.keyboard(`${limit}{Enter}`);
+    await vi.waitFor(() => expect(first()).toBe(true));
+    await vi.waitFor(() => expect(document.activeElement === weight).toBe(true));
+    // With Tab it is on the way to the next button when the row moves back: it stays in the row all the same.
+    weight.select();
+    await userEvent.keyboard('0.01{Tab}');
+    await vi.waitFor(() => expect(first()).toBe(false));
+    await vi.waitFor(() => expect(last.contains(document.activeElement)).toBe(true));
+  });
+
   test('what is refused is said, and the row stays as it is', async () => {
     const shown = await showPolicy('hints');
     const hint = await strongest(shown);
