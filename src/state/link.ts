@@ -15,6 +15,14 @@ export interface Shared {
   readonly place: string;
 }
 
+/** Begins with what is the place's own. `page`: the page's own address. */
+export function bareLink(page: string, place: string): string {
+  const url = new URL(page);
+  url.search = '';
+  url.hash = place;
+  return url.href;
+}
+
 /** Null when the hints are too many for an address. `page`: the page's own address. */
 export function linkTo(page: string, { config, seed, start, dataset, hints, place }: Shared): string | null {
   if (hints.length > LONGEST_HINTS) return null;

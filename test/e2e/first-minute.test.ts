@@ -119,6 +119,20 @@ test('who brings a spreadsheet finds the way from the first look, and from the P
   }
 });
 
+test('a teacher gets from the first look to a link for the class, which opens the same for somebody else', async () => {
+  await visit();
+  await page.getByRole('link', { name: 'Class link' }).click();
+  await page.getByLabel('It opens').selectOption({ label: 'the Playground' });
+  await page.getByText('Money in the shop').waitFor();
+  expect(await findings()).toEqual([]);
+  await button('Copy the link').click();
+  const link = await page.getByLabel('The link').inputValue();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await button('Step').waitFor();
+  await page.getByText('Money in the shop, 9 tables').waitFor();
+});
+
 test('what nobody asked for is not shown after a reload either, and a reset can be taken back', async () => {
   await visit('#watch');
   await page.reload();

@@ -1,6 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { LONGEST_HINTS } from '../../../src/state/address.ts';
 import { STARTER } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, violations, type Page } from './page.ts';
 import { button, expectFocus, focus, handedOver, showPolicy } from './policy-page.ts';
@@ -40,7 +39,6 @@ test('before the first step only what there is can be saved', async () => {
     const save = expect.element(button(`Save: ${name}`));
     await (there ? save.toBeEnabled() : save.toBeDisabled());
   }
-  await expect.element(page.getByRole('checkbox', { name: 'with the hints' })).toBeDisabled();
   expect(await violations()).toEqual([]);
 });
 
@@ -93,31 +91,6 @@ test('a project is opened; a file that is none says why', async () => {
   engine.failure = new Error('other.json is no project of this page.');
   await userEvent.upload(file, new File(['{}'], 'other.json'));
   await expect.element(page.getByRole('alert')).toHaveTextContent('other.json is no project of this page.');
-});
-
-test('a link carries the place and the hints, or says why it cannot', async () => {
-  const { run, engine } = await showPolicy('files');
-  vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
-  await page.getByLabelText(/^It opens/).selectOptions('#ask');
-  focus(button('Copy the link'));
-  await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByText('Copied.')).toBeVisible();
-  const link = (): URL => new URL((page.getByLabelText('The link').element() as HTMLInputElement).value);
-  expect([link().hash, [...link().searchParams.values()].includes('packed')]).toEqual(['#ask', true]);
-  await page.getByRole('checkbox', { name: 'with the hints' }).click();
-  await button('Copy the link').click();
-  await vi.waitFor(() => expect([...link().searchParams.values()]).not.toContain('packed'));
-  expect(engine.shelf.asked).toEqual([['linkHints']]);
-  await page.getByRole('checkbox', { name: 'with the hints' }).click();
-  engine.shelf.packed = 'x'.repeat(LONGEST_HINTS + 1);
-  await button('Copy the link').click();
-  await expect
-    .element(page.getByText(`The ${run.hints.length} hints take`, { exact: false }))
-    .toHaveTextContent('more than an address holds');
-  await expect.element(page.getByLabelText('The link')).not.toBeInTheDocument();
-  engine.failure = new Error('The hints could not be packed.');
-  await button('Copy the link').click();
-  await expect.element(page.getByText('The hints could not be packed.')).toBeVisible();
 });
 
 test('fits 360 pixels, with a file that is looked at', async () => {
