@@ -36,15 +36,15 @@ export function productWords(analysis: QuestionAnalysis, index: SchemaIndex): re
 }
 
 /**
- * Is a word of money said that names no column, and no figure asked for in other words but "the highest"? Then a sum
- * is asked for: "which seller had the highest takings", "takings per seller".
+ * Is a word of money said that names no column even in part, and no figure asked for in other words but "the highest"?
+ * Then a sum is asked for: "which seller had the highest takings", "takings per seller".
  */
 export function asksForMoney({ tokens, columns, intent }: QuestionAnalysis): boolean {
   return (
     intent.aggregates.every(({ span }) => intent.superlative !== null && overlaps(span, intent.superlative.span)) &&
     tokens.some(
       ({ stem }, at) =>
-        SUMS_OF_MONEY.has(stem) && !columns.some((link) => link.match !== 'partial' && covers(link.span, at)),
+        SUMS_OF_MONEY.has(stem) && !columns.some(({ mentions }) => mentions.some((span) => covers(span, at))),
     )
   );
 }

@@ -218,7 +218,8 @@ export function functions(ground: Ground, context: Context): StageOffer {
         apply: (state) => ({ ...advance(state), pending: name }),
       });
       // A superlative word already says how groups are ranked; MAX of a column per group is seldom meant.
-      const money = !figure && asksForMoney(ground.analysis) ? bonus + 1 : 0;
+      const grouped = ground.analysis.intent.grouping.length > 0 || counts(context);
+      const money = !figure && grouped && asksForMoney(ground.analysis) ? bonus + 1 : 0;
       const others = OTHER_FUNCTIONS.map((name) =>
         choose(
           name,
