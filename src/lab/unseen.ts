@@ -19,6 +19,8 @@ export interface UnseenCounts {
   readonly asked: number;
   /** Their ids, in the order of a point's answers. */
   readonly ids: readonly string[];
+  /** Of those asked: that a training question asks for in other words. */
+  readonly practised: number;
   /** Different answers there are: questions whose gold SQL is the same once normalised ask for the same thing. */
   readonly answers: number;
   /** Held-out questions with one of these answers. */
@@ -37,6 +39,8 @@ interface Tried {
  */
 export class UnseenChoice {
   readonly #heldOut: readonly Question[];
+  /** Answers of training questions. */
+  readonly #practised: ReadonlySet<string>;
   /** The wordings of each answer that is not ruled out, in the dataset's order. */
   readonly #answers = new Map<string, Question[]>();
   /** The wording of each answer that may be asked, in the order in which they are tried. */
@@ -46,6 +50,9 @@ export class UnseenChoice {
 
   constructor(questions: readonly Question[]) {
     this.#heldOut = questions.filter(({ split }) => split === 'held-out');
+    this.#practised = new Set(
+      questions.flatMap(({ split, sql }) => (split === 'train' && sql !== undefined ? [normaliseSql(sql)] : [])),
+    );
     for (const question of this.#heldOut) {
       if (question.sql === undefined) continue;
       const answer = normaliseSql(question.sql);
@@ -63,6 +70,8 @@ export class UnseenChoice {
     return {
       asked: this.#chosen.size,
       ids: this.#heldOut.flatMap((question) => (this.#chosen.has(question) ? [question.id] : [])),
+      practised: [...this.#chosen].filter(({ sql }) => sql !== undefined && this.#practised.has(normaliseSql(sql)))
+        .length,
       answers: this.#answers.size,
       wordings: [...this.#answers.values()].reduce((sum, same) => sum + same.length, 0),
       heldOut: this.#heldOut.length,

@@ -22,7 +22,7 @@ export const DOES_IT_HELP: LabLesson = {
     {
       title: 'No evidence',
       say: 'The whole shop asks very different things, and few of them twice. As many steps are spread over many facts.',
-      act: 'Run “Does it help on questions that do not repeat?”; it takes some minutes.',
+      act: 'Press Ready-made, then run “Does it help on questions that do not repeat?”; it takes some minutes.',
       see: 'No evidence of a gain is not evidence of none. The verdict says how many facts the difference seen would take.',
     },
     {

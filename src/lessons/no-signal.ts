@@ -27,7 +27,7 @@ export const WHEN_IS_A_GROUP_USELESS: FormulaLesson = {
       title: 'When it has learned',
       say: 'Near the end nearly everything is right. That is a success, and it is also the end of the learning.',
       act: 'Raise the chance from .5 to .95.',
-      see: 'At .5 hardly a group is useless, at .95 most are again: what is always right is not practised any more.',
+      see: 'At .5 one group in eight is useless, at .95 most are again: what is always right is not practised any more.',
       chance: 0.5,
       groupSize: 4,
     },

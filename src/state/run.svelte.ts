@@ -673,10 +673,12 @@ export class RunState {
     while (this.#running) {
       const max = this.#speed === 'max';
       const begun = performance.now();
-      const taken = await this.#advance({ steps: max ? MAX_BATCH : 1, budgetMs: BATCH_MS });
+      const first = max && this.unseen.isFirst(this.stepCount);
+      const taken = await this.#advance({ steps: max && !first ? MAX_BATCH : 1, budgetMs: BATCH_MS });
       // What was taken and not yet shown is: a recording may end in the middle of a batch.
       if (!taken && this.#running) this.pause();
-      if (max) await this.unseen.between(performance.now() - begun);
+      if (first) await this.unseen.whole();
+      else if (max) await this.unseen.between(performance.now() - begun);
       if (!this.#running) return;
       await this.#play(stepMs(this.#speed));
     }

@@ -20,6 +20,9 @@ const SLICE_MS = 50;
 const SHARE_AT_MAX = 0.1;
 /** Milliseconds that are saved up at most. */
 const MOST_SAVED_MS = 200;
+/** The first steps change the most: at top speed, too, each has its point, which takes so many milliseconds at most. */
+const FIRST_STEPS = 12;
+const MOST_OF_A_POINT_MS = 600;
 
 export class UnseenState {
   readonly #options: UnseenOptions;
@@ -93,6 +96,22 @@ export class UnseenState {
   moved(): void {
     this.#moved = true;
     if (!this.#working && this.#failure === null) void this.#goOn();
+  }
+
+  /** Whether the step after this one is taken by itself at top speed, so that its point is seen. */
+  isFirst(step: number): boolean {
+    return step < FIRST_STEPS && this.#wanted() && this.#failure === null;
+  }
+
+  /** After one of the first steps at top speed: its whole point. */
+  async whole(): Promise<void> {
+    if (!this.#wanted() || this.#working || this.#failure !== null) return;
+    const until = performance.now() + MOST_OF_A_POINT_MS;
+    this.#working = true;
+    for (let done = false; !done && this.#failure === null && this.#options.atMax() && performance.now() < until;)
+      done = await this.#slice('eager', SLICE_MS);
+    this.#working = false;
+    if (!this.#options.atMax()) this.moved();
   }
 
   /** Between two batches of steps at top speed, of which the last took so many milliseconds. */

@@ -24,7 +24,7 @@ const heldOut = (id: string, sql?: string): Question => ({
 
 describe('which questions are asked', () => {
   const questions: Question[] = [
-    { id: 'seen', question: 'seen', sql: 'SELECT 1', split: 'train' },
+    { id: 'seen', question: 'seen', sql: 'select count(*)  FROM t', split: 'train' },
     heldOut('sum', 'SELECT SUM(a) FROM t'),
     heldOut('total', 'select sum(a)  from t;'),
     heldOut('count', 'SELECT COUNT(*) FROM t'),
@@ -36,7 +36,14 @@ describe('which questions are asked', () => {
     const choice = new UnseenChoice(questions);
     const chosen = (await choice.goOn(judgeOf(), always)) ?? [];
     expect(chosen.map(({ id }) => id)).toEqual([expect.stringMatching(/^(sum|total)$/), 'count']);
-    expect(choice.counts).toEqual({ asked: 2, ids: chosen.map(({ id }) => id), answers: 2, wordings: 3, heldOut: 5 });
+    expect(choice.counts).toEqual({
+      asked: 2,
+      ids: chosen.map(({ id }) => id),
+      practised: 1,
+      answers: 2,
+      wordings: 3,
+      heldOut: 5,
+    });
     const again = new UnseenChoice(questions);
     expect(await again.goOn(judgeOf(), always)).toEqual(chosen);
   });
@@ -63,7 +70,7 @@ describe('which questions are asked', () => {
   it('is none where there is no key, or nothing is held out', async () => {
     const keyless = new UnseenChoice([heldOut('a'), heldOut('b')]);
     expect(await keyless.goOn(judgeOf(), always)).toEqual([]);
-    expect(keyless.counts).toEqual({ asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 2 });
+    expect(keyless.counts).toEqual({ asked: 0, ids: [], practised: 0, answers: 0, wordings: 0, heldOut: 2 });
     expect(new UnseenChoice([]).counts.heldOut).toBe(0);
   });
 });

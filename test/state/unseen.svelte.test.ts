@@ -10,7 +10,7 @@ const point = (step: number, right: number): UnseenPoint => ({
   answers: [right > 0, right > 1],
   ...wilson(right, 2),
 });
-const counts = { asked: 2, ids: ['a', 'b'], answers: 2, wordings: 2, heldOut: 2 };
+const counts = { asked: 2, ids: ['a', 'b'], practised: 0, answers: 2, wordings: 2, heldOut: 2 };
 const nothing: Omit<Measured, 'points'> = { series: 'a', counts, inHand: null, done: true };
 
 /** `answers` are what the engine gives, one a call; the last one again and again. */
@@ -90,6 +90,21 @@ describe('measuring while somebody looks', () => {
     await unseen.between(0);
     const saved = requests[1]?.budgetMs ?? 0;
     expect(saved).toBeLessThan(10);
+  });
+
+  test('each of the first steps at top speed has its whole point, later ones have not', async () => {
+    const { unseen, requests, is } = stateOf(
+      { ...nothing, points: [], done: false },
+      { ...nothing, points: [point(1, 1)] },
+      { ...nothing, points: [] },
+    );
+    is.atMax = true;
+    expect(unseen.isFirst(0)).toBe(false); // nobody looks
+    unseen.watch();
+    expect([0, 11, 12].map((step) => unseen.isFirst(step))).toEqual([true, true, false]);
+    await unseen.whole();
+    expect(requests.map(({ pace }) => pace)).toEqual(['eager', 'eager']);
+    expect(unseen.points).toEqual([point(1, 1)]);
   });
 
   test('nothing is asked of a recording', async () => {

@@ -356,7 +356,7 @@ export function engineOf(given: readonly Given[], place: Partial<Place> = {}): F
     own: null,
     failure: null,
     measured: {
-      counts: { asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 1 },
+      counts: { asked: 0, ids: [], practised: 0, answers: 0, wordings: 0, heldOut: 1 },
       points: [],
       inHand: null,
       done: true,

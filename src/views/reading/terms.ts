@@ -53,7 +53,8 @@ const WORDS: readonly Term[] = [
   {
     id: 'advantage',
     term: 'Advantage',
-    means: 'How much better a try was than its group. Above the mean it is positive: what the try did gains weight.',
+    means:
+      'How much better a try was than its group. Above the mean it is positive: what the try did gains weight. Where a run does not divide by the spread, as in the first lesson, A = r − mean.',
     formula: 'A = (r − mean) / sd',
     source: `${DEEPSEEK}, §4.1.2`,
   },

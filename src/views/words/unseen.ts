@@ -27,13 +27,20 @@ export function pointText(point: UnseenPoint): string {
 }
 
 /** How many questions and answers are behind the curve. */
-export function behindText({ asked, answers, wordings, heldOut }: Omit<UnseenCounts, 'ids'>): string {
+export function behindText({ asked, practised, answers, wordings, heldOut }: Omit<UnseenCounts, 'ids'>): string {
   const which =
     asked < answers
       ? `${count(asked)} of ${count(answers)} different answers, chosen once by lot`
       : plural(answers, 'different answer');
   const keyless = heldOut - wordings;
-  return `One wording each of ${which} (${plural(wordings, 'held-out question')}${keyless === 0 ? '' : `; ${count(keyless)} more have no answer key that can be compared with`}), answered greedily.`;
+  return `One wording each of ${which} (${plural(wordings, 'held-out question')}${keyless === 0 ? '' : `; ${count(keyless)} more have no answer key that can be compared with`}), answered greedily.${practisedText(practised, asked)}`;
+}
+
+/** Never seen are the questions: what they ask for may be what others train. */
+function practisedText(practised: number, asked: number): string {
+  if (practised === 0) return '';
+  const which = practised === asked ? 'What they ask for is' : `What ${count(practised)} of them ask for is`;
+  return ` ${which} practised in other words.`;
 }
 
 /** One sentence for a run whose reward rose while right answers did not. */

@@ -16,6 +16,7 @@ const point = (step: number, right: number): UnseenPoint => ({
 const counts = {
   asked: 60,
   ids: Array.from({ length: 60 }, (_, i) => `q${i}`),
+  practised: 0,
   answers: 60,
   wordings: 140,
   heldOut: 150,
@@ -87,7 +88,7 @@ describe('where they cannot be measured', () => {
 
   test('without held-out questions, too', async () => {
     const { run, engine } = await showPage(SPREAD);
-    engine.measured = { ...engine.measured, counts: { asked: 0, ids: [], answers: 0, wordings: 0, heldOut: 0 } };
+    engine.measured = { ...engine.measured, counts: { asked: 0, ids: [], practised: 0, answers: 0, wordings: 0, heldOut: 0 } };
     run.unseen.forget();
     run.unseen.moved();
     await expect.element(page.getByText(/No question of this dataset is held out/)).toBeVisible();

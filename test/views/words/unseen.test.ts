@@ -19,11 +19,14 @@ describe('right answers in words', () => {
   });
 
   it('say how many questions and answers are behind the curve', () => {
-    expect(behindText({ asked: 65, answers: 65, wordings: 160, heldOut: 160 })).toBe(
+    expect(behindText({ asked: 65, practised: 0, answers: 65, wordings: 160, heldOut: 160 })).toBe(
       'One wording each of 65 different answers (160 held-out questions), answered greedily.',
     );
-    expect(behindText({ asked: 100, answers: 240, wordings: 300, heldOut: 310 })).toBe(
-      'One wording each of 100 of 240 different answers, chosen once by lot (300 held-out questions; 10 more have no answer key that can be compared with), answered greedily.',
+    expect(behindText({ asked: 100, practised: 12, answers: 240, wordings: 300, heldOut: 310 })).toBe(
+      'One wording each of 100 of 240 different answers, chosen once by lot (300 held-out questions; 10 more have no answer key that can be compared with), answered greedily. What 12 of them ask for is practised in other words.',
+    );
+    expect(behindText({ asked: 20, practised: 20, answers: 20, wordings: 20, heldOut: 20 })).toMatch(
+      /greedily\. What they ask for is practised in other words\.$/,
     );
   });
 
