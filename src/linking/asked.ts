@@ -253,6 +253,16 @@ function partsOf({ question, tokens }: QuestionAnalysis, zone: Span): Span[] {
   );
 }
 
+/** "Takings by kind": does it begin with words that nobody could link, asked for of each of what follows? */
+function isOfGroup({ tokens, intent }: QuestionAnalysis, part: Span, mentions: readonly Mention[]): boolean {
+  const [first] = mentions;
+  return (
+    first !== undefined &&
+    intent.grouping.some(({ first: at }) => at === first.span.first) &&
+    tokens.slice(part.first, first.span.first).some((token, i) => saysSomething(token, part.first + i))
+  );
+}
+
 /** One slot for each part of the enumeration, and one for what its figures are given for each of. */
 function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedSlot[] {
   const { tokens, intent } = analysis;
@@ -266,6 +276,8 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
     const all = mentions.filter(({ span }) => contains(part, span) && !mentionIsRank(span, intent));
     const groups = all.filter(isGroup);
     const own = all.filter((mention) => !groups.includes(mention));
+    if (isOfGroup(analysis, part, all))
+      slots.push({ label, kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false });
     const figure = intent.aggregates.find(
       ({ span, name }) =>
         contains(part, span) &&

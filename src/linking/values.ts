@@ -99,7 +99,8 @@ class ValueFinder {
         const lowered = this.#usesCapitals && !capital && length === 1 && /^\p{Lu}/u.test(found.values[0]?.value ?? '');
         const score = SCORE[found.how] * (named ? NAMED : lowered || only?.kind === 'number' ? LOWERED : 1);
         const split = length > 1 && !named && this.#findInner(first, last, score);
-        this.#add(found.values, { first, last }, found.how, split ? score * WHOLE_OF_NAMED : score);
+        const meant = named ? found.values.filter((value) => !this.#isNameOf(value, first, last)) : found.values;
+        this.#add(meant, { first, last }, found.how, split ? score * WHOLE_OF_NAMED : score);
         if (named) continue;
         this.#taken.fill(true, first, last + 1);
       }
@@ -221,6 +222,12 @@ class ValueFinder {
   #isName(first: number, last: number): boolean {
     if (first === last && this.#named[first] === true) return true;
     return this.#longNames.some((name) => contains(name, { first, last }));
+  }
+
+  /** "Which station …" names the column, whatever station is called "Station". */
+  #isNameOf({ table, column }: StoredValue, first: number, last: number): boolean {
+    const name = this.#index.column(table, column)?.stems.join(' ');
+    return name === this.#stems.slice(first, last + 1).join(' ');
   }
 
   #textOf(first: number, last: number): string {

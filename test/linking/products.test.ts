@@ -13,7 +13,7 @@ CREATE TABLE sale (receipt INTEGER PRIMARY KEY, day TEXT, code TEXT REFERENCES g
 CREATE TABLE shift (worker TEXT, hours REAL, hourly_wage REAL);
 INSERT INTO good VALUES ('a', 'Pear', 'fruit', 0.5, 0.3, 90), ('b', 'Plum', 'fruit', 0.25, 0.1, 40), ('c', 'Leek', 'greens', 1.5, 1, 10);
 INSERT INTO sale VALUES (1, '2026-01-03', 'a', 4, 'Ida'), (2, '2026-01-03', 'c', 1, 'Ole'), (3, '2026-02-01', 'b', 8, 'Ida'),
-  (4, '2026-02-02', 'c', 3, 'Ole'), (5, '2026-02-02', 'a', 2, 'Pia');
+  (4, '2026-02-02', 'c', 3, 'Ole'), (5, '2026-02-02', 'a', 2, 'Pia'), (6, '2026-02-03', 'b', 1, 'Seller');
 INSERT INTO shift VALUES ('Ida', 4, 20), ('Ole', 6.5, 18);
 `;
 const TAKINGS = 'SUM(pieces * price) FROM sale JOIN good USING (code)';
