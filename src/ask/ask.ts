@@ -81,6 +81,7 @@ export async function ask(
   });
   const { schema } = database;
   const candidates = rank(ran, acting, scoredBy);
+  const sure = sureOf(question, { group: ran, candidates, steered, calibration, schema });
   return {
     question: question.question,
     hints,
@@ -89,8 +90,8 @@ export async function ask(
     scoredBy,
     sampler: { id: sampler.id, label: sampler.label, isLanguageModel: sampler.isLanguageModel },
     candidates,
-    note: noteOn(candidates, schema),
-    ...sureOf(question, { group: ran, candidates, steered, calibration, schema }),
+    note: noteOn(candidates, schema, sure.sure?.unlinked ?? null),
+    ...sure,
   };
 }
 

@@ -94,8 +94,12 @@ function failure({ status, error }: Execution): string {
 
 const NAMED_TABLES = 6;
 
-/** What to know before trusting the first candidate; null for nothing. */
-export function noteOn(candidates: readonly AskCandidate[], { tables }: Schema): string | null {
+/** What to know before trusting the first candidate; null for nothing. `unlinked`: as `Sureness` has it, if at all. */
+export function noteOn(
+  candidates: readonly AskCandidate[],
+  { tables }: Schema,
+  unlinked: readonly string[] | null,
+): string | null {
   const [best] = candidates;
   if (best === undefined) return null;
   const names = tables
@@ -106,7 +110,7 @@ export function noteOn(candidates: readonly AskCandidate[], { tables }: Schema):
   if (candidates.every(({ sql }) => sql.trim() === '')) return `No candidate holds SQL. ${ask}`;
   if (best.agreement === null) return `No candidate ran. ${failure(best.execution)} ${ask}`;
   const reasons = best.rewards.components.quality?.reasons ?? [];
-  if (reasons.some(({ id }) => id === 'nothing-linked' || id === 'nothing-to-judge-by'))
+  if (unlinked?.length !== 0 && reasons.some(({ id }) => id === 'nothing-linked' || id === 'nothing-to-judge-by'))
     return `Nothing in the question could be linked to this database, so the answer is a guess. ${ask}`;
   if (best.rewards.cappedAt !== undefined)
     return `No candidate answers the question: ${reasons[0] === undefined ? 'all of them evade it.' : reasonWords(reasons[0])} ${ask}`;

@@ -16,6 +16,7 @@ import { messageOf } from '../grpo/message-of.ts';
 import type { Question, Split } from '../grpo/types.ts';
 import type { RunState } from './run.svelte.ts';
 
+export { sameQuestion };
 export type { Brought, BroughtQuestion, Trial, Typed };
 
 /** What a file brings, after its SQL was run. */

@@ -59,6 +59,8 @@ export interface Notice {
   readonly storage?: true;
   /** True where taking up what is stored is a way out. */
   readonly lost?: true;
+  /** True for why no step was taken: gone once one is. */
+  readonly noStep?: true;
 }
 
 /** A reader's choice between two answers to a question. */
@@ -712,10 +714,12 @@ export class RunState {
       }
     }
     this.sampler.record(advance.recording);
+    if (advance.points.length > 0 && this.#notices.some(({ noStep }) => noStep))
+      this.#notices = this.#notices.filter(({ noStep }) => noStep !== true);
     if (advance.ended !== undefined) this.tell(advance.ended);
     // A language model that was told to give the group up took no step either.
     else if (advance.points.length === 0 && !this.sampler.view.isLanguageModel)
-      this.tell('No step was taken: there is no training question to draw.', 'problem');
+      this.#tellOfNoStep('No step was taken: there is no training question to draw.');
     return advance.points.length > 0 && advance.ended === undefined;
   }
 
@@ -856,6 +860,10 @@ export class RunState {
     this.#notices = [...this.#notices.filter((notice) => notice.text !== text), { text, tone }];
   }
 
+  #tellOfNoStep(text: string): void {
+    this.#notices = [...this.#notices.filter(({ noStep }) => noStep !== true), { text, tone: 'problem', noStep: true }];
+  }
+
   /** Queues a call; a failure ends the run and is told. Resolves to null then. */
   async #call<T>(call: (engine: EngineApi) => Promise<T>): Promise<T | null> {
     try {
@@ -876,6 +884,7 @@ export class RunState {
           ...this.#notices.filter(({ lost }) => lost !== true),
           { text: messageOf(error), tone: 'problem', lost: true },
         ];
+      else if (error instanceof Error && error.name === 'QuestionError') this.#tellOfNoStep(messageOf(error));
       else this.tell(messageOf(error), 'problem');
       return null;
     }

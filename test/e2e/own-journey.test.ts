@@ -209,3 +209,27 @@ test(
     await step();
   },
 );
+
+test('an answer of Ask that is corrected becomes a question to learn from', async () => {
+  await page.goto(`${server.url}#data`);
+  await bring(TABLES, '2 tables found');
+  await go('#ask');
+  const asked = 'How much did the Italians order?';
+  await page.getByRole('textbox', { name: /question/i }).fill(asked);
+  await page.keyboard.press('Enter');
+  await button('Correct it of completion 1').click();
+  const dialog = page.getByRole('dialog');
+  const right = "SELECT SUM(o.total) FROM orders o JOIN customers c ON o.customer_id = c.id WHERE c.country = 'Italy'";
+  await dialog.getByRole('textbox').fill(right);
+  await dialog.getByRole('button', { name: 'Run it' }).click();
+  await dialog.getByRole('button', { name: 'Keep as the right answer' }).click();
+  await dialog.getByRole('button', { name: 'Add to my questions, to learn from' }).click();
+  await dialog.getByRole('link', { name: 'Learn from these' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await step();
+  await page.getByText(asked).first().waitFor();
+  await go('#data');
+  const question = page.getByRole('list', { name: 'Questions' }).getByRole('listitem');
+  await expect.poll(() => question.count()).toBe(1);
+  expect(await question.getByRole('combobox').inputValue()).toBe('train');
+});
