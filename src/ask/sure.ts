@@ -46,7 +46,7 @@ export function sureOf(
     sure: {
       ...{ probability, evidence, confirmed, margin, from, unlinked: unlinked.words },
       unsure: probability < UNSURE && !confirmed,
-      says: confirmed ? 'You said that this is right.' : shareWords(probability),
+      says: confirmed ? 'It gives the result that you said is right.' : shareWords(probability),
       because: becauseOf(best, { margin, unlinked: unlinked.words }),
       basis: basisWords(from),
     },

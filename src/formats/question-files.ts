@@ -97,6 +97,9 @@ function fromCells(given: string, source: string): BroughtQuestions {
       `${source}, line 1: no column is called “question”. The first line is to name the columns: question, sql.`,
     );
   const [sql, split, database] = [at(SQL), at(['split']), at(['db_id', 'database'])];
+  // A table of feedback: its SQL is what was judged, and right only where a thumb says so.
+  const [thumb, corrected] = [at(['thumb']), at(['corrected'])];
+  const isFeedback = thumb >= 0 && corrected >= 0;
   const questions = rows.flatMap((row, i): BroughtQuestion[] => {
     if (i === 0 || isBlank(row)) return [];
     const place = `${source}, line ${lineOf(rows, i, dialect.from > 0 ? 2 : 1)}`;
@@ -107,15 +110,16 @@ function fromCells(given: string, source: string): BroughtQuestions {
       throw new DatasetError(
         `${place}: ${row.length} cells for ${header.length} columns. Put SQL with commas in quotes.`,
       );
+    const right = !isFeedback ? cell(sql) : (cell(corrected) ?? (cell(thumb) === 'up' ? cell(sql) : null));
     const found = { id: null, sqlAlternatives: [], level: null };
     return [
-      checked(
-        { ...found, question: asked, sql: cell(sql), split: splitOf(cell(split)), database: cell(database) },
-        place,
-      ),
+      checked({ ...found, question: asked, sql: right, split: splitOf(cell(split)), database: cell(database) }, place),
     ];
   });
-  return { questions, notes: [] };
+  const notes = isFeedback
+    ? ['It holds feedback: the answer key is the SQL that was corrected, else one with a thumb up.']
+    : [];
+  return { questions, notes };
 }
 
 function checked(question: BroughtQuestion, place: string): BroughtQuestion {

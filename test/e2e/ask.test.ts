@@ -59,7 +59,7 @@ test(
     await second.locator('summary').click();
     const chosen = (await second.locator('pre').textContent()) ?? '';
     await second.getByRole('button', { name: 'This one' }).click();
-    await article().getByText('You said that this is right.').waitFor({ timeout: 60_000 });
+    await article().getByText('It gives the result that you said is right.').waitFor({ timeout: 60_000 });
     expect(await texts('article .sql pre')).toEqual([chosen]);
     expect(await page.locator('.reading').count()).toBe(0);
     expect(await texts('article .notice')).toEqual([

@@ -62,3 +62,15 @@ it('reads CSV with the columns that there are', () => {
     ['Which?', null, null],
   ]);
 });
+
+it('reads a table of feedback: what was corrected, or had a thumb up, is the answer key', () => {
+  const text =
+    'question,sql,thumb,corrected\nHow many?,SELECT 2,down,SELECT 1\nWhich?,SELECT 3,up,\nWho?,SELECT 4,down,\n';
+  const { questions, notes } = readQuestionFile(text, 'feedback.csv');
+  expect(questions.map(({ question, sql }) => [question, sql])).toEqual([
+    ['How many?', 'SELECT 1'],
+    ['Which?', 'SELECT 3'],
+    ['Who?', null],
+  ]);
+  expect(notes).toHaveLength(1);
+});

@@ -41,9 +41,9 @@ test('unsure: two readings side by side; the choice is kept, taught, and asked a
   expect(engine.calls).toContain('advance');
   answer({
     candidates: [{ ...lost, said: 1 }, best],
-    sure: { ...SURE, confirmed: true, says: 'You said that this is right.' },
+    sure: { ...SURE, confirmed: true, says: 'It gives the result that you said is right.' },
   });
-  await expect.element(page.getByText('You said that this is right.').first()).toBeVisible();
+  await expect.element(page.getByText('It gives the result that you said is right.').first()).toBeVisible();
   await expect.element(page.getByText(/^Kept\. \d+ steps on this question moved \d+ hints?\.$/)).toBeVisible();
   await expect.element(heading('Which did you mean?')).not.toBeInTheDocument();
 });
@@ -53,8 +53,8 @@ test('by keyboard: a reading is chosen with Enter, and the focus goes to the ans
   focus(page.getByRole('group', { name: 'Name of products' }).getByRole('button', { name: 'This one' }));
   await userEvent.keyboard('{Enter}');
   await vi.waitFor(() => expect(asked).toHaveLength(2));
-  answer({ sure: { ...SURE, confirmed: true, says: 'You said that this is right.' } });
-  await expect.element(page.getByText('You said that this is right.').first()).toBeVisible();
+  answer({ sure: { ...SURE, confirmed: true, says: 'It gives the result that you said is right.' } });
+  await expect.element(page.getByText('It gives the result that you said is right.').first()).toBeVisible();
   await expect.element(heading(QUESTION)).toHaveFocus();
 });
 
