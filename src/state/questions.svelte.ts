@@ -107,8 +107,12 @@ export class QuestionsState {
     if (id !== null) return this.#set(withBrought(changed, [], this.#trained), 'Changed.');
     const added = withBrought(questions, [typed], this.#trained);
     const side =
-      added.at(-1)?.split === 'held-out' ? 'Held out: it is asked, and never learned from.' : 'To learn from.';
-    return this.#set(added, `Added. ${side}`);
+      added.at(-1)?.split === 'held-out'
+        ? ' Held out: it is asked, and never learned from.'
+        : typed.sql === null
+          ? ''
+          : ' To learn from.';
+    return this.#set(added, `Added.${side}`);
   }
 
   async remove(id: string): Promise<void> {
