@@ -37,6 +37,8 @@ export interface AskParts {
   readonly database: Database;
   readonly rewards: (weights: RewardWeights) => RewardModel;
   readonly config: GRPOConfig;
+  /** SQL that the reader wrote as the answer to a question, in these words; none unless given. */
+  readonly written?: (question: string) => readonly string[];
   /** What makes a probability of the evidence; the shipped fit unless given. */
   readonly calibration?: Calibration;
   readonly signal?: AbortSignal;
@@ -48,7 +50,7 @@ export interface AskParts {
  */
 export async function ask(
   request: AskRequest,
-  { sampler, policy, database, rewards, config, calibration = SHIPPED, signal }: AskParts,
+  { sampler, policy, database, rewards, config, written = () => [], calibration = SHIPPED, signal }: AskParts,
 ): Promise<AskAnswer> {
   const { samples, seed, hints } = request;
   if (!(Number.isInteger(samples) && samples >= 1 && samples <= MOST_SAMPLES))
@@ -58,14 +60,18 @@ export async function ask(
   const question = ownQuestion(request.question, []);
   const acting = hints ? policy : fixedPolicy([]);
 
-  const group = await draw(question, samples, seed, {
+  const drawn = await draw(question, samples, seed, {
     sampler,
     policy: acting,
     config,
     ...(signal === undefined ? {} : { signal }),
   });
+  // What the reader wrote stands among them, where the sampler did not find it.
+  const texts = new Set(drawn.map(({ sql }) => normaliseSql(sql)));
+  const own = written(question.question).filter((sql) => !texts.has(normaliseSql(sql)));
+  const group = [...drawn, ...own.map(asSample)];
   // Draws that the hints steered carry their choices; elsewhere the hints have yet to act.
-  const steered = group.every(({ choices }) => choices !== undefined);
+  const steered = drawn.every(({ choices }) => choices !== undefined);
   const scoredBy: ScoredBy = steered
     ? 'reward+likelihood'
     : hints && config.hints_in_choice
@@ -86,7 +92,7 @@ export async function ask(
     question: question.question,
     hints,
     seed,
-    samples: group.length,
+    samples: drawn.length,
     scoredBy,
     sampler: { id: sampler.id, label: sampler.label, isLanguageModel: sampler.isLanguageModel },
     candidates,
@@ -94,6 +100,11 @@ export async function ask(
     ...sure,
   };
 }
+
+const asSample = (sql: string): Sample => ({
+  ...{ text: sql, sql, features: [], decisions: [] },
+  ...{ logProbability: null, referenceLogProbability: null },
+});
 
 /** The greedy answer and the draws, which do not depend on whether the greedy answer used chance. */
 async function draw(

@@ -139,9 +139,10 @@ export class Engine implements EngineApi {
   }
 
   #standing(): Parameters<Asking['ask']>[1] {
-    const { sampler, rewards } = this.#run.data;
+    const { sampler, rewards, feedback } = this.#run.data;
     const { policy, config } = this.#run;
-    return { sampler, policy, rewards, config };
+    const written = (question: string): readonly string[] => feedback.correctionsOf(question);
+    return { sampler, policy, rewards, config, written };
   }
 
   /** Not in turn, and so are the next three: they are meant for the call whose turn it is. */

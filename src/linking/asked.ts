@@ -3,6 +3,7 @@
  * conditions. "What are the name and age of the singers from France" asks for two columns, and for nothing else.
  */
 import type { Schema } from '../grpo/types.ts';
+import { DATE_PARTS } from './lexicon.ts';
 import { contains, covers, overlaps } from './spans.ts';
 import type { AggregateName, QuestionAnalysis, Span, Token } from './types.ts';
 import { splitIdentifier, stemOf } from './words.ts';
@@ -108,25 +109,28 @@ function read(analysis: QuestionAnalysis, schema: Schema): Asked {
     };
   const slots = slotsOf(analysis, zone, schema);
   for (const span of analysis.intent.grouping) {
-    if (covers(zone, span.first)) continue;
-    if (!EACH.has(tokens[span.first - 1]?.lower ?? '')) continue;
+    // "Takings by kind": what nobody could link is asked for, of each of what follows.
+    const isUnknown = slots.length > 0 && slots.every((slot) => slot.kind === 'unknown' || slot.group);
+    if (!isUnknown && (covers(zone, span.first) || !EACH.has(tokens[span.first - 1]?.lower ?? ''))) continue;
     const [group] = mentionsIn(analysis, span);
-    if (
-      group &&
-      slots.some((slot) => slot.kind === 'figure') &&
-      !slots.some((slot) => sameThing(slot, group) || showsOf(slot, group))
-    )
+    const isPart = group === undefined && isDatePart(tokens[span.first]);
+    if (!isUnknown && !slots.some((slot) => slot.kind === 'figure')) continue;
+    if (group !== undefined && slots.some((slot) => sameThing(slot, group) || showsOf(slot, group))) continue;
+    if (group !== undefined || (isUnknown && isPart))
       slots.unshift({
-        label: words(tokens, group.span),
-        kind: 'thing',
-        columns: group.columns,
-        tables: group.tables,
+        label: words(tokens, group?.span ?? span),
+        kind: isPart ? 'unknown' : 'thing',
+        columns: group?.columns ?? new Set(),
+        tables: group?.tables ?? new Set(),
         aggregate: null,
         group: true,
       });
   }
   return { slots, zone };
 }
+
+const isDatePart = (token: Token | undefined): boolean =>
+  token !== undefined && DATE_PARTS.some(({ words }) => words.has(token.stem));
 
 const sameThing = (slot: AskedSlot, mention: Mention): boolean =>
   slot.kind !== 'figure' &&
@@ -276,7 +280,8 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
     const all = mentions.filter(({ span }) => contains(part, span) && !mentionIsRank(span, intent));
     const groups = all.filter(isGroup);
     const own = all.filter((mention) => !groups.includes(mention));
-    if (isOfGroup(analysis, part, all))
+    const ofGroup = isOfGroup(analysis, part, all);
+    if (ofGroup)
       slots.push({ label, kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false });
     const figure = intent.aggregates.find(
       ({ span, name }) =>
@@ -339,10 +344,10 @@ function slotsOf(analysis: QuestionAnalysis, zone: Span, schema: Schema): AskedS
           aggregate: null,
           group: false,
         });
-      else if (groups.length === 0 && !isValue(analysis, part))
+      else if (groups.length === 0 && !isValue(analysis, part) && !ofGroup)
         slots.push({ label, kind: 'unknown', columns: new Set(), tables: new Set(), aggregate: null, group: false });
     }
-    if (!hasFigure) continue;
+    if (!hasFigure && !ofGroup) continue;
     for (const group of groups)
       if (!slots.some((slot) => sameThing(slot, group) || showsOf(slot, group)))
         slots.push({

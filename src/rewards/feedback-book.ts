@@ -59,6 +59,11 @@ export class FeedbackBook {
   /** For a reward model. */
   readonly provider: FeedbackProvider = async (question) => judgementsOf(this.#entries, question.question);
 
+  /** SQL that the reader wrote in the place of others, each once. */
+  correctionsOf(question: string): readonly string[] {
+    return [...new Set(judgementsOf(this.#entries, question)?.corrected)];
+  }
+
   #find({ question, sql }: Pick<Feedback, 'question' | 'sql'>): Feedback | undefined {
     return this.#entries.find((entry) => entry.question === question && entry.sql === sql);
   }

@@ -2,7 +2,7 @@
 import type { DataConnection } from '../engine/data/data-client.ts';
 import type { ImportChange, ImportProgress, ImportTable, ImportView, OwnView } from '../engine/data/data-protocol.ts';
 import { SHIPPED } from '../engine/data/shipped.ts';
-import { DEFAULT_SEED } from '../grpo/config.ts';
+import { DEFAULT_CONFIG, DEFAULT_SEED } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
 import { isOwn } from '../grpo/own-data.ts';
 import type { RunState } from './run.svelte.ts';
@@ -153,19 +153,35 @@ export class DataState {
     this.#client = null;
   }
 
-  /** Begins a run on that dataset; the one there is stays in the list of runs. Resolves to whether it is open. */
+  /**
+   * Begins a run on that dataset, with the settings there are unless they are a lesson's; the run there is stays in the
+   * list of runs. One's own database goes on with its newest run. Resolves to whether it is open.
+   */
   async use(name: string): Promise<boolean> {
     const { run } = this.#options;
     this.#listProblem = '';
     run.pause();
     try {
+      const ofLesson = run.isLesson;
+      const last = isOwn(name) ? await this.#newestRun(name) : undefined;
+      if (last !== undefined) {
+        run.take(await run.ask((engine) => engine.openRun(last)));
+        return true;
+      }
       run.take(await run.ask((engine) => engine.reset({ seed: DEFAULT_SEED, dataset: name })));
+      if (ofLesson) await run.configure({ ...DEFAULT_CONFIG });
       await this.suitGold();
       return true;
     } catch (error) {
       this.#listProblem = messageOf(error);
       return false;
     }
+  }
+
+  async #newestRun(dataset: string): Promise<string | undefined> {
+    const { runs } = await this.#options.run.ask((engine) => engine.runs());
+    const own = runs.filter((one) => one.dataset === dataset && one.steps > 0);
+    return own.sort((a, b) => (a.begun < b.begun ? 1 : -1))[0]?.id;
   }
 
   /** The answer key counts where there is one, and does not where it would leave nothing to train on. */

@@ -833,20 +833,24 @@ export class RunState {
       this.#notices = this.#notices.filter(({ storage }) => storage !== true);
   }
 
-  /** What a link has to carry: nothing for a lesson's run, which the lesson's own address begins. */
-  writeAddress(): void {
-    if (this.#run === null) return;
-    const { config, seed, startedFrom } = this;
+  /** Whether a lesson began this run, and its settings are still the lesson's. */
+  get isLesson(): boolean {
     const lessons = this.#options.lessons?.() ?? [];
-    const isLesson = lessons
+    return lessons
       .filter(isRunLesson)
       .some(
         (lesson) =>
           lesson.dataset === this.dataset?.name &&
-          lesson.seed === seed &&
-          settingsOf(lesson).some((settings) => sameSettings(settings, config)),
+          lesson.seed === this.seed &&
+          settingsOf(lesson).some((settings) => sameSettings(settings, this.config)),
       );
-    if (isLesson) this.#options.address.write(DEFAULT_CONFIG, DEFAULT_SEED, 'none');
+  }
+
+  /** What a link has to carry: nothing for a lesson's run, which the lesson's own address begins. */
+  writeAddress(): void {
+    if (this.#run === null) return;
+    const { config, seed, startedFrom } = this;
+    if (this.isLesson) this.#options.address.write(DEFAULT_CONFIG, DEFAULT_SEED, 'none');
     else this.#options.address.write(config, seed, startedFrom);
   }
 

@@ -232,4 +232,9 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   const question = page.getByRole('list', { name: 'Questions' }).getByRole('listitem');
   await expect.poll(() => question.count()).toBe(1);
   expect(await question.getByRole('combobox').inputValue()).toBe('train');
+  // What was written is the answer from now on, whether the sampler finds it or not.
+  await go('#ask');
+  await page.getByRole('textbox', { name: /question/i }).fill(asked);
+  await page.keyboard.press('Enter');
+  await page.getByText('It gives the result that you said is right.').first().waitFor();
 });

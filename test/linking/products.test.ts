@@ -1,5 +1,6 @@
 /** Amount × rate: which pairs are offered, and that what they answer is right without any hint. */
 import { describe, expect, it, test } from 'vitest';
+import { askedOf } from '../../src/linking/asked.ts';
 import { analyse } from '../../src/linking/analyse.ts';
 import { products } from '../../src/linking/products.ts';
 import { makeSchemaIndex } from '../../src/linking/schema-index.ts';
@@ -84,4 +85,21 @@ test('where no name says what is an amount, whole numbers × fractions of the ro
     'kinds: sacks × heft',
     'kinds: sacks × bulk',
   ]);
+});
+
+test('what nobody could link is asked for of each of what follows "by" or "per", parts of dates too', async () => {
+  const database = await openTestDatabase(
+    `CREATE TABLE good (code TEXT PRIMARY KEY, kind TEXT, price REAL);
+     CREATE TABLE hire (hire_id INTEGER PRIMARY KEY, day TEXT, code TEXT REFERENCES good(code), pieces INT, seller TEXT);
+     INSERT INTO good VALUES ('a', 'boat', 1.5); INSERT INTO hire VALUES (1, '2026-01-03', 'a', 4, 'Ida');`,
+  );
+  const index = makeSchemaIndex(database.schema);
+  const asked = (question: string): string[] =>
+    askedOf(analyse(question, index), database.schema).slots.map(
+      ({ kind, label, group }) => `${kind} ${label}${group ? ', each' : ''}`,
+    );
+  database.close();
+  expect(asked('Takings by kind')).toEqual(['thing kind, each', 'unknown Takings']);
+  expect(asked('Takings by month')).toEqual(['unknown month, each', 'unknown Takings']);
+  expect(asked('Takings per seller').sort()).toEqual(['thing seller, each', 'unknown Takings per seller']);
 });

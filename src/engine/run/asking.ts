@@ -16,7 +16,7 @@ import type { Case } from '../../lab/logistic.ts';
 import { UnseenChoice } from '../../lab/unseen.ts';
 import type { Dataset, EnginePorts } from '../engine-ports.ts';
 
-type Standing = Pick<AskParts, 'sampler' | 'policy' | 'rewards' | 'config'>;
+type Standing = Pick<AskParts, 'sampler' | 'policy' | 'rewards' | 'config' | 'written'>;
 
 /** Answers that are being collected for one policy. */
 interface Collecting {
@@ -79,7 +79,8 @@ export class Asking {
       if (!(await mayGoOn())) return false;
       const question = questions[collecting.cases.length] as Question;
       const samples = usualSamples(false);
-      const parts = { ...standing, database, policy: collecting.policy };
+      // How sure draws are is fitted to draws alone.
+      const parts = { ...standing, written: () => [], database, policy: collecting.policy };
       collecting.cases.push(await answeredCase(question, samples, parts, collecting.judge));
     }
     this.#calibration = refitted(collecting.cases.filter((one) => one !== null));
