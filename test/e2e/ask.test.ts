@@ -35,7 +35,7 @@ test(
   'an unsure answer has two readings; the reader’s choice is the answer from then on, and the hints learn it',
   { timeout: 180_000 },
   async () => {
-    const question = 'Which customers spent the most?';
+    const question = 'Which products are popular?';
     const answered = async (): Promise<void> => {
       await page.locator('article h2', { hasText: question }).waitFor({ timeout: 60_000 });
       await expect.poll(() => page.locator('.answer').getAttribute('aria-busy')).toBe('false');
@@ -50,17 +50,18 @@ test(
     expect(await texts('article .sure .says')).toEqual([
       expect.stringMatching(/^Unsure\. (About|Fewer than) \d in 10 answers like this are right\.$/),
     ]);
-    expect(await article().locator('.because').textContent()).toContain('Nothing in the database goes with “spent”.');
+    expect(await article().locator('.because').textContent()).toContain('give this result.');
     const readings = await texts('.reading h4');
     expect(new Set(readings).size).toBe(2);
     expect(await site.findings()).toEqual([]);
 
     const second = page.getByRole('group', { name: readings[1] ?? '', exact: true });
     await second.locator('summary').click();
-    const chosen = (await second.locator('pre').textContent()) ?? '';
+    // SQL with the chosen result: the hints may word it otherwise.
+    const chosen = await second.locator('tbody').innerText();
     await second.getByRole('button', { name: 'This one' }).click();
     await article().getByText('It gives the result that you said is right.').waitFor({ timeout: 60_000 });
-    expect(await texts('article .sql pre')).toEqual([chosen]);
+    expect((await article().locator('.table tbody').first().innerText()).startsWith(chosen)).toBe(true);
     expect(await page.locator('.reading').count()).toBe(0);
     expect(await texts('article .notice')).toEqual([
       expect.stringMatching(/^Kept\. 12 steps on this question moved \d+ hints\.$/),
@@ -72,7 +73,7 @@ test(
     await article()
       .getByText(/^The only candidate/)
       .waitFor({ timeout: 60_000 });
-    expect(await texts('article .sql pre')).toEqual([chosen]);
+    expect((await article().locator('.table tbody').first().innerText()).startsWith(chosen)).toBe(true);
     await goTo('Playground');
     await expect.poll(stepCount).toBe(12);
   },
