@@ -46,6 +46,7 @@ export class UnseenChoice {
   /** The wording of each answer that may be asked, in the order in which they are tried. */
   readonly #tried: readonly Tried[];
   readonly #chosen = new Set<Question>();
+  #asksPractised = 0;
   #next = 0;
 
   constructor(questions: readonly Question[]) {
@@ -70,8 +71,7 @@ export class UnseenChoice {
     return {
       asked: this.#chosen.size,
       ids: this.#heldOut.flatMap((question) => (this.#chosen.has(question) ? [question.id] : [])),
-      practised: [...this.#chosen].filter(({ sql }) => sql !== undefined && this.#practised.has(normaliseSql(sql)))
-        .length,
+      practised: this.#asksPractised,
       answers: this.#answers.size,
       wordings: [...this.#answers.values()].reduce((sum, same) => sum + same.length, 0),
       heldOut: this.#heldOut.length,
@@ -87,8 +87,10 @@ export class UnseenChoice {
         if (error instanceof GoldError) return false;
         throw error;
       });
-      if (comparable) this.#chosen.add(question);
-      else this.#answers.delete(answer);
+      if (comparable) {
+        this.#chosen.add(question);
+        if (this.#practised.has(answer)) this.#asksPractised++;
+      } else this.#answers.delete(answer);
     }
     return this.#heldOut.filter((question) => this.#chosen.has(question));
   }

@@ -50,7 +50,7 @@ test(
     expect(await texts('article .sure .says')).toEqual([
       expect.stringMatching(/^Unsure\. (About|Fewer than) \d in 10 answers like this are right\.$/),
     ]);
-    expect(await article().locator('.because').textContent()).toContain('give this result.');
+    expect(await article().locator('.because').textContent()).toContain('Nothing in the database goes with “popular”.');
     const readings = await texts('.reading h4');
     expect(new Set(readings).size).toBe(2);
     expect(await site.findings()).toEqual([]);
