@@ -211,8 +211,11 @@ test(
 );
 
 test('an answer of Ask that is corrected becomes a question to learn from', async () => {
-  await page.goto(`${server.url}#data`);
+  await page.goto(server.url);
+  await page.getByRole('link', { name: 'Use your own spreadsheet' }).click();
   await bring(TABLES, '2 tables found');
+  // The usual settings, and not those of the first lesson, which would stand in the address.
+  expect(new URL(page.url()).searchParams.get('t')).toBeNull();
   await go('#ask');
   const asked = 'How much did the Italians order?';
   await page.getByRole('textbox', { name: /question/i }).fill(asked);
@@ -232,6 +235,12 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   const question = page.getByRole('list', { name: 'Questions' }).getByRole('listitem');
   await expect.poll(() => question.count()).toBe(1);
   expect(await question.getByRole('combobox').inputValue()).toBe('train');
+  // Left and opened again, it goes on where it was.
+  await button('Use this Demo shop').click();
+  await expect.poll(steps).toBe(0);
+  await go('#data');
+  await button(/^Use this customers/).click();
+  await expect.poll(steps).toBe(1);
   // What was written is the answer from now on, whether the sampler finds it or not.
   await go('#ask');
   await page.getByRole('textbox', { name: /question/i }).fill(asked);
