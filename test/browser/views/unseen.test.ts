@@ -88,7 +88,10 @@ describe('where they cannot be measured', () => {
 
   test('without held-out questions, too', async () => {
     const { run, engine } = await showPage(SPREAD);
-    engine.measured = { ...engine.measured, counts: { asked: 0, ids: [], practised: 0, answers: 0, wordings: 0, heldOut: 0 } };
+    engine.measured = {
+      ...engine.measured,
+      counts: { asked: 0, ids: [], practised: 0, answers: 0, wordings: 0, heldOut: 0 },
+    };
     run.unseen.forget();
     run.unseen.moved();
     await expect.element(page.getByText(/No question of this dataset is held out/)).toBeVisible();
