@@ -1,9 +1,10 @@
 /**
  * Lesson 5: a reward that can be pleased. The four rewards know no answer key, and the shop has a column that looks
- * like the answer: `total_sales`, which nobody has filled in since June 2024. Of 8 seeds (1–8) all show it: the mean
- * reward of steps 76 to 100 is .08 to .28 above that of the first 25, and of 20 unseen questions 1 to 7 are right (3 at
- * the start; more than 3 with two seeds). 100 steps with the answer key later 18 to 20 are, with one seed 11
- * (`test/bench/fooled.ts`; three seeds in test/lessons/fooled.test.ts).
+ * like the answer: `total_sales`, which nobody has filled in since June 2024. Of 16 seeds (1–16) all show it: the mean
+ * reward of steps 76 to 100 is .04 to .26 above that of the first 25, and of 20 unseen questions 0 to 8 are right (3 at
+ * the start; more than 3 with two seeds). With 11 the rise of the last 20 steps over the first 20 is beyond chance, so
+ * that the page says it. 100 steps with the answer key later 16 to 20 are right (`test/bench/fooled.ts`; three seeds in
+ * test/lessons/fooled.test.ts).
  */
 import type { RunLesson } from './lesson.ts';
 
@@ -15,7 +16,7 @@ export const THE_REWARD_IS_FOOLED: RunLesson = {
   about: 'The reward rises, and the answers get no better. Then with the answer key.',
   dataset: 'shop_money',
   start: 'none',
-  seed: 7,
+  seed: 15,
   settings: { temperature: 1, scale_rewards: false, learning_rate: 0.6, max_vm_steps: 1 },
   steps: 2 * FOOLED_STEPS,
   shows: 'reward',

@@ -14,6 +14,8 @@ import { makeSketchSampler } from '../../src/samplers/sketch/sketch-sampler.ts';
 export interface Curve {
   /** Right greedy answers to the held-out questions, at step 0 and every `every` steps. */
   readonly right: readonly number[];
+  /** Which of them, each time. */
+  readonly answers: readonly (readonly boolean[])[];
   readonly of: number;
   readonly hints: number;
   /** Mean reward of every step. */
@@ -58,25 +60,26 @@ export async function curvesOf(lesson: RunLesson, seeds: readonly number[], ever
         seed,
         distribution: false,
       });
-      const measure = async (): Promise<number> => {
+      const measure = async (): Promise<boolean[]> => {
         const policy = fixedPolicy(trainer.policy.hints, config);
-        let right = 0;
+        const right: boolean[] = [];
         for (const question of heldOut) {
           const request = { question: question.question, policy, temperature: config.temperature };
           const { sql } = await sampler.greedy({ ...request, random: seededRandom(1).next });
-          if ((await judge.areRight(question, [sql]))[0] === true) right++;
+          right.push((await judge.areRight(question, [sql]))[0] === true);
         }
         return right;
       };
-      const right = [await measure()];
+      const answers = [await measure()];
       const rewards: (number | null)[] = [];
       for (let step = 1; step <= lesson.steps; step++) {
         rewards.push((await trainer.runStep(trainer.nextQuestions(training))).metrics.rewardMean);
         for (const { after, settings } of changes)
           if (after === step) trainer.configure(makeConfig({ ...trainer.config, ...settings }));
-        if (step % every === 0) right.push(await measure());
+        if (step % every === 0) answers.push(await measure());
       }
-      curves.push({ right, of: heldOut.length, hints: trainer.policy.size, rewards });
+      const right = answers.map((of) => of.filter(Boolean).length);
+      curves.push({ right, answers, of: heldOut.length, hints: trainer.policy.size, rewards });
     }
     return curves;
   } finally {
