@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
 import { atRest } from '../support/animations.ts';
+import { ONLY_FINDINGS } from '../support/axe-options.ts';
 import { collectProblems, launch } from './browser.ts';
 import { serve, type StaticServer } from './serve.ts';
 
@@ -120,14 +121,19 @@ export function openSite({ allowed = [], origins = () => [], stored = false }: S
     async findings() {
       await page.evaluate(atRest);
       await page.evaluate(axe);
-      return page.evaluate(async () => {
+      return page.evaluate(async (options) => {
         const { violations } = await (
           window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
+            axe: {
+              run(
+                on: Document,
+                options: object,
+              ): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }>;
+            };
           }
-        ).axe.run();
+        ).axe.run(document, options);
         return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
-      });
+      }, ONLY_FINDINGS);
     },
     async picture() {
       return {

@@ -1,5 +1,6 @@
 /** Puts the whole page on the screen, in the Playground, over an engine in memory, and checks it with axe. */
 import axe from 'axe-core';
+import { ONLY_FINDINGS } from '../../support/axe-options.ts';
 import { expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -88,6 +89,7 @@ export async function violations(): Promise<string[]> {
   const { violations: found } = await axe.run(document.body, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     rules: { 'page-has-heading-one': { enabled: true } },
+    ...ONLY_FINDINGS,
   });
   return found.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`));
 }
