@@ -20,7 +20,10 @@ export interface Screen {
   readonly act: string;
   /** What should be seen then. */
   readonly see: string;
-  /** What of the page's own buttons, or `press`, does what is asked for, so that the lesson goes on by itself. */
+  /**
+   * What of the page's own buttons, or `press`, does what is asked for, so that the lesson goes on by itself; after
+   * 'learn' it only points at Next, since what was learned is on the screen for the first time and wants to be read.
+   */
   readonly done?: 'learn' | 'again' | 'play' | 'press';
   readonly press?: Press;
   /** Step at which playing pauses while this screen is open; the lesson's last unless given. */

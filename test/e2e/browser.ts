@@ -21,7 +21,11 @@ export function collectProblems(page: Page): readonly string[] {
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
     // A page that is left, or closed, gives up what it was fetching of its own parts.
-    if (why === 'net::ERR_ABORTED' && /\/assets\/[^/]+\.(?:js|css|wasm)$|\/icon\.svg$/.test(request.url())) return;
+    if (
+      why === 'net::ERR_ABORTED' &&
+      /\/assets\/[^/]+\.(?:js|css|wasm)$|\/datasets\/[^?]+$|\/icon\.svg$/.test(request.url())
+    )
+      return;
     problems.push(`request failed: ${request.url()} ${why}`);
   });
   page.on('response', (response) => {

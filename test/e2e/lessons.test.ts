@@ -50,6 +50,10 @@ test('why did this hint move: from a try to a weight, to the printed figure', { 
   await group();
   await page.getByText('Once the group is learned from').waitFor();
   await button('Learn from this').click();
+  // What was learned is to be read: the lesson waits, and Next is what stands out.
+  await expect.poll(() => page.locator('.move .solid').allTextContents()).toEqual(['Next']);
+  expect(await screen()).toContain('1 of 5');
+  await next();
   await expect.poll(screen).toContain('2 of 5');
 
   await page.getByLabel(/^Add up quantity × unit price/).check();
@@ -113,6 +117,8 @@ test('a real language model’s group: recorded, marked, chosen among, counted',
   await next();
   await next();
   await button('Learn from this').click();
+  await page.locator('.move .solid').waitFor();
+  await next();
   await expect.poll(screen).toContain('4 of 5');
   await play(42);
   await button('Count over the run').click();
