@@ -29,7 +29,7 @@ import type { PolicyHint, Question, Step } from '../grpo/types.ts';
 import { PUBLISHED, SKETCH } from '../grpo/group-source.ts';
 import { isRunLesson, settingsOf, type Beginning, type Lesson, type RunMarks } from '../lessons/lesson.ts';
 import { sameSettings, type AddressValues } from './address.ts';
-import { FeedbackState } from './feedback.svelte.ts';
+import { FeedbackState, type Judged } from './feedback.svelte.ts';
 import { isNearlyFull, RunsState } from './runs.svelte.ts';
 import { SamplerState } from './sampler.svelte.ts';
 import { DEFAULT_SPEED, isSpeed, PHASES, stepMs, type Phase, type PhaseId, type SpeedId } from './speeds.ts';
@@ -354,10 +354,23 @@ export class RunState {
    */
   async learnFrom({ question, right, wrong }: Choice): Promise<string | null> {
     this.pause();
-    const problem =
+    return (
       (await this.feedback.judge({ question, sql: right }, 'up', wrong)) ??
       (await this.feedback.judge({ question, sql: wrong }, 'down')) ??
-      (this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 }));
+      (await this.#practise(question))
+    );
+  }
+
+  /** The same from SQL that the reader gave as the right answer. */
+  async learnCorrection(completion: Judged, sql: string): Promise<string | null> {
+    this.pause();
+    return (await this.feedback.correct(completion, sql)) ?? (await this.#practise(completion.question));
+  }
+
+  /** Lets feedback count, and takes a few steps on that question. Resolves to what went wrong, or null. */
+  async #practise(question: string): Promise<string | null> {
+    const problem =
+      this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 });
     if (problem !== null) return problem;
     try {
       const steps = { steps: CHOICE_STEPS, budgetMs: CHOICE_MS, questionId: null, ownQuestion: question };

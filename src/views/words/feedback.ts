@@ -1,5 +1,7 @@
 /** Feedback in words: what was said, where it is, and what it does. */
+import { plural } from '../../charts/format.ts';
 import type { Feedback } from '../../grpo/feedback.ts';
+import type { Learned } from '../../state/learning.ts';
 
 export interface Whereabouts {
   /** False where the browser stores nothing. */
@@ -17,5 +19,9 @@ export function sayFeedback(
     corrected === null ? '' : 'your SQL in its place',
   ].filter(Boolean);
   const said = parts.join(', and ').replace(/^./, (first) => first.toUpperCase());
-  return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts from the next step.' : 'Feedback has no weight, so it does not count yet.'}`;
+  return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts from the next step.' : corrected === null ? 'Feedback has no weight, so it does not count yet.' : 'It answers this question in Ask; practice does not count it yet.'}`;
 }
+
+/** What came of learning on the spot. */
+export const sayLearned = ({ problem, steps, moved }: Learned): string =>
+  problem === '' ? `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}.` : problem;

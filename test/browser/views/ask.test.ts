@@ -170,7 +170,7 @@ describe('the answer', () => {
     await page.getByRole('button', { name: 'Keep as the right answer …' }).click();
     await expect.element(page.getByLabelText('What should it be?')).toHaveValue('SELECT name FROM products');
     await page.getByRole('dialog').getByRole('button', { name: 'Run it' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Keep as the right answer' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Only keep it' }).click();
     await vi.waitFor(() =>
       expect(run.feedback.entries).toMatchObject([
         { question: 'List products from France', corrected: 'SELECT name FROM products' },

@@ -83,7 +83,7 @@ describe('a corrected SQL', () => {
     const { run, engine } = await showPage(SPREAD);
     await run.stepOnce();
     await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
-    const keep = page.getByRole('button', { name: 'Keep as the right answer' });
+    const keep = page.getByRole('button', { name: 'Only keep it' });
     const text = page.getByLabelText('What should it be?');
     await expect.element(text).toHaveValue(SPREAD[0]?.sql ?? '');
     await expect.element(keep).toBeDisabled();
@@ -106,6 +106,26 @@ describe('a corrected SQL', () => {
     await userEvent.keyboard('{Escape}');
     expect(run.feedback.entries).toEqual([]);
     expect(engine.calls.filter((call) => call === 'correct')).toHaveLength(2);
+  });
+
+  test('is kept and learned from with one press, which undo takes back', async () => {
+    const { run, engine } = await showPage(SPREAD);
+    await run.stepOnce();
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const learn = page.getByRole('button', { name: 'Keep it and learn from it' });
+    await expect.element(learn).toBeDisabled();
+    await page.getByLabelText('What should it be?').fill('SELECT name FROM products');
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await learn.click();
+    await expect.element(page.getByText(/^Kept\. \d+ steps? on this question moved \d+ hints?\.$/)).toBeVisible();
+    expect(run.feedback.entries).toMatchObject([{ corrected: 'SELECT name FROM products' }]);
+    expect(run.config.feedback_weight).toBe(1);
+    expect(run.stepCount).toBeGreaterThan(1);
+    expect(engine.calls).toContain('advance');
+    expect(await violations()).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
+    await expect.element(page.getByText(/^Taken back\. What the hints learned from it stays/)).toBeVisible();
+    expect(run.feedback.entries).toEqual([]);
   });
 
   test('holds still what is corrected while the page was running', async () => {

@@ -84,7 +84,7 @@ test('its SQL is corrected in a dialog, which Escape closes; that is undone, too
   await userEvent.keyboard('{Enter}');
   await page.getByLabelText('What should it be?').fill('SELECT name FROM products');
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
-  await button('Keep as the right answer').click();
+  await button('Only keep it').click();
   await vi.waitFor(() =>
     expect(run.feedback.entries).toContainEqual(expect.objectContaining({ corrected: 'SELECT name FROM products' })),
   );

@@ -10,7 +10,7 @@ test.each([
   [
     { thumb: 'down', corrected: 'SELECT 1' },
     { saved: true, counts: false },
-    'Thumb down, and your SQL in its place: kept in this browser. Feedback has no weight, so it does not count yet.',
+    'Thumb down, and your SQL in its place: kept in this browser. It answers this question in Ask; practice does not count it yet.',
   ],
   [
     { thumb: null, corrected: 'SELECT 1' },

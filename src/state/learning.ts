@@ -1,0 +1,76 @@
+/** Learning from a correction on the spot: what is kept, what is practised, and the way back. */
+import type { Judged } from '../engine/protocol.ts';
+import { isOwn } from '../grpo/own-data.ts';
+import type { RunState } from './run.svelte.ts';
+
+export interface Learned {
+  /** What went wrong; '' for nothing. */
+  readonly problem: string;
+  readonly steps: number;
+  /** Hints whose weight changed, or that are new. */
+  readonly moved: number;
+}
+
+/** Learns as `work` does, which resolves to what went wrong, or null; counts what it moved. */
+export async function countLearned(run: RunState, work: () => Promise<string | null>): Promise<Learned> {
+  const [before, steps] = [new Set(weightsOf(run)), run.stepCount];
+  const problem = (await work()) ?? '';
+  const moved = weightsOf(run).filter((entry) => !before.has(entry)).length;
+  return { problem, steps: run.stepCount - steps, moved };
+}
+
+/**
+ * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes a few steps
+ * on it. `undo` takes answer and question back, and resolves to what went wrong, or ''.
+ */
+export async function learnCorrection(
+  run: RunState,
+  completion: Judged,
+  sql: string,
+): Promise<Learned & { readonly undo: () => Promise<string> }> {
+  const before = run.feedback.on(completion);
+  const { problem: refused, undo } = await addQuestion(run, completion.question, sql);
+  const learned =
+    refused === ''
+      ? await countLearned(run, () => run.learnCorrection(completion, sql))
+      : { problem: refused, steps: 0, moved: 0 };
+  return {
+    ...learned,
+    undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()),
+  };
+}
+
+/** Only a database of the reader's own takes questions. */
+async function addQuestion(
+  run: RunState,
+  question: string,
+  sql: string,
+): Promise<{ readonly problem: string; readonly undo: () => Promise<string> }> {
+  const nothing = { problem: '', undo: () => Promise.resolve('') };
+  if (!isOwn(run.dataset?.name ?? '')) return nothing;
+  // With the files that Data is made of: nothing else of a correction needs them.
+  const [{ openData }, { sameQuestion }] = await Promise.all([
+    import('./open-data.ts'),
+    import('./questions.svelte.ts'),
+  ]);
+  const { questions } = openData(run);
+  const find = () => run.dataset?.questions.find((one) => sameQuestion(one.question, question));
+  const was = find();
+  const typed = { question: was?.question ?? question, sql, split: 'train' } as const;
+  const problem = await questions.keep(typed, was?.id ?? null);
+  if (problem !== '') return { ...nothing, problem };
+  return {
+    problem,
+    async undo() {
+      const now = find();
+      if (now === undefined) return '';
+      if (was !== undefined)
+        return questions.keep({ question: was.question, sql: was.sql ?? null, split: was.split }, now.id);
+      await questions.remove(now.id);
+      return questions.listProblem;
+    },
+  };
+}
+
+/** Each hint with its weight, to tell what moved. */
+const weightsOf = (run: RunState): string[] => run.hints.map(({ key, weight }) => `${weight} ${key}`);
