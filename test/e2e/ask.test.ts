@@ -136,7 +136,7 @@ test(
     await expect.poll(() => up.getAttribute('aria-pressed')).toBe('true');
 
     // Other draws, and without hints: each is kept to be looked at again.
-    await button('Other candidates').click();
+    await button('Draw again').click();
     await expect.poll(() => page.locator('nav.history li').count(), { timeout: 60_000 }).toBe(2);
     await page.getByRole('checkbox', { name: /^Hints/ }).uncheck();
     await box().fill('How many orders were placed?');
@@ -227,7 +227,7 @@ test(
       expect(await article().textContent()).toContain(`good at ${new URL(server.url).host}`);
 
       await server.close();
-      await button('Other candidates').click();
+      await button('Draw again').click();
       const alert = page.locator('.answer [role=alert]');
       await alert.waitFor({ timeout: 120_000 });
       expect(await alert.textContent()).toMatch(

@@ -236,6 +236,7 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learned.waitFor();
   await dialog.getByRole('link', { name: 'Learn from all my questions' }).click();
   await dialog.waitFor({ state: 'hidden' });
+  await page.getByText(/^Press Run to learn from your questions\. It is enough when/).waitFor();
   await step();
   const taken = await steps();
   await page.getByText(asked).first().waitFor();

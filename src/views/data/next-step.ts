@@ -30,3 +30,11 @@ export function nextStep(questions: readonly Question[], leftOut: number, counts
     );
   return { say: `${plural(left, 'question')} with an answer key to learn from.`, missing: '' };
 }
+
+/** What to press in the Playground to learn from them, and when it is enough. */
+export function howToLearn(questions: readonly Question[]): string {
+  const isMeasured = questions.some(({ split, sql }) => split === 'held-out' && sql !== undefined);
+  return `Press Run to learn from your questions. It is enough when ${
+    isMeasured ? 'no more are right on questions it never saw' : 'Reward, under Learning, rises no more'
+  }: then ask again.`;
+}

@@ -219,7 +219,7 @@ describe('the answer', () => {
 
   test('other candidates are drawn with another seed; what was asked before can be shown again', async () => {
     const { asked, answer } = await answered();
-    await page.getByRole('button', { name: 'Other candidates' }).click();
+    await page.getByRole('button', { name: 'Draw again' }).click();
     expect(asked[1]).toEqual({ ...asked[0], seed: 43 });
     answer({ candidates: [lost] });
     await vi.waitFor(() => expect(document.querySelectorAll('.history li')).toHaveLength(2));

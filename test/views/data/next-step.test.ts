@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../src/grpo/types.ts';
-import { nextStep } from '../../../src/views/data/next-step.ts';
+import { howToLearn, nextStep } from '../../../src/views/data/next-step.ts';
 
 const question = (id: string, over: Partial<Question> = {}): Question => ({
   id,
@@ -31,5 +31,12 @@ describe('the next step with questions of one’s own', () => {
     ['no answer says anything', [question('a'), without], 2, 'returns nothing, or only 0 and NULL'],
   ] as const)('says what is missing where %s', (_name, questions, leftOut, words) => {
     expect(nextStep(questions, leftOut, true)).toEqual({ say: '', missing: expect.stringContaining(words) as string });
+  });
+});
+
+describe('how long to learn', () => {
+  it('is told by what is measured: questions it never saw, where there are some with SQL', () => {
+    expect(howToLearn([question('a'), question('b', { split: 'held-out' })])).toContain('right on questions it never');
+    expect(howToLearn([question('a'), { ...without, split: 'held-out' }])).toContain('Reward, under Learning');
   });
 });
