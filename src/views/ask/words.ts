@@ -94,3 +94,14 @@ export function writtenBy({ origin }: AskCandidate): string {
 /** The last line of a list that was cut. */
 export const andMore = (shown: number, all: number, one: string): string =>
   all > shown ? `and ${plural(all - shown, `more ${one}`)}` : '';
+
+/** The best candidate of each result that is not the answer's, the best first. */
+export function otherResults(candidates: readonly AskCandidate[]): readonly AskCandidate[] {
+  const seen = new Set<string>();
+  return candidates.filter(({ execution, rowCount }, i) => {
+    const result = JSON.stringify([rowCount, execution.rows]);
+    const isNew = !seen.has(result);
+    if (isNew) seen.add(result);
+    return i > 0 && isNew && execution.status === 'rows' && rowCount > 0;
+  });
+}

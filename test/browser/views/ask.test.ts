@@ -178,6 +178,19 @@ describe('the answer', () => {
     );
   });
 
+  test('another result that was found is taken as right with one press, without writing SQL', async () => {
+    const { run, asked } = await answered();
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect.element(dialog.getByRole('cell', { name: '54' })).toBeVisible();
+    expect(await violationsHere()).toEqual([]);
+    await dialog.getByRole('button', { name: /^This is right/ }).click();
+    await expect.element(dialog.getByText(/^Kept\. \d+ steps? on this question moved/)).toBeVisible();
+    expect(run.feedback.entries).toMatchObject([{ text: best.sql, corrected: lost.sql }]);
+    await userEvent.keyboard('{Escape}');
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+  });
+
   test('takes a thumb', async () => {
     const { run } = await answered();
     await page.getByRole('button', { name: 'thumb up for completion 1' }).click();
