@@ -9,6 +9,8 @@ export interface Learned {
   readonly steps: number;
   /** Hints whose weight changed, or that are new. */
   readonly moved: number;
+  /** The question asks for what is held out: it answers, and nothing was learned from it. */
+  readonly heldOut?: boolean;
 }
 
 /** Learns as `work` does, which resolves to what went wrong, or null; counts what it moved. */
@@ -21,23 +23,22 @@ export async function countLearned(run: RunState, work: () => Promise<string | n
 
 /**
  * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes a few steps
- * on it. `undo` takes answer and question back, and resolves to what went wrong, or ''.
+ * on it. `undo` takes answer and question back, and resolves to what went wrong, or ''; it is null where nothing was
+ * kept.
  */
 export async function learnCorrection(
   run: RunState,
   completion: Judged,
   sql: string,
-): Promise<Learned & { readonly undo: () => Promise<string> }> {
+): Promise<Learned & { readonly undo: (() => Promise<string>) | null }> {
   const before = run.feedback.on(completion);
-  const { problem: refused, undo } = await addQuestion(run, completion.question, sql);
-  const learned =
-    refused === ''
-      ? await countLearned(run, () => run.learnCorrection(completion, sql))
-      : { problem: refused, steps: 0, moved: 0 };
-  return {
-    ...learned,
-    undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()),
-  };
+  const { problem: refused, heldOut, undo } = await addQuestion(run, completion.question, sql);
+  // Nothing was kept.
+  if (refused !== '') return { problem: refused, steps: 0, moved: 0, undo: null };
+  const learned = await countLearned(run, () =>
+    heldOut ? run.feedback.correct(completion, sql) : run.learnCorrection(completion, sql),
+  );
+  return { ...learned, heldOut, undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()) };
 }
 
 /** Only a database of the reader's own takes questions. */
@@ -45,8 +46,8 @@ async function addQuestion(
   run: RunState,
   question: string,
   sql: string,
-): Promise<{ readonly problem: string; readonly undo: () => Promise<string> }> {
-  const nothing = { problem: '', undo: () => Promise.resolve('') };
+): Promise<{ readonly problem: string; readonly heldOut: boolean; readonly undo: () => Promise<string> }> {
+  const nothing = { problem: '', heldOut: false, undo: () => Promise.resolve('') };
   if (!isOwn(run.dataset?.name ?? '')) return nothing;
   // With the files that Data is made of: nothing else of a correction needs them.
   const [{ openData }, { sameQuestion }] = await Promise.all([
@@ -61,6 +62,8 @@ async function addQuestion(
   if (problem !== '') return { ...nothing, problem };
   return {
     problem,
+    // What asks for the same as a held-out question went to its side.
+    heldOut: find()?.split === 'held-out',
     async undo() {
       const now = find();
       if (now === undefined) return '';

@@ -255,4 +255,23 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await page.getByRole('textbox', { name: /question/i }).fill(asked);
   await page.keyboard.press('Enter');
   await page.getByText('It gives the result that you said is right.').first().waitFor();
+
+  // In other words it asks for the same: once that is held out, it is answered, and never practised.
+  await go('#data');
+  await question.getByRole('combobox').selectOption('held-out');
+  await page.getByText('It is held out now. A new run begins').waitFor();
+  await go('#ask');
+  await page.getByRole('textbox', { name: /question/i }).fill('What is the total of all orders from Italy?');
+  await page.keyboard.press('Enter');
+  await button('Correct it of completion 1').click();
+  await dialog.getByRole('textbox').fill(right);
+  await dialog.getByRole('button', { name: 'Run it' }).click();
+  await learn.click();
+  await dialog.getByText(/^Kept\. It asks for the same as a question that is held out/).waitFor();
+  await page.keyboard.press('Escape');
+  await go('#playground');
+  expect(await steps()).toBe(0);
+  await go('#data');
+  await expect.poll(() => question.count()).toBe(2);
+  for (const side of await question.getByRole('combobox').all()) expect(await side.inputValue()).toBe('held-out');
 });

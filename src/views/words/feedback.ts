@@ -23,5 +23,10 @@ export function sayFeedback(
 }
 
 /** What came of learning on the spot. */
-export const sayLearned = ({ problem, steps, moved }: Learned): string =>
-  problem === '' ? `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}.` : problem;
+export function sayLearned({ problem, steps, moved, heldOut = false }: Learned): string {
+  if (problem !== '') return problem;
+  if (heldOut)
+    return 'Kept. It asks for the same as a question that is held out: it is answered so from now on, and never practised.';
+  const took = `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}`;
+  return moved > 0 ? `${took}.` : `${took}: its tries came out alike. It is the answer to this question all the same.`;
+}

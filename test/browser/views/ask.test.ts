@@ -230,7 +230,7 @@ describe('the answer', () => {
     expect(document.querySelector('.others')).toBeNull();
   });
 
-  test('other candidates are drawn with another seed; what was asked before can be shown again', async () => {
+  test('drawn again with another seed; what was asked before can be shown again', async () => {
     const { asked, answer } = await answered();
     await page.getByRole('button', { name: 'Draw again' }).click();
     expect(asked[1]).toEqual({ ...asked[0], seed: 43 });

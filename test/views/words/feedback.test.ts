@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sayFeedback } from '../../../src/views/words/feedback.ts';
+import { sayFeedback, sayLearned } from '../../../src/views/words/feedback.ts';
 
 test.each([
   [
@@ -19,4 +19,19 @@ test.each([
   ],
 ] as const)('feedback says where it is and what it does: %j', (feedback, whereabouts, said) => {
   expect(sayFeedback(feedback, whereabouts)).toBe(said);
+});
+
+test.each([
+  [{ steps: 12, moved: 1 }, 'Kept. 12 steps on this question moved 1 hint.'],
+  [
+    { steps: 12, moved: 0 },
+    'Kept. 12 steps on this question moved 0 hints: its tries came out alike. It is the answer to this question all the same.',
+  ],
+  [
+    { steps: 0, moved: 0, heldOut: true },
+    'Kept. It asks for the same as a question that is held out: it is answered so from now on, and never practised.',
+  ],
+  [{ steps: 3, moved: 2, problem: 'The database is gone.' }, 'The database is gone.'],
+])('what was learned is said, or why nothing was: %j', (learned, said) => {
+  expect(sayLearned({ problem: '', ...learned })).toBe(said);
 });
