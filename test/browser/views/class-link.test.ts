@@ -62,3 +62,15 @@ test('a setting that changes makes the link old, and what cannot be made says wh
   await button('Copy the link').click();
   await expect.element(page.getByText('The hints could not be packed.')).toBeVisible();
 });
+
+test('a link that was made is not asked for again where an own database fits into none', async () => {
+  const { run } = await show();
+  await opens().selectOptions('#playground');
+  await button('Copy the link').click();
+  await expect.element(field()).toBeVisible();
+  const view = await run.ask((engine) => engine.setQuestions([]));
+  run.take({ ...view, dataset: { ...view.dataset, name: 'own-a' } });
+  await expect.element(page.getByText(/Your own database does not fit into a link/)).toBeVisible();
+  await expect.element(button('Copy the link')).not.toBeInTheDocument();
+  await expect.element(page.getByText('copy the link again', { exact: false })).not.toBeInTheDocument();
+});
