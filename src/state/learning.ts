@@ -57,7 +57,8 @@ async function addQuestion(
   const { questions } = openData(run);
   const find = () => run.dataset?.questions.find((one) => sameQuestion(one.question, question));
   const was = find();
-  const typed = { question: was?.question ?? question, sql, split: 'train' } as const;
+  // What is there already stays on its side: nothing that is held out is moved by being answered.
+  const typed = { question: was?.question ?? question, sql, split: was?.split ?? 'train' };
   const problem = await questions.keep(typed, was?.id ?? null);
   if (problem !== '') return { ...nothing, problem };
   return {

@@ -1,6 +1,7 @@
 /** An answer in words. */
 import { inWords, plural, signed } from '../../charts/format.ts';
 import type { Question } from '../../grpo/types.ts';
+import { resultClasses } from '../../sql/result-classes.ts';
 import type { AskAnswer, AskCandidate } from '../../state/ask.svelte.ts';
 import { outcomeOf } from '../words/outcome.ts';
 
@@ -97,11 +98,13 @@ export const andMore = (shown: number, all: number, one: string): string =>
 
 /** The best candidate of each result that is not the answer's, the best first. */
 export function otherResults(candidates: readonly AskCandidate[]): readonly AskCandidate[] {
+  const classes = resultClasses(candidates.map(({ execution }) => execution));
   const seen = new Set<string>();
   return candidates.filter(({ execution, rowCount }, i) => {
-    const result = JSON.stringify([rowCount, execution.rows]);
+    // Results may be alike only as far as they are shown.
+    const result = `${classes[i]} ${rowCount}`;
     const isNew = !seen.has(result);
-    if (isNew) seen.add(result);
+    seen.add(result);
     return i > 0 && isNew && execution.status === 'rows' && rowCount > 0;
   });
 }

@@ -25,8 +25,7 @@ export function sayFeedback(
 /** What came of learning on the spot. */
 export function sayLearned({ problem, steps, moved, heldOut = false }: Learned): string {
   if (problem !== '') return problem;
-  if (heldOut)
-    return 'Kept. It asks for the same as a question that is held out: it is answered so from now on, and never practised.';
+  if (heldOut) return 'Kept. What it asks for is held out: it is answered so from now on, and never practised.';
   const took = `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}`;
   return moved > 0 ? `${took}.` : `${took}: its tries came out alike. It is the answer to this question all the same.`;
 }

@@ -29,7 +29,7 @@ test.each([
   ],
   [
     { steps: 0, moved: 0, heldOut: true },
-    'Kept. It asks for the same as a question that is held out: it is answered so from now on, and never practised.',
+    'Kept. What it asks for is held out: it is answered so from now on, and never practised.',
   ],
   [{ steps: 3, moved: 2, problem: 'The database is gone.' }, 'The database is gone.'],
 ])('what was learned is said, or why nothing was: %j', (learned, said) => {
