@@ -32,6 +32,14 @@ export class FeedbackState {
     return this.#entries.find((entry) => entry.question === asked && entry.sql === normalised) ?? null;
   }
 
+  /** What the reader wrote as the right SQL for this question, the newest last. */
+  correctionsOf(question: string): readonly string[] {
+    return this.#entries
+      .filter((entry) => entry.question === question.trim())
+      .sort((a, b) => a.at - b.at)
+      .flatMap(({ corrected }) => corrected ?? []);
+  }
+
   show(entries: readonly Feedback[]): void {
     this.#entries = entries;
   }

@@ -11,6 +11,8 @@ export interface Learned {
   readonly moved: number;
   /** The question asks for what is held out: it answers, and nothing was learned from it. */
   readonly heldOut?: boolean;
+  /** The question has another answer key, which somebody gave it elsewhere: it stays. */
+  readonly keyStays?: boolean;
 }
 
 /** Learns as `work` does, which resolves to what went wrong, or null; counts what it moved. */
@@ -32,22 +34,34 @@ export async function learnCorrection(
   sql: string,
 ): Promise<Learned & { readonly undo: (() => Promise<string>) | null }> {
   const before = run.feedback.on(completion);
-  const { problem: refused, heldOut, undo } = await addQuestion(run, completion.question, sql);
+  const added = await addQuestion(run, completion.question, sql);
+  const { problem: refused, heldOut, keyStays, undo } = added;
   // Nothing was kept.
   if (refused !== '') return { problem: refused, steps: 0, moved: 0, undo: null };
   const learned = await countLearned(run, () =>
     heldOut ? run.feedback.correct(completion, sql) : run.learnCorrection(completion, sql),
   );
-  return { ...learned, heldOut, undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()) };
+  return {
+    ...learned,
+    heldOut,
+    keyStays,
+    undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()),
+  };
 }
 
-/** Only a database of the reader's own takes questions. */
-async function addQuestion(
-  run: RunState,
-  question: string,
-  sql: string,
-): Promise<{ readonly problem: string; readonly heldOut: boolean; readonly undo: () => Promise<string> }> {
-  const nothing = { problem: '', heldOut: false, undo: () => Promise.resolve('') };
+interface Added {
+  readonly problem: string;
+  readonly heldOut: boolean;
+  readonly keyStays: boolean;
+  readonly undo: () => Promise<string>;
+}
+
+/**
+ * Only a database of the reader's own takes questions. An answer key that is no earlier correction was given elsewhere,
+ * and is not written over.
+ */
+async function addQuestion(run: RunState, question: string, sql: string): Promise<Added> {
+  const nothing = { problem: '', heldOut: false, keyStays: false, undo: () => Promise.resolve('') };
   if (!isOwn(run.dataset?.name ?? '')) return nothing;
   // With the files that Data is made of: nothing else of a correction needs them.
   const [{ openData }, { sameQuestion }] = await Promise.all([
@@ -57,12 +71,15 @@ async function addQuestion(
   const { questions } = openData(run);
   const find = () => run.dataset?.questions.find((one) => sameQuestion(one.question, question));
   const was = find();
+  if (was?.sql !== undefined && !run.feedback.correctionsOf(question).includes(was.sql))
+    return { ...nothing, heldOut: was.split === 'held-out', keyStays: was.sql !== sql };
   // What is there already stays on its side: nothing that is held out is moved by being answered.
   const typed = { question: was?.question ?? question, sql, split: was?.split ?? 'train' };
   const problem = await questions.keep(typed, was?.id ?? null);
   if (problem !== '') return { ...nothing, problem };
   return {
     problem,
+    keyStays: false,
     // What asks for the same as a held-out question went to its side.
     heldOut: find()?.split === 'held-out',
     async undo() {

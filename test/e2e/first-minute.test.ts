@@ -41,8 +41,14 @@ test('nothing pressed: a question, four tries that were run, stamped, and nothin
 test('learn from this, stage by stage, and try again', async () => {
   await visit();
   const question = await page.locator('.question').textContent();
-  await button('Learn from this').click();
+  // The second press of a double click is not meant for what then stands in its place.
+  await button('Learn from this').dblclick();
   expect(await headline()).toBe('Try 1 beat its group, so what it did gains weight.');
+  expect(await steps()).toBe(1);
+  // The lesson speaks of what is seen, and waits until it was read.
+  const strip = page.getByRole('region', { name: 'Lesson: Watch it learn' });
+  await expect.poll(() => strip.textContent()).toContain('2 of 5');
+  expect(await strip.locator('.move .solid').allTextContents()).toEqual(['Next']);
   const advantages = (await texts('.line .figure button')).map(Number);
   expect(advantages).toHaveLength(4);
   expect(Math.abs(advantages.reduce((sum, value) => sum + value, 0))).toBeLessThanOrEqual(0.021);

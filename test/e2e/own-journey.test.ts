@@ -230,7 +230,7 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learn.click();
   await learned.waitFor();
   // Undone, nothing of it is left among the questions; learned again, it is there.
-  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await dialog.getByRole('button', { name: 'Take it back' }).click();
   await dialog.getByText(/^Taken back\./).waitFor();
   await learn.click();
   await learned.waitFor();
@@ -270,6 +270,8 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   const heldOut = dialog.getByText(/^Kept\. What it asks for is held out/);
   await heldOut.waitFor();
   await page.keyboard.press('Escape');
+  // It is asked again, to show what was learned.
+  await button('Ask').waitFor();
   // Nor is the question itself, which stays on its side.
   await page.getByRole('textbox', { name: /question/i }).fill(asked);
   await page.keyboard.press('Enter');
@@ -280,9 +282,34 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learn.click();
   await heldOut.waitFor();
   await page.keyboard.press('Escape');
+  // It is asked again, to show what was learned.
+  await button('Ask').waitFor();
   await go('#playground');
   expect(await steps()).toBe(0);
+  // An answer key that was given elsewhere is not written over by a correction.
   await go('#data');
+  await question.filter({ hasText: asked }).getByRole('button', { name: /^Edit/ }).click();
+  const key = `${right} AND o.total > 0`;
+  await page.getByRole('form', { name: 'Change the question' }).getByRole('textbox', { name: /SQL/ }).fill(key);
+  await button('Save question').click();
+  await page.getByText('Changed.').waitFor();
+  await go('#ask');
+  await page.getByRole('textbox', { name: /question/i }).fill(asked);
+  await page.keyboard.press('Enter');
+  await button(/^(Correct it|Your correction) of completion 1$/).click();
+  await dialog.getByRole('textbox').fill('SELECT COUNT(*) FROM orders');
+  await dialog.getByRole('button', { name: 'Run it' }).click();
+  await learn.click();
+  await dialog.getByText(/The answer key that the question has under Data stays as it is\.$/).waitFor();
+  await dialog.getByRole('button', { name: 'Take it back' }).click();
+  // What was given before holds again, and stands there to be seen.
+  await dialog.getByText(/^Taken back: the SQL above, which you gave before, is the right answer again/).waitFor();
+  expect(await dialog.getByRole('textbox').inputValue()).toBe(right);
+  await page.keyboard.press('Escape');
+  // It is asked again, to show what was learned.
+  await button('Ask').waitFor();
+  await go('#data');
+  await page.getByText(key, { exact: true }).first().waitFor();
   await expect.poll(() => question.count()).toBe(2);
   for (const side of await question.getByRole('combobox').all()) expect(await side.inputValue()).toBe('held-out');
 });

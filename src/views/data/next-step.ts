@@ -1,5 +1,5 @@
 /** What can be learned from the questions of a database of one's own, in words. */
-import { plural } from '../../charts/format.ts';
+import { count, plural } from '../../charts/format.ts';
 import type { Question } from '../../grpo/types.ts';
 
 export interface NextStep {
@@ -28,7 +28,11 @@ export function nextStep(questions: readonly Question[], leftOut: number, counts
     return missing(
       'the SQL of every question for training returns nothing, or only 0 and NULL, which wrong SQL matches easily. Add one whose answer says something.',
     );
-  return { say: `${plural(left, 'question')} with an answer key to learn from.`, missing: '' };
+  const out =
+    counts && leftOut > 0
+      ? `; ${leftOut === 1 ? 'another has' : `${count(leftOut)} others have`} no SQL, or SQL that returns nothing, 0 or NULL`
+      : '';
+  return { say: `${plural(left, 'question')} with an answer key to learn from${out}.`, missing: '' };
 }
 
 /** What to press in the Playground to learn from them, and when it is enough. */

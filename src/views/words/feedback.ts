@@ -23,9 +23,11 @@ export function sayFeedback(
 }
 
 /** What came of learning on the spot. */
-export function sayLearned({ problem, steps, moved, heldOut = false }: Learned): string {
+export function sayLearned({ problem, steps, moved, heldOut = false, keyStays = false }: Learned): string {
   if (problem !== '') return problem;
-  if (heldOut) return 'Kept. What it asks for is held out: it is answered so from now on, and never practised.';
+  const stays = keyStays ? ' The answer key that the question has under Data stays as it is.' : '';
+  if (heldOut) return `Kept. What it asks for is held out: it is answered so from now on, and never practised.${stays}`;
   const took = `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}`;
-  return moved > 0 ? `${took}.` : `${took}: its tries came out alike. It is the answer to this question all the same.`;
+  const why = moved > 0 ? '.' : ': its tries came out alike. It is the answer to this question all the same.';
+  return `${took}${why}${stays}`;
 }

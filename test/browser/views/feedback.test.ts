@@ -123,8 +123,8 @@ describe('a corrected SQL', () => {
     expect(run.stepCount).toBeGreaterThan(1);
     expect(engine.calls).toContain('advance');
     expect(await violations()).toEqual([]);
-    await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
-    await expect.element(page.getByText(/^Taken back\. What the hints learned from it stays/)).toBeVisible();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+    await expect.element(page.getByText(/^Taken back\. What the hints learned stays/)).toBeVisible();
     expect(run.feedback.entries).toEqual([]);
   });
 

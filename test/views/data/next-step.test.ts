@@ -14,7 +14,7 @@ const { sql: _, ...without } = question('b');
 describe('the next step with questions of one’s own', () => {
   it('is to learn, where a question for training has an answer key that may be trained on', () => {
     expect(nextStep([question('a'), without, question('c', { split: 'held-out' })], 1, true)).toEqual({
-      say: '1 question with an answer key to learn from.',
+      say: '1 question with an answer key to learn from; another has no SQL, or SQL that returns nothing, 0 or NULL.',
       missing: '',
     });
     expect(nextStep([question('a'), question('b'), without], 0, false).say).toMatch(/^2 questions /);

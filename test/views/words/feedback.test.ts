@@ -31,6 +31,10 @@ test.each([
     { steps: 0, moved: 0, heldOut: true },
     'Kept. What it asks for is held out: it is answered so from now on, and never practised.',
   ],
+  [
+    { steps: 3, moved: 2, keyStays: true },
+    'Kept. 3 steps on this question moved 2 hints. The answer key that the question has under Data stays as it is.',
+  ],
   [{ steps: 3, moved: 2, problem: 'The database is gone.' }, 'The database is gone.'],
 ])('what was learned is said, or why nothing was: %j', (learned, said) => {
   expect(sayLearned({ problem: '', ...learned })).toBe(said);
