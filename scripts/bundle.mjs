@@ -3,7 +3,7 @@
  * Bundles are kept in node_modules/.cache, each in a folder of its own that is moved into place when it is whole, so
  * that calls at the same time do not meet. Node's own modules only, until there is something to bundle.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -77,7 +77,8 @@ export async function bundled({ root = ROOT, entries, swap = [] }) {
     // Another call has made the same one in the meantime.
     rmSync(target, { recursive: true, force: true });
   }
-  const written = join(cache, `${key}.${process.pid}.tmp`);
+  // Not by the process: each of its threads may be here at once.
+  const written = join(cache, `${key}.${randomUUID()}.tmp`);
   writeFileSync(written, JSON.stringify({ files, state, folder }));
   renameSync(written, list);
   sweep(cache);

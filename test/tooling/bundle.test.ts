@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bundled } from '../../scripts/bundle.mjs';
 
@@ -70,6 +72,28 @@ test('calls at the same time all get a whole bundle, and leave nothing else behi
   }
   expect(new Set(made.map(({ folder }) => folder)).size).toBe(1);
   expect(readdirSync(join(root, 'node_modules/.cache/grpo-sql-lab'))).toHaveLength(2);
+});
+
+test('threads of one process do not meet either', async () => {
+  const rounds = 20;
+  const thread = `
+    import { bundled } from ${JSON.stringify(pathToFileURL(SCRIPT).href)};
+    import { parentPort } from 'node:worker_threads';
+    const folders = [];
+    for (let round = 0; round < ${rounds}; round++)
+      folders.push(await bundled({ root: ${JSON.stringify(root)}, entries: { ['main' + round]: 'main.ts' } }));
+    parentPort.postMessage(folders);`;
+  const address = new URL(`data:text/javascript,${encodeURIComponent(thread)}`);
+  const made = Array.from({ length: 4 }, async () => {
+    const worker = new Worker(address);
+    const [folders] = (await once(worker, 'message')) as [string[]];
+    await worker.terminate();
+    return folders;
+  });
+  const [first, ...others] = await Promise.all(made);
+  expect(new Set(first).size).toBe(rounds);
+  for (const folders of others) expect(folders).toEqual(first);
+  expect(readdirSync(join(root, 'node_modules/.cache/grpo-sql-lab'))).toHaveLength(2 * rounds);
 });
 
 test('where nothing can be written beside the packages, it is made for the call alone, with a word', async () => {
