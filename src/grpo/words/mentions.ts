@@ -91,11 +91,15 @@ function dateAction(shape: string): Action | null {
 
 const given = (clause: string, does: string): Action => action(`${clause}, ${does}`, `${clause}, don’t ${does}`);
 
-/** “with at least that number”. */
+/** “at least that number”. */
 function compared(operator: string, number: string): string {
   if (operator.toLowerCase() === 'between') return 'between the two numbers';
-  return `with ${OPERATORS[operator] ?? plain(operator)} ${number}`;
+  return `${OPERATORS[operator] ?? plain(operator)} ${number}`;
 }
+
+/** What a number is compared with. */
+const ROWS = 'rows whose value is';
+const GROUPS = 'groups whose figure is';
 
 function numberAction(shape: string): Action | null {
   const [, unfiltered] = /^no condition on a number with (.+)$/.exec(shape) ?? [];
@@ -107,15 +111,14 @@ function numberAction(shape: string): Action | null {
   if (sign !== '')
     return given(
       `for a number ${NUMBER_WORDS[words] ?? plain(words)}`,
-      `keep ${having === undefined ? 'rows' : 'groups'} ${compared(sign, 'that number')}`,
+      `keep ${having === undefined ? ROWS : GROUPS} ${compared(sign, 'that number')}`,
     );
   const [, clause, operator = '', kind] = /^(WHERE|HAVING) … (\S+) <(number|value)>$/.exec(shape) ?? [];
   if (clause === undefined) return null;
-  if (clause === 'HAVING')
-    return action(`keep groups ${compared(operator, 'the number')}`.replace('groups with', 'groups whose figure is'));
-  return kind === 'number'
-    ? action(`keep rows ${compared(operator, 'the number')}`, undefined, NUMBER)
-    : valueAction(operator);
+  if (clause === 'HAVING') return action(`keep ${GROUPS} ${compared(operator, 'the number')}`);
+  if (kind === 'value') return valueAction(operator);
+  const keep = (number: string): string => `keep ${ROWS} ${compared(operator, number)}`;
+  return action(keep('the number in the question'), undefined, NUMBER, keep('that number'));
 }
 
 function valueAction(operator: string): Action {
