@@ -3,6 +3,7 @@ import type { DataConnection } from '../engine/data/data-client.ts';
 import type { ImportChange, ImportProgress, ImportTable, ImportView, OwnView } from '../engine/data/data-protocol.ts';
 import { SHIPPED } from '../engine/data/shipped.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED } from '../grpo/config.ts';
+import { fileStem } from '../grpo/file-stem.ts';
 import { messageOf } from '../grpo/message-of.ts';
 import { isOwn } from '../grpo/own-data.ts';
 import type { RunState } from './run.svelte.ts';
@@ -231,7 +232,7 @@ export class DataState {
   /** Hands out the SQLite file, or the file of questions. */
   async save({ id, title }: OwnView, what: 'database' | 'questions'): Promise<void> {
     this.#listProblem = '';
-    const name = title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'data';
+    const name = fileStem(title);
     try {
       const client = this.#connected();
       if (what === 'database') this.#options.save(`${name}.sqlite`, await client.database(id));
