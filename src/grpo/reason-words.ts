@@ -194,6 +194,8 @@ const WORDS: { readonly [Id in ReasonId]: (...values: ReasonValues[Id]) => strin
   'thumb-down': () => 'A thumb down on this SQL.',
   'person-wrote': () => 'The SQL that a person wrote for this question.',
   'same-as-written': () => 'The same result as the SQL that a person wrote for this question.',
+  'as-written-by-chance': () =>
+    'The result of the SQL that a person wrote for this question, but by chance: with some of the rows left out they differ.',
   'same-as-approved': () => 'The same result as SQL with a thumb up.',
   'judged-beyond-kept': () =>
     'Fewer rows are kept of this result than of the one people judged, so they cannot be compared.',

@@ -186,6 +186,7 @@ export interface ReasonValues {
   'thumb-down': [];
   'person-wrote': [];
   'same-as-written': [];
+  'as-written-by-chance': [];
   'same-as-approved': [];
   'judged-beyond-kept': [];
   'not-as-written': [];

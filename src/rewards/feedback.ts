@@ -5,13 +5,19 @@ import type { Database, Execution, Question, RewardScore } from '../grpo/types.t
 import { GOLD_BUDGET } from '../sql/gold-budget.ts';
 import { normaliseSql } from '../sql/normalise.ts';
 import { matchReference, runReferences, type Reference } from '../sql/reference.ts';
-import { saysNothing } from '../sql/result-match.ts';
+import { sameByChance } from './by-chance.ts';
 import { absent, reason, scoreOf } from './score.ts';
+import { speaks } from './speaks.ts';
 
 type Completions = Parameters<FeedbackProvider>[1];
 
-/** Results of SQL that somebody judged or wrote, by its text, so that each is run once. */
-export type KnownResults = Map<string, Reference>;
+/** What is known of one question, so that nothing is run twice. */
+export class KnownResults {
+  /** Results of SQL that somebody judged or wrote, by its text. */
+  readonly results = new Map<string, Reference>();
+  /** Whether SQL has the result of what somebody wrote by chance, by both texts. */
+  readonly chances = new Map<string, Promise<boolean>>();
+}
 
 /**
  * SQL a person judged was run before, within a group's budget: this much and no more, so that no thumb can hang a step.
@@ -23,6 +29,7 @@ const JUDGED_BUDGET = { maxVmSteps: 20e6, deadlineMs: 3000, maxRows: GOLD_BUDGET
  *
  *   −1, +1  a thumb down, or up, on this very SQL; +1 for a corrected SQL itself
  *   +1      the result of an approved or a corrected SQL
+ *   −1      that of a corrected SQL by chance (by-chance.ts)
  *   −1      another result, where there is a corrected SQL that says something
  *   −1      the result of a disapproved SQL
  *
@@ -43,18 +50,48 @@ export async function feedbackRewards(
   const own = completions.map(({ sql }) => words.get(normaliseSql(sql)) ?? null);
   if (own.every((score) => score !== null)) return own;
   await runMissing([...said.approved, ...said.corrected, ...said.disapproved], database, known);
-  const find = (texts: readonly string[]): Reference[] => texts.flatMap((sql) => known.get(sql) ?? []);
+  const find = (texts: readonly string[]): Reference[] => texts.flatMap((sql) => known.results.get(sql) ?? []);
   const results = {
     approved: find(said.approved),
     corrected: find(said.corrected),
     disapproved: find(said.disapproved),
   };
-  return completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
+  const scores = completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
+  const meant: RewardScore[] = [];
+  for (const [i, score] of scores.entries()) {
+    const sql = completions[i]?.sql ?? '';
+    const only = score === SAME && (await onlyByChance(sql, said.corrected, completions[i], database, known));
+    meant.push(only ? BY_CHANCE : score);
+  }
+  return meant;
+}
+
+/** Whether it has the result of some of these texts, and means what none of them does. */
+async function onlyByChance(
+  sql: string,
+  corrected: readonly string[],
+  completion: Completions[number] | undefined,
+  database: Database,
+  known: KnownResults,
+): Promise<boolean> {
+  for (const other of corrected) {
+    const reference = known.results.get(other);
+    if (completion === undefined || !speaks(reference) || reference === undefined) continue;
+    if (!matchReference(reference, completion.execution).match) continue;
+    const key = JSON.stringify([sql, other]);
+    const found =
+      known.chances.get(key) ?? sameByChance({ sql, result: completion.execution }, other, database, JUDGED_BUDGET);
+    known.chances.set(key, found);
+    if (!(await found)) return false;
+  }
+  return true;
 }
 
 const UP = scoreOf([reason(1, 'thumb-up')]);
 const DOWN = scoreOf([reason(-1, 'thumb-down')]);
 const WRITTEN = scoreOf([reason(1, 'person-wrote')]);
+const SAME = scoreOf([reason(1, 'same-as-written')]);
+const BY_CHANCE = scoreOf([reason(-1, 'as-written-by-chance')]);
 
 function byResult(
   execution: Execution,
@@ -62,7 +99,7 @@ function byResult(
 ): RewardScore {
   const same = (known: readonly Reference[]): boolean =>
     known.some((one) => speaks(one) && matchReference(one, execution).match);
-  if (same(corrected)) return scoreOf([reason(1, 'same-as-written')]);
+  if (same(corrected)) return SAME;
   if (same(approved)) return scoreOf([reason(1, 'same-as-approved')]);
   const all = [...approved, ...corrected, ...disapproved];
   if (execution.truncated && all.some((one) => one.execution.rows.length > execution.rows.length))
@@ -72,16 +109,11 @@ function byResult(
   return absent(reasonMessage('not-judged'));
 }
 
-/** Can a result be compared, and is it one that wrong SQL does not return easily? */
-function speaks({ execution }: Reference): boolean {
-  return execution.status === 'rows' && !execution.truncated && !saysNothing(execution);
-}
-
 async function runMissing(texts: readonly string[], database: Database, known: KnownResults): Promise<void> {
-  const missing = [...new Set(texts)].filter((sql) => !known.has(sql));
+  const missing = [...new Set(texts)].filter((sql) => !known.results.has(sql));
   if (missing.length === 0) return;
   const results = await runReferences(missing, database, JUDGED_BUDGET);
-  results.forEach((result, i) => known.set(missing[i] ?? '', result));
+  results.forEach((result, i) => known.results.set(missing[i] ?? '', result));
 }
 
 /** A question as people corrected it: what they wrote stands in the place of the dataset's gold. */
@@ -89,3 +121,6 @@ export function withCorrections(question: Question, said: Judgements | null): Qu
   const [sql, ...sqlAlternatives] = [...(said?.corrected ?? [])].reverse();
   return sql === undefined ? question : { ...question, sql, sqlAlternatives };
 }
+
+/** Said of SQL that has the result of what a person wrote by chance: then the answer key has it by chance, too. */
+export const isByChance = (score: RewardScore | undefined): boolean => score === BY_CHANCE;

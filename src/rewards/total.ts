@@ -17,7 +17,7 @@ import { structureOf } from '../sql/structure.ts';
 import type { SqlStructure } from '../sql/sql-structure.ts';
 import { agreementOf } from './agreement.ts';
 import { executionReward } from './execution.ts';
-import { feedbackRewards, withCorrections, type KnownResults } from './feedback.ts';
+import { feedbackRewards, isByChance, KnownResults, withCorrections } from './feedback.ts';
 import { formatReward } from './format.ts';
 import { goldReward, runGold, type Gold } from './gold.ts';
 import { qualityReward, type Quality } from './quality.ts';
@@ -64,7 +64,7 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
               said,
               completions,
               database,
-              remember(judged, question.question, (): KnownResults => new Map()),
+              remember(judged, question.question, (): KnownResults => new KnownResults()),
             );
       const parser = await parserFor(completions);
       // Samples repeat one another, and the same SQL in one group has the same execution.
@@ -90,8 +90,9 @@ export function makeRewardModel({ schema, database, weights, analyse, feedback }
           quality: quality.score,
           format: reference.format,
         };
-        if (gold) components['gold'] = goldReward(gold, execution);
-        if (words?.[i]) components['feedback'] = words[i];
+        const word = words?.[i];
+        if (gold) components['gold'] = word && isByChance(word) ? word : goldReward(gold, execution);
+        if (word) components['feedback'] = word;
         if (agreement?.[i]) components['agreement'] = agreement[i];
         const total = weightedTotal(components, weights);
         // Whether an answer is unrelated is a guess from words; gold and people know better. What reads no data is a

@@ -151,6 +151,7 @@ export const VALUES: { readonly [Id in ReasonId]: ReasonValues[Id] } = {
   'thumb-down': [],
   'person-wrote': [],
   'same-as-written': [],
+  'as-written-by-chance': [],
   'same-as-approved': [],
   'judged-beyond-kept': [],
   'not-as-written': [],

@@ -4,7 +4,7 @@ import type { Judgements } from '../../src/grpo/feedback.ts';
 import { rewardWeights } from '../../src/grpo/derived-settings.ts';
 import type { Database, Question, ScoredRewards } from '../../src/grpo/types.ts';
 import { makeAnalyser } from '../../src/linking/analyse.ts';
-import { feedbackRewards } from '../../src/rewards/feedback.ts';
+import { feedbackRewards, KnownResults } from '../../src/rewards/feedback.ts';
 import { makeRewardModel } from '../../src/rewards/total.ts';
 import { libraryPorts, QUESTIONS } from '../lab/library.ts';
 
@@ -26,7 +26,9 @@ async function values(
 ): Promise<(number | null)[]> {
   const executions = await database.execute(sqls);
   const completions = sqls.map((sql, i) => ({ sql, execution: executions[i] as (typeof executions)[number] }));
-  return (await feedbackRewards({ ...NOTHING, ...said }, completions, asked, new Map())).map(({ value }) => value);
+  return (await feedbackRewards({ ...NOTHING, ...said }, completions, asked, new KnownResults())).map(
+    ({ value }) => value,
+  );
 }
 
 describe('the feedback component', () => {

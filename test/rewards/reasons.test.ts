@@ -6,7 +6,7 @@ import type { Database, Execution, Question, RewardScore } from '../../src/grpo/
 import { agreementOf } from '../../src/rewards/agreement.ts';
 import { executionReward } from '../../src/rewards/execution.ts';
 import { validityReward } from '../../src/rewards/validity.ts';
-import { feedbackRewards } from '../../src/rewards/feedback.ts';
+import { feedbackRewards, KnownResults } from '../../src/rewards/feedback.ts';
 import { goldReward, runGold } from '../../src/rewards/gold.ts';
 import { explainSyntax } from '../../src/sql/explain.ts';
 import { structureOf } from '../../src/sql/structure.ts';
@@ -290,7 +290,7 @@ test('of what people said', async () => {
     if (execution === undefined) throw new Error('One SQL has one execution.');
     const all = { approved: [], corrected: [], disapproved: [], ...judged };
     return idsOf(
-      await feedbackRewards(all, [{ sql: text, execution: { ...execution, ...more } }], database, new Map()),
+      await feedbackRewards(all, [{ sql: text, execution: { ...execution, ...more } }], database, new KnownResults()),
     );
   };
   const again = `${sql.names} WHERE 1`;
@@ -298,6 +298,10 @@ test('of what people said', async () => {
   expect(await said(sql.names, { disapproved: [sql.names] })).toEqual(['thumb-down']);
   expect(await said(sql.names, { corrected: [sql.names] })).toEqual(['person-wrote']);
   expect(await said(again, { corrected: [sql.names] })).toEqual(['same-as-written']);
+  const [{ length = 0 } = {}] = (await database.execute([sql.names])).map(({ rows }) => rows);
+  expect(await said(`SELECT ${length}`, { corrected: ['SELECT COUNT(*) FROM products'] })).toEqual([
+    'as-written-by-chance',
+  ]);
   expect(await said(again, { approved: [sql.names] })).toEqual(['same-as-approved']);
   expect(await said(again, { disapproved: [sql.names] })).toEqual(['same-as-disapproved']);
   expect(await said(sql.cities, { corrected: [sql.names] })).toEqual(['not-as-written']);
