@@ -132,6 +132,11 @@ export interface AdvanceRequest {
   readonly questionId?: string | null;
   /** Train on this text (no gold SQL) instead. At most 2,000 characters. */
   readonly ownQuestion?: string | null;
+  /**
+   * SQL that is right for `ownQuestion`: shown where the sampler finds none, as far as it can write it, until a few
+   * groups in a row are right by themselves.
+   */
+  readonly shown?: string;
 }
 
 export interface Advance extends Progress {
@@ -139,6 +144,8 @@ export interface Advance extends Progress {
   readonly points: readonly HistoryPoint[];
   /** The last of them in full; null when none was taken. */
   readonly step: Step | null;
+  /** Where an answer was shown: whether the last groups were right without it. */
+  readonly foundByItself?: boolean;
   readonly recording: RecordingView | null;
   /** The settings that a recording has come to; absent for a run of one's own, where only `configure` changes them. */
   readonly config?: GRPOConfig;

@@ -96,6 +96,8 @@ export class GRPOTrainer {
   readonly #learning: NonNullable<TrainerOptions['learning']>;
   readonly #measured: boolean;
   readonly #answers: AnswerMemory;
+  /** Questions whose answer was shown, which is replayed whatever the settings say. */
+  readonly #shown = new Set<string>();
   readonly #learns: TrainerOptions['learns'];
   readonly #verbose: TrainerOptions['verbose'];
   #random: SeededRandom;
@@ -168,6 +170,12 @@ export class GRPOTrainer {
   startFrom(hints: readonly PolicyHint[], from: 'starter' | 'file'): HintEvent[] {
     if (this.#step > 0) throw new Error('A run can be given its start only before its first step.');
     return this.policy.restore(hints, 0, { id: 'start', from });
+  }
+
+  /** From now on a group of this question that is all wrong gets this right answer, as with the setting `replay`. */
+  showAnswer(questionId: string, choices: readonly number[]): void {
+    this.#shown.add(questionId);
+    this.#answers.remember(questionId, choices);
   }
 
   /** STEP 1. G completions for one question from the frozen sampler, steered by the hints. */
@@ -353,7 +361,8 @@ export class GRPOTrainer {
     temperature: number,
     signal?: AbortSignal,
   ): Promise<ScoredCompletion[]> {
-    const choices = this.#config.replay ? this.#answers.of(question.id) : null;
+    const replays = this.#config.replay || this.#shown.has(question.id);
+    const choices = replays ? this.#answers.of(question.id) : null;
     if (choices === null || completions.some(({ rewards }) => isRight(rewards))) return completions;
     const answer =
       this.#sampler.replay?.({ question: question.question, policy: this.policy, temperature, signal }, choices) ??

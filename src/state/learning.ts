@@ -1,7 +1,7 @@
 /** Learning from a correction on the spot: what is kept, what is practised, and the way back. */
 import type { Judged } from '../engine/protocol.ts';
 import { isOwn } from '../grpo/own-data.ts';
-import type { RunState } from './run.svelte.ts';
+import type { Practised, RunState } from './run.svelte.ts';
 
 export interface Learned {
   /** What went wrong; '' for nothing. */
@@ -9,44 +9,63 @@ export interface Learned {
   readonly steps: number;
   /** Hints whose weight changed, or that are new. */
   readonly moved: number;
+  /** Whether its last tries were right without being shown the answer. */
+  readonly foundByItself: boolean;
   /** The question asks for what is held out: it answers, and nothing was learned from it. */
   readonly heldOut?: boolean;
   /** The question has another answer key, which somebody gave it elsewhere: it stays. */
   readonly keyStays?: boolean;
 }
 
-/** Learns as `work` does, which resolves to what went wrong, or null; counts what it moved. */
-export async function countLearned(run: RunState, work: () => Promise<string | null>): Promise<Learned> {
+/** Learns as `work` does; counts what it moved. */
+export async function countLearned(run: RunState, work: () => Promise<Practised>): Promise<Learned> {
   const [before, steps] = [new Set(weightsOf(run)), run.stepCount];
-  const problem = (await work()) ?? '';
+  const { problem, foundByItself } = await work();
   const moved = weightsOf(run).filter((entry) => !before.has(entry)).length;
-  return { problem, steps: run.stepCount - steps, moved };
+  return { problem: problem ?? '', steps: run.stepCount - steps, moved, foundByItself };
 }
 
 /**
  * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes a few steps
- * on it. `undo` takes answer and question back, and resolves to what went wrong, or ''; it is null where nothing was
- * kept.
+ * on it. `undo` takes answer, question and what the hints learned back, the last only while no further step was taken;
+ * it is null where nothing was kept.
  */
 export async function learnCorrection(
   run: RunState,
   completion: Judged,
   sql: string,
-): Promise<Learned & { readonly undo: (() => Promise<string>) | null }> {
+): Promise<Learned & { readonly undo: (() => Promise<Undone>) | null }> {
   const before = run.feedback.on(completion);
+  const start = run.stepCount;
   const added = await addQuestion(run, completion.question, sql);
   const { problem: refused, heldOut, keyStays, undo } = added;
   // Nothing was kept.
-  if (refused !== '') return { problem: refused, steps: 0, moved: 0, undo: null };
-  const learned = await countLearned(run, () =>
-    heldOut ? run.feedback.correct(completion, sql) : run.learnCorrection(completion, sql),
+  if (refused !== '') return { problem: refused, steps: 0, moved: 0, foundByItself: false, undo: null };
+  const learned = await countLearned(run, async () =>
+    heldOut
+      ? { problem: await run.feedback.correct(completion, sql), foundByItself: false }
+      : run.learnCorrection(completion, sql),
   );
+  const end = run.stepCount;
   return {
     ...learned,
     heldOut,
     keyStays,
-    undo: async () => (await run.feedback.putBack(completion, before)) ?? (await undo()),
+    undo: async () => {
+      const problem = (await run.feedback.putBack(completion, before)) ?? (await undo());
+      if (problem !== '' || learned.moved === 0) return { problem, hintsStay: false };
+      const goesBack = end > start && run.stepCount === end;
+      if (goesBack) await run.move((engine) => engine.byHand({ does: 'step', step: start }));
+      return { problem: '', hintsStay: !goesBack };
+    },
   };
+}
+
+export interface Undone {
+  /** What went wrong; '' for nothing. */
+  readonly problem: string;
+  /** What the hints learned stays: more was learned since. */
+  readonly hintsStay: boolean;
 }
 
 interface Added {

@@ -70,8 +70,16 @@ export interface Choice {
   readonly wrong: string;
 }
 
-/** Steps on a question that a choice is learned in, and the milliseconds after which no further one is begun. */
-const CHOICE_STEPS = 12;
+/** What came of steps on a question whose right answer is known. */
+export interface Practised {
+  /** What went wrong; null for nothing. */
+  readonly problem: string | null;
+  /** Whether its last groups were right without being shown the answer. */
+  readonly foundByItself: boolean;
+}
+
+/** Steps at most on a question that a choice is learned in, and the milliseconds after which no further one is begun. */
+const CHOICE_STEPS = 60;
 const CHOICE_MS = 4000;
 /** At Max, the engine works this long between two pictures. */
 const BATCH_MS = 200;
@@ -352,36 +360,42 @@ export class RunState {
    * Learns from the reader's choice between two answers: keeps it as thumbs, lets feedback count, and takes a few steps
    * on the question. Resolves to what went wrong, or null.
    */
-  async learnFrom({ question, right, wrong }: Choice): Promise<string | null> {
+  async learnFrom({ question, right, wrong }: Choice): Promise<Practised> {
     this.pause();
-    return (
+    const problem =
       (await this.feedback.judge({ question, sql: right }, 'up', wrong)) ??
-      (await this.feedback.judge({ question, sql: wrong }, 'down')) ??
-      (await this.#practise(question))
-    );
+      (await this.feedback.judge({ question, sql: wrong }, 'down'));
+    return problem === null ? this.#practise(question, right) : { problem, foundByItself: false };
   }
 
   /** The same from SQL that the reader gave as the right answer. */
-  async learnCorrection(completion: Judged, sql: string): Promise<string | null> {
+  async learnCorrection(completion: Judged, sql: string): Promise<Practised> {
     this.pause();
-    return (await this.feedback.correct(completion, sql)) ?? (await this.#practise(completion.question));
+    const problem = await this.feedback.correct(completion, sql);
+    return problem === null ? this.#practise(completion.question, sql) : { problem, foundByItself: false };
   }
 
-  /** Lets feedback count, and takes a few steps on that question. Resolves to what went wrong, or null. */
-  async #practise(question: string): Promise<string | null> {
+  /** Lets feedback count, and takes steps on that question until its right answer is found without help. */
+  async #practise(question: string, right: string): Promise<Practised> {
     const problem =
       this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 });
-    if (problem !== null) return problem;
+    if (problem !== null) return { problem, foundByItself: false };
     try {
-      const steps = { steps: CHOICE_STEPS, budgetMs: CHOICE_MS, questionId: null, ownQuestion: question };
-      const { step, points, ...progress } = await this.#inTurn((engine) => engine.advance(steps));
-      if (step === null) return null;
-      this.#unshownStep = { step, points, progress };
-      this.#stepConfig = this.config;
-      this.#showNewest();
-      return null;
+      const steps = { steps: CHOICE_STEPS, budgetMs: CHOICE_MS, questionId: null, ownQuestion: question, shown: right };
+      const {
+        step,
+        points,
+        foundByItself = false,
+        ...progress
+      } = await this.#inTurn((engine) => engine.advance(steps));
+      if (step !== null) {
+        this.#unshownStep = { step, points, progress };
+        this.#stepConfig = this.config;
+        this.#showNewest();
+      }
+      return { problem: null, foundByItself };
     } catch (error) {
-      return messageOf(error);
+      return { problem: messageOf(error), foundByItself: false };
     }
   }
 

@@ -64,7 +64,9 @@ test(
     expect((await article().locator('.table tbody').first().innerText()).startsWith(chosen)).toBe(true);
     expect(await page.locator('.reading').count()).toBe(0);
     expect(await texts('article .notice')).toEqual([
-      expect.stringMatching(/^Kept\. 12 steps on this question moved \d+ hints\.$/),
+      expect.stringMatching(
+        /^Kept\. \d+ steps on this question moved \d+ hints: its tries are right now without help\.$/,
+      ),
     ]);
 
     // The policy itself is better: its one greedy answer is the chosen one now.
@@ -75,7 +77,7 @@ test(
       .waitFor({ timeout: 60_000 });
     expect((await article().locator('.table tbody').first().innerText()).startsWith(chosen)).toBe(true);
     await goTo('Playground');
-    await expect.poll(stepCount).toBe(12);
+    await expect.poll(stepCount).toBeGreaterThanOrEqual(3);
   },
 );
 

@@ -139,18 +139,30 @@ export class RunInHand {
     const { playback } = session;
     const { dataset, sampler } = this.data;
     const recording = this.#recording;
+    const asked = playback === null ? askedQuestion(request, dataset.questions) : null;
     const take =
       playback === null
-        ? ownSteps(askedQuestion(request, dataset.questions), { session, recording, sampler, ...this.#ports }, signal)
+        ? ownSteps(asked, { session, recording, sampler, ...this.#ports }, signal)
         : async () => (await playing()).playStep(playback, signal, (config) => void (session.config = config));
     const stored: StoredSteps = { points: [], step: null, atEnd: false };
+    const { shown } = request;
+    const showing = shown === undefined || asked === null ? null : await fetched(import('./showing.ts'));
+    const found = showing === null ? null : new showing.FoundByItself();
     await this.#orBack(async () => {
+      // Nothing but steps is in a recording.
+      const isShown =
+        showing !== null && shown !== undefined && asked !== null && recording.of(session.run.id) === null;
+      if (isShown && !(await showing.showWritten(session.trainer, asked, shown, signal))) return;
       const taking = {
-        take,
+        take: async () => {
+          const taken = await take();
+          found?.take(taken.step);
+          return taken;
+        },
         store: (batch: Partial<RunChange>) => this.#commit({ ...batch, settings: session.config }),
         config: () => session.config,
         storeEach: sampler.isLanguageModel,
-        halted,
+        halted: () => halted() || found?.isEnough === true,
       };
       await takeSteps(request, taking, this.#ports, stored);
     }, signal);
@@ -158,6 +170,7 @@ export class RunInHand {
       ...this.progress(),
       points: stored.points,
       step: stored.step,
+      ...(found === null ? {} : { foundByItself: found.isEnough }),
       recording: recording.view(session.run.id),
       ...(playback === null ? {} : { config: session.config }),
       ...(stored.atEnd

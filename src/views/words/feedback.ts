@@ -23,11 +23,25 @@ export function sayFeedback(
 }
 
 /** What came of learning on the spot. */
-export function sayLearned({ problem, steps, moved, heldOut = false, keyStays = false }: Learned): string {
+export function sayLearned({
+  problem,
+  steps,
+  moved,
+  foundByItself,
+  heldOut = false,
+  keyStays = false,
+}: Learned): string {
   if (problem !== '') return problem;
   const stays = keyStays ? ' The answer key that the question has under Data stays as it is.' : '';
   if (heldOut) return `Kept. What it asks for is held out: it is answered so from now on, and never practised.${stays}`;
+  if (steps === 0)
+    return `Kept. The built-in sampler found no way to write SQL with this result, so there is nothing to learn from yet; what you gave answers this question all the same.${stays}`;
   const took = `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}`;
-  const why = moved > 0 ? '.' : ': its tries came out alike. It is the answer to this question all the same.';
+  const why =
+    moved === 0
+      ? ': its tries came out alike. It is the answer to this question all the same.'
+      : foundByItself
+        ? ': its tries are right now without help.'
+        : '. Not all of its tries are right yet; what you gave answers this question all the same.';
   return `${took}${why}${stays}`;
 }

@@ -4,6 +4,7 @@ import { Engine } from '../../../src/engine/engine.ts';
 import type { Dataset, EnginePorts } from '../../../src/engine/engine-ports.ts';
 import { feedbackText, parseFeedback } from '../../../src/formats/feedback-file.ts';
 import type { Feedback } from '../../../src/grpo/feedback.ts';
+import type { PolicyHint } from '../../../src/grpo/types.ts';
 import { parseProject } from '../../../src/recording/project.ts';
 import { StoreError } from '../../../src/storage/errors.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
@@ -22,6 +23,8 @@ async function opened(over: Partial<EnginePorts> = {}, settings: Record<string, 
   return engine;
 }
 
+const weights = (hints: readonly PolicyHint[]): Map<string, number> =>
+  new Map(hints.map(({ key, weight }) => [key, weight]));
 const one = (ownQuestion: string) => ({ steps: 1, budgetMs: 1e9, ownQuestion });
 const PEOPLE = { validity_weight: 0, execution_weight: 0, quality_weight: 0, format_weight: 0, feedback_weight: 1 };
 const QUESTION = 'How many products are there?';
@@ -77,6 +80,30 @@ describe('feedback on a completion', () => {
     expect(
       (await engine.advance(one('List the product names.'))).step?.groups[0]?.completions[0]?.rewards.total,
     ).toBeNull();
+  });
+
+  it('is learned from until it is found without help, and gone back on', async () => {
+    const engine = await opened({}, { feedback_weight: 1 });
+    const { hints: before } = await engine.advance({ steps: 3, budgetMs: 1e9 });
+    const asked = 'Which country is most popular with us?';
+    const right = 'SELECT country FROM customers GROUP BY country ORDER BY COUNT(*) DESC LIMIT 1';
+    await engine.correct({ question: asked, sql: 'SELECT 1' }, right);
+    const shown = { steps: 60, budgetMs: 1e9, ownQuestion: asked, shown: right };
+    const learned = await engine.advance(shown);
+    expect(learned.foundByItself).toBe(true);
+    expect(learned.stepCount).toBeGreaterThanOrEqual(6);
+    expect(learned.step?.groups[0]?.completions.map(({ rewards }) => rewards.components.feedback?.value)).toEqual(
+      Array(4).fill(1),
+    );
+    expect(weights(learned.hints)).not.toEqual(weights(before));
+    const back = await engine.byHand({ does: 'step', step: 3 });
+    expect(weights(back.hints)).toEqual(weights(before));
+
+    // Nothing is learned where nothing that the sampler writes is right.
+    const odd = "SELECT name || '?' FROM customers WHERE length(name) = 11 ORDER BY name LIMIT 2";
+    await engine.correct({ question: 'Who?', sql: 'SELECT 1' }, odd);
+    const none = await engine.advance({ ...shown, ownQuestion: 'Who?', shown: odd });
+    expect(none).toMatchObject({ step: null, foundByItself: false, stepCount: learned.stepCount });
   });
 
   it('changes nothing when it cannot be stored', async () => {

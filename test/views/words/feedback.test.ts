@@ -22,20 +22,31 @@ test.each([
 });
 
 test.each([
-  [{ steps: 12, moved: 1 }, 'Kept. 12 steps on this question moved 1 hint.'],
+  [
+    { steps: 12, moved: 1, foundByItself: true },
+    'Kept. 12 steps on this question moved 1 hint: its tries are right now without help.',
+  ],
+  [
+    { steps: 60, moved: 9 },
+    'Kept. 60 steps on this question moved 9 hints. Not all of its tries are right yet; what you gave answers this question all the same.',
+  ],
   [
     { steps: 12, moved: 0 },
     'Kept. 12 steps on this question moved 0 hints: its tries came out alike. It is the answer to this question all the same.',
+  ],
+  [
+    { steps: 0, moved: 0 },
+    'Kept. The built-in sampler found no way to write SQL with this result, so there is nothing to learn from yet; what you gave answers this question all the same.',
   ],
   [
     { steps: 0, moved: 0, heldOut: true },
     'Kept. What it asks for is held out: it is answered so from now on, and never practised.',
   ],
   [
-    { steps: 3, moved: 2, keyStays: true },
-    'Kept. 3 steps on this question moved 2 hints. The answer key that the question has under Data stays as it is.',
+    { steps: 3, moved: 2, foundByItself: true, keyStays: true },
+    'Kept. 3 steps on this question moved 2 hints: its tries are right now without help. The answer key that the question has under Data stays as it is.',
   ],
   [{ steps: 3, moved: 2, problem: 'The database is gone.' }, 'The database is gone.'],
 ])('what was learned is said, or why nothing was: %j', (learned, said) => {
-  expect(sayLearned({ problem: '', ...learned })).toBe(said);
+  expect(sayLearned({ problem: '', foundByItself: false, ...learned })).toBe(said);
 });
