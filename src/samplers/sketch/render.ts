@@ -183,7 +183,7 @@ function writeFigure(figure: Figure, write: Write): string {
     : `${figure.name}(${figure.distinct ? 'DISTINCT ' : ''}${write(figure.argument)})`;
 }
 
-/** `total_revenue` for SUM, `number_of_orders` … : the function and the last name it is taken of. */
+/** `total_revenue` for SUM, `number_of_orders` … : the function and what it is taken of, unless that is worked out. */
 function figureAlias(figure: Figure): string {
   if (figure.over !== undefined)
     return [figure.argument, figure.over].map((of) => of?.text.split('.').at(-1) ?? '').join('_per_');
@@ -192,6 +192,8 @@ function figureAlias(figure: Figure): string {
       ? splitIdentifier(figure.rowsOf ?? 'rows')
       : splitIdentifier(figure.argument.text.split('.').at(-1) ?? '');
   const prefix = { COUNT: 'number_of', SUM: 'total', AVG: 'average', MAX: 'highest', MIN: 'lowest' }[figure.name];
+  // A product is called like neither of its columns.
+  if (figure.argument?.text.includes(' * ') === true) return prefix;
   return [prefix, ...words].join('_');
 }
 

@@ -152,7 +152,7 @@ describe('one sketch', () => {
         tables: ['owner', 'boat'],
       }),
     ).toBe(
-      'SELECT owner.name, SUM(boat.length * boat.id) AS total_id FROM owner JOIN boat ON boat.owner_id = owner.id GROUP BY owner.id ORDER BY SUM(boat.length * boat.id) DESC LIMIT 3',
+      'SELECT owner.name, SUM(boat.length * boat.id) AS total FROM owner JOIN boat ON boat.owner_id = owner.id GROUP BY owner.id ORDER BY SUM(boat.length * boat.id) DESC LIMIT 3',
     );
     const count = figure('COUNT', null, 'boat');
     expect(
