@@ -96,15 +96,17 @@ export function writtenBy({ origin }: AskCandidate): string {
 export const andMore = (shown: number, all: number, one: string): string =>
   all > shown ? `and ${plural(all - shown, `more ${one}`)}` : '';
 
-/** The best candidate of each result that is not the answer's, the best first. */
-export function otherResults(candidates: readonly AskCandidate[]): readonly AskCandidate[] {
+/**
+ * The best candidate of each result that is not the answer's, nor that of the candidate at `rejected`, the best first.
+ */
+export function otherResults(candidates: readonly AskCandidate[], rejected = 0): readonly AskCandidate[] {
   const classes = resultClasses(candidates.map(({ execution }) => execution));
-  const seen = new Set<string>();
+  // Results may be alike only as far as they are shown.
+  const results = candidates.map(({ rowCount }, i) => `${classes[i]} ${rowCount}`);
+  const seen = new Set([results[0], results[rejected]]);
   return candidates.filter(({ execution, rowCount }, i) => {
-    // Results may be alike only as far as they are shown.
-    const result = `${classes[i]} ${rowCount}`;
-    const isNew = !seen.has(result);
-    seen.add(result);
-    return i > 0 && isNew && execution.status === 'rows' && rowCount > 0;
+    const isNew = !seen.has(results[i]);
+    seen.add(results[i]);
+    return isNew && execution.status === 'rows' && rowCount > 0;
   });
 }

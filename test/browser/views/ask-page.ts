@@ -64,6 +64,14 @@ export const broken: AskCandidate = {
   execution: { status: 'invalid', columns: [], rows: [], truncated: false, error: 'no such column: nonsense' },
 };
 
+/** Other results, each unlike all others. */
+export const others = (count: number): AskCandidate[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...lost,
+    sql: `SELECT ${i} AS other`,
+    execution: { status: 'rows', columns: ['other'], rows: [[i]], truncated: false },
+  }));
+
 const answerTo = ({ question, hints, seed, samples }: AskRequest, over: Partial<AskAnswer> = {}): AskAnswer => ({
   question: question.trim(),
   hints,

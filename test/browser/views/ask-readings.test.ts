@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { answered, best, heading, lost, SURE, violationsHere } from './ask-page.ts';
+import { answered, best, heading, lost, others, SURE, violationsHere } from './ask-page.ts';
 import { expectNoSidewaysScroll } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
@@ -24,7 +24,7 @@ test('unsure: two readings side by side; the choice is kept, taught, and asked a
   await expect.element(page.getByRole('group', { name: 'Name of products' })).toBeVisible();
   expect(await violationsHere()).toEqual([]);
   await page.getByRole('button', { name: 'Neither: write the SQL …' }).click();
-  await expect.element(page.getByLabelText('What should it be?')).toHaveValue(best.sql);
+  await expect.element(page.getByLabelText('The SQL that is right')).toHaveValue(best.sql);
   await userEvent.keyboard('{Escape}');
   const before = run.stepCount;
   await second.getByRole('button', { name: 'This one' }).click();
@@ -67,6 +67,42 @@ test('by keyboard: neither opens the dialog; Escape closes it, and gives the foc
   await userEvent.keyboard('{Escape}');
   await expect.element(neither).toHaveFocus();
   expect(run.feedback.entries).toEqual([]);
+});
+
+test('neither: the SQL is written at once; what was rejected is not offered again, what else was found is folded', async () => {
+  const [other] = others(1);
+  if (other === undefined) throw new Error('There is another result.');
+  const { run, asked } = await answered(QUESTION, { ...UNSURE, candidates: [best, lost, other] }, 1280);
+  await page.viewport(1280, 800);
+  await page.getByRole('button', { name: 'Neither: write the SQL …' }).click();
+  const dialog = page.getByRole('dialog');
+  const field = dialog.getByLabelText('The SQL that is right');
+  await expect.element(field).toHaveFocus();
+  await expect.element(field).toBeInViewport({ ratio: 1 });
+  await expect.element(dialog.getByRole('button', { name: 'Run it' })).toBeInViewport({ ratio: 1 });
+  const fold = dialog.getByText('Or look at 1 other result that was found');
+  await fold.click();
+  expect(await violationsHere()).toEqual([]);
+  expect(dialog.getByRole('button', { name: /^This is right/ }).elements()).toHaveLength(1);
+  expect(dialog.getByRole('cell', { name: '54' }).elements()).toEqual([]);
+  await dialog.getByRole('button', { name: 'This is right: result 1' }).click();
+  await expect.element(dialog.getByText(/^Kept\. /)).toBeVisible();
+  expect(run.feedback.entries).toMatchObject([{ text: best.sql, corrected: other.sql }]);
+  const onward = dialog.getByRole('button', { name: 'See the new answer' });
+  await expect.element(onward).toHaveFocus();
+  await expect.element(onward).toBeInViewport({ ratio: 1 });
+  await userEvent.keyboard('{Enter}');
+  await expect.element(dialog).not.toBeInTheDocument();
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+});
+
+test('“Correct it” offers the other reading too, and its field is one key away', async () => {
+  await answered(QUESTION, UNSURE);
+  await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect.element(dialog.getByRole('cell', { name: '54' })).toBeVisible();
+  await userEvent.keyboard('{Tab}{Enter}');
+  await expect.element(dialog.getByLabelText('The SQL that is right')).toHaveFocus();
 });
 
 test('readings without words are the first and the second', async () => {

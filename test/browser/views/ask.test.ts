@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { answered, best, box, broken, heading, lost, showAsk, SURE, violationsHere } from './ask-page.ts';
+import { answered, best, box, broken, heading, lost, others, showAsk, SURE, violationsHere } from './ask-page.ts';
 import { expectNoSidewaysScroll } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
@@ -168,7 +168,7 @@ describe('the answer', () => {
     expect(engine.calls.filter((call) => call === 'tryCorrection')).toHaveLength(2);
     expect(await violationsHere()).toEqual([]);
     await page.getByRole('button', { name: 'Keep as the right answer …' }).click();
-    await expect.element(page.getByLabelText('What should it be?')).toHaveValue('SELECT name FROM products');
+    await expect.element(page.getByLabelText('The SQL that is right')).toHaveValue('SELECT name FROM products');
     await page.getByRole('dialog').getByRole('button', { name: 'Run it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Only keep it' }).click();
     await vi.waitFor(() =>
@@ -187,8 +187,36 @@ describe('the answer', () => {
     await dialog.getByRole('button', { name: /^This is right/ }).click();
     await expect.element(dialog.getByText(/^Kept\. \d+ steps? on this question moved/)).toBeVisible();
     expect(run.feedback.entries).toMatchObject([{ text: best.sql, corrected: lost.sql }]);
-    await userEvent.keyboard('{Escape}');
+    // What is left to do stands out, and has the focus; what was pressed before does not stand out any more.
+    const onward = dialog.getByRole('button', { name: 'See the new answer' });
+    await expect.element(onward).toHaveFocus();
+    await expect.element(onward).toHaveClass('solid');
+    expect(document.querySelectorAll('dialog[open] .solid')).toHaveLength(1);
+    await onward.click();
+    await expect.element(dialog).not.toBeInTheDocument();
     await vi.waitFor(() => expect(asked).toHaveLength(2));
+  });
+
+  test('a language model is not asked again at once, and nothing says so', async () => {
+    const { asked } = await answered('List products from France', {
+      sampler: { id: 'wllama', label: 'Some model', isLanguageModel: true },
+    });
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^This is right/ })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('more of the other results are shown where the focus goes then', async () => {
+    await answered('List products from France', { candidates: [best, ...others(6)] });
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Show 2 more' }).click();
+    await expect.element(dialog.getByRole('listitem', { name: 'Result 5' })).toHaveFocus();
+    expect(dialog.getByRole('button', { name: /^This is right/ }).elements()).toHaveLength(6);
   });
 
   test('takes a thumb', async () => {

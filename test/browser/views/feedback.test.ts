@@ -84,7 +84,7 @@ describe('a corrected SQL', () => {
     await run.stepOnce();
     await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
     const keep = page.getByRole('button', { name: 'Only keep it' });
-    const text = page.getByLabelText('What should it be?');
+    const text = page.getByLabelText('The SQL that is right');
     await expect.element(text).toHaveValue(SPREAD[0]?.sql ?? '');
     await expect.element(keep).toBeDisabled();
     await text.fill('SELECT nonsense FROM products');
@@ -101,6 +101,7 @@ describe('a corrected SQL', () => {
     await keep.click();
     await expect.element(page.getByRole('dialog')).toHaveTextContent('Your SQL in its place: kept in this browser.');
     expect(run.feedback.entries).toMatchObject([{ thumb: null, corrected: 'SELECT name FROM products' }]);
+    await expect.element(page.getByRole('button', { name: 'Done' })).toHaveFocus();
     await page.getByRole('button', { name: 'Take it back' }).click();
     await expect.element(page.getByRole('dialog')).toHaveTextContent('Taken back');
     await userEvent.keyboard('{Escape}');
@@ -115,7 +116,7 @@ describe('a corrected SQL', () => {
     await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
     const learn = page.getByRole('button', { name: 'Keep it and learn from it' });
     await expect.element(learn).toBeDisabled();
-    await page.getByLabelText('What should it be?').fill('SELECT name FROM products');
+    await page.getByLabelText('The SQL that is right').fill('SELECT name FROM products');
     await page.getByRole('button', { name: 'Run it' }).click();
     await learn.click();
     await expect.element(page.getByText(/^Kept\. \d+ steps? on this question moved \d+ hints?[.:]/)).toBeVisible();
@@ -123,11 +124,38 @@ describe('a corrected SQL', () => {
     expect(run.config.feedback_weight).toBe(1);
     expect(run.stepCount).toBeGreaterThan(1);
     expect(engine.calls).toContain('advance');
+    const done = page.getByRole('button', { name: 'Done' });
+    await expect.element(done).toHaveFocus();
+    await expect.element(done).toHaveClass('solid');
+    await expect.element(learn).not.toHaveClass('solid');
     expect(await violations()).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
     await expect.element(page.getByText('Taken back. The hints are as they were before.')).toBeVisible();
     expect(run.feedback.entries).toEqual([]);
     expect(engine.shelf.asked).toEqual([['byHand', { does: 'step', step: before }]]);
+    await expect.element(learn).toHaveClass('solid');
+    expect(document.activeElement?.closest('dialog')).not.toBeNull();
+    await learn.click();
+    await done.click();
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  test('scrolls to what comes of running it, a result or an error', async () => {
+    const { run } = await showPage(SPREAD);
+    await run.stepOnce();
+    await page.viewport(1280, 360);
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const text = page.getByLabelText('The SQL that is right');
+    await text.fill('SELECT name FROM products');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    const cell = page.getByRole('dialog').getByRole('cell', { name: 'Linen rug' });
+    await expect.element(cell).toBeInViewport({ ratio: 1 });
+    await text.fill('SELECT nonsense FROM products');
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await expect
+      .element(page.getByText('SQLite cannot compile it: no such column: nonsense'))
+      .toBeInViewport({ ratio: 1 });
+    await expect.element(page.getByRole('button', { name: 'Run it' })).toHaveFocus();
   });
 
   test('holds still what is corrected while the page was running', async () => {

@@ -82,7 +82,7 @@ test('its SQL is corrected in a dialog, which Escape closes; that is undone, too
   const open = item('total_sales').getByRole('button', { name: 'Correct the SQL' });
   focus(open);
   await userEvent.keyboard('{Enter}');
-  await page.getByLabelText('What should it be?').fill('SELECT name FROM products');
+  await page.getByLabelText('The SQL that is right').fill('SELECT name FROM products');
   await userEvent.keyboard('{Control>}{Enter}{/Control}');
   await button('Only keep it').click();
   await vi.waitFor(() =>

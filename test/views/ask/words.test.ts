@@ -26,4 +26,6 @@ test('results that are not the answer’s, each once, whatever their cells are',
     'an integer beyond 2^53',
     'more rows than are shown',
   ]);
+  // Of two readings that were both rejected, neither is offered again.
+  expect(otherResults(candidates, 3).map(({ sql }) => sql)).toEqual(['more rows than are shown']);
 });
