@@ -163,7 +163,7 @@ test(
     await go('#ask');
     await page.getByRole('textbox').first().fill('How many albums are there?');
     await page.keyboard.press('Enter');
-    await page.locator('article table').first().waitFor();
+    await page.locator('article :is(table, dl)').first().waitFor();
     await button(/^(?:Right: thumb up for completion 1|This one)$/).click();
 
     await go('#playground');
@@ -236,11 +236,13 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learned.waitFor();
   await dialog.getByRole('link', { name: 'Learn from all my questions' }).click();
   await dialog.waitFor({ state: 'hidden' });
-  await page.getByText(/^Press Run to learn from your questions\. It is enough when/).waitFor();
+  const press = page.getByText(/^Press Run to learn from your questions\. It is enough when/);
+  await press.waitFor();
   await step();
   const taken = await steps();
   await page.getByText(asked).first().waitFor();
   await go('#data');
+  await press.waitFor({ state: 'detached' });
   const question = page.getByRole('list', { name: 'Questions' }).getByRole('listitem');
   await expect.poll(() => question.count()).toBe(1);
   expect(await question.getByRole('combobox').inputValue()).toBe('train');

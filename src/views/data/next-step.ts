@@ -35,10 +35,15 @@ export function nextStep(questions: readonly Question[], leftOut: number, counts
   return { say: `${plural(left, 'question')} with an answer key to learn from${out}.`, missing: '' };
 }
 
+const PRESS_RUN = 'Press Run to learn from your questions.';
+
+/** Whether a notice says what to press in the Playground: nowhere else is there a Run. */
+export const isHowToLearn = (notice: string): boolean => notice.startsWith(PRESS_RUN);
+
 /** What to press in the Playground to learn from them, and when it is enough. */
 export function howToLearn(questions: readonly Question[]): string {
   const isMeasured = questions.some(({ split, sql }) => split === 'held-out' && sql !== undefined);
-  return `Press Run to learn from your questions. It is enough when ${
+  return `${PRESS_RUN} It is enough when ${
     isMeasured ? 'no more are right on questions it never saw' : 'Reward, under Learning, rises no more'
   }: then ask again.`;
 }

@@ -20,7 +20,7 @@ test('unsure: two readings side by side; the choice is kept, taught, and asked a
   await expect.element(page.getByText('Unsure.', { exact: true })).toBeVisible();
   await expect.element(heading('Which did you mean?')).toBeVisible();
   const second = page.getByRole('group', { name: 'Number of products' });
-  await expect.element(second.getByRole('cell', { name: '54' })).toBeVisible();
+  await expect.element(second.getByRole('definition')).toHaveTextContent('54');
   await expect.element(page.getByRole('group', { name: 'Name of products' })).toBeVisible();
   expect(await violationsHere()).toEqual([]);
   await page.getByRole('button', { name: 'Neither: write the SQL …' }).click();

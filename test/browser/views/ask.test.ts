@@ -98,6 +98,21 @@ describe('the answer', () => {
     await expect.element(page.getByRole('button', { name: 'Show all' })).not.toBeInTheDocument();
   });
 
+  test.each([
+    ['a figure', 54, '54'],
+    ['a fraction', 1234.5, '1,234.5'],
+    ['a text', 'x'.repeat(400), 'x'.repeat(400)],
+    ['nothing', null, 'NULL'],
+  ])('that is one single value, %s, stands large below its name', async (_name, value, text) => {
+    const single = { ...lost, execution: { ...lost.execution, rows: [[value]] } };
+    await answered('How many products are there?', { candidates: [single, best] }, 360);
+    await expect.element(page.getByRole('definition')).toHaveTextContent(text);
+    await expect.element(page.getByRole('term')).toHaveTextContent('COUNT(*)');
+    await expect.element(page.getByRole('table')).not.toBeInTheDocument();
+    await expectNoSidewaysScroll();
+    expect(await violationsHere()).toEqual([]);
+  });
+
   test('says hints that read the same once', async () => {
     const [hint] = best.hints;
     if (hint === undefined) throw new Error('The answer has hints.');
@@ -106,6 +121,7 @@ describe('the answer', () => {
         { ...best, hints: [hint, { ...hint, key: 'c', weight: 0.3 }, { ...hint, key: 'd', weight: 0.2, cue: null }] },
       ],
     });
+    await page.getByText('Why this one').click();
     const listed = page.getByRole('listitem').filter({ hasText: 'Begin the answer' });
     expect(listed.elements()).toHaveLength(1);
     await expect
@@ -124,13 +140,18 @@ describe('the answer', () => {
     const [table, sql] = [document.querySelector('table'), document.querySelector('article pre')];
     expect(table?.compareDocumentPosition(sql as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
     expect(document.querySelectorAll('article > .table tbody tr')).toHaveLength(20);
-    await expect
-      .element(
-        page.getByText(
-          'Best of 32: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.',
-        ),
-      )
-      .toBeVisible();
+  });
+
+  test('says why it is this one, and which hints acted, once that is opened', async () => {
+    await answered();
+    const why = page.getByText(
+      'Best of 32: reward +1.60, written three times, the greedy answer; 4 of the other 6 with a result agree.',
+    );
+    await expect.element(why).not.toBeVisible();
+    await page.getByText('Why this one').click();
+    await expect.element(why).toBeVisible();
+    await expect.element(heading('Hints that acted')).toBeVisible();
+    expect(await violationsHere()).toEqual([]);
     await expect
       .element(page.getByRole('listitem').filter({ hasText: 'Begin the answer' }))
       .toHaveTextContent('+0.90 Begin the answer with the name of products the question says “list”, 2 times');
@@ -254,6 +275,7 @@ describe('the answer', () => {
     });
     await expect.element(page.getByText('No candidate ran. Ask again with more candidates.').last()).toBeVisible();
     await expect.element(page.getByText('SQLite error').first()).toBeVisible();
+    await page.getByText('Why this one').click();
     await expect.element(page.getByText('The hints were off.')).toBeVisible();
     expect(document.querySelector('.others')).toBeNull();
   });

@@ -3,6 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { makeConfig } from '../../../src/grpo/config.ts';
 import { turns } from '../../support/turns.ts';
 import { ALIKE, SPREAD, type Given } from '../../views/fixture.ts';
+import { howToLearn } from '../../../src/views/data/next-step.ts';
 import { expectNoSidewaysScroll, showPage, violations } from './page.ts';
 import { patternWords } from '../../../src/grpo/wording.ts';
 
@@ -12,6 +13,18 @@ const many = (size: number): Given[] =>
   Array.from({ length: size }, (_, i) => ({ ...(SPREAD[i % SPREAD.length] as Given) }));
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.sheet li')];
 const dialog = (): HTMLDialogElement | null => document.querySelector('dialog[open]');
+
+test('what to press here to learn is told until the reader goes elsewhere', async () => {
+  const { run } = await showPage(SPREAD);
+  run.tell(howToLearn(run.dataset?.questions ?? []));
+  run.tell('This stays.');
+  const press = page.getByText(/^Press Run to learn from your questions/);
+  await expect.element(press).toBeVisible();
+  location.hash = '#ask';
+  await expect.element(page.getByRole('form', { name: 'Ask a question' })).toBeVisible();
+  await expect.element(page.getByText('This stays.')).toBeVisible();
+  await expect.element(press).not.toBeInTheDocument();
+});
 
 describe('before the first step', () => {
   test('says what to do, and the first press works', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../src/grpo/types.ts';
-import { howToLearn, nextStep } from '../../../src/views/data/next-step.ts';
+import { howToLearn, isHowToLearn, nextStep } from '../../../src/views/data/next-step.ts';
 
 const question = (id: string, over: Partial<Question> = {}): Question => ({
   id,
@@ -38,5 +38,10 @@ describe('how long to learn', () => {
   it('is told by what is measured: questions it never saw, where there are some with SQL', () => {
     expect(howToLearn([question('a'), question('b', { split: 'held-out' })])).toContain('right on questions it never');
     expect(howToLearn([question('a'), { ...without, split: 'held-out' }])).toContain('Reward, under Learning');
+  });
+
+  it('is known again, to be taken away where there is no Run', () => {
+    expect(isHowToLearn(howToLearn([question('a')]))).toBe(true);
+    expect(isHowToLearn('The link begins a run of its own.')).toBe(false);
   });
 });
