@@ -8,7 +8,7 @@ import { button, focus } from './policy-page.ts';
 afterEach(() => page.viewport(1280, 800));
 
 const field = () => page.getByLabelText('The link');
-const link = (): URL => new URL((field().element() as HTMLInputElement).value);
+const link = (): URL => new URL((field().element() as HTMLTextAreaElement).value);
 const opens = () => page.getByLabelText('It opens');
 
 async function show(width = 1280): Promise<Page> {
@@ -35,6 +35,9 @@ test.each([360, 1280])('a lesson alone, or a place with settings and hints, at %
   await button('Copy the link').click();
   await expect.element(field()).toBeVisible();
   expect([link().hash, [...link().searchParams.values()].includes('packed')]).toEqual(['#ask', false]);
+  // All of it is to be seen: nothing is cut off at the right, or below.
+  const { scrollWidth, clientWidth } = field().element();
+  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
   expect(await violations()).toEqual([]);
   await expectNoSidewaysScroll();
   await page.getByRole('checkbox', { name: /^with the .* hints/ }).click();
@@ -52,7 +55,11 @@ test('a setting that changes makes the link old, and what cannot be made says wh
   await expect.element(field()).toBeVisible();
   await run.configure({ ...run.config, learning_rate: 0.5 });
   await expect.element(field()).not.toBeInTheDocument();
+  // One line first; the setting itself is folded.
+  await expect.element(page.getByText(/: 0\.5/)).not.toBeVisible();
+  await page.getByText(/^the usual ones, but for \d+ that (was|were) changed$/).click();
   await expect.element(page.getByText(/: 0\.5/)).toBeVisible();
+  expect(await violations()).toEqual([]);
   await page.getByRole('checkbox', { name: /^with the .* hints/ }).click();
   engine.shelf.packed = 'x'.repeat(LONGEST_HINTS + 1);
   await button('Copy the link').click();
