@@ -90,6 +90,8 @@ test(
     await page.getByText('in metres; Größe').waitFor();
     // What was corrected is what a question is answered with.
     await page.getByRole('link', { name: 'Ask it' }).click();
+    // What is typed at once is the question.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('placeholder'))).toMatch(/know/);
     await page.getByRole('textbox', { name: 'Question' }).fill('How many ferries are there for each town title?');
     await page.keyboard.press('Enter');
     await page

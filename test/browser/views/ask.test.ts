@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { answered, best, box, broken, heading, lost, others, showAsk, SURE, violationsHere } from './ask-page.ts';
-import { expectNoSidewaysScroll } from './page.ts';
+import { SPREAD } from '../../views/fixture.ts';
+import { expectNoSidewaysScroll, showPage } from './page.ts';
 
 afterEach(() => page.viewport(1280, 800));
 
@@ -291,6 +292,39 @@ describe('the answer', () => {
     await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('List products from France'));
     expect(asked).toHaveLength(2);
   });
+});
+
+test('a link from elsewhere leads into the field; one of the navigation keeps the focus', async () => {
+  await showPage(SPREAD);
+  location.hash = '#policy/feedback';
+  await page.getByRole('main').getByRole('link', { name: 'Ask', exact: true }).click();
+  await expect.element(box()).toHaveFocus();
+  location.hash = '#playground';
+  await expect.element(page.getByRole('form', { name: 'Ask a question' })).not.toBeInTheDocument();
+  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Ask' });
+  await link.click();
+  await expect.element(box()).toBeVisible();
+  await expect.element(link).toHaveFocus();
+});
+
+test('questions that were corrected stay among those asked before, and are asked again with one press', async () => {
+  const { run, asked } = await showAsk();
+  await expect.element(page.getByRole('navigation', { name: 'Asked before' })).not.toBeInTheDocument();
+  for (const sql of ['SELECT 1', 'SELECT 2'])
+    await run.feedback.correct({ question: 'How many are sold?', sql }, 'SELECT name FROM products');
+  const earlier = page.getByRole('navigation', { name: 'Asked before' }).getByRole('button');
+  await expect.element(earlier).toHaveTextContent('How many are sold? corrected; asks it again');
+  expect(await violationsHere()).toEqual([]);
+  await earlier.click();
+  await vi.waitFor(() => expect(asked).toMatchObject([{ question: 'How many are sold?' }]));
+  await expect.element(box()).toHaveValue('How many are sold?');
+});
+
+test('an answer that was corrected says so among those asked before, once', async () => {
+  const { run } = await answered();
+  await run.feedback.correct({ question: 'List products from France', sql: best.sql }, 'SELECT name FROM products');
+  const before = page.getByRole('navigation', { name: 'Asked before' }).getByRole('listitem');
+  await expect.element(before).toHaveTextContent('List products from France 34 rows, corrected');
 });
 
 test('answers about another dataset are forgotten', async () => {

@@ -144,6 +144,8 @@ test.each([360, 1280])('what is pasted is looked at, changed and kept, at %i pix
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sales');
   await button('Open it').click();
   await expect.element(page.getByText('“Sales” is kept in this browser and open now.')).toBeVisible();
+  // What is next stands out; of a database that was open before, nothing does.
+  await expect.element(page.getByRole('link', { name: 'Ask it' })).toHaveClass('solid');
   expect(calls).toContainEqual(['keep', 'Sales']);
   expect(engine.calls).toContain('reset');
 });
