@@ -1,5 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { makeConfig } from '../../../src/grpo/config.ts';
+import { WATCH_IT_LEARN } from '../../../src/lessons/watch-it-learn.ts';
 import { LONGEST_HINTS } from '../../../src/state/address.ts';
 import { SPREAD } from '../../views/fixture.ts';
 import { expectNoSidewaysScroll, showPage, violations, type Page } from './page.ts';
@@ -36,8 +38,9 @@ test.each([360, 1280])('a lesson alone, or a place with settings and hints, at %
   await expect.element(field()).toBeVisible();
   expect([link().hash, [...link().searchParams.values()].includes('packed')]).toEqual(['#ask', false]);
   // All of it is to be seen: nothing is cut off at the right, or below.
-  const { scrollWidth, clientWidth } = field().element();
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = field().element();
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+  expect(scrollHeight).toBeLessThanOrEqual(clientHeight);
   expect(await violations()).toEqual([]);
   await expectNoSidewaysScroll();
   await page.getByRole('checkbox', { name: /^with the .* hints/ }).click();
@@ -68,6 +71,22 @@ test('a setting that changes makes the link old, and what cannot be made says wh
   engine.failure = new Error('The hints could not be packed.');
   await button('Copy the link').click();
   await expect.element(page.getByText('The hints could not be packed.')).toBeVisible();
+});
+
+test('a lesson’s own settings are said to be that, and only what was changed beyond them is counted', async () => {
+  const { run } = await show();
+  const view = await run.ask((engine) => engine.setQuestions([]));
+  const lesson = { ...view, seed: WATCH_IT_LEARN.seed, config: makeConfig(WATCH_IT_LEARN.settings) };
+  run.take({ ...lesson, dataset: { ...view.dataset, name: WATCH_IT_LEARN.dataset } });
+  await opens().selectOptions('#lesson/watch-it-learn');
+  await expect.element(page.getByText('those of the lesson')).toBeVisible();
+  run.take({
+    ...lesson,
+    config: { ...lesson.config, learning_rate: 0.77 },
+    dataset: { ...view.dataset, name: WATCH_IT_LEARN.dataset },
+  });
+  await page.getByText('those of the lesson, but for 1 that was changed').click();
+  await expect.element(page.getByText(/: 0\.77/)).toBeVisible();
 });
 
 test('a link that was made is not asked for again where an own database fits into none', async () => {
