@@ -78,7 +78,7 @@ export interface Practised {
   readonly foundByItself: boolean;
 }
 
-/** Steps at most on a question that a choice is learned in, and the milliseconds after which no further one is begun. */
+/** Steps at most on a question that is learned from, and the milliseconds after which no further one is begun. */
 const CHOICE_STEPS = 60;
 const CHOICE_MS = 4000;
 /** At Max, the engine works this long between two pictures. */

@@ -71,8 +71,9 @@ describe('an answer that is shown', () => {
   });
 
   it('is not looked for with a sampler that cannot write the same again', async () => {
-    const { replay: _, ...rest } = makeSketchSampler({ schema: database.schema });
-    const sampler: Sampler = { ...rest, generateGroup: () => Promise.reject(new Error('It was asked for a group.')) };
+    const sampler: Sampler = makeSketchSampler({ schema: database.schema });
+    delete sampler.replay;
+    sampler.generateGroup = () => Promise.reject(new Error('It was asked for a group.'));
     expect(await showWritten(trainerFor(RIGHT, sampler), ownQuestion(QUESTION, []), RIGHT, signal)).toBe(true);
   });
 });
