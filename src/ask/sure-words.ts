@@ -24,7 +24,7 @@ export function becauseOf(
   if (margin === null) because.push('None gives another.');
   else if (margin < NEAR) because.push('Another result scores about as well.');
   else because.push(`The best other result scores ${margin.toFixed(2)} less.`);
-  if (unlinked.length === 0) because.push('All that the question says was found in the database.');
+  if (unlinked.length === 0) because.push('Every name and value in the question was found in the database.');
   else
     because.push(
       `Nothing in the database goes with ${quoted(unlinked.slice(0, NAMED))}${unlinked.length > NAMED ? ' and more' : ''}.`,

@@ -109,6 +109,8 @@ export function noteOn(
   const ask = `Ask again with more candidates, or in the words of the database: ${names}${tables.length > NAMED_TABLES ? ' …' : '.'}`;
   if (candidates.every(({ sql }) => sql.trim() === '')) return `No candidate holds SQL. ${ask}`;
   if (best.agreement === null) return `No candidate ran. ${failure(best.execution)} ${ask}`;
+  // What the reader said is right is no guess.
+  if ((best.said ?? 0) > 0) return null;
   const reasons = best.rewards.components.quality?.reasons ?? [];
   if (unlinked?.length !== 0 && reasons.some(({ id }) => id === 'nothing-linked' || id === 'nothing-to-judge-by'))
     return `Nothing in the question could be linked to this database, so the answer is a guess. ${ask}`;

@@ -128,9 +128,19 @@ describe('the sketch sampler', () => {
     expect(candidates).toMatchObject([{ greedy: true, count: 1, agreement: { same: 0, others: 0 } }]);
   });
 
-  it('says when nothing of the question could be linked', async () => {
-    const { note } = await ask({ ...request, question: 'zxcv qwerty?' }, parts);
+  it('says when nothing of the question could be linked, unless the reader gave the answer', async () => {
+    const question = 'zxcv qwerty?';
+    const { note } = await ask({ ...request, question }, parts);
     expect(note).toMatch(/^Nothing in the question could be linked to this database.*: (\w+, )+.* …$/);
+    const right = 'SELECT COUNT(*) FROM customers';
+    const said = { approved: [], disapproved: [], corrected: [right] };
+    const given = await ask(
+      { ...request, question },
+      { ...parts, rewards: makeRewards(shop, () => Promise.resolve(said)), written: () => [right] },
+    );
+    expect(given.note).toBeNull();
+    expect(given.candidates[0]?.sql).toBe(right);
+    expect(given.sure).toMatchObject({ confirmed: true, says: 'It gives the result that you said is right.' });
   });
 
   it('answers a held-out question too: nothing is learned from it', async () => {

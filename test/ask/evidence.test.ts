@@ -98,7 +98,7 @@ describe('in words', () => {
     expect(becauseOf({ agreement }, { margin: null, unlinked: [] })).toEqual([
       '5 of the 7 candidates that ran give this result.',
       'None gives another.',
-      'All that the question says was found in the database.',
+      'Every name and value in the question was found in the database.',
     ]);
   });
 });

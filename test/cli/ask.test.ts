@@ -37,7 +37,7 @@ describe('lab ask', { timeout: 120_000 }, () => {
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\n(About|Fewer than) \d+ in \d+ answers like this are right\. \d+ of the \d+ candidates that ran give this result\. .* All that the question says was found in the database\.\nChosen out of 32 candidates: reward and likelihood \+\d\.\d\d/,
+      /^[\w*() ]+\n─+\n +34\n\(1 row\)\n\nSELECT COUNT\(\*\).*FROM customers WHERE country = 'France'\n\n(About|Fewer than) \d+ in \d+ answers like this are right\. \d+ of the \d+ candidates that ran give this result\. .* Every name and value in the question was found in the database\.\nChosen out of 32 candidates: reward and likelihood \+\d\.\d\d/,
     );
     expect(stdout).toMatch(/\nHints that acted:\n {2}[+−]\d\.\d\d {2}(When the question |\p{Lu}\p{L}+ )/u);
     const answer = readAnswer('shop.json');
