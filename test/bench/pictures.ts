@@ -30,14 +30,18 @@ const { values } = parseArgs({
 const wanted = values.only.split(',');
 const addresses = [...PLACES, ...SCREENS, ...SHEETS].filter((one) => wanted.some((begin) => one.startsWith(begin)));
 
-/** No text and no picture has moved for a while. */
+/** What stands there only as long as the engine starts. */
+const STARTING = /Starting …|being written …/;
+
+/** The engine has started, and no text and no picture has moved for a while. */
 async function settled(page: Page): Promise<void> {
   let before = '';
   for (let i = 0; i < 40; i++) {
     await page.waitForTimeout(500);
     const now = await page.evaluate(() => document.body.innerHTML);
     const isBusy = await page.evaluate(() => document.querySelector('[aria-busy="true"]') !== null);
-    if (now === before && !isBusy && i > 2) return;
+    const isStarting = STARTING.test(await page.evaluate(() => document.body.innerText));
+    if (now === before && !isBusy && !isStarting && i > 2) return;
     before = now;
   }
 }
