@@ -13,7 +13,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openFiles } from '../../src/cli/inputs.ts';
 import { rewardsFor } from '../../src/cli/parts.ts';
-import { FoundByItself, showWritten } from '../../src/engine/run/showing.ts';
+import { FoundByItself, showWritten, UNSHOWN_STEPS } from '../../src/engine/run/showing.ts';
 import { parseHints } from '../../src/formats/hints-file.ts';
 import { makeConfig } from '../../src/grpo/config.ts';
 import { queryBudget } from '../../src/grpo/derived-settings.ts';
@@ -84,9 +84,8 @@ async function measure(folder: string): Promise<{ wrong: number; corrected: Corr
     if (start.length > 0) trainer.startFrom(start, 'starter');
     const asked = ownQuestion(text, []);
     const found = new FoundByItself();
-    const canLearn = asBefore || (await showWritten(trainer, asked, sql, signal));
-    while (canLearn && trainer.step < (asBefore ? 12 : 60) && (asBefore || !found.isEnough))
-      found.take(await trainer.runStep([asked]));
+    const worth = asBefore ? UNSHOWN_STEPS : await showWritten(trainer, asked, sql, signal);
+    while (trainer.step < worth && (asBefore || !found.isEnough)) found.take(await trainer.runStep([asked]));
     const after = await rightOf(trainer.policy);
     const fact = facts.get(id) ?? id;
     const wordings = questions.filter((one) => one.id !== id && facts.get(one.id) === fact);

@@ -149,10 +149,13 @@ export class RunInHand {
     const showing = shown === undefined || asked === null ? null : await fetched(import('./showing.ts'));
     const found = showing === null ? null : new showing.FoundByItself();
     await this.#orBack(async () => {
-      // Nothing but steps is in a recording.
-      const isShown =
-        showing !== null && shown !== undefined && asked !== null && recording.of(session.run.id) === null;
-      if (isShown && !(await showing.showWritten(session.trainer, asked, shown, signal))) return;
+      const worth =
+        showing === null || shown === undefined || asked === null
+          ? request.steps
+          : // Nothing but steps is in a recording.
+            recording.of(session.run.id) !== null
+            ? showing.UNSHOWN_STEPS
+            : await showing.showWritten(session.trainer, asked, shown, signal);
       const taking = {
         take: async () => {
           const taken = await take();
@@ -164,7 +167,7 @@ export class RunInHand {
         storeEach: sampler.isLanguageModel,
         halted: () => halted() || found?.isEnough === true,
       };
-      await takeSteps(request, taking, this.#ports, stored);
+      await takeSteps({ ...request, steps: Math.min(request.steps, worth) }, taking, this.#ports, stored);
     }, signal);
     return {
       ...this.progress(),

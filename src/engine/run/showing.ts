@@ -11,23 +11,26 @@ import { lexCode } from '../../sql/lex.ts';
 /** Groups that are drawn, each hotter than the last, until one of them has it. */
 const TEMPERATURES = [0.8, 1.2, 1.6, 2, 2];
 const DRAWS = 96;
+/** Steps at most where the answer is shown, and where it cannot be. */
+const SHOWN_STEPS = 60;
+export const UNSHOWN_STEPS = 12;
 /** Groups in a row that have to be right by themselves before enough is learned. */
 const ENOUGH = 3;
 
 /**
  * Draws until the sampler has written what is as right as `sql`, and shows the trainer what is most like it. Changes
- * nothing of the run's own random state. Resolves to whether there is something to learn: false where nothing drawn is
- * right, whose steps would only move hints to and fro; true for a sampler that cannot write the same again. Rejects as
- * the sampler does.
+ * nothing of the run's own random state. Resolves to the steps that are worth taking: 0 where nothing drawn is right,
+ * which would only move hints to and fro. Rejects as the sampler does.
  */
 export async function showWritten(
   trainer: GRPOTrainer,
   question: Question,
   sql: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<number> {
   const { sampler, policy } = trainer;
-  if (sampler.replay === undefined || sampler.isLanguageModel) return true;
+  // It cannot write the same again.
+  if (sampler.replay === undefined || sampler.isLanguageModel) return UNSHOWN_STEPS;
   const random = seededRandom(trainer.seed + trainer.step).next;
   for (const temperature of TEMPERATURES) {
     const drawn = await sampler.generateGroup(
@@ -38,9 +41,9 @@ export async function showWritten(
     const choices = mostLike(sql, scored)?.sample.choices;
     if (choices === undefined) continue;
     trainer.showAnswer(question.id, choices);
-    return true;
+    return SHOWN_STEPS;
   }
-  return false;
+  return 0;
 }
 
 function different(drawn: readonly Sample[]): Sample[] {
