@@ -68,7 +68,7 @@ test('after the first visit everything but language models works with the server
   await page.getByRole('link', { name: 'Ask', exact: true }).click();
   await page.getByRole('textbox').first().fill('How many customers are there?');
   await page.keyboard.press('Enter');
-  await page.locator('main :is(table, dl)').first().waitFor();
+  await page.locator('article :is(table, dl)').first().waitFor();
 
   await page.getByRole('link', { name: 'Lab', exact: true }).click();
   await page.getByRole('heading', { level: 2 }).first().waitFor();
