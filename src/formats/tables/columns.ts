@@ -21,6 +21,8 @@ export interface ColumnDraft {
   readonly hasValues: boolean;
   /** The first different cells, as they are written. */
   readonly samples: readonly string[];
+  /** Cells that differ only in case or spaces, the first few such groups; empty where most cells differ. */
+  readonly spellings: readonly (readonly string[])[];
 }
 
 /** Null for nothing. */
@@ -40,6 +42,11 @@ export function valueOf(cell: Cell, reading: ReadingId): Read | null {
 /** Different cells that a column shows. */
 const SAMPLES = 3;
 
+/** Different cells up to which a column is one of a few values, which are looked at for spellings. */
+const MOST_VALUES = 200;
+/** Groups of spellings that are named. */
+const SPELLINGS = 2;
+
 /** Looks at the cells of one column, in order. */
 export class ColumnScan {
   readonly #onlyText: boolean;
@@ -47,6 +54,7 @@ export class ColumnScan {
   readonly #misfits: Partial<Record<ReadingId, { readonly row: number; readonly text: string }>> = {};
   readonly #samples: string[] = [];
   readonly #marks = new Set<string>();
+  readonly #values = new Set<string>();
   #missing = 0;
   #marked = 0;
   #seen = 0;
@@ -72,6 +80,7 @@ export class ColumnScan {
       return;
     }
     if (this.#samples.length < SAMPLES && !this.#samples.includes(text)) this.#samples.push(text);
+    if (cell !== null && this.#values.size <= MOST_VALUES) this.#values.add(cell);
     if (!this.#onlyText && MARKS_OF_NOTHING.has(text)) {
       this.#marks.add(text);
       this.#marked++;
@@ -108,9 +117,20 @@ export class ColumnScan {
       marked: this.#marked,
       hasValues: this.#seen + this.#marked > 0,
       samples: this.#samples,
+      spellings: this.#values.size > MOST_VALUES ? [] : spellingsOf([...this.#values]),
     };
     return withReading(draft, this.#grouped ? proposed(fits, european) : (fits[0] ?? 'text'));
   }
+}
+
+/** Those that say the same but for case and spaces. */
+function spellingsOf(values: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const value of values) {
+    const plain = value.trim().replace(/\s+/g, ' ').toLowerCase();
+    groups.set(plain, [...(groups.get(plain) ?? []), value]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1).slice(0, SPELLINGS);
 }
 
 /** The column read in another way. */
@@ -123,7 +143,7 @@ export function withReading(
 }
 
 function noteOf(
-  { fits, samples, marks, hasValues }: Omit<ColumnDraft, 'reading' | 'note' | 'missing'>,
+  { fits, samples, marks, hasValues, spellings }: Omit<ColumnDraft, 'reading' | 'note' | 'missing'>,
   reading: ReadingId,
 ): string {
   const notes: string[] = [];
@@ -134,11 +154,17 @@ function noteOf(
     notes.push('dates whose day and month cannot be told apart: choose how to read them');
   if (reading === 'text' && samples.some((text) => /^0\d+$/.test(text)) && samples.every((text) => /^\d+$/.test(text)))
     notes.push('kept as text for the zeros in front');
+  if (reading === 'text' && spellings.length > 0)
+    notes.push(`${spellings.map((group) => group.map(written).join(' and ')).join(', ')} are different values to SQL`);
   const changed = samples.find((text) => String(readingOf(reading).read(text) ?? text) !== text);
   if (reading !== 'text' && changed !== undefined)
     notes.push(`${changed} becomes ${String(readingOf(reading).read(changed))}`);
   return notes.join('; ');
 }
+
+/** With the spaces at its ends and in a row to be seen. */
+const written = (value: string): string =>
+  `“${value.slice(0, 40).replace(/^\s+|\s+$|\s{2,}/g, (spaces) => '␣'.repeat(spaces.length))}”`;
 
 /**
  * The first that fits, in the order that the decimal sign gives. Dates of which day and month may change places stay
