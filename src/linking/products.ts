@@ -2,7 +2,7 @@
 import { covers, overlaps } from './spans.ts';
 import { holdsNumbers, type ColumnEntry, type SchemaIndex } from './schema-index.ts';
 import type { QuestionAnalysis } from './types.ts';
-import { stemOf } from './words.ts';
+import { splitIdentifier, stemOf } from './words.ts';
 import { wordList } from '../sql/word-list.ts';
 
 const stems = (words: string): ReadonlySet<string> => new Set(wordList(words).map(stemOf));
@@ -10,7 +10,13 @@ const stems = (words: string): ReadonlySet<string> => new Set(wordList(words).ma
 const QUANTITY_WORDS = stems('quantity qty units hours pieces volume');
 /** Of a row that has its rate beside it also these; of another table's rate they are rarely the amount. */
 const AMOUNT_WORDS = stems('amount count number');
+const AMOUNTS = new Set([...QUANTITY_WORDS, ...AMOUNT_WORDS]);
 const RATE_WORDS = stems('price cost rate fee charge wage');
+/** “hourly rate” is one per hour. */
+const UNITS: Readonly<Record<string, string>> = {
+  ...{ hourly: 'hour', daily: 'day', nightly: 'night', weekly: 'week', monthly: 'month' },
+  ...{ yearly: 'year', annual: 'year' },
+};
 const COST_WORDS = stems('cost');
 const SPENDING_WORDS = stems('cost costs spent spend spending expenditure paid');
 const MONEY_NAMES = 'revenue sales income turnover earnings takings spent spend spending proceeds expenditure';
@@ -88,25 +94,35 @@ function usualProducts(index: SchemaIndex): readonly Product[] {
   const has = ({ stems }: ColumnEntry, words: ReadonlySet<string>): boolean => stems.some((stem) => words.has(stem));
   const rates = numeric.filter((column) => has(column, RATE_WORDS));
   // "unit_price" is a price.
-  const isAmount = (column: ColumnEntry, words: ReadonlySet<string>): boolean =>
-    has(column, words) && !rates.includes(column);
-  const beside = (amount: ColumnEntry): ColumnEntry[] => rates.filter((rate) => rate.table === amount.table);
+  const amounts = numeric.filter((column) => !rates.includes(column));
+  const isMeant = (amount: ColumnEntry, rate: ColumnEntry, words: ReadonlySet<string>): boolean =>
+    countsUnits(amount, rate) ||
+    // A rate whose units are counted beside it is for nothing else.
+    (has(amount, words) && !amounts.some((other) => other.table === rate.table && countsUnits(other, rate)));
+  const beside = (amount: ColumnEntry, words: ReadonlySet<string>): ColumnEntry[] =>
+    rates.filter((rate) => rate.table === amount.table && isMeant(amount, rate, words));
   const across = (amount: ColumnEntry): ColumnEntry[] =>
-    isAmount(amount, QUANTITY_WORDS) && beside(amount).length === 0
-      ? rates.filter((rate) => refersTo(index, amount.table, rate.table))
-      : [];
+    rates.some((rate) => rate.table === amount.table)
+      ? []
+      : rates.filter((rate) => refersTo(index, amount.table, rate.table) && isMeant(amount, rate, QUANTITY_WORDS));
   const made = (amount: ColumnEntry, rate: ColumnEntry, stock = false): Product => ({
     ...{ amount, rate },
     by: stock ? 'stock' : has(rate, COST_WORDS) ? 'cost' : 'row',
   });
-  const moved = new Set(numeric.flatMap((amount) => across(amount).map(({ table }) => table)));
-  const found = numeric.flatMap((amount): Product[] => [
-    ...(isAmount(amount, QUANTITY_WORDS) || isAmount(amount, AMOUNT_WORDS) ? beside(amount) : []).map((rate) =>
-      made(amount, rate, moved.has(rate.table)),
-    ),
+  const moved = new Set(amounts.flatMap((amount) => across(amount).map(({ table }) => table)));
+  const found = amounts.flatMap((amount): Product[] => [
+    ...beside(amount, AMOUNTS).map((rate) => made(amount, rate, moved.has(rate.table))),
     ...across(amount).map((rate) => made(amount, rate)),
   ]);
   return found.length > 0 ? found : byKinds(numeric, index);
+}
+
+/** Is it a number of what the rate is for each of: days of “price per day”, hours of “hourly rate”? */
+function countsUnits(amount: ColumnEntry, rate: ColumnEntry): boolean {
+  const words = splitIdentifier(rate.column);
+  const per = words.lastIndexOf('per');
+  const units = per >= 0 ? words.slice(per + 1) : words.flatMap((word) => UNITS[word] ?? []);
+  return !amount.isKey && units.length > 0 && units.every((unit) => amount.stems.includes(stemOf(unit)));
 }
 
 /** Where no name says: whole numbers with fractions beside them or in the row they refer to. Gold teaches which. */

@@ -19,14 +19,40 @@ INSERT INTO shift VALUES ('Ida', 4, 20), ('Ole', 6.5, 18);
 `;
 const TAKINGS = 'SUM(pieces * price) FROM sale JOIN good USING (code)';
 
-async function pairs(question: string): Promise<string[]> {
-  const database = await openTestDatabase(STALL);
+async function pairs(question: string, schema = STALL): Promise<string[]> {
+  const database = await openTestDatabase(schema);
   const index = makeSchemaIndex(database.schema);
   database.close();
   return products(analyse(question, index), index).map(
     ({ amount, rate, by }) => `${by}: ${amount.table}.${amount.column} * ${rate.table}.${rate.column}`,
   );
 }
+
+const HIRE = `
+CREATE TABLE boat (boat_id INTEGER PRIMARY KEY, name TEXT, price_per_day REAL, seats INT);
+CREATE TABLE guide (guide_id INTEGER PRIMARY KEY, name TEXT, hourly_rate REAL);
+CREATE TABLE trip (trip_id INTEGER PRIMARY KEY, guide_id INT REFERENCES guide, labour_hours REAL, guests INT, km INT, fee_per_km REAL);
+CREATE TABLE hire (hire_id INTEGER PRIMARY KEY, boat_id INT REFERENCES boat, days INT, day TEXT, persons INT);
+CREATE TABLE item (item_id INTEGER PRIMARY KEY, quantity INT, price_per_unit REAL);
+INSERT INTO item VALUES (1, 3, 2.5), (2, 1, 4);
+CREATE TABLE plot (plot_id INTEGER PRIMARY KEY, area_m2 REAL, "Yearly rate per m2" REAL, row_m INT);
+INSERT INTO boat VALUES (1, 'Gull', 30.5, 2), (2, 'Tern', 41, 4);
+INSERT INTO guide VALUES (1, 'Ann', 40), (2, 'Ben', 35.5);
+INSERT INTO hire VALUES (1, 1, 3, '2026-05-01', 2), (2, 2, 1, '2026-05-02', 4);
+INSERT INTO plot VALUES (1, 20.5, 3.5, 4), (2, 31, 3, 5);
+`;
+const TRIPS = 'INSERT INTO trip VALUES (1, 1, 2.5, 6, 12, 1.5), (2, 2, 4, 3, 20, 2);';
+
+test('an amount may be named by what the rate is for each of', async () => {
+  expect(await pairs('anything', `${HIRE}${TRIPS}`)).toEqual([
+    'row: trip.km * trip.fee_per_km',
+    'row: hire.days * boat.price_per_day',
+    'row: item.quantity * item.price_per_unit',
+    'row: plot.area_m2 * plot.Yearly rate per m2',
+  ]);
+  const guided = `${HIRE.replace(', km INT, fee_per_km REAL', '')}INSERT INTO trip VALUES (1, 1, 2.5, 6), (2, 2, 4, 3);`;
+  expect(await pairs('anything', guided)).toContain('row: trip.labour_hours * guide.hourly_rate');
+});
 
 describe('products', () => {
   it('are of an amount with the rate beside it, else with that of the row it refers to', async () => {
