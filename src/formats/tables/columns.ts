@@ -164,7 +164,7 @@ function noteOf(
 
 /** With the spaces at its ends and in a row to be seen. */
 const written = (value: string): string =>
-  `“${value.slice(0, 40).replace(/^\s+|\s+$|\s{2,}/g, (spaces) => '␣'.repeat(spaces.length))}”`;
+  `“${value.slice(0, 40).replace(/^\s+|\s+$|\s{2,}/g, (spaces) => '·'.repeat(spaces.length))}”`;
 
 /**
  * The first that fits, in the order that the decimal sign gives. Dates of which day and month may change places stay

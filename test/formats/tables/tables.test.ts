@@ -167,7 +167,7 @@ describe('the type of a column', () => {
     const { columns } = (await csv('code,x\n007,1\n008,1\n')).draft;
     expect(columns[0]?.note).toBe('kept as text for the zeros in front');
     const [town, day] = (await csv('town,day\nLuzern,1\nluzern,2\nBern,1\n"Bern  ",2\nThun,3\n')).draft.columns;
-    expect(town?.note).toBe('“Luzern” and “luzern”, “Bern” and “Bern␣␣” are different values to SQL');
+    expect(town?.note).toBe('“Luzern” and “luzern”, “Bern” and “Bern··” are different values to SQL');
     expect(day?.note).toBe('');
     const many = Array.from({ length: 300 }, (_, i) => `n${i}\nN${i}`).join('\n');
     expect((await csv(`name\n${many}\n`)).draft.columns[0]?.note).toBe('');
