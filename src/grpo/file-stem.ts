@@ -11,6 +11,6 @@ export function fileStem(title: string, otherwise = 'data'): string {
 }
 
 /** A dataset that a reader brought has a made-up name, so its files are called by its title. */
-export function stemOf({ name, title }: { readonly name: string; readonly title: string }): string {
+export function fileStemOf({ name, title }: { readonly name: string; readonly title: string }): string {
   return isOwn(name) ? fileStem(title) : name;
 }

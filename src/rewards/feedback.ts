@@ -80,7 +80,7 @@ async function onlyByChance(
     if (!matchReference(reference, completion.execution).match) continue;
     const key = JSON.stringify([sql, other]);
     const found =
-      known.chances.get(key) ?? sameByChance({ sql, result: completion.execution }, other, database, JUDGED_BUDGET);
+      known.chances.get(key) ?? sameByChance({ sql, result: completion.execution }, other, database);
     known.chances.set(key, found);
     if (!(await found)) return false;
   }

@@ -1,5 +1,5 @@
 /** The same SQL on a part of the rows, without another database: CTEs hide the tables whose names they have. */
-import type { Schema, SqlValue, Table } from '../grpo/types.ts';
+import type { ForeignKey, Schema, SqlValue, Table } from '../grpo/types.ts';
 import { lexCode } from './lex.ts';
 import { structureOf } from './structure.ts';
 
@@ -8,6 +8,7 @@ const PLACES = 1009;
 const STEPS = [2, 4, 8];
 /** Each spreads them otherwise, so that samples have little to do with one another, or with the order of rows. */
 const FACTORS = [405, 300, 601, 257, 482, 168, 696, 393, 119, 844, 57, 918];
+
 /** Rows that are left of a table. */
 export interface Part {
   readonly table: string;
@@ -22,24 +23,52 @@ export function tablesRead(texts: readonly string[], schema: Schema): Table[] {
 }
 
 /** Samples of the first table: each a half to an eighth of it. Invalid where its rows have no numbers. */
-export function samplesOf([table]: readonly Table[]): Part[][] {
-  if (table === undefined) return [];
+export function samplesOf(tables: readonly Table[]): Part[][] {
+  const [first] = tables;
+  if (first === undefined) return [];
   return FACTORS.map((factor, i) => {
     const place = `abs(rowid % ${PLACES} * ${factor} % ${PLACES})`;
-    return [{ table: table.name, where: `${place} % ${STEPS[i % STEPS.length] ?? 1} = 0` }];
+    return withWhatRefers([{ table: first.name, where: `${place} % ${STEPS[i % STEPS.length] ?? 1} = 0` }], tables);
   });
 }
 
 /** The tables without the rows that hold one of these values: all of them where there is none that can be written. */
 export function withoutValues(tables: readonly Table[], values: readonly SqlValue[]): Part[] {
-  const literals = values.flatMap((value) => literalOf(value) ?? []);
-  if (literals.length === 0) return [];
-  return tables.map(({ name, columns }) => ({
+  const literals = values.flatMap((value) => literalOf(value) ?? []).join(', ');
+  if (literals === '') return [];
+  const parts = tables.map(({ name, columns }) => ({
     table: name,
-    where: columns
-      .flatMap((column) => literals.map((literal) => `${quoted(column.name)} IS NOT ${literal}`))
-      .join(' AND '),
+    where: columns.map((column) => `ifnull(${quoted(column.name)} IN (${literals}), 0) = 0`).join(' AND '),
   }));
+  return withWhatRefers(parts, tables);
+}
+
+/**
+ * Without the rows that refer to one that was left out: SQL may rely on it that a key leads to a row. Invalid where
+ * tables refer to each other.
+ */
+function withWhatRefers(parts: readonly Part[], tables: readonly Table[]): Part[] {
+  const own = new Map(parts.map(({ table, where }) => [table, where]));
+  const hidden = new Set(own.keys());
+  const keysOf = ({ name, foreignKeys }: Table): readonly ForeignKey[] =>
+    foreignKeys.filter(({ toTable }) => toTable !== name && hidden.has(toTable));
+  for (let before = -1; before < hidden.size;) {
+    before = hidden.size;
+    for (const table of tables) if (keysOf(table).length > 0) hidden.add(table.name);
+  }
+  return tables
+    .filter(({ name }) => hidden.has(name))
+    .map((table) => ({
+      table: table.name,
+      where: [own.get(table.name) ?? [], keysOf(table).map(leads)].flat().join(' AND '),
+    }));
+}
+
+/** It is NULL, or the row that it refers to is there. */
+function leads({ columns, toTable, toColumns }: ForeignKey): string {
+  const isNull = columns.map((name) => `${quoted(name)} IS NULL`).join(' OR ');
+  const to = `(SELECT ${toColumns.map(quoted).join(', ')} FROM ${quoted(toTable)})`;
+  return `(${isNull} OR (${columns.map(quoted).join(', ')}) IN ${to})`;
 }
 
 function literalOf(value: SqlValue): string | null {

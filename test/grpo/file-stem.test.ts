@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileStem, stemOf } from '../../src/grpo/file-stem.ts';
+import { fileStem, fileStemOf } from '../../src/grpo/file-stem.ts';
 
 test.each([
   ['North shop (2024)', 'North-shop-2024'],
@@ -18,6 +18,6 @@ test('long titles are cut between characters, and do not end in a dash', () => {
 });
 
 test('only what a reader brought is called by its title', () => {
-  expect(stemOf({ name: 'shop', title: 'A shop' })).toBe('shop');
-  expect(stemOf({ name: 'own-1b2c', title: 'My bakery' })).toBe('My-bakery');
+  expect(fileStemOf({ name: 'shop', title: 'A shop' })).toBe('shop');
+  expect(fileStemOf({ name: 'own-1b2c', title: 'My bakery' })).toBe('My-bakery');
 });

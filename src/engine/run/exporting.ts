@@ -1,7 +1,7 @@
 /** What a reader takes home of a run, as files. */
 import { csvText } from '../../grpo/csv.ts';
 import { patternKey, cueKey } from '../../grpo/feature-key.ts';
-import { stemOf } from '../../grpo/file-stem.ts';
+import { fileStemOf } from '../../grpo/file-stem.ts';
 import type { Question } from '../../grpo/types.ts';
 import { hintWords } from '../../grpo/words/hint.ts';
 import { feedbackText } from '../../formats/feedback-file.ts';
@@ -21,7 +21,7 @@ export async function exported(kind: ExportKind, run: RunInHand, ports: EnginePo
   const { dataset, store, feedback } = run.data;
   const { policy, config, stored } = run;
   const named = (what: string, type: string, content: SavedFile['content']): SavedFile => ({
-    name: `${stemOf(dataset)}-${what}`,
+    name: `${fileStemOf(dataset)}-${what}`,
     type,
     content,
   });

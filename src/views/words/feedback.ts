@@ -35,7 +35,7 @@ export function sayLearned({
   const stays = keyStays ? ' The answer key that the question has under Data stays as it is.' : '';
   if (heldOut) return `Kept. What it asks for is held out: it is answered so from now on, and never practised.${stays}`;
   if (steps === 0)
-    return `Kept. The built-in sampler found no way to write SQL with this result, so there is nothing to learn from yet; what you gave answers this question all the same.${stays}`;
+    return `Kept. The built-in sampler found no SQL that means the same, so there is nothing to learn from yet; what you gave answers this question all the same.${stays}`;
   const took = `Kept. ${plural(steps, 'step')} on this question moved ${plural(moved, 'hint')}`;
   const why =
     moved === 0

@@ -36,7 +36,7 @@ test.each([
   ],
   [
     { steps: 0, moved: 0 },
-    'Kept. The built-in sampler found no way to write SQL with this result, so there is nothing to learn from yet; what you gave answers this question all the same.',
+    'Kept. The built-in sampler found no SQL that means the same, so there is nothing to learn from yet; what you gave answers this question all the same.',
   ],
   [
     { steps: 0, moved: 0, heldOut: true },
