@@ -58,9 +58,9 @@ export async function feedbackRewards(
   };
   const scores = completions.map(({ execution }, i) => own[i] ?? byResult(execution, results));
   const meant: RewardScore[] = [];
-  for (const [i, score] of scores.entries()) {
-    const sql = completions[i]?.sql ?? '';
-    const only = score === SAME && (await onlyByChance(sql, said.corrected, completions[i], database, known));
+  for (const [i, completion] of completions.entries()) {
+    const score = scores[i] as RewardScore;
+    const only = score === SAME && (await onlyByChance(completion, said.corrected, database, known));
     meant.push(only ? BY_CHANCE : score);
   }
   return meant;
@@ -68,19 +68,16 @@ export async function feedbackRewards(
 
 /** Whether it has the result of some of these texts, and means what none of them does. */
 async function onlyByChance(
-  sql: string,
+  { sql, execution }: Completions[number],
   corrected: readonly string[],
-  completion: Completions[number] | undefined,
   database: Database,
   known: KnownResults,
 ): Promise<boolean> {
   for (const other of corrected) {
     const reference = known.results.get(other);
-    if (completion === undefined || !speaks(reference) || reference === undefined) continue;
-    if (!matchReference(reference, completion.execution).match) continue;
+    if (reference === undefined || !speaks(reference) || !matchReference(reference, execution).match) continue;
     const key = JSON.stringify([sql, other]);
-    const found =
-      known.chances.get(key) ?? sameByChance({ sql, result: completion.execution }, other, database);
+    const found = known.chances.get(key) ?? sameByChance({ sql, result: execution }, other, database);
     known.chances.set(key, found);
     if (!(await found)) return false;
   }

@@ -2,6 +2,6 @@ import type { Reference } from '../sql/reference.ts';
 import { saysNothing } from '../sql/result-match.ts';
 
 /** Can a result be compared, and is it one that wrong SQL does not return easily? */
-export function speaks(one: Reference | undefined): boolean {
-  return one?.execution.status === 'rows' && !one.execution.truncated && !saysNothing(one.execution);
+export function speaks({ execution }: Reference): boolean {
+  return execution.status === 'rows' && !execution.truncated && !saysNothing(execution);
 }

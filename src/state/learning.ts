@@ -26,7 +26,7 @@ export async function countLearned(run: RunState, work: () => Promise<Practised>
 }
 
 /**
- * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes a few steps
+ * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes steps
  * on it. `undo` takes answer, question and what the hints learned back, the last only while no further step was taken;
  * it is null where nothing was kept.
  */
