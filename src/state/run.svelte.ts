@@ -357,8 +357,8 @@ export class RunState {
   }
 
   /**
-   * Learns from the reader's choice between two answers: keeps it as thumbs, lets feedback count, and takes steps on the
-   * question.
+   * Learns from the reader's choice between two answers: keeps it as thumbs, lets feedback count, and takes steps on
+   * the question.
    */
   async learnFrom({ question, right, wrong }: Choice): Promise<Practised> {
     this.pause();
