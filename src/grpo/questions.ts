@@ -43,9 +43,14 @@ export function ownQuestion(text: string, questions: readonly Question[]): Quest
       `A question may have at most ${OWN_QUESTION_LIMIT} characters; this one has ${question.length}.`,
     );
   }
-  const same = plain(question);
-  if (questions.some((each) => each.split === 'held-out' && plain(each.question) === same)) throw heldOut();
+  if (isHeldOut(question, questions)) throw heldOut();
   return { id: `own:${question}`, question, split: 'train' };
+}
+
+/** Whether a held-out question asks this, but for case and punctuation. */
+export function isHeldOut(text: string, questions: readonly Question[]): boolean {
+  const same = plain(text);
+  return questions.some((each) => each.split === 'held-out' && plain(each.question) === same);
 }
 
 const plain = (text: string): string =>

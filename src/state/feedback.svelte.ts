@@ -40,6 +40,16 @@ export class FeedbackState {
       .flatMap(({ corrected }) => corrected ?? []);
   }
 
+  /** The correction of this SQL, else the newest of its question; null for none. */
+  correctionFor(completion: Judged): Feedback | null {
+    const own = this.on(completion);
+    if (own !== null && own.corrected !== null) return own;
+    const all = this.#entries.filter(
+      ({ question, corrected }) => corrected !== null && question === completion.question.trim(),
+    );
+    return all.sort((a, b) => a.at - b.at).at(-1) ?? null;
+  }
+
   show(entries: readonly Feedback[]): void {
     this.#entries = entries;
   }

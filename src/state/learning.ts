@@ -1,5 +1,6 @@
 /** Learning from a correction on the spot: what is kept, what is practised, and the way back. */
 import type { Judged } from '../engine/protocol.ts';
+import type { Feedback } from '../grpo/feedback.ts';
 import { isOwn } from '../grpo/own-data.ts';
 import type { Practised, RunState } from './run.svelte.ts';
 
@@ -20,52 +21,60 @@ export interface Learned {
 /** Learns as `work` does; counts what it moved. */
 export async function countLearned(run: RunState, work: () => Promise<Practised>): Promise<Learned> {
   const [before, steps] = [new Set(weightsOf(run)), run.stepCount];
-  const { problem, foundByItself } = await work();
+  const { problem, ...came } = await work();
   const moved = weightsOf(run).filter((entry) => !before.has(entry)).length;
-  return { problem: problem ?? '', steps: run.stepCount - steps, moved, foundByItself };
+  return { problem: problem ?? '', steps: run.stepCount - steps, moved, ...came };
 }
 
+/** What each run learned last from a correction: this SQL to this question. */
+const learnedLast = new WeakMap<
+  RunState,
+  { readonly question: string; readonly sql: string; readonly undo: () => Promise<Undone> }
+>();
+
 /**
- * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes steps
- * on it. `undo` takes answer, question and what the hints learned back, the last only while no further step was taken;
- * it is null where nothing was kept.
+ * Keeps this SQL as the right answer, adds the question to those of the reader's own database, and takes steps on it.
+ * Resolves also to whether anything was kept, which `takeBack` takes back.
  */
 export async function learnCorrection(
   run: RunState,
   completion: Judged,
   sql: string,
-): Promise<Learned & { readonly undo: (() => Promise<Undone>) | null }> {
+): Promise<Learned & { readonly kept: boolean }> {
   const before = run.feedback.on(completion);
-  const start = run.stepCount;
-  const added = await addQuestion(run, completion.question, sql);
-  const { problem: refused, heldOut, keyStays, undo } = added;
-  // Nothing was kept.
-  if (refused !== '') return { problem: refused, steps: 0, moved: 0, foundByItself: false, undo: null };
-  const learned = await countLearned(run, async () =>
-    heldOut
-      ? { problem: await run.feedback.correct(completion, sql), foundByItself: false }
-      : run.learnCorrection(completion, sql),
-  );
+  const [runId, start] = [run.runId, run.stepCount];
+  const { problem: refused, heldOut, keyStays, undo } = await addQuestion(run, completion.question, sql);
+  if (refused !== '') return { problem: refused, steps: 0, moved: 0, foundByItself: false, kept: false };
+  const learned = await countLearned(run, () => run.learnCorrection(completion, sql));
   const end = run.stepCount;
-  return {
-    ...learned,
-    heldOut,
-    keyStays,
-    undo: async () => {
+  learnedLast.set(run, {
+    ...{ question: completion.question.trim(), sql: sql.trim() },
+    async undo() {
       const problem = (await run.feedback.putBack(completion, before)) ?? (await undo());
-      if (problem !== '' || learned.moved === 0) return { problem, hintsStay: false };
-      const goesBack = end > start && run.stepCount === end;
+      if (problem !== '' || learned.moved === 0) return { problem, hints: 'back' };
+      const goesBack = end > start && run.stepCount === end && run.runId === runId;
       if (goesBack) await run.move((engine) => engine.byHand({ does: 'step', step: start }));
-      return { problem: '', hintsStay: !goesBack };
+      return { problem: '', hints: goesBack ? 'back' : 'stay' };
     },
-  };
+  });
+  return { ...learned, heldOut: heldOut || learned.heldOut === true, keyStays, kept: true };
 }
 
 export interface Undone {
   /** What went wrong; '' for nothing. */
   readonly problem: string;
-  /** What the hints learned stays: more was learned since. */
-  readonly hintsStay: boolean;
+  /** Whether the hints are as they were before; they stay where more was learned since. */
+  readonly hints: 'back' | 'stay' | 'unknown';
+}
+
+/** Takes a correction back: with its question and what the hints learned, where it was the last that was learned from. */
+export async function takeBack(run: RunState, { question, text, corrected }: Feedback): Promise<Undone> {
+  const last = learnedLast.get(run);
+  if (last?.question === question && last.sql === corrected) {
+    learnedLast.delete(run);
+    return last.undo();
+  }
+  return { problem: (await run.feedback.correct({ question, sql: text }, null)) ?? '', hints: 'unknown' };
 }
 
 interface Added {

@@ -23,6 +23,7 @@ import type {
 } from '../engine/protocol.ts';
 import { DEFAULT_CONFIG, DEFAULT_SEED, makeConfig, type GRPOConfig } from '../grpo/config.ts';
 import { messageOf } from '../grpo/message-of.ts';
+import { isHeldOut } from '../grpo/questions.ts';
 import type { HistoryPoint } from '../grpo/run-store.ts';
 import { rewardModeOf, type RewardMode } from '../grpo/reward-modes.ts';
 import type { PolicyHint, Question, Step } from '../grpo/types.ts';
@@ -76,6 +77,8 @@ export interface Practised {
   readonly problem: string | null;
   /** Whether its last groups were right without being shown the answer. */
   readonly foundByItself: boolean;
+  /** The question is held out: nothing was learned from it. */
+  readonly heldOut?: boolean;
 }
 
 /** Steps at most on a question that is learned from, and the milliseconds after which no further one is begun. */
@@ -377,6 +380,8 @@ export class RunState {
 
   /** Lets feedback count, and takes steps on that question until its right answer is found without help. */
   async #practise(question: string, right: string): Promise<Practised> {
+    if (isHeldOut(question, this.dataset?.questions ?? []))
+      return { problem: null, foundByItself: false, heldOut: true };
     const problem =
       this.config.feedback_weight > 0 ? null : await this.configure({ ...this.config, feedback_weight: 1 });
     if (problem !== null) return { problem, foundByItself: false };

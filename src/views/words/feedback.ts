@@ -1,7 +1,7 @@
 /** Feedback in words: what was said, where it is, and what it does. */
 import { plural } from '../../charts/format.ts';
 import type { Feedback } from '../../grpo/feedback.ts';
-import type { Learned } from '../../state/learning.ts';
+import type { Learned, Undone } from '../../state/learning.ts';
 
 export interface Whereabouts {
   /** False where the browser stores nothing. */
@@ -19,7 +19,23 @@ export function sayFeedback(
     corrected === null ? '' : 'your SQL in its place',
   ].filter(Boolean);
   const said = parts.join(', and ').replace(/^./, (first) => first.toUpperCase());
-  return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts from the next step.' : corrected === null ? 'Feedback has no weight, so it does not count yet.' : 'It answers this question in Ask; practice does not count it yet.'}`;
+  return `${said}: kept ${saved ? 'in this browser' : 'until this page is closed'}. ${counts ? 'Counts in the steps that follow.' : corrected === null ? 'Feedback has no weight, so it does not count yet.' : 'It answers this question in Ask; practice does not count it yet.'}`;
+}
+
+/** `earlier`: another correction holds again; `isKey`: its SQL is an answer key of the reader's own questions. */
+export function sayTakenBack(
+  hints: Undone['hints'],
+  { earlier, isKey }: { readonly earlier: boolean; readonly isKey: boolean },
+): string {
+  const answer = earlier
+    ? 'Taken back: the SQL that you gave before, which stands in the field, is the right answer again.'
+    : `Taken back: it is no longer the answer.${isKey ? ' It is still the answer key of a question under Data.' : ''}`;
+  const learned = {
+    back: 'The hints are as they were before.',
+    stay: 'What the hints learned stays, since more was learned after it: change it under Policy, or reset the run.',
+    unknown: 'What the hints learned from it, if anything, stays: change it under Policy, or reset the run.',
+  }[hints];
+  return `${answer} ${learned}`;
 }
 
 /** What came of learning on the spot. */

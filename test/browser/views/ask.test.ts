@@ -219,6 +219,59 @@ describe('the answer', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(2));
   });
 
+  test('a correction is taken back with what it taught after the new answer was seen', async () => {
+    const { run, asked, answer, engine } = await answered();
+    const before = run.stepCount;
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /^This is right/ }).click();
+    await dialog.getByRole('button', { name: 'See the new answer' }).click();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    answer({ candidates: [lost, best] });
+    await expect.element(page.getByText('54', { exact: true }).first()).toBeVisible();
+    await page.getByRole('button', { name: /^(Correct it|Your correction) of completion 1$/ }).click();
+    await dialog.getByRole('button', { name: 'Take it back' }).click();
+    await expect
+      .element(dialog.getByText('Taken back: it is no longer the answer. The hints are as they were before.'))
+      .toBeVisible();
+    expect(run.feedback.entries).toEqual([]);
+    expect(engine.shelf.asked).toEqual([['byHand', { does: 'step', step: before }]]);
+    await expect.element(dialog.getByRole('button', { name: 'Take it back' })).not.toBeInTheDocument();
+    expect(document.activeElement?.closest('dialog')).not.toBeNull();
+  });
+
+  test('a correction of a held-out question is kept, and never practised', async () => {
+    const { run, engine } = await answered('Which product sold best in 2025?');
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /^This is right/ }).click();
+    await expect.element(dialog.getByText(/^Kept\. What it asks for is held out/)).toBeVisible();
+    expect(run.feedback.entries).toMatchObject([{ corrected: lost.sql }]);
+    expect([run.stepCount, engine.calls.includes('advance')]).toEqual([0, false]);
+  });
+
+  test('an answer asked anew does not take the focus from somebody who types the next question', async () => {
+    const { asked, answer } = await answered();
+    await page.getByRole('button', { name: 'Draw again' }).click();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await box().fill('How many products');
+    answer({ candidates: [lost, best] });
+    await expect.element(page.getByText('54', { exact: true }).first()).toBeVisible();
+    await expect.element(box()).toHaveFocus();
+    await userEvent.keyboard(' are there?');
+    await expect.element(box()).toHaveValue('How many products are there?');
+  });
+
+  test.each([
+    ['', 'empty text'],
+    ['  ', 'only spaces'],
+  ])('a single value %j is told in words', async (value, told) => {
+    await answered('List products from France', {
+      candidates: [{ ...lost, execution: { ...lost.execution, rows: [[value]] } as typeof lost.execution }],
+    });
+    await expect.element(page.getByText(told, { exact: true })).toBeVisible();
+  });
+
   test('a language model is not asked again at once, and nothing says so', async () => {
     const { asked } = await answered('List products from France', {
       sampler: { id: 'wllama', label: 'Some model', isLanguageModel: true },

@@ -39,7 +39,7 @@ describe('thumbs', () => {
     expect(document.activeElement?.textContent).toBe('Let feedback count');
     await userEvent.keyboard('{Enter}');
     await vi.waitFor(() => expect(run.config.feedback_weight).toBe(1));
-    await expect.element(bar(1).getByRole('status')).toHaveTextContent('Counts from the next step.');
+    await expect.element(bar(1).getByRole('status')).toHaveTextContent('Counts in the steps that follow.');
     expect(run.rewardMode).toBe('mix');
   });
 
@@ -130,11 +130,16 @@ describe('a corrected SQL', () => {
     await expect.element(learn).not.toHaveClass('solid');
     expect(await violations()).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
-    await expect.element(page.getByText('Taken back. The hints are as they were before.')).toBeVisible();
+    await expect
+      .element(page.getByText('Taken back: it is no longer the answer. The hints are as they were before.'))
+      .toBeVisible();
     expect(run.feedback.entries).toEqual([]);
     expect(engine.shelf.asked).toEqual([['byHand', { does: 'step', step: before }]]);
     await expect.element(learn).toHaveClass('solid');
     expect(document.activeElement?.closest('dialog')).not.toBeNull();
+    // What was taken back is run anew before it is kept again.
+    await expect.element(learn).toBeDisabled();
+    await page.getByRole('button', { name: 'Run it' }).click();
     await learn.click();
     await done.click();
     await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();

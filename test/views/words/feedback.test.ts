@@ -5,7 +5,7 @@ test.each([
   [
     { thumb: 'up', corrected: null },
     { saved: true, counts: true },
-    'Thumb up: kept in this browser. Counts from the next step.',
+    'Thumb up: kept in this browser. Counts in the steps that follow.',
   ],
   [
     { thumb: 'down', corrected: 'SELECT 1' },
@@ -15,7 +15,7 @@ test.each([
   [
     { thumb: null, corrected: 'SELECT 1' },
     { saved: false, counts: true },
-    'Your SQL in its place: kept until this page is closed. Counts from the next step.',
+    'Your SQL in its place: kept until this page is closed. Counts in the steps that follow.',
   ],
 ] as const)('feedback says where it is and what it does: %j', (feedback, whereabouts, said) => {
   expect(sayFeedback(feedback, whereabouts)).toBe(said);
