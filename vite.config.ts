@@ -4,7 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { offline } from './scripts/offline.ts';
 import { startFirst } from './scripts/start-first.ts';
-import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+import { CHROMIUM_ARGS_OF_TESTS, findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium();
 const kept = offline();
@@ -84,12 +84,13 @@ export default defineConfig({
           setupFiles: ['test/support/patience.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: availableParallelism(),
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
+              launchOptions: { args: CHROMIUM_ARGS_OF_TESTS, ...(executablePath ? { executablePath } : {}) },
             }),
             instances: [{ browser: 'chromium' }],
           },
@@ -104,8 +105,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // A page waits as often as it works: two files at a time, each with a browser and a server of its own.
-          maxWorkers: 2,
+          // A page waits a fifth of its time: more files at a time than processors, each with a browser of its own.
+          maxWorkers: availableParallelism() + 1,
           isolate: false,
         },
       },

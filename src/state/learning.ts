@@ -67,7 +67,7 @@ export interface Undone {
   readonly hints: 'back' | 'stay' | 'unknown';
 }
 
-/** Takes a correction back: with its question and what the hints learned, where it was the last that was learned from. */
+/** Takes a correction back, and its question and what the hints learned where it was the last to be learned from. */
 export async function takeBack(run: RunState, { question, text, corrected }: Feedback): Promise<Undone> {
   const last = learnedLast.get(run);
   if (last?.question === question && last.sql === corrected) {

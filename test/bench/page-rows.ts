@@ -24,7 +24,7 @@ export async function pageRows(
   const sites = { here, beside };
   const note = roots.beside !== null && beside === null ? 'the checkout beside has no built site' : undefined;
   const told = note === undefined ? {} : { note };
-  const browser = await launch();
+  const browser = await launch(false);
   try {
     const load = await inTurn(sites, 1, (dist) => loadFigures(browser, dist));
     const times = await inTurn(sites, ROUNDS, (dist) => timeFigures(browser, dist));

@@ -1,10 +1,14 @@
 import { chromium, type Browser, type Page } from 'playwright';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { CHROMIUM_ARGS, CHROMIUM_ARGS_OF_TESTS, findChromium } from '../../scripts/chromium.mjs';
 
-/** Starts the headless Chromium that `npm test` found; close it when done. */
-export function launch(): Promise<Browser> {
+/**
+ * Starts the headless Chromium that `npm test` found; close it when done.
+ * @param forTests false where speed is measured
+ */
+export function launch(forTests = true): Promise<Browser> {
   const executablePath = findChromium();
-  return chromium.launch({ args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) });
+  const args = forTests ? CHROMIUM_ARGS_OF_TESTS : CHROMIUM_ARGS;
+  return chromium.launch({ args, ...(executablePath ? { executablePath } : {}) });
 }
 
 /**

@@ -184,7 +184,8 @@ test('no lesson is wider than a small phone', async () => {
 });
 
 test('a link to a lesson leaves the run that is there in the list', async () => {
-  await site.open('?seed=7');
+  // Not the seed of a lesson, whose run of one step is one that was only looked at.
+  await site.open('?seed=8');
   await site.step();
   await page.goto(`${site.url}#lesson/watch-it-learn/2`);
   await button('Begin the lesson').waitFor();

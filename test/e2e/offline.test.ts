@@ -100,7 +100,8 @@ test('a newer version waits until somebody asks for it, and no other tab is load
 });
 
 test('no script but those of the page runs in it, and none is made of text', async () => {
-  await visit();
+  await page.goto(server.url);
+  await firstTries();
   const refused = await page.evaluate(async () => {
     const blocked = new Promise<string>((resolve) => {
       document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));

@@ -21,10 +21,20 @@ afterAll(() => browser.close());
 beforeEach(async () => {
   server = await serve();
   here = true;
-  context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+});
+
+/** @param stored whether a first visit stores the page on the machine, as it does for people; most of its work */
+async function visit({ stored, hash = '' }: { readonly stored: boolean; readonly hash?: string }): Promise<void> {
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 1000 },
+    reducedMotion: 'reduce',
+    serviceWorkers: stored ? 'allow' : 'block',
+  });
   page = await context.newPage();
   problems = collectProblems(page);
-});
+  await page.goto(`${server.url}${hash}`);
+}
+
 afterEach(async () => {
   await context.close();
   await gone();
@@ -126,7 +136,7 @@ test(
   'files of three kinds, questions, steps, thumbs and a project, which comes back into a cleared browser and stays',
   { timeout: 480_000 },
   async () => {
-    await page.goto(`${server.url}#data`);
+    await visit({ stored: true, hash: '#data' });
     await page.getByText('None yet.').waitFor();
     await bring([await traderFile()], '5 tables found');
     await bring(TABLES, '2 tables found');
@@ -211,7 +221,7 @@ test(
 );
 
 test('an answer of Ask that is corrected becomes a question to learn from', async () => {
-  await page.goto(server.url);
+  await visit({ stored: false });
   await page.getByRole('link', { name: 'Use your own spreadsheet' }).click();
   await bring(TABLES, '2 tables found');
   // The usual settings, and not those of the first lesson, which would stand in the address.
@@ -231,7 +241,8 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learned.waitFor();
   // Undone, nothing of it is left among the questions; learned again, it is there.
   await dialog.getByRole('button', { name: 'Take it back' }).click();
-  await dialog.getByText(/^Taken back\./).waitFor();
+  await dialog.getByText(/^Taken back: /).waitFor();
+  await dialog.getByRole('button', { name: 'Run it' }).click();
   await learn.click();
   await learned.waitFor();
   await dialog.getByRole('link', { name: 'Learn from all my questions' }).click();
@@ -305,7 +316,9 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await dialog.getByText(/The answer key that the question has under Data stays as it is\.$/).waitFor();
   await dialog.getByRole('button', { name: 'Take it back' }).click();
   // What was given before holds again, and stands there to be seen.
-  await dialog.getByText(/^Taken back: the SQL above, which you gave before, is the right answer again/).waitFor();
+  await dialog
+    .getByText(/^Taken back: the SQL that you gave before, which stands in the field, is the right answer again/)
+    .waitFor();
   expect(await dialog.getByRole('textbox').inputValue()).toBe(right);
   await page.keyboard.press('Escape');
   // It is asked again, to show what was learned.

@@ -1,10 +1,10 @@
 /** Where the page may find itself: a classroom's plain http, a file, a frame, a filtered network, a translator. */
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { chromium } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CHROMIUM_ARGS_OF_TESTS, findChromium } from '../../scripts/chromium.mjs';
 import { collectProblems } from './browser.ts';
 import { DIST, serve, type StaticServer } from './serve.ts';
 
@@ -17,9 +17,13 @@ const servers: StaticServer[] = [];
 beforeAll(async () => {
   const executablePath = findChromium();
   browser = await chromium.launch({
-    args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${CLASSROOM} 127.0.0.1`],
+    args: [...CHROMIUM_ARGS_OF_TESTS, `--host-resolver-rules=MAP ${CLASSROOM} 127.0.0.1`],
     ...(executablePath ? { executablePath } : {}),
   });
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
 });
 
 afterAll(async () => {
@@ -33,8 +37,11 @@ async function served(alter?: Parameters<typeof serve>[3]): Promise<string> {
   return server.url;
 }
 
+/** Nothing here is about what a first visit stores on the machine, which is two thirds of its work. */
+const fresh = (): Promise<BrowserContext> => browser.newContext({ serviceWorkers: 'block' });
+
 async function opened(url: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await fresh()).newPage();
   await page.goto(`${url}#playground`);
   return page;
 }
@@ -47,7 +54,7 @@ const stepCount = (page: Page): Promise<string | null> => page.locator('.count s
 
 test('plain http in a local network: steps, storage and copying work', async () => {
   const url = (await served()).replace('127.0.0.1', CLASSROOM);
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await fresh()).newPage();
   const problems = collectProblems(page);
   await page.goto(`${url}#playground`);
   expect(await page.evaluate(() => [isSecureContext, 'randomUUID' in crypto, 'clipboard' in navigator])).toEqual([
@@ -101,7 +108,7 @@ test.each([
 });
 
 test('a browser without what the page needs is told so, in words and with the versions', async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await fresh()).newPage();
   const problems = collectProblems(page);
   await page.addInitScript(() => {
     Reflect.deleteProperty(globalThis, 'CompressionStream');
@@ -171,7 +178,7 @@ test('a translator replaces texts, and the page lives on', async () => {
 
 test('two tabs: the second takes up what the first stored, at the press of a button', async () => {
   const url = await served();
-  const context = await browser.newContext();
+  const context = await fresh();
   const [first, second] = [await context.newPage(), await context.newPage()];
   await first.goto(`${url}#playground`);
   await stepped(first);
@@ -214,7 +221,7 @@ test('storage that was deleted, or that another program made, is called so', asy
   await stepped(page);
   await expect.poll(() => stepCount(page)).toBe('1');
 
-  const other = await (await browser.newContext()).newPage();
+  const other = await (await fresh()).newPage();
   await other.goto(`${url}icon.svg`);
   await other.evaluate(
     () =>

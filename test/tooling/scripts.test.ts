@@ -124,6 +124,14 @@ describe.skipIf(process.platform === 'win32')('the browser for the tests', () =>
   test('is found on the PATH', () => {
     expect(findChromium({ PATH: `/nowhere:${folder}` }, 'linux')).toBe(browser);
   });
+  test('is the headless shell where there are both', () => {
+    const shell = join(folder, 'shell');
+    mkdirSync(shell);
+    const program = join(shell, 'chromium-headless-shell');
+    writeFileSync(program, '#!/bin/sh\n');
+    chmodSync(program, 0o755);
+    expect(findChromium({ PATH: `${folder}:${shell}` }, 'linux')).toBe(program);
+  });
   test('is the one that CHROMIUM_PATH or CHROME_PATH names, before any on the PATH', () => {
     expect(findChromium({ PATH: '', CHROME_PATH: browser }, 'linux')).toBe(browser);
     expect(findChromium({ PATH: '/usr/bin', CHROMIUM_PATH: browser }, 'linux')).toBe(browser);

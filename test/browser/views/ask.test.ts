@@ -267,7 +267,7 @@ describe('the answer', () => {
     ['  ', 'only spaces'],
   ])('a single value %j is told in words', async (value, told) => {
     await answered('List products from France', {
-      candidates: [{ ...lost, execution: { ...lost.execution, rows: [[value]] } as typeof lost.execution }],
+      candidates: [{ ...lost, execution: { ...lost.execution, rows: [[value]] } }],
     });
     await expect.element(page.getByText(told, { exact: true })).toBeVisible();
   });
