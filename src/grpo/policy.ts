@@ -200,6 +200,8 @@ export class PolicyLayer implements PolicyView {
       }
     }
     events.push(...this.#mergeTwins(settled, step, weight_limit));
+    // Nearly always there is room, and nobody is looked at.
+    if (this.#table.learned.length + created.length <= config.max_hints) return [...events, ...this.#create(created)];
     // Those an earlier update of this step made stay for it, and pinned ones for good.
     const older = this.#table.learned.filter(({ hint }) => hint.createdAt !== step && hint.pinned !== true);
     const leaving = weakestHints(
