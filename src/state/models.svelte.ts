@@ -144,7 +144,9 @@ export class ModelsState {
   async #loading(work: (api: ModelsApi) => Promise<void>): Promise<void> {
     await this.#do(async (api) => {
       await work(api);
-      this.#problem = await api.takeNotice();
+      const [state, notice] = await Promise.all([api.stateNow(), api.takeNotice()]);
+      if (this.#api === api) this.#state = state;
+      this.#problem = notice;
     });
     if (this.#state.status === 'ready') {
       const { id, runs, label } = this.#state;

@@ -25,7 +25,8 @@ beforeEach(() => {
 });
 
 const article = () => page.locator('article');
-const box = () => page.getByLabel('Question', { exact: true });
+// By its role: the Playground has a part of that name, while Ask is still being fetched.
+const box = () => page.getByRole('textbox', { name: 'Question', exact: true });
 
 async function goTo(view: 'Ask' | 'Playground'): Promise<void> {
   await page.getByRole('link', { name: view, exact: true }).click();
@@ -273,7 +274,12 @@ test('what a server refuses is said once, where the reader is', { timeout: 180_0
     expect(server.seen.slice(asked).every(({ body }) => !('max_tokens' in body || 'n' in body))).toBe(true);
     expect(await notices()).toEqual([]);
 
-    // A new connection knows nothing yet, and its first step is where that comes up.
+    // A new connection knows nothing yet, and its first step is where that comes up. Until it is there, another sampler
+    // is in use: not the old connection, which would look like it.
+    await page.locator('header .chip').click();
+    await page.getByRole('button', { name: 'Use Built-in sketch sampler' }).click();
+    await page.getByRole('button', { name: 'In use Built-in sketch sampler' }).waitFor();
+    await page.keyboard.press('Escape');
     await connect(server.url, 'other-names');
     await step();
     await expect.poll(notices).toEqual([renamed, oneByOne]);

@@ -53,6 +53,8 @@ export interface ModelsApi {
    * know of the model while it writes, e.g. that its server refuses a setting; each once.
    */
   watch(onchange: (state: ModelState) => void, onnotice?: (notice: string) => void): Promise<void>;
+  /** The state there is, for whoever did something: what `watch` tells has a way of its own, and may come later. */
+  stateNow(): Promise<ModelState>;
   /**
    * The models that can be chosen here, what blocks the others, and what of each is stored. Those opened from disk and
    * kept are among them.

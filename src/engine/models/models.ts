@@ -61,6 +61,10 @@ export class Models implements ModelsApi {
     this.#providers.push(pageProvider(page, kind));
   }
 
+  async stateNow(): Promise<ModelState> {
+    return this.#state;
+  }
+
   storage(): Promise<StorageView | null> {
     return this.#ports.storage();
   }

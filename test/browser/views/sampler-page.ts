@@ -79,10 +79,15 @@ export class FakeModels implements ModelsApi {
   notice: string | null = null;
   listed: (settings: EndpointSettings) => Promise<string[]> = () => Promise.resolve(['qwen', 'llama']);
   #watcher: (state: ModelState) => void = () => undefined;
+  #told: ModelState = { status: 'none' };
+  /** What is told of a model's state is under way for as long as that, as between a worker and the page. */
+  late: Promise<void> | null = null;
   #end: () => void = () => undefined;
 
   tell(state: ModelState): void {
-    this.#watcher(state);
+    this.#told = state;
+    if (this.late === null) this.#watcher(state);
+    else void this.late.then(() => this.#watcher(state));
     if (state.status !== 'loading') this.#end();
   }
   ready(id: string, label: string): void {
@@ -99,7 +104,7 @@ export class FakeModels implements ModelsApi {
     });
   }
   #loading(id: string, label: string): Promise<void> {
-    this.#watcher({ status: 'loading', id, runs: runsOf(id), label, progress: null });
+    this.tell({ status: 'loading', id, runs: runsOf(id), label, progress: null });
     return new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -107,6 +112,9 @@ export class FakeModels implements ModelsApi {
   async watch(onchange: (state: ModelState) => void): Promise<void> {
     this.#watcher = onchange;
     onchange({ status: 'none' });
+  }
+  async stateNow(): Promise<ModelState> {
+    return this.#told;
   }
   async cards(): Promise<ModelCard[]> {
     this.calls.push('cards');

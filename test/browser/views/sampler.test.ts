@@ -333,6 +333,18 @@ describe('models of this browser', () => {
     expect(api.calls).toContain('unload');
   });
 
+  test('one whose readiness arrives later than the answer that it is loaded is used all the same', async () => {
+    const { api, used } = await show();
+    let arrives: () => void = () => undefined;
+    api.late = new Promise((resolve) => (arrives = resolve));
+    await button(/^Load .*Small/).click();
+    await vi.waitFor(() => expect(api.calls).toContain(`load ${SMALL.id}`));
+    api.ready(SMALL.id, SMALL.label);
+    await vi.waitFor(() => expect(used).toEqual([SMALL.id]));
+    arrives();
+    await expect.element(button(/^In use Small/)).toBeVisible();
+  });
+
   test('deleting asks first, and the run is told when its model goes', async () => {
     const api = new FakeModels();
     api.list = [FILE, SMALL];
