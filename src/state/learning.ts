@@ -48,10 +48,11 @@ export async function learnCorrection(
   const learned = await countLearned(run, () => run.learnCorrection(completion, sql));
   const end = run.stepCount;
   learnedLast.set(run, {
-    ...{ question: completion.question.trim(), sql: sql.trim() },
+    question: completion.question.trim(),
+    sql: sql.trim(),
     async undo() {
       const problem = (await run.feedback.putBack(completion, before)) ?? (await undo());
-      if (problem !== '' || learned.moved === 0) return { problem, hints: 'back' };
+      if (problem !== '' || learned.moved === 0) return { problem, hints: 'untouched' };
       const goesBack = end > start && run.stepCount === end && run.runId === runId;
       if (goesBack) await run.move((engine) => engine.byHand({ does: 'step', step: start }));
       return { problem: '', hints: goesBack ? 'back' : 'stay' };
@@ -63,16 +64,18 @@ export async function learnCorrection(
 export interface Undone {
   /** What went wrong; '' for nothing. */
   readonly problem: string;
-  /** Whether the hints are as they were before; they stay where more was learned since. */
-  readonly hints: 'back' | 'stay' | 'unknown';
+  /** Whether they are as they were before; they stay where more was learned since. Untouched: none had been moved. */
+  readonly hints: 'back' | 'stay' | 'untouched' | 'unknown';
 }
 
 /** Takes a correction back, and its question and what the hints learned where it was the last to be learned from. */
 export async function takeBack(run: RunState, { question, text, corrected }: Feedback): Promise<Undone> {
   const last = learnedLast.get(run);
   if (last?.question === question && last.sql === corrected) {
-    learnedLast.delete(run);
-    return last.undo();
+    const undone = await last.undo();
+    // What could not be taken back can be tried again.
+    if (undone.problem === '') learnedLast.delete(run);
+    return undone;
   }
   return { problem: (await run.feedback.correct({ question, sql: text }, null)) ?? '', hints: 'unknown' };
 }

@@ -33,6 +33,7 @@ export function sayTakenBack(
   const learned = {
     back: 'The hints are as they were before.',
     stay: 'What the hints learned stays, since more was learned after it: change it under Policy, or reset the run.',
+    untouched: 'It had moved no hint.',
     unknown: 'What the hints learned from it, if anything, stays: change it under Policy, or reset the run.',
   }[hints];
   return `${answer} ${learned}`;

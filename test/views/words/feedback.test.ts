@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sayFeedback, sayLearned } from '../../../src/views/words/feedback.ts';
+import { sayFeedback, sayLearned, sayTakenBack } from '../../../src/views/words/feedback.ts';
 
 test.each([
   [
@@ -49,4 +49,16 @@ test.each([
   [{ steps: 3, moved: 2, problem: 'The database is gone.' }, 'The database is gone.'],
 ])('what was learned is said, or why nothing was: %j', (learned, said) => {
   expect(sayLearned({ problem: '', foundByItself: false, ...learned })).toBe(said);
+});
+
+test.each([
+  ['back', false, 'Taken back: it is no longer the answer. The hints are as they were before.'],
+  ['untouched', false, 'Taken back: it is no longer the answer. It had moved no hint.'],
+  [
+    'stay',
+    true,
+    'Taken back: the SQL that you gave before, which stands in the field, is the right answer again. What the hints learned stays, since more was learned after it: change it under Policy, or reset the run.',
+  ],
+] as const)('what was taken back says what became of the hints: %s', (hints, earlier, said) => {
+  expect(sayTakenBack(hints, { earlier, isKey: false })).toBe(said);
 });
