@@ -46,16 +46,18 @@ export async function learnCorrection(
   const { problem: refused, heldOut, keyStays, undo } = await addQuestion(run, completion.question, sql);
   if (refused !== '') return { problem: refused, steps: 0, moved: 0, foundByItself: false, kept: false };
   const learned = await countLearned(run, () => run.learnCorrection(completion, sql));
-  const end = run.stepCount;
+  const [end, hints] = [run.stepCount, hintsOf(run)];
   learnedLast.set(run, {
     question: completion.question.trim(),
     sql: sql.trim(),
     async undo() {
       const problem = (await run.feedback.putBack(completion, before)) ?? (await undo());
       if (problem !== '' || learned.moved === 0) return { problem, hints: 'untouched' };
-      const goesBack = end > start && run.stepCount === end && run.runId === runId;
-      if (goesBack) await run.move((engine) => engine.byHand({ does: 'step', step: start }));
-      return { problem: '', hints: goesBack ? 'back' : 'stay' };
+      if (run.runId !== runId) return { problem, hints: 'elsewhere' };
+      // A change by hand is no step, and not to be lost either.
+      if (end === start || run.stepCount !== end || hintsOf(run) !== hints) return { problem, hints: 'stay' };
+      await run.move((engine) => engine.byHand({ does: 'step', step: start }));
+      return { problem, hints: 'back' };
     },
   });
   return { ...learned, heldOut: heldOut || learned.heldOut === true, keyStays, kept: true };
@@ -64,8 +66,11 @@ export async function learnCorrection(
 export interface Undone {
   /** What went wrong; '' for nothing. */
   readonly problem: string;
-  /** Whether they are as they were before; they stay where more was learned since. Untouched: none had been moved. */
-  readonly hints: 'back' | 'stay' | 'untouched' | 'unknown';
+  /**
+   * Whether they are as they were before: `stay` where more was learned or changed since, `elsewhere` where another run
+   * is on the page, `untouched` where none had been moved.
+   */
+  readonly hints: 'back' | 'stay' | 'elsewhere' | 'untouched' | 'unknown';
 }
 
 /** Takes a correction back, and its question and what the hints learned where it was the last to be learned from. */
@@ -125,4 +130,7 @@ async function addQuestion(run: RunState, question: string, sql: string): Promis
 }
 
 /** Each hint with its weight, to tell what moved. */
+/** All of the hints that a step or a hand may change. */
+const hintsOf = (run: RunState): string =>
+  JSON.stringify(run.hints.map(({ key, weight, enabled, pinned }) => [key, weight, enabled, pinned]).sort());
 const weightsOf = (run: RunState): string[] => run.hints.map(({ key, weight }) => `${weight} ${key}`);

@@ -241,7 +241,7 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await learned.waitFor();
   // Undone, nothing of it is left among the questions; learned again, it is there.
   await dialog.getByRole('button', { name: 'Take it back' }).click();
-  await dialog.getByText(/^Taken back: /).waitFor();
+  await dialog.getByText(/^Taken back: .* The hints are as they were before\.$/).waitFor();
   await dialog.getByRole('button', { name: 'Run it' }).click();
   await learn.click();
   await learned.waitFor();
@@ -276,7 +276,7 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await go('#ask');
   await page.getByRole('textbox', { name: /question/i }).fill('What is the total of all orders from Italy?');
   await page.keyboard.press('Enter');
-  await button('Correct it of completion 1').click();
+  await button(/^(Correct it|Your correction) of completion 1$/).click();
   await dialog.getByRole('textbox').fill(right);
   await dialog.getByRole('button', { name: 'Run it' }).click();
   await learn.click();
@@ -289,7 +289,7 @@ test('an answer of Ask that is corrected becomes a question to learn from', asyn
   await page.getByRole('textbox', { name: /question/i }).fill(asked);
   await page.keyboard.press('Enter');
   await page.getByText('It gives the result that you said is right.').first().waitFor();
-  await button('Correct it of completion 1').click();
+  await button(/^(Correct it|Your correction) of completion 1$/).click();
   await dialog.getByRole('textbox').fill(right);
   await dialog.getByRole('button', { name: 'Run it' }).click();
   await learn.click();

@@ -32,7 +32,8 @@ export function sayTakenBack(
     : `Taken back: it is no longer the answer.${isKey ? ' It is still the answer key of a question under Data.' : ''}`;
   const learned = {
     back: 'The hints are as they were before.',
-    stay: 'What the hints learned stays, since more was learned after it: change it under Policy, or reset the run.',
+    stay: 'What the hints learned stays, since more was learned or changed after it: change it under Policy, or reset the run.',
+    elsewhere: 'The hints that it moved belong to another run, and stay there.',
     untouched: 'It had moved no hint.',
     unknown: 'What the hints learned from it, if anything, stays: change it under Policy, or reset the run.',
   }[hints];

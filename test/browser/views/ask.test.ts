@@ -229,7 +229,7 @@ describe('the answer', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(2));
     answer({ candidates: [lost, best] });
     await expect.element(page.getByText('54', { exact: true }).first()).toBeVisible();
-    await page.getByRole('button', { name: /^(Correct it|Your correction) of completion 1$/ }).click();
+    await page.getByRole('button', { name: 'Your correction of completion 1' }).click();
     await dialog.getByRole('button', { name: 'Take it back' }).click();
     await expect
       .element(dialog.getByText('Taken back: it is no longer the answer. The hints are as they were before.'))
@@ -238,6 +238,23 @@ describe('the answer', () => {
     expect(engine.shelf.asked).toEqual([['byHand', { does: 'step', step: before }]]);
     await expect.element(dialog.getByRole('button', { name: 'Take it back' })).not.toBeInTheDocument();
     expect(document.activeElement?.closest('dialog')).not.toBeNull();
+  });
+
+  test('a correction that is taken back leaves what was changed by hand since, and says so', async () => {
+    const { run, engine } = await answered();
+    await page.getByRole('button', { name: 'Correct it of completion 1' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /^This is right/ }).click();
+    await expect.element(dialog.getByText(/^Kept\. /)).toBeVisible();
+    const hint = run.hints[0];
+    if (hint === undefined) throw new Error('It learned a hint.');
+    vi.spyOn(run, 'hints', 'get').mockReturnValue([{ ...hint, pinned: true }, ...run.hints.slice(1)]);
+    await dialog.getByRole('button', { name: 'Take it back' }).click();
+    await expect
+      .element(dialog.getByText(/What the hints learned stays, since more was learned or changed/))
+      .toBeVisible();
+    expect(run.feedback.entries).toEqual([]);
+    expect(engine.shelf.asked).toEqual([]);
   });
 
   test('a correction of a held-out question is kept, and never practised', async () => {

@@ -53,11 +53,16 @@ test.each([
 
 test.each([
   ['back', false, 'Taken back: it is no longer the answer. The hints are as they were before.'],
+  [
+    'elsewhere',
+    false,
+    'Taken back: it is no longer the answer. The hints that it moved belong to another run, and stay there.',
+  ],
   ['untouched', false, 'Taken back: it is no longer the answer. It had moved no hint.'],
   [
     'stay',
     true,
-    'Taken back: the SQL that you gave before, which stands in the field, is the right answer again. What the hints learned stays, since more was learned after it: change it under Policy, or reset the run.',
+    'Taken back: the SQL that you gave before, which stands in the field, is the right answer again. What the hints learned stays, since more was learned or changed after it: change it under Policy, or reset the run.',
   ],
 ] as const)('what was taken back says what became of the hints: %s', (hints, earlier, said) => {
   expect(sayTakenBack(hints, { earlier, isKey: false })).toBe(said);
